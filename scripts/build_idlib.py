@@ -1,0 +1,80 @@
+"""Rebuild the tables and maps of the crisis idlib-2020 from its sourced tables.
+
+Run from the repository root; no network is used::
+
+    python -m scripts.build_idlib            # into the crisis folder itself
+    python -m scripts.build_idlib --out DIR  # elsewhere, to compare
+
+Written by hand and not touched: crisis.yaml, options.yaml, parties.csv, parameters.csv and the
+READMEs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from scripts.idlib import geography
+from scripts.idlib.common import CRISIS, Row, read, write
+from scripts.idlib.control import control, control_counts
+from scripts.idlib.observed import observations
+from scripts.idlib.people import populations
+from scripts.idlib.places import areas, crossings, places, routes, sites
+from scripts.idlib.record import happenings, violence
+
+OWN_SOURCES = (
+    ("BG", "Havenline", "Background knowledge, not checked against a page", "", "", "prior"),
+    ("CP", "Havenline", "Positions of villages, each with its page: sourced/control_places.csv",
+     "", "", "read"),
+    ("DER", "Havenline", "Derived by scripts/build_idlib.py from sourced/", "", "", "derived"),
+)  # fmt: skip
+
+
+def sources() -> list[Row]:
+    """Return the sources, read ones first, by key."""
+    rows: list[Row] = []
+    for r in [*read("sources"), *read("extra_sources")]:
+        exact = re.fullmatch(r"\d{4}-\d\d-\d\d", r["date"])
+        title = r["title"] if exact else f"{r['title']} (date given: {r['date']})"
+        rows.append(
+            {
+                "source_id": r["key"],
+                "publisher": r["publisher"],
+                "title": title,
+                "published": r["date"] if exact else "",
+                "page": r["address"],
+                "kind": "read",
+            }
+        )
+    rows.sort(key=lambda r: r["source_id"])
+    names = ("source_id", "publisher", "title", "published", "page", "kind")
+    return [*(dict(zip(names, own, strict=True)) for own in OWN_SOURCES), *rows]
+
+
+def build(out: Path) -> None:
+    """Write every derived file of the crisis folder below `out`."""
+    write(out, "sources.csv", "sources", sources())
+    write(out, "areas.csv", "areas", areas())
+    write(out, "places.csv", "places", places())
+    write(out, "routes.csv", "routes", routes())
+    write(out, "sites.csv", "sites", sites())
+    write(out, "crossings.csv", "crossings", crossings())
+    write(out, "control.csv", "control", control())
+    write(out, "control_counts.csv", "control_counts", control_counts())
+    write(out, "happenings.csv", "happenings", happenings())
+    write(out, "violence.csv", "violence", violence())
+    write(out, "observations.csv", "observations", observations())
+    write(out, "derived/populations.csv", "populations", populations())
+    geography.build(out)
+
+
+def main() -> None:
+    """Build into the folder named on the command line."""
+    parser = argparse.ArgumentParser(description="Rebuild the crisis idlib-2020.")
+    parser.add_argument("--out", type=Path, default=CRISIS, help="folder to write to")
+    build(parser.parse_args().out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Checks of observed series and of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from havenline.crisis.draft import Draft
+from havenline.crisis.registry import check, problem, suggest
+from havenline.errors import Problem
+
+
+@check(
+    "flow_without_start",
+    "flows and cumulative figures used for scores say from which day they count",
+)
+def flows_without_start(draft: Draft) -> Iterator[Problem]:
+    """Report main flows and cumulative figures without period_start."""
+    rows = draft.tables.get("observations")
+    if rows is None:
+        return
+    starts = rows.texts["period_start"]
+    for (line, kind, main), start in zip(rows.records("kind", "main"), starts, strict=True):
+        if kind in ("flow", "cumulative") and main == 1 and not start:
+            yield problem(
+                "flow_without_start",
+                rows.file,
+                "this cell must be filled",
+                row=line,
+                column="period_start",
+                expected=f"the first day that this {kind} figure counts",
+            )
+
+
+@check("two_main_observations", "one figure of a series and day is the main one")
+def two_main_observations(draft: Draft) -> Iterator[Problem]:
+    """Report a second main figure for the same series, area and days."""
+    first: dict[tuple[object, ...], int] = {}
+    wanted = ("series_id", "area_id", "date", "period_start", "main")
+    for line, *key, main in draft.records("observations", *wanted):
+        if main != 1 or key[2] is None:
+            continue
+        if tuple(key) in first:
+            yield problem(
+                "two_main_observations",
+                draft.file("observations"),
+                f"line {first[tuple(key)]} is already the main figure of this day",
+                row=line,
+                column="main",
+                value="1",
+                expected="0",
+            )
+        first.setdefault(tuple(key), line)
+
+
+@check("cumulative_falls", "main cumulative figures that are exact do not fall", "warning")
+def cumulative_falls(draft: Draft) -> Iterator[Problem]:
+    """Report main cumulative figures below an earlier one of their series."""
+    series: dict[tuple[object, ...], list[tuple[object, int, float]]] = {}
+    wanted = ("series_id", "area_id", "period_start", "date", "value", "kind", "main", "qualifier")
+    for line, name, area, start, day, value, *rest in draft.records("observations", *wanted):
+        if rest == ["cumulative", 1, "="] and day is not None and value is not None:
+            series.setdefault((name, area, start), []).append((day, line, value))
+    for points in series.values():
+        points.sort(key=lambda point: (str(point[0]), point[1]))
+        for (day, _, before), (_, line, value) in pairwise(points):
+            if value < before:
+                yield problem(
+                    "cumulative_falls",
+                    draft.file("observations"),
+                    f"below the figure of {day}",
+                    row=line,
+                    column="value",
+                    value=f"{value:g}",
+                    expected=f"{before:g} or more",
+                )
+
+
+@check("unknown_parameter", "parameters have a name of the default table")
+def unknown_parameters(draft: Draft) -> Iterator[Problem]:
+    """Report parameters that the default table does not have, and odd distributions."""
+    rows = draft.tables.get("parameters")
+    if rows is None or not len(rows):
+        return
+    from havenline.crisis.parameters import parameter_names
+
+    known = parameter_names()
+    for line, name in rows.records("name"):
+        if name and name not in known:
+            yield problem(
+                "unknown_parameter",
+                rows.file,
+                "no parameter has this name",
+                row=line,
+                column="name",
+                value=name,
+                hint=suggest(name, known),
+            )
+
+
+@check("parameter_range", "parameters have a known distribution and low <= value <= high")
+def parameter_ranges(draft: Draft) -> Iterator[Problem]:
+    """Report distributions that nothing draws from and ranges that miss the value."""
+    rows = draft.tables.get("parameters")
+    if rows is None or not len(rows):
+        return
+    from havenline.crisis.parameters import DISTRIBUTIONS
+
+    for line, shape, value, low, high in rows.records("distribution", "value", "low", "high"):
+        if shape and shape not in DISTRIBUTIONS and not _is_beta(shape):
+            yield problem(
+                "parameter_range",
+                rows.file,
+                "unknown distribution",
+                row=line,
+                column="distribution",
+                value=shape,
+                expected="one of " + ", ".join(DISTRIBUTIONS) + " or beta:a:b",
+                hint=suggest(shape, DISTRIBUTIONS),
+            )
+        elif shape and shape != "fixed" and (low is None or high is None):
+            yield problem(
+                "parameter_range",
+                rows.file,
+                f"a {shape} distribution needs low and high",
+                row=line,
+                column="low" if low is None else "high",
+            )
+        elif (
+            value is not None
+            and low is not None
+            and high is not None
+            and not (low <= value <= high)
+        ):
+            yield problem(
+                "parameter_range",
+                rows.file,
+                "the value is outside its range",
+                row=line,
+                column="value",
+                value=f"{value:g}",
+                expected=f"{low:g} to {high:g}",
+            )
+
+
+def _is_beta(shape: str) -> bool:
+    parts = shape.split(":")
+    if len(parts) != 3 or parts[0] != "beta":
+        return False
+    try:
+        return all(0 < float(part) < 1e9 for part in parts[1:])
+    except ValueError:
+        return False

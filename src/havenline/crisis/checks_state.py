@@ -1,0 +1,252 @@
+"""Checks of what holds together: control, people, shelter, options."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from havenline.crisis.checks_tables import area_lineage
+from havenline.crisis.draft import Draft
+from havenline.crisis.meta import Total
+from havenline.crisis.registry import check, problem
+from havenline.crisis.schema import ALL_GROUPS
+from havenline.errors import Problem
+
+_SHARE_TOLERANCE = 1e-6
+
+
+def _control(draft: Draft) -> dict[str, list[tuple[date, int, str]]]:
+    """Return the control rows of each place, by day."""
+    rows: dict[str, list[tuple[date, int, str]]] = {}
+    for line, day, place, party in draft.records("control", "date", "place_id", "party_id"):
+        if day is not None and place and party:
+            rows.setdefault(place, []).append((day, line, party))
+    for changes in rows.values():
+        changes.sort()
+    return rows
+
+
+@check("control_without_start", "every place has a party at the start of the period")
+def control_without_start(draft: Draft) -> Iterator[Problem]:
+    """Report places without a row up to the first day of the period."""
+    if draft.meta is None or "control" not in draft.tables or "places" not in draft.tables:
+        return
+    control = draft.tables["control"]
+    if not len(control):
+        return
+    start = draft.meta.period.start
+    if not control.whole or {"date", "place_id"} & control.missing:
+        return
+    held = set()
+    for (_, day), place in zip(control.records("date"), control.texts["place_id"], strict=True):
+        if day is None or day <= start:
+            held.add(place)
+    rows = draft.tables["places"]
+    for line, place in zip(rows.lines, rows.texts["place_id"], strict=True):
+        if place and place not in held:
+            yield problem(
+                "control_without_start",
+                control.file,
+                f"the place {place!r} (places line {line}) has no party at the start",
+                column="place_id",
+                expected=f"a row dated {start} or earlier",
+            )
+
+
+@check("control_conflict", "no place comes under two parties on one day")
+def control_conflicts(draft: Draft) -> Iterator[Problem]:
+    """Report two parties for the same place and day."""
+    for place, changes in _control(draft).items():
+        for (day, line, party), (next_day, next_line, next_party) in pairwise(changes):
+            if day == next_day and party != next_party:
+                yield problem(
+                    "control_conflict",
+                    draft.file("control"),
+                    f"{place!r} comes under {party!r} on the same day (line {line})",
+                    row=next_line,
+                    column="party_id",
+                    value=next_party,
+                    expected="one party for a place and day",
+                )
+
+
+@check("control_without_change", "control changes go to another party", "warning")
+def control_without_change(draft: Draft) -> Iterator[Problem]:
+    """Report changes to the party that already holds the place."""
+    for place, changes in _control(draft).items():
+        for (day, _, party), (next_day, line, next_party) in pairwise(changes):
+            if party == next_party and day != next_day:
+                yield problem(
+                    "control_without_change",
+                    draft.file("control"),
+                    f"{place!r} is under this party since {day}",
+                    row=line,
+                    column="party_id",
+                    value=next_party,
+                    expected="another party, or no row",
+                )
+
+
+@check("group_shares", "shares of the groups sum to 1")
+def group_shares(draft: Draft) -> Iterator[Problem]:
+    """Report shares that leave people out or count them twice."""
+    if draft.meta is None:
+        return
+    total = math.fsum(group.share for group in draft.meta.groups)
+    if abs(total - 1) > _SHARE_TOLERANCE:
+        yield draft.in_meta.problem(
+            "group_shares", ("groups",), "the shares do not sum to 1", f"{total:.6g}", "1"
+        )
+
+
+@check("group_overlap", "no place counts the same people as 'all' and by group")
+def group_overlap(draft: Draft) -> Iterator[Problem]:
+    """Report a place, status and day with a row of all groups and rows of single groups."""
+    whole: dict[tuple[Any, ...], int] = {}
+    records = list(draft.records("populations", "place_id", "status", "as_of", "group"))
+    for line, place, status, day, group in records:
+        if group == ALL_GROUPS:
+            whole.setdefault((place, status, day), line)
+    for line, place, status, day, group in records:
+        if group and group != ALL_GROUPS and (place, status, day) in whole:
+            yield problem(
+                "group_overlap",
+                draft.file("populations"),
+                f"line {whole[place, status, day]} already counts all groups there",
+                row=line,
+                column="group",
+                value=group,
+                expected="either 'all' or single groups",
+            )
+
+
+@check("totals_do_not_add_up", "populations add up to the published totals")
+def totals_add_up(draft: Draft) -> Iterator[Problem]:
+    """Report totals of crisis.yaml that the populations miss."""
+    meta = draft.meta
+    needed = {"populations", "places", "areas", "control"}
+    if meta is None or not needed <= set(draft.tables) or _unread(draft):
+        return
+    people = _people(draft, meta.as_of)
+    areas, parties = draft.known("areas") or set(), draft.known("parties") or set()
+    for i, total in enumerate(meta.totals):
+        if not total.low <= total.persons <= total.high:
+            yield draft.in_meta.problem(
+                "totals_do_not_add_up",
+                ("totals", i, "persons"),
+                "the published figure is outside its own range",
+                total.persons,
+                f"{total.low} to {total.high}",
+            )
+            continue
+        if not set(total.areas) <= areas or not set(total.held_by) <= parties:
+            continue
+        counted = _sum(draft, people, total, meta.period.start)
+        if not total.low <= counted <= total.high:
+            yield problem(
+                "totals_do_not_add_up",
+                draft.file("populations"),
+                f"populations do not add up to the total {total.id!r}",
+                column="persons",
+                value=counted,
+                expected=f"{total.low} to {total.high} persons",
+            )
+
+
+def _unread(draft: Draft) -> bool:
+    """Return whether a cell that a sum needs could not be read, which is reported elsewhere."""
+    needed = {
+        "populations": ("place_id", "group", "status", "persons", "as_of", "published"),
+        "places": ("place_id", "area_id"),
+        "control": ("date", "place_id", "party_id"),
+    }
+    return any(
+        None in draft.tables[name].values[column]
+        for name, columns in needed.items()
+        for column in columns
+    )
+
+
+def _people(draft: Draft, as_of: date) -> dict[tuple[str, str, str], int]:
+    """Return persons by place, group and status: the newest row known by the as-of date."""
+    chosen: dict[tuple[str, str, str], tuple[bool, int, int]] = {}
+    wanted = ("place_id", "group", "status", "persons", "as_of", "published")
+    for _, place, group, status, persons, day, published in draft.records("populations", *wanted):
+        if not (place and group and status) or persons is None or day is None or published is None:
+            continue
+        known = published <= as_of
+        rank = (known, day.toordinal() if known else -day.toordinal())
+        old = chosen.get((place, group, status))
+        if old is None or rank > old[:2]:
+            chosen[place, group, status] = (*rank, persons)
+    return {key: value[2] for key, value in chosen.items()}
+
+
+def _sum(draft: Draft, people: dict[tuple[str, str, str], int], total: Total, start: date) -> int:
+    """Add up the people whom a total counts."""
+    lineage = area_lineage(draft)
+    home = {p: a for _, p, a in draft.records("places", "place_id", "area_id")}
+    holder = {
+        place: party
+        for place, changes in _control(draft).items()
+        for day, _, party in changes
+        if day <= start
+    }
+    counted = 0
+    for (place, _, status), persons in people.items():
+        areas = lineage.get(home.get(place, ""), ())
+        if total.areas and not set(total.areas) & set(areas):
+            continue
+        if total.held_by and holder.get(place) not in total.held_by:
+            continue
+        if total.status is None or total.status == status:
+            counted += persons
+    return counted
+
+
+@check("known_too_late", "starting state and people are known by the as-of date", "warning")
+def known_too_late(draft: Draft) -> Iterator[Problem]:
+    """Report places whose people or starting party were published only after the as-of date."""
+    if draft.meta is None:
+        return
+    as_of = draft.meta.as_of
+    for table, day_column in (("populations", "as_of"), ("control", "date")):
+        last = as_of if table == "populations" else draft.meta.period.start
+        first: dict[str, tuple[bool, int, date]] = {}
+        for line, place, day, published in draft.records(
+            table, "place_id", day_column, "published"
+        ):
+            if place and day is not None and published is not None and day <= last:
+                known = published <= as_of
+                if place not in first or (known and not first[place][0]):
+                    first[place] = (known, line, published)
+        for place, (known, line, published) in first.items():
+            if not known:
+                yield problem(
+                    "known_too_late",
+                    draft.file(table),
+                    f"nothing about {place!r} was known by the as-of date {as_of}",
+                    row=line,
+                    column="published",
+                    value=published,
+                    expected=f"{as_of} or earlier",
+                )
+
+
+@check("over_capacity", "no site holds more people than planned", "warning")
+def over_capacity(draft: Draft) -> Iterator[Problem]:
+    """Report sites whose capacity is below their occupancy."""
+    for line, capacity, occupancy in draft.records("sites", "planned_capacity", "occupancy"):
+        if capacity is not None and occupancy is not None and capacity < occupancy:
+            yield problem(
+                "over_capacity",
+                draft.file("sites"),
+                "capacity below occupancy",
+                row=line,
+                column="planned_capacity",
+                value=f"{capacity:g}",
+                expected=f"at least the {occupancy:g} people there",
+            )

@@ -1,0 +1,236 @@
+"""A crisis folder as far as it could be read, for the checks to walk."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from havenline.crisis.levers import RELATIVE_PATH, OptionsFile, OptionSpec
+from havenline.crisis.meta import CrisisMeta
+from havenline.crisis.reading import Rows, decode, read_bytes, read_rows, sha256
+from havenline.crisis.registry import problem, suggest
+from havenline.crisis.schema import TABLES, Table
+from havenline.crisis.yamlread import Document, read_yaml, validate
+from havenline.errors import Problem
+
+META_FILE = "crisis.yaml"
+OPTIONS_FILE = "options.yaml"
+GEOGRAPHY = "geography"
+
+
+@dataclass
+class Draft:
+    """What could be read of a crisis folder.
+
+    Attributes
+    ----------
+    folder : Path
+        The crisis folder.
+    meta : CrisisMeta or None
+        None where crisis.yaml has faults.
+    in_meta, in_options : Document
+        The YAML files with their lines, empty where they could not be read.
+    tables : dict of str to Rows
+        Tables that could be read; one that may be left out and is, stands here empty.
+    options : list of OptionSpec or None
+        None where options.yaml has faults.
+    geography : dict of str to dict
+        Parsed GeoJSON by file stem.
+    hashes : dict of str to str
+        SHA-256 of each file read, by path relative to the folder.
+    """
+
+    folder: Path
+    meta: CrisisMeta | None = None
+    in_meta: Document = field(default_factory=lambda: Document(META_FILE))
+    in_options: Document = field(default_factory=lambda: Document(OPTIONS_FILE))
+    tables: dict[str, Rows] = field(default_factory=dict)
+    options: list[OptionSpec] | None = None
+    geography: dict[str, dict[str, Any]] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    def records(self, table: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+        """Walk the rows of a table; none where it could not be read.
+
+        Parameters
+        ----------
+        table : str
+            Name of the table.
+        *columns : str
+            Columns wanted.
+
+        Yields
+        ------
+        tuple
+            The line, then the value of each column.
+        """
+        if table in self.tables:
+            yield from self.tables[table].records(*columns)
+
+    def file(self, table: str) -> str:
+        """Return the file of a table, for messages."""
+        return self.tables[table].file
+
+    def known(self, target: str) -> set[str] | None:
+        """Return the ids that a reference may name.
+
+        Parameters
+        ----------
+        target : str
+            A table, or ``meta.groups``, ``meta.neighbours``.
+
+        Returns
+        -------
+        set of str or None
+            None where the target could not be read.
+        """
+        if target.startswith("meta."):
+            if self.meta is None:
+                return None
+            if target == "meta.groups":
+                return {"all", *(g.id for g in self.meta.groups)}
+            return {n.id for n in self.meta.neighbours}
+        rows = self.tables.get(target)
+        if rows is None or not rows.whole or rows.table.key[0] in rows.missing:
+            return None
+        if rows.table.needed and not len(rows):
+            return None
+        return {t for t in rows.texts[rows.table.key[0]] if t}
+
+    def line_ids(self) -> set[str] | None:
+        """Return the ids of the drawn lines; None where the file could not be read."""
+        lines = self.geography.get("lines")
+        if lines is None:
+            path = f"{GEOGRAPHY}/lines.geojson"
+            return None if path in self.hashes else set()
+        ids = set()
+        features = lines.get("features")
+        for feature in features if isinstance(features, list) else []:
+            properties = feature.get("properties") if isinstance(feature, dict) else None
+            if isinstance(properties, dict):
+                ids.add(str(properties.get("line_id", "")))
+        return ids
+
+
+def read_draft(folder: Path, problems: list[Problem]) -> Draft:
+    """Read every file of a crisis folder, as far as it goes.
+
+    Parameters
+    ----------
+    folder : Path
+        The crisis folder, which exists.
+    problems : list of Problem
+        Added to.
+
+    Returns
+    -------
+    Draft
+    """
+    draft = Draft(folder)
+    text = _text(draft, META_FILE, problems)
+    document = read_yaml(text, META_FILE, problems) if text is not None else None
+    where: dict[str, str] = {}
+    if document is not None:
+        draft.in_meta = document
+        draft.meta = validate(document, CrisisMeta, problems)
+        where = _table_paths(document.data)
+    for table in TABLES.values():
+        _read_table(draft, table, where, problems)
+    text = _text(draft, OPTIONS_FILE, problems)
+    document = read_yaml(text, OPTIONS_FILE, problems) if text is not None else None
+    if document is not None:
+        draft.in_options = document
+        options = validate(document, OptionsFile, problems)
+        draft.options = options.options if options is not None else None
+    _read_geography(draft, problems)
+    _look_for_strays(draft, where, problems)
+    return draft
+
+
+def _text(draft: Draft, file: str, problems: list[Problem]) -> str | None:
+    data = read_bytes(draft.folder, file, problems)
+    if data is None:
+        return None
+    draft.hashes[file] = sha256(data)
+    return decode(data, file, problems)
+
+
+def _table_paths(data: Any) -> dict[str, str]:
+    """Return the tables that lie elsewhere, even where the rest of crisis.yaml has faults."""
+    tables = data.get("tables") if isinstance(data, dict) else None
+    if not isinstance(tables, dict):
+        return {}
+    found = {}
+    for name, path in tables.items():
+        if name in TABLES and isinstance(path, str) and re.fullmatch(RELATIVE_PATH, path):
+            found[name] = path
+    return found
+
+
+def _read_table(draft: Draft, table: Table, where: dict[str, str], problems: list[Problem]) -> None:
+    file = where.get(table.name, f"{table.name}.csv")
+    if not table.needed and table.name not in where and not (draft.folder / file).exists():
+        draft.tables[table.name] = Rows(
+            table, file, [], {c: [] for c in table.names}, {c: [] for c in table.names}
+        )
+        return
+    text = _text(draft, file, problems)
+    if text is None:
+        return
+    rows = read_rows(text, table, file, problems)
+    if rows is not None:
+        draft.tables[table.name] = rows
+
+
+def _read_geography(draft: Draft, problems: list[Problem]) -> None:
+    folder = draft.folder / GEOGRAPHY
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.glob("*.geojson")):
+        file = f"{GEOGRAPHY}/{path.name}"
+        text = _text(draft, file, problems)
+        if text is None:
+            continue
+        try:
+            data = json.loads(text, parse_constant=_refuse)
+        except json.JSONDecodeError as error:
+            problems.append(
+                problem("bad_geojson", file, f"not valid JSON: {error.msg}", row=error.lineno)
+            )
+            continue
+        except (ValueError, RecursionError):
+            problems.append(
+                problem("bad_geojson", file, "not valid JSON: a number or nesting out of bounds")
+            )
+            continue
+        if not isinstance(data, dict) or data.get("type") != "FeatureCollection":
+            problems.append(
+                problem("bad_geojson", file, "wrong type", expected="a FeatureCollection")
+            )
+            continue
+        draft.geography[path.stem] = data
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(constant)
+
+
+def _look_for_strays(draft: Draft, where: dict[str, str], problems: list[Problem]) -> None:
+    """Report files beside the tables that nothing reads, such as a misspelt table."""
+    usual = {where.get(name, f"{name}.csv") for name in TABLES} | {META_FILE, OPTIONS_FILE}
+    absent = usual - set(draft.hashes)
+    for path in sorted(draft.folder.iterdir()):
+        if path.suffix.lower() in (".csv", ".yaml", ".yml") and path.name not in usual:
+            problems.append(
+                problem(
+                    "unknown_file",
+                    path.name,
+                    "nothing reads this file",
+                    expected="a table of the format",
+                    hint=suggest(path.name, absent),
+                )
+            )

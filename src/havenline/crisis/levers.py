@@ -1,0 +1,238 @@
+"""Options and their levers as they are written in options.yaml."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from havenline.crisis.cells import parse_date
+
+SLUG = r"^[a-z0-9][a-z0-9_-]*$"
+CODE = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+CODES = r"^[A-Za-z0-9][A-Za-z0-9_-]*( *; *[A-Za-z0-9][A-Za-z0-9_-]*)*$"
+COUNTRY = r"^[A-Z]{3}$"
+RELATIVE_PATH = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$"
+PATTERNS = {
+    SLUG: "lower-case letters, digits, '-' and '_'",
+    CODE: "letters, digits, '-' and '_'",
+    CODES: "ids separated by ';'",
+    COUNTRY: "three capital letters",
+    RELATIVE_PATH: "a path within the folder, such as derived/populations.csv",
+}
+Slug = Annotated[str, Field(pattern=SLUG)]
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, str):
+        day, fault = parse_date(value)
+        if day is not None:
+            return day
+        name, message, expected, hint = fault or ("bad_date", "not a date", "", "")
+        raise PydanticCustomError(name, message, {"expected": expected, "hint": hint})
+    if isinstance(value, date):
+        return value
+    raise PydanticCustomError("bad_date", "not a date", {"expected": "YYYY-MM-DD", "hint": ""})
+
+
+def _day_or_date(value: Any) -> date | int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value < 0:
+            raise PydanticCustomError(
+                "negative_number",
+                "days after the as-of date cannot be negative",
+                {"expected": "YYYY-MM-DD or whole days after the as-of date", "hint": ""},
+            )
+        return value
+    try:
+        return _date(value)
+    except PydanticCustomError as error:
+        context = dict(error.context or {})
+        context["expected"] = "YYYY-MM-DD or whole days after the as-of date"
+        raise PydanticCustomError("bad_date", "not a date", context) from None
+
+
+Day = Annotated[
+    date,
+    PlainValidator(_date),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+DayOrDate = Annotated[
+    date | int,
+    PlainValidator(_day_or_date),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "format": "date"}, {"type": "integer", "minimum": 0}]}
+    ),
+]
+
+
+def day_of(value: date | int, as_of: date) -> date:
+    """Return the calendar day of a lever's date.
+
+    Parameters
+    ----------
+    value : date or int
+        A date, or whole days after the as-of date.
+    as_of : date
+        The as-of date of the run.
+
+    Returns
+    -------
+    date
+    """
+    return value if isinstance(value, date) else as_of + timedelta(days=value)
+
+
+class Strict(BaseModel):
+    """Base of everything read from YAML: unknown keys are errors, nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class TruceLever(Strict):
+    """A truce from a day on."""
+
+    EFFECT: ClassVar[str] = (
+        "From its start no offensive advances and violence falls, for as long as the truce stands; "
+        "how long that is stays uncertain."
+    )
+    lever: Literal["truce"]
+    start: DayOrDate = Field(description="first day of the truce")
+    compliance_mechanism: bool = Field(
+        False, description="whether breaches are looked into by a body that both sides accept"
+    )
+    substance: bool = Field(
+        False, description="whether it settles something of what the fight is about"
+    )
+    excludes_listed_groups: bool = Field(
+        False, description="whether listed groups are left out, so that attacks on them go on"
+    )
+
+
+class LineLever(Strict):
+    """A partition line, with the places beyond it handed over."""
+
+    EFFECT: ClassVar[str] = (
+        "Places beyond the line that the defender holds are handed over on the handover day; "
+        "most of their people leave beforehand, some stay on the other side."
+    )
+    lever: Literal["line"]
+    line_id: Slug = Field(description="a line of geography/lines.geojson")
+    announced: DayOrDate = Field(description="day on which people learn of the line")
+    handover: DayOrDate = Field(description="day on which places beyond it change hands")
+    hands_over: bool = Field(
+        True, description="whether the defender hands over what it holds beyond the line"
+    )
+    restores_since: Day | None = Field(
+        None,
+        description="the attacker gives back what it took on the protected side since this day; "
+        "left out: nothing",
+    )
+
+
+class AidStep(Strict):
+    """A level of aid from a day on."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, validate_by_name=False
+    )
+    from_: DayOrDate = Field(alias="from", description="first day of the level")
+    level: float = Field(ge=0, le=100, description="multiple of the delivery on the as-of date")
+
+
+class HavenLever(Strict):
+    """A protected area, with shelter and homes built in it."""
+
+    EFFECT: ClassVar[str] = (
+        "Within the haven attacks are less likely, as far as the guarantee carries, and shelter "
+        "and homes are built each month; everyone stays free to leave and to seek asylum."
+    )
+    lever: Literal["haven"]
+    line_id: Slug | None = Field(
+        None, description="the line that bounds it; left out: all that the defender holds"
+    )
+    start: DayOrDate = Field(description="first day of the haven")
+    guarantee: Literal["credible_force", "consent", "declared"] = Field(
+        description="what stands behind it"
+    )
+    shelter_units_per_month: float = Field(
+        0.0, ge=0, le=1e6, description="family shelters built in a month"
+    )
+    homes_per_month: float = Field(
+        0.0, ge=0, le=1e6, description="homes repaired or built in a month"
+    )
+    aid: list[AidStep] = Field(default_factory=list, description="levels of aid, by first day")
+    freedom_to_leave: bool = Field(True, description="people may leave the haven at any time")
+    right_to_asylum: bool = Field(True, description="people keep the right to seek asylum")
+
+
+class BorderLever(Strict):
+    """Another regime at the border with a neighbour."""
+
+    EFFECT: ClassVar[str] = (
+        "From its start the border with the neighbour lets people who wish to cross do so at "
+        "the daily share of its regime."
+    )
+    lever: Literal["border"]
+    neighbour: Slug = Field(description="a neighbour of crisis.yaml")
+    start: DayOrDate = Field(description="first day of the regime")
+    regime: Literal["closed", "managed", "open"] = Field(description="how the border is run")
+
+
+class AidLever(Strict):
+    """More or less aid from a day on."""
+
+    EFFECT: ClassVar[str] = (
+        "From its start aid is delivered at a multiple of the delivery on the as-of date, which "
+        "changes how fast shelter is built and what the response costs."
+    )
+    lever: Literal["aid"]
+    start: DayOrDate = Field(description="first day")
+    level: float = Field(ge=0, le=100, description="multiple of the delivery on the as-of date")
+    until: DayOrDate | None = Field(None, description="last day; left out: to the end")
+
+
+class MonitorsLever(Strict):
+    """Monitors or an interposed force from a day on."""
+
+    EFFECT: ClassVar[str] = (
+        "From its start monitors make a truce last longer, an interposed force more so than "
+        "unarmed monitors."
+    )
+    lever: Literal["monitors"]
+    start: DayOrDate = Field(description="first day")
+    kind: Literal["unarmed", "interposition"] = Field(description="what they are")
+    persons: int = Field(ge=0, le=1_000_000, description="how many")
+
+
+Lever = Annotated[
+    TruceLever | LineLever | HavenLever | BorderLever | AidLever | MonitorsLever,
+    Field(discriminator="lever"),
+]
+
+LEVERS: dict[str, type[Strict]] = {
+    "truce": TruceLever,
+    "line": LineLever,
+    "haven": HavenLever,
+    "border": BorderLever,
+    "aid": AidLever,
+    "monitors": MonitorsLever,
+}
+
+
+class OptionSpec(Strict):
+    """An option: a named set of levers."""
+
+    id: Slug = Field(description="slug of ours")
+    name: str = Field(min_length=1, description="name that pages show")
+    summary: str = Field(min_length=1, description="one or two sentences in plain words")
+    baseline: bool = Field(False, description="true for the one option others are compared with")
+    levers: list[Lever] = Field(default_factory=list, description="dated changes")
+
+
+class OptionsFile(Strict):
+    """The whole of options.yaml."""
+
+    options: list[OptionSpec] = Field(min_length=1, description="the options, baseline first")

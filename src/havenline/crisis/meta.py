@@ -1,0 +1,114 @@
+"""What crisis.yaml says: period, groups, totals, where the tables are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from havenline.crisis.levers import CODE, CODES, COUNTRY, RELATIVE_PATH, Day, Slug, Strict
+
+Code = Annotated[str, Field(pattern=CODE)]
+Codes = Annotated[str, Field(pattern=CODES)]
+Country = Annotated[str, Field(pattern=COUNTRY)]
+RelativePath = Annotated[str, Field(pattern=RELATIVE_PATH)]
+TableName = Literal[
+    "areas",
+    "places",
+    "populations",
+    "routes",
+    "sites",
+    "crossings",
+    "control",
+    "control_counts",
+    "violence",
+    "happenings",
+    "observations",
+    "parties",
+    "parameters",
+    "sources",
+]
+
+
+class Period(Strict):
+    """First and last day that the tables speak of."""
+
+    start: Day = Field(description="first day; control rows up to it give the starting state")
+    end: Day = Field(description="last day of dated facts")
+
+
+class Group(Strict):
+    """A population group with its share of everyone."""
+
+    id: Slug = Field(description="slug of ours")
+    name: str = Field(min_length=1, description="name that pages show")
+    share: float = Field(
+        ge=0, le=1, description="share of populations whose group is 'all'; shares sum to 1"
+    )
+    source_id: Codes = Field(description="where the share comes from")
+
+
+class BoundingBox(Strict):
+    """The box that every place of the crisis lies in, in degrees."""
+
+    south: float = Field(ge=-90, le=90, description="lowest latitude")
+    west: float = Field(ge=-180, le=180, description="lowest longitude")
+    north: float = Field(ge=-90, le=90, description="highest latitude")
+    east: float = Field(ge=-180, le=180, description="highest longitude")
+
+
+class Neighbour(Strict):
+    """A country across a border."""
+
+    id: Slug = Field(description="slug of ours, such as tr")
+    name: str = Field(min_length=1, description="name that pages show")
+    country: Country = Field(description="ISO 3166 code of three letters")
+
+
+class Total(Strict):
+    """A published total that populations must add up to."""
+
+    id: Slug = Field(description="slug of ours")
+    name: str = Field(min_length=1, description="what is counted")
+    areas: list[Code] = Field(
+        default_factory=list,
+        description="areas whose places count, with the areas below them; left out: all",
+    )
+    held_by: list[Slug] = Field(
+        default_factory=list,
+        description="parties whose places count at the start of the period; left out: all",
+    )
+    status: Literal["resident", "idp"] | None = Field(
+        None, description="count only people of this status; left out: everyone"
+    )
+    persons: int = Field(ge=0, description="the published figure, in persons")
+    low: int = Field(ge=0, description="lowest sum that still agrees with it")
+    high: int = Field(ge=0, description="highest sum that still agrees with it")
+    source_id: Codes = Field(description="where the figure comes from")
+
+
+class CrisisMeta(Strict):
+    """The whole of crisis.yaml."""
+
+    format: Literal[1] = Field(description="version of the folder format")
+    id: Slug = Field(description="slug of the crisis")
+    name: str = Field(min_length=1, description="name that pages show")
+    question: str = Field(min_length=1, description="the question that the options answer")
+    country: Country = Field(description="ISO 3166 code of three letters")
+    period: Period = Field(description="days that the tables speak of")
+    as_of: Day = Field(description="default as-of date")
+    horizon_days: int = Field(ge=1, le=3650, description="default days to simulate")
+    groups: list[Group] = Field(min_length=1, description="population groups")
+    bounding_box: BoundingBox = Field(description="box that every place lies in")
+    attacker: list[Slug] = Field(
+        min_length=1, description="parties whose control means the other side"
+    )
+    neighbours: list[Neighbour] = Field(
+        default_factory=list, description="countries across a border"
+    )
+    tables: dict[TableName, RelativePath] = Field(
+        default_factory=dict, description="tables that lie elsewhere in the folder"
+    )
+    totals: list[Total] = Field(
+        default_factory=list, description="totals that populations must add up to"
+    )

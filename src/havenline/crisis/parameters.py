@@ -1,0 +1,191 @@
+"""The parameter table: every number of the model, declared once.
+
+A parameter may stand in several rows. A run takes the newest row that was known at its
+as-of date; the first row of each is a wide prior that needs no later fact.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+
+import pandas as pd
+
+from havenline.errors import CrisisError, Problem, RunError
+
+DISTRIBUTIONS = ("fixed", "uniform", "loguniform", "lognormal", "normal", "triangular")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One row of the parameter table.
+
+    Attributes
+    ----------
+    name, unit, meaning, source, part : str
+        What it is; ``source`` says where the figures come from.
+    value : float
+        Default: the median (lognormal, normal), mean (beta), mode (triangular), middle.
+    low, high : float
+        5% and 95% quantiles (lognormal, normal, beta) or bounds (the others); NaN if fixed.
+    distribution : str
+        One of ``fixed``, ``uniform``, ``loguniform``, ``lognormal``, ``normal``,
+        ``triangular`` or ``beta:a:b``.
+    known_from : datetime.date
+        The day from which the row may inform a run.
+    kind : {"sourced", "prior", "set"}
+        ``set`` marks a value that the user fixed for this run.
+    """
+
+    name: str
+    unit: str
+    value: float
+    low: float
+    high: float
+    distribution: str
+    meaning: str
+    source: str
+    known_from: dt.date
+    kind: str
+    part: str
+
+
+def _number(text: str) -> float:
+    return float(text) if text else math.nan
+
+
+@cache
+def default_table() -> tuple[Parameter, ...]:
+    """Return every row of the default table, in file order."""
+    path = resources.files("havenline.crisis") / "parameters.csv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        return tuple(
+            Parameter(
+                name=row["name"],
+                unit=row["unit"],
+                value=float(row["value"]),
+                low=_number(row["low"]),
+                high=_number(row["high"]),
+                distribution=row["distribution"],
+                meaning=row["meaning"],
+                source=row["source"],
+                known_from=dt.date.fromisoformat(row["known_from"]),
+                kind=row["kind"],
+                part=row["part"],
+            )
+            for row in csv.DictReader(handle)
+        )
+
+
+def parameter_names() -> tuple[str, ...]:
+    """Return the names of all parameters, sorted."""
+    return tuple(sorted({row.name for row in default_table()}))
+
+
+def suggestion(name: str) -> str:
+    """Return a hint with the nearest parameter name, or an empty text."""
+    near = difflib.get_close_matches(name, parameter_names(), n=1)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def known_parameters(
+    as_of: dt.date,
+    own: pd.DataFrame | None = None,
+    settings: Mapping[str, float] | None = None,
+) -> dict[str, Parameter]:
+    """Return the row of each parameter that a run as of a day uses.
+
+    Parameters
+    ----------
+    as_of : datetime.date
+        Rows known later are not used.
+    own : pandas.DataFrame, optional
+        The crisis's own ``parameters`` table; its rows known by the as-of date come before
+        the default table.
+    settings : mapping of str to float, optional
+        Values that the user fixes for this run.
+
+    Returns
+    -------
+    dict of str to Parameter
+        One row per name, sorted by name.
+
+    Raises
+    ------
+    CrisisError
+        If the crisis's table names an unknown parameter.
+    RunError
+        If ``settings`` names an unknown parameter or holds a value that is not finite.
+    """
+    chosen: dict[str, Parameter] = {}
+    for row in default_table():
+        if row.known_from <= as_of and (
+            row.name not in chosen or row.known_from >= chosen[row.name].known_from
+        ):
+            chosen[row.name] = row
+    missing = set(parameter_names()) - set(chosen)
+    if missing:
+        raise RunError(
+            f"as-of date {as_of}: no value of {sorted(missing)[0]!r} was known by then; "
+            "choose a later as-of date"
+        )
+    if own is not None:
+        _apply_own(chosen, own, as_of)
+    for name, value in (settings or {}).items():
+        if name not in chosen:
+            raise RunError(f"unknown parameter {name!r}; {suggestion(name)}".rstrip("; "))
+        if not math.isfinite(value):
+            raise RunError(f"parameter {name!r}: {value} is not a finite number")
+        chosen[name] = replace(
+            chosen[name],
+            value=float(value),
+            low=math.nan,
+            high=math.nan,
+            distribution="fixed",
+            source="set for this run",
+            kind="set",
+        )
+    return dict(sorted(chosen.items()))
+
+
+def _apply_own(chosen: dict[str, Parameter], own: pd.DataFrame, as_of: dt.date) -> None:
+    problems = []
+    newest: dict[str, dt.date] = {}
+    for number, row in enumerate(own.itertuples(index=False), start=2):
+        name = str(row.name)
+        if name not in chosen:
+            problems.append(
+                Problem(
+                    check="unknown_parameter",
+                    file="parameters.csv",
+                    row=number,
+                    column="name",
+                    value=name,
+                    message="no parameter has this name",
+                    expected="a name of the parameter table (havenline info --parameters)",
+                    hint=suggestion(name),
+                )
+            )
+            continue
+        known = pd.Timestamp(row.known_from).date()
+        if known > as_of or known < newest.get(name, dt.date.min):
+            continue
+        newest[name] = known
+        chosen[name] = replace(
+            chosen[name],
+            value=float(row.value),
+            low=float(row.low),
+            high=float(row.high),
+            distribution=str(row.distribution),
+            source=str(row.source_id),
+            known_from=known,
+            kind="prior" if str(row.basis) == "prior" else "sourced",
+        )
+    if problems:
+        raise CrisisError(problems)

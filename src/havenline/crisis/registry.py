@@ -1,0 +1,192 @@
+"""The one table of named checks: what each looks for and how serious it is."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from havenline.errors import Problem
+
+Severity = Literal["error", "warning"]
+Function = TypeVar("Function", bound=Callable[[Any], Iterable[Problem]])
+LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True)
+class Check:
+    """A named check.
+
+    Attributes
+    ----------
+    name : str
+        Name that a problem carries and that can be made strict.
+    meaning : str
+        What it looks for, one line.
+    severity : {"error", "warning"}
+        A warning stops nothing unless the check is made strict.
+    function : callable or None
+        Walks the draft of a crisis and yields problems; None where the problem is found
+        while a file is read.
+    """
+
+    name: str
+    meaning: str
+    severity: Severity
+    function: Callable[[Any], Iterable[Problem]] | None = None
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def declare(name: str, meaning: str, severity: Severity = "error") -> None:
+    """Add a check that is made while a file is read.
+
+    Parameters
+    ----------
+    name, meaning : str
+        See `Check`.
+    severity : {"error", "warning"}
+        Default severity.
+    """
+    if name in CHECKS:
+        raise ValueError(f"check {name!r} is declared twice")
+    CHECKS[name] = Check(name, meaning, severity)
+
+
+def check(name: str, meaning: str, severity: Severity = "error") -> Callable[[Function], Function]:
+    """Register a function that walks the whole draft of a crisis.
+
+    Parameters
+    ----------
+    name, meaning : str
+        See `Check`.
+    severity : {"error", "warning"}
+        Default severity.
+
+    Returns
+    -------
+    callable
+        Decorator that leaves the function as it is.
+    """
+    declare(name, meaning, severity)
+
+    def register(function: Function) -> Function:
+        CHECKS[name] = Check(name, meaning, severity, function)
+        return function
+
+    return register
+
+
+def problem(
+    name: str,
+    file: str,
+    message: str,
+    *,
+    row: int | None = None,
+    column: str = "",
+    value: object = "",
+    expected: str = "",
+    hint: str = "",
+) -> Problem:
+    """Build a problem of a declared check, with its severity.
+
+    Parameters
+    ----------
+    name : str
+        A name in `CHECKS`.
+    file : str
+        File relative to the crisis folder.
+    message : str
+        What is wrong.
+    row : int, optional
+        Line as an editor counts it.
+    column, value, expected, hint
+        See `havenline.errors.Problem`; long values are cut.
+
+    Returns
+    -------
+    Problem
+    """
+    text = str(value)
+    if len(text) > LONGEST_VALUE:
+        text = text[: LONGEST_VALUE - 3] + "..."
+    severity = CHECKS[name].severity
+    return Problem(name, file, row, column, text, message, expected, hint, severity)
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'?" for the nearest known word, or an empty string.
+
+    Parameters
+    ----------
+    word : str
+        What was written.
+    known : iterable of str
+        What could have been meant.
+
+    Returns
+    -------
+    str
+    """
+    if not word or len(word) > LONGEST_VALUE:
+        return ""
+    words = sorted(set(known))
+    plain = word.strip().lower().replace(" ", "_")
+    for candidate in words:
+        if candidate.lower() == plain:
+            return f"did you mean {candidate!r}?"
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Write a list of allowed words, such as "one of a, b".
+
+    Parameters
+    ----------
+    words : iterable of str
+        In the order to be shown.
+
+    Returns
+    -------
+    str
+    """
+    listed = list(words)
+    return ("one of " if len(listed) > 1 else "") + ", ".join(listed)
+
+
+declare("missing_folder", "the crisis folder exists")
+declare("not_a_folder", "the path of a crisis is a folder, not a file")
+declare("unknown_crisis", "a crisis opened by name is one that ships with Havenline")
+declare("unreadable_file", "every file may be read")
+declare("missing_file", "every file that a crisis needs is there")
+declare("unknown_file", "no file in the folder is left unread because of its name", "warning")
+declare("empty_file", "no file is empty")
+declare("nul_bytes", "files are text, without NUL bytes")
+declare("not_utf8", "files are UTF-8")
+declare("byte_order_mark", "files start without a byte order mark")
+declare("line_endings", "lines end in LF alone")
+declare("broken_csv", "tables are valid CSV")
+declare("ragged_row", "every row has as many cells as the header")
+declare("blank_line", "no table has blank lines", "warning")
+declare("duplicate_column", "no column stands twice")
+declare("unknown_column", "no table has a column that the format does not know")
+declare("missing_column", "every table has all columns of the format")
+declare("empty_table", "tables that a run needs have rows")
+declare("missing_value", "required cells are filled")
+declare("bad_number", "numbers are written plainly, with a point for decimals")
+declare("thousands_separator", "numbers have no thousands separators")
+declare("not_finite", "no number is NaN or infinite")
+declare("negative_number", "numbers that cannot be negative are not")
+declare("out_of_bounds", "numbers are within the bounds of their column")
+declare("bad_date", "dates are written YYYY-MM-DD")
+declare("bad_id", "ids are slugs, p-codes as published")
+declare("unknown_value", "cells with a fixed list of values use one of them")
+declare("broken_yaml", "YAML files are valid YAML")
+declare("duplicate_key", "no key stands twice in a YAML mapping")
+declare("unknown_key", "no YAML file has a key that the format does not know")
+declare("missing_key", "YAML files have every required key")
+declare("wrong_type", "YAML values have the type that their key needs")
+declare("bad_geojson", "geometry files are valid GeoJSON with the properties they need")

@@ -1,0 +1,59 @@
+"""How kernels are compiled, and a compiled cache that is never stale.
+
+Numba keeps compiled code beside each source file and looks at that file's date only, not at
+the files of the functions it calls. So the code kept is thrown away as a whole when any source
+file that holds kernels has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+
+ROOMS = ("draws", "world", "options", "drivers", "movement")
+_STAMP = "kernels.stamp"
+
+
+def sources_digest(package: Path) -> str:
+    """Return a digest of all source files that hold kernels, and of the compiler's version."""
+    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=16)
+    for room in ROOMS:
+        for path in sorted((package / room).glob("*.py")):
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def drop_stale_kernels(package: Path) -> bool:
+    """Delete compiled kernels made from other sources; return whether any were dropped.
+
+    Parameters
+    ----------
+    package : Path
+        Folder of the package. Nothing happens where it cannot be written.
+    """
+    stamp = package / "draws" / "__pycache__" / _STAMP
+    digest = sources_digest(package)
+    try:
+        if stamp.exists() and stamp.read_text() == digest:
+            return False
+        stale = [p for room in ROOMS for p in (package / room / "__pycache__").glob("*.nb[ic]")]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        stamp.parent.mkdir(exist_ok=True)
+        stamp.write_text(digest)
+    except OSError:
+        return False
+    return bool(stale)
+
+
+drop_stale_kernels(Path(__file__).parent.parent)
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function without the interpreter's lock, and keep the compiled code."""
+    return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""What acts on people, a file each: front, truce, violence, border, aid and shelter."""

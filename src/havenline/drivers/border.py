@@ -1,0 +1,20 @@
+"""The border: the chance a day that a person who waits to cross gets in.
+
+Permeability belongs to the regime and is per day and per person who wishes to cross
+(MODEL_NOTES, correction 4): people within 10 km of the border without a shelter place.
+"""
+
+from __future__ import annotations
+
+from havenline.draws.kernels import kernel
+
+
+@kernel
+def permeability(values, plan, day, today):  # type: ignore[no-untyped-def]
+    """Return the chance of entry of a day for a person who waits to cross."""
+    regime = plan.day[max(0, day - today)].border
+    if regime == 0:
+        return values.border_closed
+    if regime == 1:
+        return values.border_managed
+    return values.border_open

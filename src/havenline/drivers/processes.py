@@ -1,0 +1,28 @@
+"""Names of the processes that draw random numbers, as parts of their keys.
+
+A number, once given, is never used for another process: keys stay stable between versions.
+"""
+
+REGIME = 1
+TRUCE = 2
+HAVEN = 3
+SUSPENSION = 4
+AXIS = 5
+VIOLENCE = 6
+KILLED = 7
+INJURED = 8
+HOMES = 9
+STAYERS = 10
+SHOCK = 11
+FLIGHT = 12
+WHO_LEAVES = 13
+DESTINATION = 14
+VEHICLE = 15
+RETURN = 16
+ENTRY = 17
+WHO_ENTERS = 18
+WHO_DIES = 19
+LINE = 20
+CHOOSE_AGAIN = 21
+HOME = 22
+DEAL = 23

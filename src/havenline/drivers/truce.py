@@ -1,0 +1,139 @@
+"""Offensives and truces: whether fighting moves the front on a day.
+
+Until the as-of date the recorded days hold. Afterwards an offensive switches on and off at
+constant rates (two-state Markov; MODEL_NOTES section 2), and a truce, while it stands,
+halts it. A truce fails by a mixture-cure Weibull law (section 3),
+
+    S(t) = cure + (1 - cure) exp(-HR (t / scale)^shape),
+
+with HR the product of the hazard ratios of its terms; a truce in force goes on at its age.
+"""
+
+from __future__ import annotations
+
+import math
+
+from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix
+from havenline.draws.samplers import exponential
+from havenline.drivers import processes
+from havenline.world.state import (
+    HAVEN,
+    HAVEN_LEFT,
+    HAZARD_LEFT,
+    OFFENSIVE,
+    SWITCHES,
+    TRUCE,
+    TRUCE_AGE,
+    TRUCE_HR,
+    TRUCE_LEFT,
+)
+
+HR_FLOOR_INTERPOSED = 0.2
+"""Least hazard ratio that interposed forces may give (MODEL_NOTES section 3)."""
+
+
+@kernel
+def log_survival(age, cure, shape, median, ratio):  # type: ignore[no-untyped-def]
+    """Return the logarithm of the chance that a truce stands at an age in days."""
+    scale = median / math.log(2.0) ** (1.0 / shape)
+    return math.log(cure + (1.0 - cure) * math.exp(-ratio * (age / scale) ** shape))
+
+
+@kernel
+def hazard_ratio(values, plan):  # type: ignore[no-untyped-def]
+    """Return the product of the hazard ratios of an option's truce."""
+    ratio = 1.0
+    if plan.compliance == 1:
+        ratio *= values.truce_hr_compliance
+    if plan.substance == 1:
+        ratio *= values.truce_hr_substance
+    if plan.observers == 1:
+        ratio *= values.truce_hr_observers
+    if plan.excluded == 1:
+        ratio *= values.truce_hr_excluded
+    if plan.interposed > 0.0:
+        ratio *= max(HR_FLOOR_INTERPOSED, values.truce_hr_interposition**plan.interposed)
+    return ratio
+
+
+@kernel
+def hold_share(values, plan):  # type: ignore[no-untyped-def]
+    """Return the chance that the option's haven holds for a year."""
+    if plan.haven_kind == 1:
+        return values.haven_hold_credible
+    if plan.haven_kind == 2:
+        return values.haven_hold_consent
+    return values.haven_hold_declared
+
+
+@kernel
+def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
+    """Set whether an offensive runs, a truce stands and the haven holds on a day.
+
+    Parameters
+    ----------
+    net, record, values, plan, state
+        `Network`, `Record`, values of one future, `Schedule`, `State`.
+    key : uint64
+        Key of the seed and the future.
+    day : int64
+        Days since the start of the period.
+    today : int64
+        Day of the as-of date.
+    """
+    whole, real = state.whole, state.real
+    ahead = day - today
+    if ahead <= 0:
+        whole[OFFENSIVE] = record.day[day].offensive
+        return
+    if ahead == 1:
+        real[HAZARD_LEFT] = exponential(mix(mix(key, processes.REGIME), 0))
+        real[TRUCE_LEFT] = exponential(mix(mix(key, processes.TRUCE), 0))
+        real[HAVEN_LEFT] = exponential(mix(key, processes.HAVEN))
+    if record.forced[ahead] >= 0:
+        whole[OFFENSIVE] = record.forced[ahead]
+        whole[TRUCE] = 0
+        return
+    if ahead == plan.truce_start:
+        whole[TRUCE] = 1
+        whole[OFFENSIVE] = 0
+        real[TRUCE_AGE] = 0.0
+        real[TRUCE_HR] = hazard_ratio(values, plan)
+        real[TRUCE_LEFT] = exponential(mix(mix(key, processes.TRUCE), 1))
+    if whole[TRUCE] == 1:
+        before = log_survival(
+            real[TRUCE_AGE],
+            values.truce_cure_share,
+            values.truce_shape,
+            values.truce_median_days,
+            real[TRUCE_HR],
+        )
+        real[TRUCE_AGE] += 1.0
+        after = log_survival(
+            real[TRUCE_AGE],
+            values.truce_cure_share,
+            values.truce_shape,
+            values.truce_median_days,
+            real[TRUCE_HR],
+        )
+        real[TRUCE_LEFT] -= before - after
+        whole[OFFENSIVE] = 0
+        if real[TRUCE_LEFT] < 0.0:
+            whole[TRUCE] = 0
+            whole[OFFENSIVE] = 1
+    else:
+        if whole[OFFENSIVE] == 1:
+            real[HAZARD_LEFT] -= values.offensive_end_rate
+        else:
+            real[HAZARD_LEFT] -= values.offensive_start_rate
+        if real[HAZARD_LEFT] < 0.0:
+            whole[OFFENSIVE] = 1 - whole[OFFENSIVE]
+            whole[SWITCHES] += 1
+            real[HAZARD_LEFT] = exponential(mix(mix(key, processes.REGIME), whole[SWITCHES]))
+    if ahead == plan.haven_start:
+        whole[HAVEN] = 1
+    if whole[HAVEN] == 1:
+        real[HAVEN_LEFT] += math.log(hold_share(values, plan)) / 365.0
+        if real[HAVEN_LEFT] < 0.0:
+            whole[HAVEN] = 2

@@ -1,0 +1,82 @@
+"""Violent events by place and day, from one declared wide prior.
+
+No count by place and day is at hand. The expected events of a day of offensive
+(``violence_events``) are spread over places in proportion to their people at the start times
+exp(-road distance to the front / ``violence_length``), scaled at the first day; the draws are
+negative binomial with size 0.3 (MODEL_NOTES section 7).
+"""
+
+from __future__ import annotations
+
+import math
+
+from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix
+from havenline.draws.samplers import negative_binomial
+from havenline.drivers import processes
+from havenline.drivers.control import front_km
+from havenline.world.state import HARM_SCALE, HAVEN, OFFENSIVE, TRUCE
+
+SIZE = 0.3
+"""Size of the negative binomial (MODEL_NOTES section 7)."""
+
+
+@kernel
+def nearness(net, values, state, place):  # type: ignore[no-untyped-def]
+    """Return the people of a place at the start, weighted by how near the front is."""
+    people = 0
+    for status in range(2):
+        for g in range(net.start.shape[2]):
+            people += net.start[place, status, g]
+    return people * math.exp(-front_km(state, place) / values.violence_length)
+
+
+@kernel
+def haven_factor(values, plan, state, place):  # type: ignore[no-untyped-def]
+    """Return violence in the haven over violence outside, 1 outside or after it failed."""
+    if state.whole[HAVEN] != 1 or not plan.place[place].haven:
+        return 1.0
+    if plan.haven_kind == 1:
+        return values.haven_violence_credible
+    if plan.haven_kind == 2:
+        return values.haven_violence_consent
+    return values.haven_violence_declared
+
+
+@kernel
+def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
+    """Draw the events of a day; see `havenline.drivers.truce.step` for the parameters."""
+    n = state.side.shape[0]
+    if day == 0:
+        total = 0.0
+        for i in range(n):
+            if state.side[i] <= 1:
+                total += nearness(net, values, state, i)
+        state.real[HARM_SCALE] = total
+    level = 1.0
+    if state.whole[OFFENSIVE] == 0:
+        level = values.violence_truce if state.whole[TRUCE] == 1 else values.violence_quiet
+    row = state.events[day % 7]
+    for i in range(n):
+        row[i] = 0.0
+        if state.side[i] > 1 or state.real[HARM_SCALE] <= 0.0:
+            continue
+        mean = (
+            level
+            * values.violence_events
+            * nearness(net, values, state, i)
+            / state.real[HARM_SCALE]
+            * haven_factor(values, plan, state, i)
+        )
+        if mean > 1e-6:
+            draw = mix(mix(mix(key, processes.VIOLENCE), net.place[i].key), day)
+            row[i] = negative_binomial(mean, SIZE, draw)
+
+
+@kernel
+def events_of_week(state, place):  # type: ignore[no-untyped-def]
+    """Return the violent events of the last seven days at a place."""
+    total = 0.0
+    for d in range(7):
+        total += state.events[d, place]
+    return total

@@ -1,0 +1,17 @@
+"""Observed series, scores, naive baselines and the hindcast."""
+
+from havenline.evidence.baselines import PriorRate, naive_forecasts
+from havenline.evidence.hindcast import hindcast
+from havenline.evidence.results import Hindcast
+from havenline.evidence.series import Increment, Totals, increments_to_score, published_totals
+
+__all__ = [
+    "Hindcast",
+    "Increment",
+    "PriorRate",
+    "Totals",
+    "hindcast",
+    "increments_to_score",
+    "naive_forecasts",
+    "published_totals",
+]

@@ -1,0 +1,250 @@
+"""The hindcast: no deal as of past days, scored on what came after, beside naive baselines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from havenline.errors import RunError
+from havenline.evidence.baselines import (
+    NaiveForecast,
+    PriorRate,
+    naive_forecasts,
+    prior_from_flows,
+)
+from havenline.evidence.results import Hindcast, Scored, Summary
+from havenline.evidence.scores import crps
+from havenline.evidence.series import (
+    Increment,
+    increments_to_score,
+    offensive_by_day,
+    published_totals,
+)
+
+Floats = npt.NDArray[np.float64]
+
+DATES = (date(2019, 12, 20), date(2020, 1, 15), date(2020, 2, 3), date(2020, 2, 20))
+UNTIL = date(2020, 3, 5)
+
+
+class Evidence(Protocol):
+    """What the hindcast reads of a crisis itself; the rest is for the simulation."""
+
+    @property
+    def id(self) -> str:
+        """Id of the crisis."""
+        ...
+
+    @property
+    def observations(self) -> pd.DataFrame:
+        """Observed series."""
+        ...
+
+    @property
+    def happenings(self) -> pd.DataFrame:
+        """Dated happenings."""
+        ...
+
+
+class Simulated(Protocol):
+    """What the hindcast reads of a result."""
+
+    @property
+    def dataset(self) -> xr.Dataset:
+        """The answer of a simulation."""
+        ...
+
+
+def hindcast(
+    crisis: Evidence,
+    *,
+    simulate: Callable[..., Simulated],
+    dates: Sequence[date] = DATES,
+    until: date = UNTIL,
+    futures: int = 100,
+    seed: int = 1,
+    option: str = "no_deal",
+    series_id: str | None = None,
+    prior: PriorRate | None = None,
+    conditional: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Hindcast:
+    """Forecast from past days with what was known then, and score against what came after.
+
+    For each as-of date the option is simulated to the day of the last scored total. The
+    predicted increments of each future are compared with the observed ones, from the date of
+    the latest total that was published by the as-of date on; only changes count. A second run
+    is given the recorded days of the offensive, which nobody knew at the time: it shows how
+    much of the error comes from not knowing when the fighting runs.
+
+    Parameters
+    ----------
+    crisis : Crisis
+        With the observations and, for the second run, happenings of the offensive.
+    simulate : callable
+        ``simulate(crisis, options=[...], futures=, seed=, as_of=, days=)`` returning an object
+        with a ``dataset``; the second run adds ``offensive=``, a mapping of date to bool. The
+        dataset holds ``newly_displaced`` (option, future, day) and ``history_newly_displaced``
+        (future, history_day), both cumulative persons.
+    dates : sequence of date
+        As-of dates.
+    until : date
+        Last day a scored total may describe.
+    futures : int
+        Futures in each run, two or more.
+    seed : int
+        Seed of the runs, of the bootstrap and of nothing else.
+    option : str
+        Option that is simulated; the one that lets things run.
+    series_id : str, optional
+        Observed series; the only main cumulative one if not given.
+    prior : PriorRate, optional
+        For the baselines while fewer than three increments are published; taken from movements
+        of before the series, published by the as-of date, if not given.
+    conditional : bool
+        Whether to run the second line.
+    progress : callable, optional
+        Called with the number of runs done and of all runs.
+
+    Returns
+    -------
+    Hindcast
+        Scores by as-of date and pooled, unconditional first.
+
+    Raises
+    ------
+    RunError
+        If a date cannot be scored or the runs do not cover it.
+    """
+    if futures < 2:
+        raise RunError("a hindcast needs two futures or more")
+    days = sorted(set(dates))
+    if not days:
+        raise RunError("a hindcast needs an as-of date")
+    recorded: dict[date, bool] = {}
+    if conditional:
+        every = published_totals(crisis.observations, series_id=series_id)
+        if len(every):
+            recorded = offensive_by_day(crisis.happenings, start=every.dates[0], end=until)
+    lines: list[Mapping[date, bool] | None] = [None, recorded] if recorded else [None]
+    scored: list[list[Scored]] = [[] for _ in lines]
+    done = 0
+    for as_of in days:
+        if as_of >= until:
+            raise RunError(f"as of {as_of} nothing is left to score up to {until}")
+        observed = increments_to_score(
+            crisis.observations, as_of=as_of, until=until, series_id=series_id
+        )
+        known = published_totals(crisis.observations, as_of=as_of, series_id=series_id)
+        before = prior or prior_from_flows(crisis.observations, as_of=as_of, before=known.dates[0])
+        naive = naive_forecasts(known, prior=before)
+        horizon = (observed[-1].end - as_of).days
+        if horizon < 1:
+            raise RunError(f"the last observed total up to {until} is not after {as_of}")
+        for line, given in zip(scored, lines, strict=True):
+            extra = {} if given is None else {"offensive": given}
+            result = simulate(
+                crisis,
+                options=[option],
+                futures=futures,
+                seed=seed,
+                as_of=as_of,
+                days=horizon,
+                **extra,
+            )
+            samples = predicted_increments(result.dataset, observed, option=option)
+            line.append(
+                Scored(
+                    as_of=as_of,
+                    start_total=float(known.persons.max()),
+                    increments=observed,
+                    samples=samples,
+                    naive=naive,
+                    scores=_scores(samples, naive, observed),
+                    parameters_later=_parameters_later(result.dataset),
+                    prior=before if _needs_prior(naive) else None,
+                )
+            )
+            done += 1
+            if progress is not None:
+                progress(done, len(days) * len(lines))
+    return Hindcast(
+        crisis=crisis.id,
+        option=option,
+        until=until,
+        futures=futures,
+        seed=seed,
+        unconditional=Summary("unconditional", tuple(scored[0]), seed),
+        conditional=Summary("conditional", tuple(scored[1]), seed) if recorded else None,
+    )
+
+
+def predicted_increments(
+    dataset: xr.Dataset, observed: Sequence[Increment], *, option: str
+) -> Floats:
+    """Return the simulated increments over the observed ones' days.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With ``newly_displaced`` (option, future, day) and ``history_newly_displaced``
+        (future, history_day), cumulative persons. Days up to the as-of date are read from the
+        history, later ones from the simulation.
+    observed : sequence of Increment
+        Which days.
+    option : str
+        Which option.
+
+    Returns
+    -------
+    (increments, futures) float64
+        Persons.
+
+    Raises
+    ------
+    RunError
+        If the dataset does not hold the option or a day.
+    """
+    if option not in dataset["option"].to_numpy().tolist():
+        raise RunError(f"the simulation holds no option {option!r}")
+    history = dataset["history_newly_displaced"].transpose("history_day", "future")
+    ahead = dataset["newly_displaced"].sel(option=option).transpose("day", "future")
+    path: dict[date, Floats] = {}
+    for part, name in ((ahead, "day"), (history, "history_day")):
+        values = part.to_numpy().astype(np.float64)
+        for i, day in enumerate(pd.DatetimeIndex(part[name].to_numpy())):
+            path[day.date()] = values[i]
+    rows = []
+    for step in observed:
+        missing = [d for d in (step.start, step.end) if d not in path]
+        if missing:
+            raise RunError(f"the simulation does not cover {missing[0]}, which is to be scored")
+        rows.append(path[step.end] - path[step.start])
+    return np.array(rows, dtype=np.float64)
+
+
+def _scores(
+    samples: Floats, naive: Mapping[str, NaiveForecast], observed: Sequence[Increment]
+) -> dict[str, Floats]:
+    truth = np.array([step.persons for step in observed])
+    result = {"model": crps(samples, truth)}
+    for name, forecast in naive.items():
+        of_rule = np.array([forecast.increment(step.days) for step in observed])
+        result[name] = crps(of_rule, truth)
+    return result
+
+
+def _needs_prior(naive: Mapping[str, NaiveForecast]) -> bool:
+    return any(forecast.spread == "prior" for forecast in naive.values())
+
+
+def _parameters_later(dataset: xr.Dataset) -> tuple[str, ...]:
+    names: Any = json.loads(dataset.attrs.get("parameters_known_later", "[]"))
+    return tuple(str(name) for name in names)

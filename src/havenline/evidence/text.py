@@ -1,0 +1,184 @@
+"""The hindcast in words and rows of text, for whoever prints it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from havenline.evidence.baselines import LABELS, RULES
+from havenline.evidence.results import Hindcast, Score, Summary, joined
+
+LINE_TITLES = {
+    "unconditional": "Unconditional: nothing later than each as-of date was given",
+    "conditional": "Conditional: given the days on which the offensive ran",
+}
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table of plain text.
+
+    Attributes
+    ----------
+    title : str
+        Heading.
+    header : tuple of str
+        Column heads; the first column is text, the others figures.
+    rows : tuple of tuple of str
+        Cells, as many in a row as there are heads.
+    """
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def tables(result: Hindcast) -> tuple[TextTable, ...]:
+    """Return the score tables, the headline first.
+
+    Parameters
+    ----------
+    result : Hindcast
+        What was found.
+
+    Returns
+    -------
+    tuple of TextTable
+        One for each line; rows are the as-of dates and all of them together.
+    """
+    return tuple(_table(line) for line in result.lines)
+
+
+def verdicts(line: Summary) -> tuple[str, ...]:
+    """Return a sentence for each as-of date and one for all of them together.
+
+    Parameters
+    ----------
+    line : Summary
+        The headline or the conditional line.
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
+    return tuple(f"{_when(score)}: {score.verdict}." for score in (*line.dates, line.pooled))
+
+
+def notes(result: Hindcast) -> tuple[str, ...]:
+    """Return what a reader must know about the scores, most important first.
+
+    Parameters
+    ----------
+    result : Hindcast
+        What was found.
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
+    said = []
+    pooled = result.unconditional.pooled
+    if result.in_sample:
+        later = sorted({n for line in result.lines for n in line.pooled.parameters_later})
+        said.append(
+            "In-sample: these scores use values that were known only after an as-of date "
+            f"({', '.join(later)})."
+        )
+    lost = [
+        score.as_of.isoformat()
+        for score in result.unconditional.dates
+        if score.outcome == "loses" and score.as_of
+    ]
+    if lost:
+        said.append(f"The model loses to a naive baseline as of {joined(lost)}.")
+    said.append(
+        f"{pooled.increments} scores are of {pooled.distinct} observed increments: the as-of "
+        "dates overlap and are not independent."
+    )
+    said.append("All scores come from one crisis with few turns: none is proof of skill elsewhere.")
+    said.append(
+        "CRPS is the mean fair score in persons per increment, lower is better; the best "
+        "baseline is known only afterwards, so to beat it is harder than to beat any one of them."
+    )
+    said.append(
+        "Ranges are 90% moving-block bootstrap ranges; from so few increments they are too "
+        "narrow rather than too wide."
+    )
+    for scored in result.unconditional.scored:
+        if scored.prior is not None:
+            said.append(
+                f"As of {scored.as_of} fewer than three increments were published: the baselines "
+                f"use a stated prior (a lognormal with a factor {scored.prior.factor:g} either "
+                f"way as 5-95% range; rate: {scored.prior.why})."
+            )
+    if result.conditional is None:
+        said.append("No days of the offensive are recorded, so there is no conditional line.")
+    else:
+        said.append(
+            "The conditional line is told what nobody knew at the time and the baselines are "
+            "not; it shows what the timing of the fighting costs, not skill."
+        )
+    flat = {(i.start, i.end): i.note for s in result.unconditional.scored for i in s.increments}
+    for (_, end), note in sorted(flat.items()):
+        if note:
+            said.append(f"The total of {end} is below an earlier one ({note}): counted as zero.")
+    return tuple(said)
+
+
+def _table(line: Summary) -> TextTable:
+    heads = (
+        *("as of", "increments", "model CRPS"),
+        *(_head(name) for name in RULES),
+        *("model less best", "90% range of that", "in 50% range", "in 90% range"),
+    )
+    rows = tuple(_row(score) for score in (*line.dates, line.pooled))
+    title = LINE_TITLES[line.name]
+    if line.pooled.in_sample:
+        title = f"In-sample. {title}"
+    return TextTable(title, heads, rows)
+
+
+def _row(score: Score) -> tuple[str, ...]:
+    own = score.coverage["model"]
+    count = str(score.increments)
+    if score.distinct != score.increments:
+        count += f" ({score.distinct} distinct)"
+    difference = score.difference
+    span = "too few"
+    if math.isfinite(difference.low):
+        span = f"{_signed(difference.low)} to {_signed(difference.high)}"
+    return (
+        _when(score),
+        count,
+        _persons(score.crps.mean),
+        *(_persons(score.baselines[name]) for name in RULES),
+        _signed(difference.mean),
+        span,
+        f"{100 * own[0.5]:.0f}%",
+        f"{100 * own[0.9]:.0f}%",
+    )
+
+
+def _when(score: Score) -> str:
+    if score.as_of is None:
+        return "all dates"
+    return score.as_of.isoformat() + (" (in-sample)" if score.in_sample else "")
+
+
+def _head(name: str) -> str:
+    return LABELS[name].removeprefix("the ").removeprefix("a ")
+
+
+def _persons(value: float) -> str:
+    """Three figures are more than such a score carries."""
+    if abs(value) < 0.5:
+        return "0"
+    step = 10 ** max(0, math.floor(math.log10(abs(value))) - 2)
+    return f"{round(value / step) * step:,.0f}"
+
+
+def _signed(value: float) -> str:
+    text = _persons(value)
+    return text if text.startswith("-") or text == "0" else f"+{text}"

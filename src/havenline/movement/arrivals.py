@@ -1,0 +1,90 @@
+"""Arrivals of the day, with the rules for roads that were cut and places that became unsafe."""
+
+from __future__ import annotations
+
+from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix
+from havenline.drivers import processes
+from havenline.movement.destination import divide, mark_safe, set_pull, weigh
+from havenline.movement.journey import as_displaced, enter, road_cut
+from havenline.movement.people import add
+from havenline.world import roads
+from havenline.world.state import (
+    CAME_BACK,
+    FREE_ENTRY,
+    HORIZON,
+    RETURNED,
+    STRANDED,
+    TRAVELLING,
+)
+
+
+@kernel
+def settle(all_persons, by_status, arrived, whole, place, row, group, persons):  # type: ignore[no-untyped-def]
+    """Let persons stay at a place."""
+    add(all_persons, by_status, place, row, group, persons)
+    if row == RETURNED:
+        whole[CAME_BACK] += persons
+    else:
+        arrived[place, group] += persons
+
+
+@kernel
+def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
+    """End the journeys of a day; see `havenline.drivers.truce.step` for the parameters."""
+    state.arrived[:] = 0
+    slot = day % HORIZON
+    e = state.trip_head[slot]
+    state.trip_head[slot] = -1
+    mark_safe(plan, state, day - today)
+    set_pull(net, values, state)
+    persons, by_status, arrived = state.persons, state.by_status, state.arrived
+    trip, whole, side, dist = state.trip, state.whole, state.side, state.dist
+    groups = persons.shape[2]
+    while e >= 0:
+        one = trip[e]
+        origin, target, left = one.origin, one.target, one.left
+        cell, moving = one.cell, one.persons
+        following = one.next
+        one.next = whole[FREE_ENTRY]
+        whole[FREE_ENTRY] = e
+        whole[TRAVELLING] -= moving
+        e = following
+        cut = road_cut(side, dist, origin, target)
+        if state.place[target].safe and not cut:
+            row, group = cell // groups, cell % groups
+            settle(persons, by_status, arrived, whole, target, row, group, moving)
+            continue
+        cell = as_displaced(net, groups, cell, target)
+        row, group = cell // groups, cell % groups
+        at = target
+        if cut or not roads.held(side[target]):
+            at = origin
+        if not roads.held(side[at]):
+            # Both ends have fallen while they were on the road: caught where they meant to go.
+            whole[STRANDED] += moving
+            settle(persons, by_status, arrived, whole, target, row, group, moving)
+            continue
+        count, total = weigh(values, state, at, day)
+        if state.place[at].safe or total <= 0.0:
+            settle(persons, by_status, arrived, whole, at, row, group, moving)
+            continue
+        draw = mix(mix(mix(key, processes.CHOOSE_AGAIN), net.place[at].key), day)
+        draw = mix(mix(mix(draw, net.cell_key[row, group]), left), net.place[origin].key)
+        k = divide(
+            values,
+            net.place,
+            dist[at],
+            state.choice[at],
+            state.scratch,
+            state.slot,
+            moving,
+            count,
+            total,
+            draw,
+        )
+        for a in range(k):
+            to = state.slot[a]
+            enter(
+                trip, state.trip_head, whole, at, to.place, cell, to.persons, day, to.days
+            )

@@ -1,0 +1,200 @@
+"""A day is a table: the steps of a day in order, and the compiled loop that walks them.
+
+``STEPS`` is what ``havenline steps`` prints; a test holds it and the loop together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from havenline.draws.kernels import kernel
+from havenline.drivers import aid, control, truce, violence
+from havenline.movement import arrivals, entry, flight, harm, journey, ledger, returns
+from havenline.movement.record import clear_counters, write_day
+from havenline.world.state import (
+    DISPLACED_BEFORE,
+    ERROR,
+    LEVEL,
+    NEW,
+    RESIDENT,
+    TOTAL,
+    TRUCE,
+    TRUCE_AGE,
+    TRUCE_HR,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a day.
+
+    Attributes
+    ----------
+    name : str
+        Module that holds it.
+    what : str
+        What it does, one sentence.
+    reads, writes : tuple of str
+        Parts of the state (or of the option and the record) that it reads and changes.
+    """
+
+    name: str
+    what: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+
+
+STEPS = (
+    Step(
+        "truce",
+        "Offensive on or off; truce and haven stand or fail.",
+        ("record", "option", "truce age"),
+        ("offensive", "truce", "haven"),
+    ),
+    Step(
+        "control",
+        "The front: recorded until the as-of date, then advancing along roads.",
+        ("record", "option", "offensive", "haven"),
+        ("side", "roads", "distance to the front"),
+    ),
+    Step(
+        "violence",
+        "Violent events by place.",
+        ("offensive", "truce", "haven", "distance to the front"),
+        ("events",),
+    ),
+    Step(
+        "aid",
+        "Aid delivered; tents and homes wear out and are supplied; cost.",
+        ("option", "side", "displaced people"),
+        ("shelter places", "cost"),
+    ),
+    Step(
+        "arrivals",
+        "Journeys end; people turn back or choose again where road or place was lost.",
+        ("calendar", "side", "roads", "shelter places"),
+        ("people", "calendar"),
+    ),
+    Step(
+        "flight",
+        "People leave, choose where to go and set out.",
+        ("people", "distance to the front", "events", "shelter places", "roads", "option"),
+        ("people", "calendar", "newly displaced"),
+    ),
+    Step(
+        "returns",
+        "Voluntary return home under a standing truce.",
+        ("people", "truce", "side", "roads"),
+        ("people", "calendar"),
+    ),
+    Step(
+        "entry",
+        "People without shelter near the border get across.",
+        ("people", "shelter places", "option"),
+        ("people", "abroad"),
+    ),
+    Step(
+        "harm",
+        "Civilians killed and injured, homes damaged.",
+        ("people", "events"),
+        ("people", "dead"),
+    ),
+    Step(
+        "ledger",
+        "The sum of all accounts is checked.",
+        ("people", "calendar", "abroad", "dead"),
+        (),
+    ),
+)
+"""The steps of a day, in order."""
+
+
+@kernel
+def begin(net, values, state, key):  # type: ignore[no-untyped-def]
+    """Set the state to the start of the period."""
+    state.persons[:] = 0
+    state.stayers[:] = 0
+    state.by_status[:] = 0
+    state.abroad[:] = 0
+    state.dead[:] = 0
+    state.arrived[:] = 0
+    state.whole[:] = 0
+    state.real[:] = 0.0
+    state.events[:] = 0.0
+    for e in range(state.road.shape[0]):
+        state.road[e].progress = 0.0
+        state.road[e].speed = 0.0
+    n, _, groups = state.persons.shape
+    for i in range(n):
+        for g in range(groups):
+            for status in (RESIDENT, DISPLACED_BEFORE):
+                persons = net.start[i, status, g]
+                state.persons[i, status, g] = persons
+                state.by_status[i, status] += persons
+                state.whole[TOTAL] += persons
+        here = state.place[i]
+        in_sites = net.place[i].site_people
+        here.tents = in_sites * (1.0 + values.camp_slack)
+        here.homes = 0.0
+        here.room = (
+            max(0.0, state.by_status[i, DISPLACED_BEFORE] - in_sites)
+            + values.host_slack * state.by_status[i, RESIDENT]
+        )
+        here.shelter = 0.0
+        here.shock = 1.0
+        here.shock_z = 0.0
+        here.far_side = 0
+        here.choice_count = 0
+        here.choice_day = -1
+    state.real[LEVEL] = 1.0
+    state.real[TRUCE_HR] = 1.0
+    journey.reset_calendar(state)
+    flight.draw_stayers(net, values, state, key)
+
+
+@kernel
+def run_days(net, record, values, plan, state, key, truce_age, first, last, today, history, out):  # type: ignore[no-untyped-def]
+    """Walk the days from ``first`` to ``last``, the steps of each in the order of ``STEPS``.
+
+    Parameters
+    ----------
+    net, record, values, plan, state
+        `Network`, `Record`, a record of the values of one future, `Schedule`, `State`.
+    key : uint64
+        Key of the seed and the future.
+    truce_age : float64
+        Days that a truce has stood at the as-of date; -1 without one.
+    first, last, today : int64
+        Days since the start of the period; ``today`` is the as-of date. A run starts at 0; an
+        option goes on from ``today + 1`` with the state that the replay left.
+    history : (today + 1,) float64, written
+        Cumulative newly displaced persons at the end of each day of the replay.
+    out : Output, written
+        The days after the as-of date; day 0 is the as-of date. Must be zero before.
+    """
+    if first == 0:
+        begin(net, values, state, key)
+    if first == today + 1:
+        write_day(net, state, out, 0)
+    for day in range(first, last + 1):
+        truce.step(net, record, values, plan, state, key, day, today)
+        control.step(net, record, values, plan, state, key, day, today)
+        violence.step(net, record, values, plan, state, key, day, today)
+        aid.step(net, record, values, plan, state, key, day, today)
+        arrivals.step(net, record, values, plan, state, key, day, today)
+        flight.step(net, record, values, plan, state, key, day, today)
+        returns.step(net, record, values, plan, state, key, day, today)
+        entry.step(net, record, values, plan, state, key, day, today)
+        harm.step(net, record, values, plan, state, key, day, today)
+        ledger.step(net, record, values, plan, state, key, day, today)
+        if state.whole[ERROR] != 0:
+            return
+        if day > today:
+            write_day(net, state, out, day - today)
+            continue
+        history[day] = state.whole[NEW]
+        if day == today:
+            clear_counters(state)
+            if truce_age >= 0.0:
+                state.whole[TRUCE] = 1
+                state.real[TRUCE_AGE] = truce_age

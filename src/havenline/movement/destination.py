@@ -1,0 +1,184 @@
+"""Destinations: capacity-throttled gravity over the places that can be reached and are safe.
+
+The pull of place j on people at place i is (MODEL_NOTES section 1)
+
+    safe_j (people_j)^a (10 km + road_ij)^-g room_j,
+
+with ``room`` falling linearly from 1 at 90% to 0.2 at 150% of the shelter places and never to
+zero, and ``safe`` 0 within 10 km of the front. A choice set holds the fewest destinations with
+99% of the weight, at most 40; sets are built anew once a week and when the record changes the
+roads, weights every day.
+"""
+
+from __future__ import annotations
+
+import math
+
+from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix
+from havenline.draws.samplers import binomial
+from havenline.drivers import processes
+from havenline.drivers.aid import displaced
+from havenline.movement.journey import add_slot
+from havenline.world import roads
+from havenline.world.state import CUT, CUT_SETS, MAX_CHOICES
+
+OFFSET_KM = 10.0
+SAFE_KM = 10.0
+KEEP = 0.99
+FULL_FROM, FULL_TO, FULL_LEAST = 0.9, 1.5, 0.2
+REBUILD_DAYS = 7
+
+
+@kernel
+def room(people, places):  # type: ignore[no-untyped-def]
+    """Return the throttle for how full a place is, between 0.2 and 1.
+
+    Parameters
+    ----------
+    people, places : float64
+        Displaced people present and shelter places.
+    """
+    if places <= 0.0:
+        return FULL_LEAST
+    full = people / places
+    if full <= FULL_FROM:
+        return 1.0
+    if full >= FULL_TO:
+        return FULL_LEAST
+    return 1.0 - (1.0 - FULL_LEAST) * (full - FULL_FROM) / (FULL_TO - FULL_FROM)
+
+
+@kernel
+def mark_safe(plan, state, ahead):  # type: ignore[no-untyped-def]
+    """Mark where people would go: held, off the front, not about to be handed over."""
+    for j in range(state.side.shape[0]):
+        state.place[j].safe = (
+            roads.held(state.side[j])
+            and state.front[j] >= SAFE_KM
+            and not (plan.place[j].handed and ahead >= plan.announce)
+        )
+
+
+@kernel
+def set_pull(net, values, state):  # type: ignore[no-untyped-def]
+    """Set the pull of every place for the day, without distance."""
+    for j in range(state.pull.shape[0]):
+        state.pull[j] = 0.0
+        if net.place[j].hosts and state.place[j].safe:
+            here = state.by_status[j].sum()
+            state.pull[j] = (here + 1.0) ** values.destination_size_power * room(
+                displaced(state, j), state.place[j].shelter
+            )
+
+
+@kernel
+def build_choices(values, state, place, day):  # type: ignore[no-untyped-def]
+    """Build the choice set of a place: heaviest first, 99% of the weight, at most 40."""
+    n = state.pull.shape[0]
+    m = 0
+    total = 0.0
+    for j in range(n):
+        if j == place or state.pull[j] <= 0.0 or state.dist[place, j] == roads.UNREACHED:
+            continue
+        w = (OFFSET_KM + state.dist[place, j]) ** -values.destination_distance_power
+        state.scratch[j] = w * state.pull[j]
+        total += state.scratch[j]
+        state.order[m] = j
+        m += 1
+    kept, count = 0.0, 0
+    while count < m and count < MAX_CHOICES and kept < KEEP * total:
+        best = count
+        for a in range(count + 1, m):
+            if state.scratch[state.order[a]] > state.scratch[state.order[best]]:
+                best = a
+        j = state.order[best]
+        state.order[best] = state.order[count]
+        state.order[count] = j
+        kept += state.scratch[j]
+        state.choice[place, count].place = j
+        state.choice[place, count].weight = (
+            OFFSET_KM + state.dist[place, j]
+        ) ** -values.destination_distance_power
+        count += 1
+    state.place[place].choice_count = count
+    state.place[place].choice_day = day
+    if total > 0.0:
+        state.real[CUT] += 1.0 - kept / total
+        state.real[CUT_SETS] += 1.0
+
+
+@kernel
+def weigh(values, state, place, day):  # type: ignore[no-untyped-def]
+    """Put the weights of a place's choices into ``scratch``; return (choices, total)."""
+    age = day - state.place[place].choice_day
+    if state.place[place].choice_day < 0 or age >= REBUILD_DAYS:
+        build_choices(values, state, place, day)
+    for _ in range(2):
+        count = state.place[place].choice_count
+        total = 0.0
+        for a in range(count):
+            w = state.choice[place, a].weight * state.pull[state.choice[place, a].place]
+            state.scratch[a] = w
+            total += w
+        if total > 0.0 or state.place[place].choice_day == day:
+            break
+        build_choices(values, state, place, day)
+    return count, total
+
+
+@kernel
+def divide(values, places, dist, choice, weights, slot, persons, count, total, key):  # type: ignore[no-untyped-def]
+    """Divide persons over the weighed choices of a place; return the number of slots.
+
+    Parameters
+    ----------
+    places, dist, choice, weights, slot
+        ``net.place``; the rows of ``dist`` and ``choice`` of the origin; ``scratch`` with the
+        weights; ``slot`` of the state, written.
+    persons : int64
+        How many leave.
+    count, total : int64, float64
+        As `weigh` returned them.
+    key : uint64
+        Key of the place and the day.
+    """
+    draw = mix(key, processes.DESTINATION)
+    k = 0
+    left, rest = persons, total
+    last = -1
+    for a in range(count):
+        w = weights[a]
+        if w <= 0.0:
+            continue
+        last = a
+        j = choice[a].place
+        x = left
+        if w < rest * (1.0 - 1e-12):
+            x = binomial(left, w / rest, mix(draw, places[j].key))
+        rest -= w
+        if x > 0:
+            k = add_slot(values, slot, k, dist[j], j, places[j].key, x, draw)
+            left -= x
+        if left == 0:
+            return k
+    j = choice[last].place  # rounding of the weights: the last choice takes them
+    return add_slot(values, slot, k, dist[j], j, places[j].key, left, mix(draw, 1))
+
+
+@kernel
+def least_bad(net, plan, state, place, ahead):  # type: ignore[no-untyped-def]
+    """Return the reachable host farthest from the front where none is safe, or -1."""
+    best = -1
+    for j in range(state.pull.shape[0]):
+        if (
+            j != place
+            and net.place[j].hosts
+            and roads.held(state.side[j])
+            and not (plan.place[j].handed and ahead >= plan.announce)
+            and state.dist[place, j] < math.inf
+            and state.front[j] > state.front[place]
+            and (best < 0 or state.front[j] > state.front[best])
+        ):
+            best = j
+    return best

@@ -1,0 +1,49 @@
+"""Entry to a neighbour: displaced people near the border, without shelter, who get across.
+
+The number who enter is a quantile of the binomial at a uniform number of the day and place, so
+that under the same luck a more open border lets no fewer through.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix, uniform
+from havenline.draws.samplers import binomial_quantile
+from havenline.drivers import border, processes
+from havenline.drivers.aid import unsheltered
+from havenline.movement.people import add, choose, gather
+from havenline.world import roads
+from havenline.world.state import DISPLACED_BEFORE, DISPLACED_SINCE, ENTERED
+
+
+@kernel
+def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
+    """Let people cross for a day; see `havenline.drivers.truce.step` for the parameters."""
+    chance = border.permeability(values, plan, day, today)
+    groups = state.persons.shape[2]
+    rows = state.persons.shape[1]
+    for i in range(state.side.shape[0]):
+        if not net.place[i].near_border or not roads.held(state.side[i]):
+            continue
+        waiting = np.int64(unsheltered(state, i))
+        if waiting == 0:
+            continue
+        draw = mix(mix(mix(key, processes.ENTRY), net.place[i].key), day)
+        entering = binomial_quantile(waiting, chance, uniform(draw, 0))
+        if entering == 0:
+            continue
+        m, total = gather(state.persons, state.listed, i, DISPLACED_BEFORE, DISPLACED_BEFORE + 1)
+        more, since = gather(state.persons, state.listed[m:], i, DISPLACED_SINCE, rows)
+        m, total = m + more, total + since
+        choose(state.listed, m, total, entering, uniform(mix(draw, processes.WHO_ENTERS), 0))
+        state.whole[ENTERED] += entering
+        for c in range(m):
+            persons = state.listed[c].count
+            if persons == 0:
+                continue
+            row, group = state.listed[c].cell // groups, state.listed[c].cell % groups
+            add(state.persons, state.by_status, i, row, group, -persons)
+            home = rows - 1 if row == DISPLACED_BEFORE else row
+            state.abroad[home - DISPLACED_SINCE, group] += persons

@@ -1,0 +1,324 @@
+"""Flight: who leaves a place on a day.
+
+The daily hazard of a person at place i is (MODEL_NOTES section 1)
+
+    phi [ l0 + level shock_i ( O lf exp(-d_i / L) + lb ln(1 + b_i / 5) ) ],
+
+with d_i the road distance to the front, O whether an offensive runs, b_i the events of seven
+days, and phi 1 for residents and the IDP ratio for displaced people; l0 is left out for people
+displaced since the start. Flight so precedes capture. Some stay: one draw for each place and
+group, that shrinks as the front nears. One shock for each place and week multiplies the hazard
+of all who are there; given it, people leave independently.
+
+While published counts cover a day, all hazards of the day are scaled so that the expected
+newly displaced meet the published increment; the ratio of published to expected people of the
+30 days before the as-of date sets ``level`` afterwards (to the power
+``flight_level_learning``).
+
+A line that hands a place over adds a hazard between announcement and handover such that a
+person leaves before with chance ``line_leave_share``; nobody counts as a stayer there then.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix, uniform
+from havenline.draws.samplers import binomial, normal
+from havenline.drivers import processes
+from havenline.drivers.control import front_km
+from havenline.drivers.violence import events_of_week
+from havenline.movement.destination import divide, least_bad, set_pull, weigh
+from havenline.movement.journey import deal
+from havenline.movement.people import add, choose, gather
+from havenline.world import roads
+from havenline.world.state import (
+    BY_OPTION,
+    DISPLACED_BEFORE,
+    DISPLACED_SINCE,
+    EXPECTED,
+    LEVEL,
+    MOVED,
+    NEW,
+    OFFENSIVE,
+    PUBLISHED,
+    RESIDENT,
+    RETURNED,
+)
+
+HALF_EVENTS = 5.0
+"""Events of a week at which bombardment enters as ln 2 (b0 of MODEL_NOTES section 1)."""
+
+SHOCK_DAYS = 7
+LEARNING_DAYS = 30
+LEAST_LEVEL, MOST_LEVEL = 0.1, 10.0
+MOST_SCALE = 1e4
+
+
+@kernel
+def draw_stayers(net, values, state, key):  # type: ignore[no-untyped-def]
+    """Draw once how many of each place and group would not leave while the front is far."""
+    for i in range(state.stayers.shape[0]):
+        place = mix(mix(key, processes.STAYERS), net.place[i].key)
+        for status in range(2):
+            for g in range(state.stayers.shape[2]):
+                state.stayers[i, status, g] = binomial(
+                    net.start[i, status, g],
+                    values.stayers_far,
+                    mix(place, net.cell_key[status, g]),
+                )
+
+
+@kernel
+def staying(values, state, place, status, group):  # type: ignore[no-untyped-def]
+    """Return the stayers of today: the one draw, shrunk as the front nears."""
+    near = min(1.0, values.stayers_near / max(values.stayers_far, 1e-9))
+    far = 1.0 - math.exp(-front_km(state, place) / values.flight_front_length)
+    return np.int64(state.stayers[place, status, group] * (near + (1.0 - near) * far))
+
+
+@kernel
+def draw_shocks(net, values, state, day, key):  # type: ignore[no-untyped-def]
+    """Draw the shock of each place once a week, autoregressive with mean one."""
+    if day % SHOCK_DAYS != 0:
+        return
+    keep = values.flight_shock_persistence if day > 0 else 0.0
+    sd = values.flight_shock_sd
+    for i in range(state.place.shape[0]):
+        z = normal(mix(mix(mix(key, processes.SHOCK), net.place[i].key), day))
+        state.place[i].shock_z = keep * state.place[i].shock_z + math.sqrt(1.0 - keep * keep) * z
+        state.place[i].shock = math.exp(sd * state.place[i].shock_z - 0.5 * sd * sd)
+
+
+@kernel
+def fighting_hazard(values, state, place):  # type: ignore[no-untyped-def]
+    """Return the part of the daily hazard that comes from front and bombardment, with shock."""
+    near = 0.0
+    if state.whole[OFFENSIVE] == 1:
+        near = values.flight_front * math.exp(-front_km(state, place) / values.flight_front_length)
+    bombed = values.flight_bombardment * math.log1p(events_of_week(state, place) / HALF_EVENTS)
+    return state.place[place].shock * (near + bombed)
+
+
+@kernel
+def movable(values, state, place, status):  # type: ignore[no-untyped-def]
+    """Return the persons of a status who would leave at all."""
+    if status >= RETURNED:
+        return state.by_status[place, status]
+    total = 0
+    for g in range(state.persons.shape[2]):
+        here = state.persons[place, status, g]
+        total += max(0, here - staying(values, state, place, status, g))
+    return total
+
+
+@kernel
+def expected_new(values, state, scale, level):  # type: ignore[no-untyped-def]
+    """Return the expected newly displaced of a day, with all hazards times ``scale``."""
+    total = 0.0
+    for i in range(state.side.shape[0]):
+        if state.side[i] > 1 or state.order[i] + state.queue[i] == 0:
+            continue
+        lam = values.flight_background + level * state.scratch[i]
+        total += state.order[i] * -math.expm1(-scale * lam)
+        total += state.queue[i] * -math.expm1(-scale * values.flight_idp_ratio * lam)
+    return total
+
+
+@kernel
+def scale_to_record(values, state, published):  # type: ignore[no-untyped-def]
+    """Return the factor on all hazards that meets a published increment in expectation.
+
+    ``scratch`` holds the hazards of fighting, ``order`` and ``queue`` the movable residents
+    and people displaced before.
+    """
+    people = 0
+    for i in range(state.side.shape[0]):
+        if state.side[i] <= 1:
+            people += state.order[i] + state.queue[i]
+    if published <= 0.0 or people == 0:
+        return 0.0
+    if published >= 0.99 * people:
+        return MOST_SCALE
+    low, high = -20.0, math.log(MOST_SCALE)
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        if expected_new(values, state, math.exp(middle), 1.0) < published:
+            low = middle
+        else:
+            high = middle
+        if high - low < 1e-4:
+            break
+    return math.exp(0.5 * (low + high))
+
+
+@kernel
+def learn_level(values, state):  # type: ignore[no-untyped-def]
+    """Set the level of the hazard after the as-of date from published against expected."""
+    state.real[LEVEL] = 1.0
+    if state.real[EXPECTED] > 0.0 and state.real[PUBLISHED] > 0.0:
+        ratio = state.real[PUBLISHED] / state.real[EXPECTED]
+        level = ratio**values.flight_level_learning
+        state.real[LEVEL] = min(MOST_LEVEL, max(LEAST_LEVEL, level))
+
+
+@kernel
+def line_hazard(values, plan, place, ahead):  # type: ignore[no-untyped-def]
+    """Return the daily hazard of leaving a place before it is handed over."""
+    if not plan.place[place].handed or ahead < plan.announce or ahead >= plan.handover:
+        return 0.0
+    return -math.log1p(-values.line_leave_share) / (plan.handover - plan.announce)
+
+
+@kernel
+def choose_leavers(net, values, state, place, status, leavers, all_go, by_line, m, draw):  # type: ignore[no-untyped-def]
+    """Take leavers of one status out of a place and append them to the list of departures.
+
+    Parameters
+    ----------
+    leavers : int64
+        How many leave.
+    all_go : bool
+        Whether stayers go too (a place about to be handed over).
+    by_line : float64
+        Share of the hazard that comes from a line of the option.
+    m : int64
+        Departures listed so far; the new number is returned.
+    draw : uint64
+        Key of the place, day and status.
+    """
+    persons, listed = state.persons, state.listed[m:]
+    _, rows, groups = persons.shape
+    last = status + 1 if status < DISPLACED_SINCE else rows
+    cells, here = gather(persons, listed, place, status, last)
+    if status < RETURNED and not all_go:
+        here = 0
+        for c in range(cells):
+            stay = staying(values, state, place, status, listed[c].cell % groups)
+            listed[c].pool = max(0, listed[c].pool - stay)
+            here += listed[c].pool
+    choose(listed, cells, here, leavers, uniform(mix(draw, processes.WHO_LEAVES), 0))
+    if status <= DISPLACED_BEFORE:
+        state.whole[NEW] += leavers
+    state.whole[MOVED] += leavers
+    if by_line > 0.0:
+        state.whole[BY_OPTION] += binomial(leavers, by_line, mix(draw, processes.LINE))
+    kept = 0
+    for c in range(cells):
+        going = listed[c].count
+        if going == 0:
+            continue
+        row, group = listed[c].cell // groups, listed[c].cell % groups
+        add(persons, state.by_status, place, row, group, -going)
+        if row == DISPLACED_BEFORE:
+            row = rows - 1
+        elif row < DISPLACED_SINCE:
+            row = DISPLACED_SINCE + net.place[place].home
+        listed[kept].cell = row * groups + group
+        listed[kept].count = going
+        kept += 1
+    return m + kept
+
+
+@kernel
+def leave_place(net, values, plan, state, place, scale, fighting, day, ahead, key):  # type: ignore[no-untyped-def]
+    """Let people leave a place for a day.
+
+    Parameters
+    ----------
+    scale : float64
+        Factor on all hazards that meets a published count (1 after the as-of date).
+    fighting : float64
+        Daily hazard from front and bombardment, with shock and level.
+    """
+    line = line_hazard(values, plan, place, ahead)
+    all_go = line > 0.0
+    here = mix(mix(mix(key, processes.FLIGHT), net.place[place].key), day)
+    m, people = 0, 0
+    count, total = 0, 0.0
+    for status in range(4):
+        if state.by_status[place, status] == 0:
+            continue
+        lam = values.flight_background + fighting
+        if status == DISPLACED_BEFORE:
+            lam *= values.flight_idp_ratio
+        elif status == DISPLACED_SINCE:
+            lam = values.flight_idp_ratio * fighting
+        lam = scale * lam + line
+        if lam <= 0.0:
+            continue
+        pool = state.by_status[place, status] if all_go else movable(values, state, place, status)
+        draw = mix(here, status)
+        leavers = binomial(pool, -math.expm1(-lam), draw)
+        if leavers == 0:
+            continue
+        if people == 0:
+            count, total = weigh(values, state, place, day)
+            if total <= 0.0:
+                refuge = least_bad(net, plan, state, place, ahead)
+                if refuge < 0:
+                    return  # nowhere to go: they stay
+                state.choice[place, 0].place = refuge
+                state.place[place].choice_day = -1
+                state.scratch[0] = 1.0
+                count, total = 1, 1.0
+        people += leavers
+        m = choose_leavers(
+            net, values, state, place, status, leavers, all_go, line / lam, m, draw
+        )
+    if people == 0:
+        return
+    k = divide(
+        values,
+        net.place,
+        state.dist[place],
+        state.choice[place],
+        state.scratch,
+        state.slot,
+        people,
+        count,
+        total,
+        here,
+    )
+    start = uniform(mix(here, processes.DEAL), 0)
+    deal(
+        state.listed,
+        m,
+        state.slot,
+        k,
+        start,
+        state.trip,
+        state.trip_head,
+        state.whole,
+        place,
+        day,
+    )
+
+
+@kernel
+def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
+    """Let people flee for a day; see `havenline.drivers.truce.step` for the parameters."""
+    n = state.side.shape[0]
+    ahead = day - today
+    draw_shocks(net, values, state, day, key)
+    if ahead == 1:
+        learn_level(values, state)
+    scale, level = 1.0, state.real[LEVEL]
+    if ahead <= 0 and record.day[day].target >= 0.0:
+        for i in range(n):
+            state.scratch[i] = fighting_hazard(values, state, i)
+            state.order[i] = movable(values, state, i, RESIDENT)
+            state.queue[i] = movable(values, state, i, DISPLACED_BEFORE)
+        published = record.day[day].target
+        scale = scale_to_record(values, state, published)
+        if ahead > -LEARNING_DAYS:
+            state.real[EXPECTED] += expected_new(values, state, 1.0, 1.0)
+            state.real[PUBLISHED] += published
+    set_pull(net, values, state)
+    for i in range(n):
+        if state.side[i] <= roads.GUARANTOR and state.by_status[i].sum() > 0:
+            fighting = level * fighting_hazard(values, state, i)
+            leave_place(net, values, plan, state, i, scale, fighting, day, ahead, key)

@@ -1,0 +1,49 @@
+"""Harm: civilians killed and injured, homes damaged.
+
+Deaths at a place are Poisson with mean events times deaths per event times
+(people still present / people at the start)^theta (MODEL_NOTES section 7); together with the
+negative binomial events they are overdispersed. Deaths per event is the quotient of two priors
+(killed a day and events a day), so that totals are anchored and single places are not.
+"""
+
+from __future__ import annotations
+
+from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix, uniform
+from havenline.draws.samplers import poisson
+from havenline.drivers import processes
+from havenline.movement.people import add, choose, gather
+from havenline.world import roads
+from havenline.world.state import HOMES, INJURED, KILLED
+
+
+@kernel
+def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
+    """Draw the harm of a day; see `havenline.drivers.truce.step` for the parameters."""
+    groups = state.persons.shape[2]
+    per_event = values.violence_killed / values.violence_events
+    for i in range(state.side.shape[0]):
+        events = state.events[day % 7, i]
+        if events <= 0.0 or not roads.held(state.side[i]):
+            continue
+        place = net.place[i].key
+        here = state.by_status[i].sum()
+        at_start = max(1, net.start[i].sum())
+        present = min(4.0, here / at_start) ** values.violence_theta
+        base = mix(mix(mix(key, processes.KILLED), place), day)
+        killed = min(here, poisson(events * per_event * present, base))
+        damaged = mix(mix(mix(key, processes.HOMES), place), day)
+        state.whole[HOMES] += poisson(events * values.homes_per_event, damaged)
+        if killed == 0:
+            continue
+        hurt = mix(mix(mix(key, processes.INJURED), place), day)
+        state.whole[INJURED] += poisson(killed * values.injured_ratio, hurt)
+        m, total = gather(state.persons, state.listed, i, 0, state.persons.shape[1])
+        choose(state.listed, m, total, killed, uniform(mix(base, processes.WHO_DIES), 0))
+        state.whole[KILLED] += killed
+        for c in range(m):
+            persons = state.listed[c].count
+            if persons > 0:
+                row, group = state.listed[c].cell // groups, state.listed[c].cell % groups
+                add(state.persons, state.by_status, i, row, group, -persons)
+                state.dead[group] += persons

@@ -1,0 +1,265 @@
+"""Turn an option into arrays that the drivers read, or refuse it with the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenline.crisis.levers import (
+    AidLever,
+    BorderLever,
+    HavenLever,
+    LineLever,
+    MonitorsLever,
+    OptionSpec,
+    TruceLever,
+    day_of,
+)
+from havenline.errors import OptionRefused, RunError
+from havenline.world import roads
+from havenline.world.facts import REGIMES, Facts
+from havenline.world.geometry import protected_side
+from havenline.world.world import World
+
+GUARANTEES = ("", "credible_force", "consent", "declared")
+NEVER = 1 << 30
+
+
+PLAN_PLACE = np.dtype([("handed", "?"), ("restored", "?"), ("haven", "?")])
+PLAN_DAY = np.dtype([("border", "i8"), ("aid", "f8"), ("tents", "f8"), ("homes", "f8")])
+
+
+class Schedule(NamedTuple):
+    """What an option changes, day by day after the as-of date (day 0).
+
+    Attributes
+    ----------
+    truce_start : int
+        Day on which the option's truce starts; ``NEVER`` without one.
+    compliance, substance, excluded, observers : int
+        1 where the truce has a compliance mechanism, settles substance, leaves out listed
+        groups, is watched by unarmed observers.
+    interposed : float
+        Thousands of soldiers between the sides.
+    announce, handover : int
+        Days on which a line is announced and places change hands.
+    place : (n_place,) records ``PLAN_PLACE``
+        Whether a place is handed over by the line, given back by the attacker, in the haven.
+    haven_start, haven_kind : int
+        First day of the haven; index into ``GUARANTEES``.
+    day : (n_day,) records ``PLAN_DAY``
+        Index of the border regime; multiple of the delivery of today; family tents and homes
+        built a month.
+    """
+
+    truce_start: int
+    compliance: int
+    substance: int
+    excluded: int
+    observers: int
+    interposed: float
+    announce: int
+    handover: int
+    place: NDArray[np.void]
+    haven_start: int
+    haven_kind: int
+    day: NDArray[np.void]
+
+
+def chosen_options(world: World, names: Sequence[str] | None) -> list[OptionSpec]:
+    """Return the options to run, the baseline first.
+
+    Parameters
+    ----------
+    world : World
+    names : sequence of str or None
+        Ids; None for all. The baseline is added when it is not named.
+
+    Raises
+    ------
+    RunError
+        If an id is unknown.
+    """
+    declared = {o.id: o for o in world.crisis.options}
+    for name in names or ():
+        if name not in declared:
+            raise RunError(f"unknown option {name!r}; the crisis declares: {', '.join(declared)}")
+    wanted = list(dict.fromkeys(names)) if names is not None else list(declared)
+    baseline = next(o.id for o in declared.values() if o.baseline)
+    rest = [declared[n] for n in wanted if n != baseline]
+    return [declared[baseline], *rest]
+
+
+def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) -> Schedule:
+    """Compile an option for a run.
+
+    Parameters
+    ----------
+    world : World
+    facts : Facts
+        What was known by the as-of date.
+    option : OptionSpec
+    days : int
+        Days that are simulated after the as-of date.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    OptionRefused
+        If the option makes a border less open than the facts, or a haven conditions the right
+        to leave or to seek asylum.
+    RunError
+        If a lever has a date before the as-of date or names an unknown line.
+    """
+    place = np.zeros(len(world.place_ids), dtype=PLAN_PLACE)
+    day = np.zeros(days + 1, dtype=PLAN_DAY)
+    day["border"] = facts.border_regime
+    day["aid"] = 1.0
+    terms: dict[str, int | float] = {
+        "truce_start": NEVER,
+        "compliance": 0,
+        "substance": 0,
+        "excluded": 0,
+        "observers": 0,
+        "interposed": 0.0,
+        "announce": NEVER,
+        "handover": NEVER,
+        "haven_start": NEVER,
+        "haven_kind": 0,
+    }
+    for lever in option.levers:
+        if isinstance(lever, TruceLever):
+            terms["truce_start"] = _day(option, lever.start, facts)
+            terms["compliance"] = int(lever.compliance_mechanism)
+            terms["substance"] = int(lever.substance)
+            terms["excluded"] = int(lever.excludes_listed_groups)
+        elif isinstance(lever, MonitorsLever):
+            if lever.kind == "unarmed":
+                terms["observers"] = 1
+            else:
+                terms["interposed"] = lever.persons / 1000.0
+        elif isinstance(lever, LineLever):
+            _line(world, facts, option, lever, terms, place)
+        elif isinstance(lever, HavenLever):
+            terms["haven_start"] = _day(option, lever.start, facts)
+            terms["haven_kind"] = GUARANTEES.index(lever.guarantee)
+            _haven(world, facts, option, lever, place, day)
+        elif isinstance(lever, BorderLever):
+            _border(facts, option, lever, day)
+        elif isinstance(lever, AidLever):
+            first = _day(option, lever.start, facts)
+            last = days if lever.until is None else _day(option, lever.until, facts)
+            day["aid"][first : last + 1] *= lever.level
+    place.flags.writeable = False
+    day.flags.writeable = False
+    return Schedule(place=place, day=day, **terms)  # type: ignore[arg-type]
+
+
+def _day(option: OptionSpec, value: dt.date | int, facts: Facts) -> int:
+    day = (day_of(value, facts.as_of) - facts.as_of).days
+    if day < 1:
+        raise RunError(
+            f"option {option.id!r}: a lever starts on {day_of(value, facts.as_of)}, not after the "
+            f"as-of date {facts.as_of}; give a later date or days after the as-of date"
+        )
+    return day
+
+
+def line_side(world: World, line_id: str) -> NDArray[np.bool_]:
+    """Return which places lie on the protected side of a line of the crisis.
+
+    Parameters
+    ----------
+    world : World
+    line_id : str
+
+    Returns
+    -------
+    (n_place,) bool
+
+    Raises
+    ------
+    RunError
+        If the crisis has no such line.
+    """
+    features = world.crisis.geography.get("lines", {"features": []})["features"]
+    for feature in features:
+        properties = feature["properties"]
+        if properties["line_id"] == line_id:
+            return protected_side(
+                feature["geometry"]["coordinates"],
+                properties["protected_point"],
+                world.lon,
+                world.lat,
+            )
+    known = ", ".join(f["properties"]["line_id"] for f in features) or "none"
+    raise RunError(f"unknown line {line_id!r}; the crisis draws: {known}")
+
+
+def _line(
+    world: World,
+    facts: Facts,
+    option: OptionSpec,
+    lever: LineLever,
+    terms: dict[str, int | float],
+    place: NDArray[np.void],
+) -> None:
+    protected = line_side(world, lever.line_id)
+    side = facts.record.side[-1]
+    capturable = world.network.place["capturable"]
+    if lever.hands_over:
+        place["handed"] = ~protected & (side == roads.DEFENDER) & capturable
+    if lever.restores_since is not None:
+        since = [facts.captured_since.get(p, dt.date.min) for p in world.place_ids]
+        recent = np.array([day >= lever.restores_since for day in since])
+        place["restored"] = protected & (side == roads.ATTACKER) & capturable & recent
+    announce = _day(option, lever.announced, facts)
+    handover = _day(option, lever.handover, facts)
+    if handover <= announce:
+        raise RunError(f"option {option.id!r}: the handover must come after the announcement")
+    terms["announce"], terms["handover"] = announce, handover
+
+
+def _haven(
+    world: World,
+    facts: Facts,
+    option: OptionSpec,
+    lever: HavenLever,
+    place: NDArray[np.void],
+    day: NDArray[np.void],
+) -> None:
+    if not (lever.freedom_to_leave and lever.right_to_asylum):
+        raise OptionRefused(
+            f"option {option.id!r}: a haven may not condition the right to leave it or to seek "
+            "asylum (freedom_to_leave and right_to_asylum must be true)"
+        )
+    inside = (facts.record.side[-1] <= roads.GUARANTOR) | place["restored"]
+    if lever.line_id is not None:
+        inside &= line_side(world, lever.line_id)
+    place["haven"] = inside & (world.network.place["area"] >= 0)
+    start = _day(option, lever.start, facts)
+    day["tents"][start:] = lever.shelter_units_per_month
+    day["homes"][start:] = lever.homes_per_month
+    steps = sorted((_day(option, s.from_, facts), s.level) for s in lever.aid)
+    for i, (first, level) in enumerate(steps):
+        last = steps[i + 1][0] if i + 1 < len(steps) else len(day)
+        day["aid"][first:last] *= level
+
+
+def _border(
+    facts: Facts, option: OptionSpec, lever: BorderLever, day: NDArray[np.void]
+) -> None:
+    regime = REGIMES.index(lever.regime)
+    if regime < facts.border_regime:
+        raise OptionRefused(
+            f"option {option.id!r}: it would make the border less open ({lever.regime}) than it is "
+            f"at the as-of date ({REGIMES[facts.border_regime]}); Havenline does not weigh that"
+        )
+    day["border"][_day(option, lever.start, facts) :] = regime

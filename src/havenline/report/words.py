@@ -1,0 +1,92 @@
+"""Numbers, dates and lists in words, the same everywhere in the report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+MINUS = "\u2212"
+
+
+def number(value: float) -> str:
+    """Return a number with thousands separators and a true minus; never more digits than given."""
+    if not math.isfinite(value):
+        return "not known"
+    if value == 0:
+        return "0"
+    body = f"{abs(value):,.0f}" if abs(value) >= 10 or value == int(value) else f"{abs(value):,.3g}"
+    return (MINUS if value < 0 else "") + body
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a value with its unit where the unit is not persons: ``US$ 12,000,000``, ``12%``."""
+    if not math.isfinite(value):
+        return "not known"
+    low = unit.lower()
+    if low in ("usd", "us$", "us dollar", "us dollars"):
+        sign = MINUS if value < 0 else ""
+        for size, word in ((1e9, "bn"), (1e6, "m")):
+            if abs(value) >= size:
+                return f"{sign}$\u2009{abs(value) / size:,.4g}\u2009{word}"
+        return f"{sign}$\u2009{abs(value):,.0f}"
+    return number(value)
+
+
+def spread(low: float, high: float, unit: str) -> str:
+    """Return ``low to high``, or one figure where both read the same."""
+    first, last = amount(low, unit), amount(high, unit)
+    return first if first == last else f"{first} to {last}"
+
+
+def difference(value: float, unit: str) -> str:
+    """Return a difference in words: ``210,000 fewer``, ``$ 3 m more``, ``no change``."""
+    if not math.isfinite(value):
+        return "not known"
+    if value == 0:
+        return "no change"
+    counted = unit.lower() not in ("usd", "us$", "us dollar", "us dollars")
+    word = "more" if value > 0 else ("fewer" if counted else "less")
+    return f"{amount(abs(value), unit)} {word}"
+
+
+def difference_spread(low: float, high: float, unit: str) -> str:
+    """Return the range of a difference: ``480,000 to 120,000 fewer``, ``90,000 fewer to 10 more``."""
+    first, last = difference(low, unit), difference(high, unit)
+    if first == last:
+        return first
+    if low != 0 and high != 0 and (low < 0) == (high < 0):
+        return f"{amount(abs(low), unit)} to {last}"
+    return f"{first} to {last}"
+
+
+def day(value: object) -> str:
+    """Return a date as ``3 February 2020``; an empty text where there is none."""
+    stamp = pd.Timestamp(value)  # type: ignore[arg-type]
+    if stamp is pd.NaT or pd.isna(stamp):
+        return ""
+    return f"{stamp.day} {stamp.month_name()} {stamp.year}"
+
+
+def short_day(value: object) -> str:
+    """Return a date as ``3 Feb``."""
+    stamp = pd.Timestamp(value)  # type: ignore[arg-type]
+    return f"{stamp.day} {stamp.month_name()[:3]}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence: ``a, b and c``."""
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def compact(value: float) -> str:
+    """Return an axis label: ``0``, ``250k``, ``1.5m``."""
+    size = abs(value)
+    if size >= 1e6:
+        return f"{value / 1e6:.4g}m"
+    if size >= 1e3:
+        return f"{value / 1e3:.4g}k"
+    return f"{value:.4g}"

@@ -1,0 +1,261 @@
+"""What was known by the as-of date, day by day: control, offensive, truces, counts.
+
+Nothing published after the as-of date enters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from havenline.errors import RunError
+from havenline.world import roads
+from havenline.world.world import SIDE_OF_PARTY, World
+
+DISPLACED_SERIES = "displaced_since_2019_12_01"
+"""Series of ``observations.csv`` that counts people displaced since the start, cumulative."""
+
+QUIET_WEIGHT = 0.15
+"""Weight of a day without an offensive when a reported increment is spread over its days
+(a day with one weighs 1). A convention of this replay, not a parameter of forecasts."""
+
+REGIMES = ("closed", "managed", "open")
+
+
+DAY = np.dtype([("offensive", "i8"), ("target", "f8"), ("epoch", "i8")])
+
+
+class Record(NamedTuple):
+    """The facts as arrays; day 0 is the first day of the period, the last the as-of date.
+
+    Attributes
+    ----------
+    side : (n_day, n_place) int8
+        Side codes of who holds each place.
+    day : (n_day,) records ``DAY``
+        ``offensive`` 1 while an offensive ran; ``target`` persons newly displaced on the day by
+        the published counts, -1 where none covers it; ``epoch`` index into ``dist`` and
+        ``pred``: the road network of the day.
+    dist : (n_epoch, n_place, n_place) float32
+        Road kilometres over open roads; infinite where none leads.
+    pred : (n_epoch, n_place, n_place) int16
+    forced : (n_ahead,) int8
+        Offensive on (1) or off (0) on the days after the as-of date where it is given as
+        known; -1 where it is simulated.
+    """
+
+    side: NDArray[np.int8]
+    day: NDArray[np.void]
+    dist: NDArray[np.float32]
+    pred: NDArray[np.int16]
+    forced: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was known by the as-of date.
+
+    Attributes
+    ----------
+    as_of : datetime.date
+    start : datetime.date
+        First day of the period.
+    record : Record
+        Day by day.
+    truce_age : float
+        Days that a truce has stood at the as-of date; -1 without one.
+    border_regime : int
+        0 closed, 1 managed, 2 open, as of the as-of date.
+    last_count : datetime.date or None
+        Date of the newest count of displaced people published by the as-of date.
+    captured_since : mapping of str to datetime.date
+        For places that the attacker holds at the as-of date: the recorded day of the change.
+    """
+
+    as_of: dt.date
+    start: dt.date
+    record: Record
+    truce_age: float
+    border_regime: int
+    last_count: dt.date | None
+    captured_since: Mapping[str, dt.date]
+
+    @property
+    def days(self) -> int:
+        """Days from the start of the period to the as-of date."""
+        return (self.as_of - self.start).days
+
+
+def known_facts(
+    world: World,
+    as_of: dt.date,
+    ahead: int = 0,
+    offensive: Mapping[dt.date, bool] | None = None,
+) -> Facts:
+    """Collect what was known by a day.
+
+    Parameters
+    ----------
+    world : World
+    as_of : datetime.date
+        Within the crisis period.
+    ahead : int
+        Days that will be simulated after the as-of date.
+    offensive : mapping of datetime.date to bool, optional
+        Days after the as-of date on which an offensive is taken to run or not (conditional
+        runs of a hindcast only).
+
+    Raises
+    ------
+    RunError
+        If the as-of date lies outside the period.
+    """
+    period = world.crisis.meta.period
+    if not period.start <= as_of <= period.end:
+        raise RunError(
+            f"as-of date {as_of}: outside the crisis period {period.start} to {period.end}"
+        )
+    n_day = (as_of - period.start).days + 1
+    side, captured = _sides(world, period.start, as_of, n_day)
+    on, truce_age = _offensives(world.crisis.happenings, period.start, as_of, n_day)
+    target, last = _targets(world.crisis.observations, period.start, as_of, on)
+    epoch, dist, pred = _networks(world, side)
+    forced = np.full(ahead + 1, -1, dtype=np.int8)
+    for date, running in (offensive or {}).items():
+        k = (date - as_of).days
+        if 0 < k <= ahead:
+            forced[k] = int(running)
+    day = np.zeros(n_day, dtype=DAY)
+    day["offensive"], day["target"], day["epoch"] = on, target, epoch
+    record = Record(
+        side=side,
+        day=day,
+        dist=dist,
+        pred=pred,
+        forced=forced,
+    )
+    for array in record:
+        array.flags.writeable = False
+    return Facts(
+        as_of=as_of,
+        start=period.start,
+        record=record,
+        truce_age=truce_age,
+        border_regime=_border(world, as_of),
+        last_count=last,
+        captured_since=captured,
+    )
+
+
+def _sides(
+    world: World, start: dt.date, as_of: dt.date, n_day: int
+) -> tuple[NDArray[np.int8], dict[str, dt.date]]:
+    code = {
+        p: SIDE_OF_PARTY[s]
+        for p, s in zip(world.crisis.parties["party_id"], world.crisis.parties["side"], strict=True)
+    }
+    changes = world.crisis.control.sort_values(["date", "place_id"], kind="stable")
+    known = (changes["date"] <= pd.Timestamp(start)) | (
+        changes["published"] <= pd.Timestamp(as_of)
+    )
+    changes = changes.loc[known & (changes["date"] <= pd.Timestamp(as_of))]
+    side = np.full((n_day, len(world.place_ids)), roads.OTHER, dtype=np.int8)
+    index = {p: i for i, p in enumerate(world.place_ids)}
+    captured: dict[str, dt.date] = {}
+    for row in changes.itertuples(index=False):
+        date = pd.Timestamp(row.date).date()
+        day = max(0, (date - start).days)
+        place = str(row.place_id)
+        side[day:, index[place]] = code[str(row.party_id)]
+        if code[str(row.party_id)] == roads.ATTACKER:
+            captured[place] = date
+        else:
+            captured.pop(place, None)
+    return side, captured
+
+
+def _offensives(
+    happenings: pd.DataFrame, start: dt.date, as_of: dt.date, n_day: int
+) -> tuple[NDArray[np.int8], float]:
+    rows = happenings.loc[
+        happenings["kind"].isin(["truce_start", "truce_end", "offensive_start", "offensive_pause"])
+        & (happenings["published"] <= pd.Timestamp(as_of))
+        & (happenings["date"] <= pd.Timestamp(as_of))
+    ].sort_values(["date", "happening_id"], kind="stable")
+    on = np.zeros(n_day, dtype=np.int8)
+    truce_since: dt.date | None = None
+    for row in rows.itertuples(index=False):
+        date = pd.Timestamp(row.date).date()
+        day = max(0, (date - start).days)
+        if row.kind == "truce_start":
+            truce_since = date
+            on[day:] = 0
+        elif row.kind == "offensive_pause":
+            on[day:] = 0
+        else:
+            truce_since = None
+            on[day:] = 1
+    age = -1.0 if truce_since is None else float((as_of - truce_since).days)
+    return on, age
+
+
+def _targets(
+    observations: pd.DataFrame, start: dt.date, as_of: dt.date, on: NDArray[np.int8]
+) -> tuple[NDArray[np.float64], dt.date | None]:
+    """Spread the published cumulative counts over days, more on days of an offensive."""
+    rows = observations.loc[
+        (observations["series_id"] == DISPLACED_SERIES)
+        & (observations["main"] == 1)
+        & (observations["published"] <= pd.Timestamp(as_of))
+        & (observations["date"] >= pd.Timestamp(start))
+        & (observations["date"] <= pd.Timestamp(as_of))
+    ]
+    target = np.full(len(on), -1.0)
+    if rows.empty:
+        return target, None
+    counts = rows.groupby("date")["value"].max().sort_index().cummax()
+    days = [(pd.Timestamp(d).date() - start).days for d in counts.index]
+    values = counts.to_numpy(np.float64)
+    if days[0] > 0:  # the count starts from zero with the period
+        days, values = [0, *days], np.concatenate([[0.0], values])
+    for (d0, d1), (v0, v1) in zip(
+        zip(days[:-1], days[1:], strict=True), zip(values[:-1], values[1:], strict=True), strict=True
+    ):
+        weight = np.where(on[d0 + 1 : d1 + 1] == 1, 1.0, QUIET_WEIGHT)
+        target[d0 + 1 : d1 + 1] = (v1 - v0) * weight / weight.sum()
+    return target, start + dt.timedelta(days=days[-1])
+
+
+def _networks(
+    world: World, side: NDArray[np.int8]
+) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int16]]:
+    net = world.network
+    n = len(world.place_ids)
+    queue, queued = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
+    epoch = np.zeros(len(side), dtype=np.int64)
+    dists: list[NDArray[np.float32]] = []
+    preds: list[NDArray[np.int16]] = []
+    for day in range(len(side)):
+        if day == 0 or not np.array_equal(side[day], side[day - 1]):
+            dist = np.empty((n, n), dtype=np.float32)
+            pred = np.empty((n, n), dtype=np.int16)
+            roads.all_shortest(
+                net.ptr, net.link, net.road, side[day], dist, pred, queue, queued
+            )
+            dists.append(dist)
+            preds.append(pred)
+        epoch[day] = len(dists) - 1
+    return epoch, np.stack(dists), np.stack(preds)
+
+
+def _border(world: World, as_of: dt.date) -> int:
+    rows = world.crisis.crossings
+    rows = rows.loc[rows["published"] <= pd.Timestamp(as_of)].sort_values("since", kind="stable")
+    newest = rows.groupby("crossing_id")["regime"].last()
+    return max((REGIMES.index(r) for r in newest), default=0)

@@ -1,0 +1,293 @@
+"""Compile a crisis into frozen arrays, sorted by id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from havenline.crisis import Crisis
+from havenline.draws import key_of_text
+from havenline.errors import RunError
+from havenline.world import geometry, roads
+
+NEAR_BORDER_KM = 10.0
+"""People within this distance of a border may wait to cross it (MODEL_NOTES section 4)."""
+
+SIDE_OF_PARTY = {
+    "defender": roads.DEFENDER,
+    "guarantor": roads.GUARANTOR,
+    "attacker": roads.ATTACKER,
+    "other": roads.OTHER,
+    "donor": roads.OTHER,
+    "neighbour": roads.FOREIGN,
+}
+
+
+PLACE = np.dtype(
+    [
+        ("key", "u8"),
+        ("area", "i8"),
+        ("home", "i8"),
+        ("site_people", "f8"),
+        ("capturable", "?"),
+        ("hosts", "?"),
+        ("near_border", "?"),
+    ],
+    align=True,
+)
+ROAD = np.dtype([("key", "u8"), ("a", "i8"), ("b", "i8"), ("km", "f8"), ("border", "?")], align=True)
+LINK = np.dtype([("place", "i8"), ("road", "i8")])
+
+
+class Network(NamedTuple):
+    """The arrays that compiled code reads; all frozen, all sorted by id.
+
+    Attributes
+    ----------
+    place : (n_place,) records ``PLACE``
+        ``key`` for random numbers; ``area`` index of the sub-district in the results (-1
+        outside them); ``home`` the home area of people who start here (same index);
+        ``site_people`` persons of ``start`` in sites; ``capturable`` whether the front can take
+        it; ``hosts`` whether people flee to it; ``near_border`` whether a border that people may
+        wait at lies within 10 km.
+    road : (n_road,) records ``ROAD``
+        ``a`` and ``b`` the ends, ``km`` the length, ``border`` whether it crosses a border.
+    link : (2 n_road,) records ``LINK``
+        Compressed adjacency: from place ``i`` lead ``link[ptr[i]:ptr[i + 1]]``.
+    ptr : (n_place + 1,) int64
+    start : (n_place, 2, n_group) int64
+        Persons at the start: residents, and people displaced before.
+    cell_key : (3 + n_home + 1, n_group) uint64
+        Stable keys of the cells of persons at a place: status and home, by group.
+    """
+
+    place: NDArray[np.void]
+    road: NDArray[np.void]
+    link: NDArray[np.void]
+    ptr: NDArray[np.int64]
+    start: NDArray[np.int64]
+    cell_key: NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class World:
+    """A crisis as arrays, with the names that belong to the indices.
+
+    Attributes
+    ----------
+    crisis : Crisis
+    network : Network
+        The arrays that compiled code reads.
+    place_ids, area_ids, group_ids, road_ids : tuple of str
+        Ids in index order. ``area_ids`` are the sub-districts of the results.
+    area_names : tuple of str
+    lat, lon : (n_place,) float64
+    shares : (n_group,) float64
+        Shares by which people without a group are split.
+    """
+
+    crisis: Crisis
+    network: Network
+    place_ids: tuple[str, ...]
+    area_ids: tuple[str, ...]
+    area_names: tuple[str, ...]
+    group_ids: tuple[str, ...]
+    road_ids: tuple[str, ...]
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    shares: NDArray[np.float64]
+
+    def place_index(self, place_id: str) -> int:
+        """Return the index of a place id."""
+        return self.place_ids.index(place_id)
+
+
+def keys(ids: tuple[str, ...], kind: str) -> NDArray[np.uint64]:
+    """Return the stable keys of ids of one kind."""
+    return np.array([key_of_text(f"{kind}:{i}") for i in ids], dtype=np.uint64)
+
+
+def split_persons(persons: int, shares: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Split persons by shares into whole numbers that add up (largest remainder).
+
+    Parameters
+    ----------
+    persons : int
+    shares : (n_group,) float64
+        Sum to 1.
+
+    Returns
+    -------
+    (n_group,) int64
+        Sums to ``persons`` exactly.
+    """
+    exact = persons * shares
+    whole = np.floor(exact).astype(np.int64)
+    rest = persons - int(whole.sum())
+    order = np.argsort(-(exact - whole), kind="stable")
+    whole[order[:rest]] += 1
+    return whole
+
+
+def build_world(crisis: Crisis) -> World:
+    """Compile a crisis.
+
+    Parameters
+    ----------
+    crisis : Crisis
+        A crisis that passed its checks.
+
+    Returns
+    -------
+    World
+
+    Raises
+    ------
+    RunError
+        If nobody lives in a place held by the defender or the guarantor.
+    """
+    places = crisis.places.sort_values("place_id", kind="stable").reset_index(drop=True)
+    place_ids = tuple(places["place_id"])
+    index = {p: i for i, p in enumerate(place_ids)}
+    lat = places["lat"].to_numpy(np.float64)
+    lon = places["lon"].to_numpy(np.float64)
+    group_ids = tuple(sorted(g.id for g in crisis.meta.groups))
+    share_of = {g.id: g.share for g in crisis.meta.groups}
+    shares = np.array([share_of[g] for g in group_ids])
+
+    start = _start(crisis, index, group_ids, shares)
+    routes = crisis.routes.sort_values("route_id", kind="stable").reset_index(drop=True)
+    road_a = np.array([index[p] for p in routes["from_place"]], dtype=np.int64)
+    road_b = np.array([index[p] for p in routes["to_place"]], dtype=np.int64)
+
+    foreign = _foreign(crisis, places)
+    hosts = (
+        places["kind"].isin(["city", "town", "camp_cluster"]).to_numpy()
+        & ~foreign
+        & (start.sum(axis=(1, 2)) > 0)
+    )
+    area_ids, area = _areas(crisis, places, hosts | (start.sum(axis=(1, 2)) > 0))
+    names = dict(zip(crisis.areas["area_id"], crisis.areas["name"], strict=True))
+    if not start.sum():
+        raise RunError("populations.csv: nobody lives anywhere; give persons per place")
+    sites = crisis.sites
+    site_people = np.zeros(len(place_ids))
+    for place, occupancy in zip(sites["place_id"], sites["occupancy"], strict=True):
+        site_people[index[place]] += 0.0 if np.isnan(occupancy) else float(occupancy)
+    site_people = np.minimum(site_people, start[:, 1].sum(axis=1))
+    place = np.zeros(len(place_ids), dtype=PLACE)
+    place["key"] = keys(place_ids, "place")
+    place["area"] = place["home"] = area
+    place["site_people"] = site_people
+    place["capturable"] = ~foreign & (places["kind"] != "post").to_numpy()
+    place["hosts"] = hosts
+    place["near_border"] = _near_border(crisis, lat, lon) & ~foreign
+    road = np.zeros(len(routes), dtype=ROAD)
+    road["key"] = keys(tuple(routes["route_id"]), "road")
+    road["a"], road["b"] = road_a, road_b
+    road["km"] = routes["road_km"].to_numpy(np.float64)
+    road["border"] = routes["crosses_border"].to_numpy(np.int64) == 1
+    ptr, link = _adjacency(len(place_ids), road_a, road_b)
+    network = Network(
+        place=place,
+        road=road,
+        link=link,
+        ptr=ptr,
+        start=start,
+        cell_key=_cell_keys(area_ids, group_ids),
+    )
+    for array in network:
+        array.flags.writeable = False
+    return World(
+        crisis=crisis,
+        network=network,
+        place_ids=place_ids,
+        area_ids=area_ids,
+        area_names=tuple(names.get(a, a) for a in area_ids),
+        group_ids=group_ids,
+        road_ids=tuple(routes["route_id"]),
+        lat=lat,
+        lon=lon,
+        shares=shares,
+    )
+
+
+def _start(
+    crisis: Crisis, index: dict[str, int], group_ids: tuple[str, ...], shares: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    start = np.zeros((len(index), 2, len(group_ids)), dtype=np.int64)
+    group_index = {g: i for i, g in enumerate(group_ids)}
+    for row in crisis.populations.itertuples(index=False):
+        status = 0 if row.status == "resident" else 1
+        persons = int(row.persons)
+        if row.group == "all":
+            start[index[str(row.place_id)], status] += split_persons(persons, shares)
+        else:
+            start[index[str(row.place_id)], status, group_index[str(row.group)]] += persons
+    return start
+
+
+def _adjacency(
+    n: int, a: NDArray[np.int64], b: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.void]]:
+    ends = np.concatenate([a, b])
+    other = np.concatenate([b, a])
+    road = np.concatenate([np.arange(len(a)), np.arange(len(a))])
+    order = np.lexsort((road, ends))
+    ptr = np.zeros(n + 1, dtype=np.int64)
+    np.add.at(ptr, ends + 1, 1)
+    link = np.zeros(len(ends), dtype=LINK)
+    link["place"], link["road"] = other[order], road[order]
+    return np.cumsum(ptr), link
+
+
+def _cell_keys(areas: tuple[str, ...], groups: tuple[str, ...]) -> NDArray[np.uint64]:
+    homes = ["resident", "displaced_before", "returned", *(f"home {a}" for a in areas), "elsewhere"]
+    return np.array(
+        [[key_of_text(f"cell:{h}:{g}") for g in groups] for h in homes], dtype=np.uint64
+    )
+
+
+def _foreign(crisis: Crisis, places: pd.DataFrame) -> NDArray[np.bool_]:
+    neighbour_parties = set(crisis.parties.loc[crisis.parties["side"] == "neighbour", "party_id"])
+    starts = crisis.control.loc[crisis.control["party_id"].isin(neighbour_parties), "place_id"]
+    abroad = set(starts) | set(places.loc[places["kind"] == "foreign_town", "place_id"])
+    return places["place_id"].isin(abroad).to_numpy()
+
+
+def _areas(
+    crisis: Crisis, places: pd.DataFrame, wanted: NDArray[np.bool_]
+) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Sub-districts (finest areas) of the results: those where anyone lives or may arrive."""
+    used = sorted(set(places.loc[wanted, "area_id"]))
+    position = {a: i for i, a in enumerate(used)}
+    return tuple(used), np.array([position.get(a, -1) for a in places["area_id"]], dtype=np.int64)
+
+
+def _near_border(
+    crisis: Crisis, lat: NDArray[np.float64], lon: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    near = np.zeros(len(lat), dtype=np.bool_)
+    outlines: dict[str, Any] = crisis.geography.get("outlines", {"features": []})
+    for neighbour in crisis.meta.neighbours:
+        boundary = [
+            ring
+            for feature in outlines["features"]
+            if str(feature["properties"].get("name", "")).casefold()
+            in (neighbour.name.casefold(), neighbour.country.casefold())
+            for ring in geometry.rings(feature["geometry"])
+        ]
+        if boundary:
+            near |= geometry.distance_to_rings_km(boundary, lon, lat) <= NEAR_BORDER_KM
+        at = crisis.crossings.loc[crisis.crossings["neighbour"] == neighbour.id, "place_id"]
+        for place in at:
+            row = crisis.places.loc[crisis.places["place_id"] == place].iloc[0]
+            near |= (
+                geometry.great_circle_km(lat, lon, float(row["lat"]), float(row["lon"]))
+                <= NEAR_BORDER_KM
+            )
+    return near

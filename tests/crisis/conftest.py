@@ -1,0 +1,43 @@
+"""A copy of the worked example to break, and small ways to break it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from havenline.crisis import check_crisis, init_crisis
+
+
+class Folder:
+    """A crisis folder that a test changes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def replace(self, file: str, old: str, new: str) -> Folder:
+        """Replace a text that stands in the file, every time it does."""
+        text = (self.path / file).read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {file}"
+        self.write(file, text.replace(old, new).encode())
+        return self
+
+    def append(self, file: str, line: str) -> Folder:
+        """Add a line at the end."""
+        data = (self.path / file).read_bytes()
+        return self.write(file, data + line.encode() + b"\n")
+
+    def write(self, file: str, data: bytes) -> Folder:
+        """Write the whole file."""
+        (self.path / file).write_bytes(data)
+        return self
+
+    def messages(self) -> list[str]:
+        """Return every problem of the folder as text."""
+        return [str(p) for p in check_crisis(self.path).problems]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """A fresh copy of the worked example, which passes every check."""
+    return Folder(init_crisis(tmp_path / "example"))

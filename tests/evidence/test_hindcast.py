@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+
+from havenline.errors import RunError
+from havenline.evidence import Hindcast, PriorRate, hindcast
+from havenline.evidence.baselines import naive_forecasts
+from havenline.evidence.results import Score
+from havenline.evidence.scores import Interval
+from havenline.evidence.series import published_totals
+
+from .conftest import HandMade, Row, Told, happenings, observations
+
+START = date(2020, 1, 1)
+UNTIL = date(2020, 1, 20)
+AS_OF = (date(2020, 1, 11), date(2020, 1, 16))
+
+
+def truth(rows: list[Row]) -> dict[date, float]:
+    return {date.fromisoformat(r[0]): float(r[1]) for r in rows}
+
+
+def run(crisis: HandMade, told: Told, futures: int = 4, **more: object) -> Hindcast:
+    arguments: dict[str, object] = {"dates": AS_OF, "until": UNTIL, "futures": futures}
+    return hindcast(crisis, simulate=told, **(arguments | more))  # type: ignore[arg-type]
+
+
+def told_the_truth(rows: list[Row]) -> Told:
+    known = truth(rows)
+
+    def path(day: date, futures: int) -> npt.NDArray[np.float64]:
+        return np.full(futures, max(v for d, v in known.items() if d <= day))
+
+    return Told(path, start=START)
+
+
+def told_a_rate(rate: float) -> Told:
+    """All futures displace the same number of people each day, from a level of their own."""
+
+    def path(day: date, futures: int) -> npt.NDArray[np.float64]:
+        return np.arange(futures, dtype=np.float64) * 1e6 + rate * (day - START).days
+
+    return Told(path, start=START)
+
+
+def test_a_simulation_that_knows_the_truth_scores_zero_and_wins(rows: list[Row]) -> None:
+    result = run(HandMade(observations(rows)), told_the_truth(rows))
+    for score in (*result.unconditional.dates, result.unconditional.pooled):
+        assert score.crps.mean == 0.0
+        assert score.outcome == "wins"
+        assert score.coverage["model"] == {0.5: 1.0, 0.9: 1.0}
+        assert "by 100%" in score.verdict
+
+
+def test_a_simulation_with_a_baselines_own_samples_ties_with_it(rows: list[Row]) -> None:
+    known = published_totals(observations(rows), as_of=AS_OF[0])
+    of_rule = {n: f.rates for n, f in naive_forecasts(known, prior=None).items()}
+    scores = {}
+    for name, rates in of_rule.items():
+
+        def path(
+            day: date, futures: int, rates: npt.NDArray[np.float64] = rates
+        ) -> npt.NDArray[np.float64]:
+            return rates * (day - START).days
+
+        result = run(
+            HandMade(observations(rows)), Told(path, start=START), futures=200, dates=AS_OF[:1]
+        )
+        scores[name] = result.unconditional.pooled
+        assert scores[name].crps.mean == pytest.approx(scores[name].baselines[name])
+    best = scores["last_rate"].best
+    assert scores[best].outcome == "ties"
+    assert scores[best].verdict.startswith("ties with")
+
+
+def test_only_changes_are_scored_and_the_first_starts_at_the_latest_published_total(
+    rows: list[Row],
+) -> None:
+    result = run(HandMade(observations(rows)), told_a_rate(1_000.0))
+    # as of 11 January the newest total is that of the 10th; as of the 16th that of the 15th
+    first, second = result.unconditional.scored
+    assert (first.start, second.start) == (date(2020, 1, 10), date(2020, 1, 15))
+    assert (first.start_total, second.start_total) == (12_000.0, 15_000.0)
+    assert first.samples.tolist() == [[5_000.0] * 4, [5_000.0] * 4]
+    assert first.observed.tolist() == [3_000.0, 6_000.0]
+    # distances of 2,000 and 1,000
+    assert first.scores["model"].tolist() == [2_000.0, 1_000.0]
+    assert result.unconditional.dates[0].crps.mean == 1_500.0
+
+
+def test_pooled_scores_weigh_the_same_and_overlap_is_counted(rows: list[Row]) -> None:
+    pooled = run(HandMade(observations(rows)), told_a_rate(1_000.0)).unconditional.pooled
+    assert (pooled.increments, pooled.distinct) == (3, 2)
+    assert pooled.crps.mean == pytest.approx((2_000 + 1_000 + 1_000) / 3)
+    assert pooled.as_of is None
+
+
+def test_facts_published_later_change_no_forecast(rows: list[Row]) -> None:
+    changed: list[Row] = [
+        (d, v, p) if date.fromisoformat(p) <= AS_OF[0] else (d, 7 * v + 40_000, p)
+        for d, v, p in rows
+    ]
+    one = run(HandMade(observations(rows)), told_a_rate(1_000.0), dates=AS_OF[:1])
+    two = run(HandMade(observations(changed)), told_a_rate(1_000.0), dates=AS_OF[:1])
+    ours, theirs = one.unconditional.scored[0], two.unconditional.scored[0]
+    for name in ("model", *ours.naive):
+        np.testing.assert_array_equal(ours.forecast(name), theirs.forecast(name))
+    assert not np.array_equal(ours.observed, theirs.observed)
+    assert ours.start_total == theirs.start_total
+
+
+def test_the_conditional_line_gets_the_recorded_days_and_the_headline_does_not(
+    rows: list[Row],
+) -> None:
+    crisis = HandMade(
+        observations(rows),
+        happenings(("2020-01-12", "offensive_start"), ("2020-01-18", "truce_start")),
+    )
+    told = told_a_rate(1_000.0)
+    seen: list[tuple[int, int]] = []
+    result = run(crisis, told, progress=lambda done, of: seen.append((done, of)))
+    assert [call["offensive"] is None for call in told.calls] == [True, False, True, False]
+    given = told.calls[1]["offensive"]
+    assert [d.day for d, on in given.items() if on] == list(range(12, 18))
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert [line.name for line in result.lines] == ["unconditional", "conditional"]
+    assert told.calls[0]["options"] == ["no_deal"]
+    assert [call["days"] for call in told.calls] == [9, 9, 4, 4]
+
+
+def test_without_a_recorded_offensive_there_is_no_conditional_line(rows: list[Row]) -> None:
+    told = told_a_rate(1_000.0)
+    result = run(HandMade(observations(rows)), told)
+    assert result.conditional is None
+    assert len(told.calls) == 2
+    assert result.to_json_dict()["conditional"] == []
+
+
+def test_values_known_only_later_put_in_sample_over_the_scores(rows: list[Row]) -> None:
+    told = told_a_rate(1_000.0)
+    assert not run(HandMade(observations(rows)), told).in_sample
+    told.later = json.dumps(["front_speed"])
+    result = run(HandMade(observations(rows)), told)
+    assert result.in_sample
+    entry = result.to_json_dict()["dates"][0]
+    assert (entry["in_sample"], entry["parameters_later"]) == (True, ["front_speed"])
+
+
+def test_json_has_the_promised_keys_and_no_nan(rows: list[Row]) -> None:
+    result = run(HandMade(observations(rows)), told_a_rate(1_000.0))
+    data = json.loads(json.dumps(result.to_json_dict(), allow_nan=False))
+    assert [entry["as_of"] for entry in data["dates"]] == ["2020-01-11", "2020-01-16"]
+    entry = data["dates"][1]
+    assert entry["increments"] == 1
+    assert entry["crps_increment"] == 1_000.0
+    assert set(entry["baselines_crps_increment"]) == {"last_rate", "mean_rate", "linear_trend"}
+    # the model says 5,000 for certain and 6,000 came
+    assert (entry["coverage_50"], entry["coverage_90"]) == (0.0, 0.0)
+    # one increment has no range
+    assert entry["difference_to_best_interval"] == [None, None]
+    assert data["pooled"]["increments"] == 3
+    assert data["pooled_conditional"] is None
+
+
+def test_frames_hold_every_score_and_every_forecast(rows: list[Row]) -> None:
+    crisis = HandMade(observations(rows), happenings(("2020-01-12", "offensive_start")))
+    result = run(crisis, told_a_rate(1_000.0))
+    frame = result.to_frame()
+    assert len(frame) == 2 * 3
+    assert frame["as_of"].isna().sum() == 2
+    each = result.increments_frame()
+    assert len(each) == 2 * 4 * 3
+    model = each[(each["line"] == "unconditional") & (each["forecast"] == "model")]
+    assert model["crps"].mean() == pytest.approx(frame["crps_model"].iloc[2])
+    assert model["end"].iloc[-1] == pd.Timestamp(UNTIL)
+
+
+def test_the_same_seed_gives_the_same_answer(rows: list[Row]) -> None:
+    crisis = HandMade(observations(rows))
+    one = run(crisis, told_a_rate(900.0)).to_json_dict()
+    assert one == run(crisis, told_a_rate(900.0)).to_json_dict()
+
+
+def test_a_stated_prior_is_used_and_named_while_the_series_is_short(rows: list[Row]) -> None:
+    crisis = HandMade(observations(rows))
+    early = (date(2020, 1, 2),)
+    with pytest.raises(RunError, match="prior rate"):
+        run(crisis, told_a_rate(1_000.0), dates=early)
+    result = run(crisis, told_a_rate(1_000.0), dates=early, prior=PriorRate(1_500.0))
+    scored = result.unconditional.scored[0]
+    assert scored.prior == PriorRate(1_500.0)
+    baselines = result.unconditional.dates[0].baselines
+    assert len({round(v, 9) for v in baselines.values()}) == 1
+    assert run(crisis, told_a_rate(1_000.0)).unconditional.scored[0].prior is None
+
+
+@pytest.mark.parametrize(
+    ("more", "match"),
+    [
+        ({"futures": 1}, "two futures"),
+        ({"dates": ()}, "needs an as-of date"),
+        ({"dates": (UNTIL,)}, "nothing is left"),
+        ({"option": "open_border"}, "holds no option"),
+    ],
+)
+def test_what_cannot_be_scored_is_said(
+    rows: list[Row], more: dict[str, object], match: str
+) -> None:
+    told = told_a_rate(1_000.0)
+
+    def other(*args: object, **kwargs: object) -> object:
+        return told(*args, **(kwargs | {"options": ["no_deal"]}))  # type: ignore[arg-type]
+
+    arguments: dict[str, object] = {"dates": AS_OF, "until": UNTIL, "futures": 4, "simulate": other}
+    with pytest.raises(RunError, match=match):
+        hindcast(HandMade(observations(rows)), **(arguments | more))  # type: ignore[arg-type]
+
+
+def test_a_simulation_that_stops_early_is_refused(rows: list[Row]) -> None:
+    told = told_a_rate(1_000.0)
+
+    def short(*args: object, days: int, **kwargs: object) -> object:
+        return told(*args, days=days - 1, **kwargs)  # type: ignore[arg-type]
+
+    with pytest.raises(RunError, match="does not cover 2020-01-20"):
+        hindcast(
+            HandMade(observations(rows)),
+            simulate=short,  # type: ignore[arg-type]
+            dates=AS_OF,
+            until=UNTIL,
+        )
+
+
+def score(model: float, best: float, low: float, high: float) -> Score:
+    return Score(
+        as_of=AS_OF[0],
+        increments=5,
+        distinct=5,
+        crps=Interval(model, model, model, 0.9, 2),
+        baselines={"last_rate": best * 2 + 1, "mean_rate": best, "linear_trend": best * 3},
+        best="mean_rate",
+        difference=Interval(model - best, low, high, 0.9, 2),
+        coverage={},
+        in_sample=False,
+        parameters_later=(),
+    )
+
+
+def test_verdicts_say_plainly_who_wins() -> None:
+    assert (
+        score(130.0, 100.0, 10.0, 50.0).verdict
+        == "loses to the mean rate so far by 30% (but beats the last rate kept and a linear trend)"
+    )
+    assert score(900.0, 100.0, 10.0, 50.0).verdict == (
+        "loses to the mean rate so far by 800% and beats no baseline"
+    )
+    assert score(80.0, 100.0, -30.0, -10.0).verdict == (
+        "beats every baseline, the best of them (the mean rate so far) by 20%"
+    )
+    assert score(80.0, 100.0, -30.0, 10.0).verdict.endswith(
+        "; not distinguishable, the range of the difference holds zero"
+    )
+    assert score(80.0, 100.0, math.nan, math.nan).verdict.endswith(
+        "; too few increments to say how sure that is"
+    )
+    assert "which was exact" in score(80.0, 0.0, 1.0, 2.0).verdict
+
+
+def test_baselines_that_all_say_the_same_are_named_as_one() -> None:
+    same = {"last_rate": 100.0, "mean_rate": 100.0, "linear_trend": 100.0}
+    won = replace(score(80.0, 100.0, -30.0, -10.0), baselines=same)
+    assert won.verdict == "beats the baselines, which here all give one forecast, by 20%"
+    lost = replace(score(150.0, 100.0, -30.0, 90.0), baselines=same)
+    assert lost.verdict.startswith(
+        "loses to the baselines, which here all give one forecast, by 50%"
+    )
