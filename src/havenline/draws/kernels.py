@@ -55,5 +55,15 @@ drop_stale_kernels(Path(__file__).parent.parent)
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function without the interpreter's lock, and keep the compiled code."""
+    """Compile a function that only other kernels call, and keep the compiled code.
+
+    Without an entry from Python, which for functions of many arrays takes most of the time of
+    compiling. Tests call such functions from a compiled function of their own.
+    """
+    compiled = numba.njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return compiled(function)  # type: ignore[no-any-return]
+
+
+def kernel_entry(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function that Python calls, without the interpreter's lock."""
     return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]

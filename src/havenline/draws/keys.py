@@ -17,7 +17,7 @@ import hashlib
 import numpy as np
 from numba import uint64
 
-from havenline.draws.kernels import kernel
+from havenline.draws.kernels import kernel, kernel_entry
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -52,13 +52,13 @@ def _finish(z):  # type: ignore[no-untyped-def]
     return z ^ (z >> _S31)
 
 
-@kernel
+@kernel_entry
 def mix(key, value):  # type: ignore[no-untyped-def]
     """Return a new key from a key and one more id (both taken as unsigned 64 bits)."""
     return _finish(uint64(key) * _GOLDEN + uint64(value) + _GOLDEN)
 
 
-@kernel
+@kernel_entry
 def uniform(key, number):  # type: ignore[no-untyped-def]
     """Return the ``number``-th uniform number of a key, in the open interval (0, 1)."""
     z = _finish(uint64(key) + (uint64(number) + uint64(1)) * _GOLDEN)

@@ -15,7 +15,7 @@ import math
 import numpy as np
 from numba import uint64
 
-from havenline.draws.kernels import kernel
+from havenline.draws.kernels import kernel, kernel_entry
 from havenline.draws.keys import mix, uniform
 
 _TWO_PI = 2.0 * math.pi
@@ -107,7 +107,7 @@ def _binomial_btrs(n, p, key):  # type: ignore[no-untyped-def]
             return np.int64(kf)
 
 
-@kernel
+@kernel_entry
 def binomial(n, p, key):  # type: ignore[no-untyped-def]
     """Return a binomial draw.
 
@@ -128,6 +128,8 @@ def binomial(n, p, key):  # type: ignore[no-untyped-def]
         return np.int64(0)
     if p >= 1.0:
         return np.int64(n)
+    if n == 1:
+        return np.int64(uniform(key, 0) < p)
     if p > 0.5:
         return n - binomial(n, 1.0 - p, key)
     if n * p < 10.0:
@@ -135,7 +137,7 @@ def binomial(n, p, key):  # type: ignore[no-untyped-def]
     return _binomial_btrs(n, p, key)
 
 
-@kernel
+@kernel_entry
 def binomial_quantile(n, p, u):  # type: ignore[no-untyped-def]
     """Return the smallest k with P(Binomial(n, p) <= k) >= u.
 

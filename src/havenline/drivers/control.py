@@ -68,6 +68,7 @@ def open_network(net, state):  # type: ignore[no-untyped-def]
     )
     for i in range(state.place.shape[0]):
         state.place[i].choice_day = -1
+        state.stale[i] = True
 
 
 @kernel
@@ -90,6 +91,7 @@ def take_place(net, state, place, road, left_km):  # type: ignore[no-untyped-def
         state.pred,
         state.queue,
         state.queued,
+        state.stale,
     )
 
 
@@ -109,7 +111,7 @@ def advance(net, values, plan, state):  # type: ignore[no-untyped-def]
         state.road[e].progress += state.road[e].speed * pace
     fell = False
     while True:
-        best, best_left = -1, -1.0
+        best, best_left = np.int64(-1), -1.0
         for e in range(net.road.shape[0]):
             a, b = contested(net, state.side, e)
             if a < 0 or state.side[b] != roads.DEFENDER or not net.place[b].capturable:
@@ -138,6 +140,7 @@ def replay(net, record, values, state, day):  # type: ignore[no-untyped-def]
         state.road[e].progress = values.front_start_share * net.road[e].km
     for i in range(state.place.shape[0]):
         state.place[i].choice_day = -1
+        state.stale[i] = True
     return True
 
 

@@ -20,9 +20,9 @@ from havenline.world.state import (
 
 
 @kernel
-def settle(all_persons, by_status, arrived, whole, place, row, group, persons):  # type: ignore[no-untyped-def]
+def settle(all_persons, by_status, by_row, arrived, whole, place, row, group, persons):  # type: ignore[no-untyped-def]
     """Let persons stay at a place."""
-    add(all_persons, by_status, place, row, group, persons)
+    add(all_persons, by_status, by_row, place, row, group, persons)
     if row == RETURNED:
         whole[CAME_BACK] += persons
     else:
@@ -38,7 +38,8 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     state.trip_head[slot] = -1
     mark_safe(plan, state, day - today)
     set_pull(net, values, state)
-    persons, by_status, arrived = state.persons, state.by_status, state.arrived
+    persons, by_status, by_row = state.persons, state.by_status, state.by_row
+    arrived = state.arrived
     trip, whole, side, dist = state.trip, state.whole, state.side, state.dist
     groups = persons.shape[2]
     while e >= 0:
@@ -53,7 +54,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         cut = road_cut(side, dist, origin, target)
         if state.place[target].safe and not cut:
             row, group = cell // groups, cell % groups
-            settle(persons, by_status, arrived, whole, target, row, group, moving)
+            settle(persons, by_status, by_row, arrived, whole, target, row, group, moving)
             continue
         cell = as_displaced(net, groups, cell, target)
         row, group = cell // groups, cell % groups
@@ -63,11 +64,11 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         if not roads.held(side[at]):
             # Both ends have fallen while they were on the road: caught where they meant to go.
             whole[STRANDED] += moving
-            settle(persons, by_status, arrived, whole, target, row, group, moving)
+            settle(persons, by_status, by_row, arrived, whole, target, row, group, moving)
             continue
         count, total = weigh(values, state, at, day)
         if state.place[at].safe or total <= 0.0:
-            settle(persons, by_status, arrived, whole, at, row, group, moving)
+            settle(persons, by_status, by_row, arrived, whole, at, row, group, moving)
             continue
         draw = mix(mix(mix(key, processes.CHOOSE_AGAIN), net.place[at].key), day)
         draw = mix(mix(mix(draw, net.cell_key[row, group]), left), net.place[origin].key)
@@ -77,6 +78,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             dist[at],
             state.choice[at],
             state.scratch,
+            state.order,
             state.slot,
             moving,
             count,

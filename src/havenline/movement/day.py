@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from havenline.draws.kernels import kernel
+import numpy as np
+
+from havenline.draws.kernels import kernel, kernel_entry
 from havenline.drivers import aid, control, truce, violence
 from havenline.movement import arrivals, entry, flight, harm, journey, ledger, returns
 from havenline.movement.record import clear_counters, write_day
@@ -115,6 +117,7 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
     state.persons[:] = 0
     state.stayers[:] = 0
     state.by_status[:] = 0
+    state.by_row[:] = 0
     state.abroad[:] = 0
     state.dead[:] = 0
     state.arrived[:] = 0
@@ -127,10 +130,11 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
     n, _, groups = state.persons.shape
     for i in range(n):
         for g in range(groups):
-            for status in (RESIDENT, DISPLACED_BEFORE):
-                persons = net.start[i, status, g]
-                state.persons[i, status, g] = persons
-                state.by_status[i, status] += persons
+            for kind, row in enumerate(flight.STARTERS):
+                persons = net.start[i, kind, g]
+                state.persons[i, row, g] = persons
+                state.by_status[i, row] += persons
+                state.by_row[i, row] += persons
                 state.whole[TOTAL] += persons
         here = state.place[i]
         in_sites = net.place[i].site_people
@@ -145,14 +149,18 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
         here.shock_z = 0.0
         here.far_side = 0
         here.choice_count = 0
+        here.wait_fighting = 0.0
+        here.wait_background = 0.0
         here.choice_day = -1
+        state.stale[i] = True
+        state.rank[i, 0] = state.rank[i, n - 1]  # as if never sorted
     state.real[LEVEL] = 1.0
     state.real[TRUCE_HR] = 1.0
     journey.reset_calendar(state)
     flight.draw_stayers(net, values, state, key)
 
 
-@kernel
+@kernel_entry
 def run_days(net, record, values, plan, state, key, truce_age, first, last, today, history, out):  # type: ignore[no-untyped-def]
     """Walk the days from ``first`` to ``last``, the steps of each in the order of ``STEPS``.
 
@@ -175,7 +183,7 @@ def run_days(net, record, values, plan, state, key, truce_age, first, last, toda
     if first == 0:
         begin(net, values, state, key)
     if first == today + 1:
-        write_day(net, state, out, 0)
+        write_day(net, state, out, np.int64(0))
     for day in range(first, last + 1):
         truce.step(net, record, values, plan, state, key, day, today)
         control.step(net, record, values, plan, state, key, day, today)

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from havenline.draws.kernels import kernel
-from havenline.draws.keys import mix
+from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial
 from havenline.drivers import processes
 from havenline.drivers.aid import displaced
@@ -28,6 +30,8 @@ SAFE_KM = 10.0
 KEEP = 0.99
 FULL_FROM, FULL_TO, FULL_LEAST = 0.9, 1.5, 0.2
 REBUILD_DAYS = 7
+FEW = 24
+"""Up to this many persons are divided one by one."""
 
 
 @kernel
@@ -76,30 +80,37 @@ def set_pull(net, values, state):  # type: ignore[no-untyped-def]
 def build_choices(values, state, place, day):  # type: ignore[no-untyped-def]
     """Build the choice set of a place: heaviest first, 99% of the weight, at most 40."""
     n = state.pull.shape[0]
-    m = 0
+    near, rank, weight = state.near[place], state.rank[place], state.scratch
+    if state.stale[place]:
+        for j in range(n):
+            near[j] = 0.0
+            if j != place and state.dist[place, j] != roads.UNREACHED:
+                near[j] = (OFFSET_KM + state.dist[place, j]) ** -values.destination_distance_power
+        state.stale[place] = False
+        if rank[0] == rank[n - 1]:  # never sorted
+            for j in range(n):
+                rank[j] = j
     total = 0.0
     for j in range(n):
-        if j == place or state.pull[j] <= 0.0 or state.dist[place, j] == roads.UNREACHED:
-            continue
-        w = (OFFSET_KM + state.dist[place, j]) ** -values.destination_distance_power
-        state.scratch[j] = w * state.pull[j]
-        total += state.scratch[j]
-        state.order[m] = j
-        m += 1
+        weight[j] = near[j] * state.pull[j]
+        total += weight[j]
+    for a in range(1, n):  # insertion sort: nearly in order from the last time
+        j = rank[a]
+        w = weight[j]
+        b = a
+        while b > 0 and weight[rank[b - 1]] < w:
+            rank[b] = rank[b - 1]
+            b -= 1
+        rank[b] = j
     kept, count = 0.0, 0
-    while count < m and count < MAX_CHOICES and kept < KEEP * total:
-        best = count
-        for a in range(count + 1, m):
-            if state.scratch[state.order[a]] > state.scratch[state.order[best]]:
-                best = a
-        j = state.order[best]
-        state.order[best] = state.order[count]
-        state.order[count] = j
-        kept += state.scratch[j]
-        state.choice[place, count].place = j
-        state.choice[place, count].weight = (
-            OFFSET_KM + state.dist[place, j]
-        ) ** -values.destination_distance_power
+    choice = state.choice[place]
+    while count < MAX_CHOICES and count < n and kept < KEEP * total:
+        j = rank[count]
+        if weight[j] <= 0.0:
+            break
+        kept += weight[j]
+        choice[count].place = j
+        choice[count].weight = near[j]
         count += 1
     state.place[place].choice_count = count
     state.place[place].choice_day = day
@@ -128,14 +139,14 @@ def weigh(values, state, place, day):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def divide(values, places, dist, choice, weights, slot, persons, count, total, key):  # type: ignore[no-untyped-def]
+def divide(values, places, dist, choice, weights, counts, slot, persons, count, total, key):  # type: ignore[no-untyped-def]
     """Divide persons over the weighed choices of a place; return the number of slots.
 
     Parameters
     ----------
-    places, dist, choice, weights, slot
+    places, dist, choice, weights, counts, slot
         ``net.place``; the rows of ``dist`` and ``choice`` of the origin; ``scratch`` with the
-        weights; ``slot`` of the state, written.
+        weights; ``order`` (used) and ``slot`` (written) of the state.
     persons : int64
         How many leave.
     count, total : int64, float64
@@ -144,8 +155,25 @@ def divide(values, places, dist, choice, weights, slot, persons, count, total, k
         Key of the place and the day.
     """
     draw = mix(key, processes.DESTINATION)
-    k = 0
-    left, rest = persons, total
+    k = np.int64(0)
+    if persons <= FEW:  # each person by a number of their own
+        for a in range(count):
+            counts[a] = 0
+        for number in range(persons):
+            at = uniform(draw, number) * total
+            a = 0
+            while a < count - 1 and at >= weights[a]:
+                at -= weights[a]
+                a += 1
+            while weights[a] <= 0.0:  # rounding at the end of the list
+                a -= 1
+            counts[a] += 1
+        for a in range(count):
+            if counts[a] > 0:
+                j = choice[a].place
+                k = add_slot(values, slot, k, dist[j], j, places[j].key, counts[a], draw)
+        return k
+    left, rest = np.int64(persons), total
     last = -1
     for a in range(count):
         w = weights[a]

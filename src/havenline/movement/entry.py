@@ -12,8 +12,8 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial_quantile
 from havenline.drivers import border, processes
-from havenline.drivers.aid import unsheltered
-from havenline.movement.people import add, choose, gather
+from havenline.drivers.aid import displaced, unsheltered
+from havenline.movement.people import add, choose_homes
 from havenline.world import roads
 from havenline.world.state import DISPLACED_BEFORE, DISPLACED_SINCE, ENTERED
 
@@ -34,16 +34,25 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         entering = binomial_quantile(waiting, chance, uniform(draw, 0))
         if entering == 0:
             continue
-        m, total = gather(state.persons, state.listed, i, DISPLACED_BEFORE, DISPLACED_BEFORE + 1)
-        more, since = gather(state.persons, state.listed[m:], i, DISPLACED_SINCE, rows)
-        m, total = m + more, total + since
-        choose(state.listed, m, total, entering, uniform(mix(draw, processes.WHO_ENTERS), 0))
+        who = mix(draw, processes.WHO_ENTERS)
+        m = choose_homes(
+            state.persons,
+            state.by_row[i],
+            state.listed,
+            i,
+            DISPLACED_BEFORE,
+            rows,
+            np.int64(displaced(state, i)),
+            entering,
+            uniform(who, 0),
+            uniform(who, 1),
+        )
         state.whole[ENTERED] += entering
         for c in range(m):
             persons = state.listed[c].count
             if persons == 0:
                 continue
             row, group = state.listed[c].cell // groups, state.listed[c].cell % groups
-            add(state.persons, state.by_status, i, row, group, -persons)
+            add(state.persons, state.by_status, state.by_row, i, row, group, -persons)
             home = rows - 1 if row == DISPLACED_BEFORE else row
             state.abroad[home - DISPLACED_SINCE, group] += persons

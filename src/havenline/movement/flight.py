@@ -33,7 +33,7 @@ from havenline.drivers.control import front_km
 from havenline.drivers.violence import events_of_week
 from havenline.movement.destination import divide, least_bad, set_pull, weigh
 from havenline.movement.journey import deal
-from havenline.movement.people import add, choose, gather
+from havenline.movement.people import add, choose, choose_homes, list_row
 from havenline.world import roads
 from havenline.world.state import (
     BY_OPTION,
@@ -46,7 +46,6 @@ from havenline.world.state import (
     OFFENSIVE,
     PUBLISHED,
     RESIDENT,
-    RETURNED,
 )
 
 HALF_EVENTS = 5.0
@@ -54,6 +53,13 @@ HALF_EVENTS = 5.0
 
 SHOCK_DAYS = 7
 LEARNING_DAYS = 30
+GATHER_DAYS = np.uint64(4)
+GATHER_UP_TO = 0.01
+"""Below this chance of a day hazards gather, for at most ``GATHER_DAYS`` days."""
+
+STARTERS = (RESIDENT, DISPLACED_BEFORE)
+"""Statuses of the people at the start, in the order of ``Network.start``."""
+
 LEAST_LEVEL, MOST_LEVEL = 0.1, 10.0
 MOST_SCALE = 1e4
 
@@ -63,21 +69,32 @@ def draw_stayers(net, values, state, key):  # type: ignore[no-untyped-def]
     """Draw once how many of each place and group would not leave while the front is far."""
     for i in range(state.stayers.shape[0]):
         place = mix(mix(key, processes.STAYERS), net.place[i].key)
-        for status in range(2):
+        for kind, row in enumerate(STARTERS):
             for g in range(state.stayers.shape[2]):
-                state.stayers[i, status, g] = binomial(
-                    net.start[i, status, g],
+                state.stayers[i, kind, g] = binomial(
+                    net.start[i, kind, g],
                     values.stayers_far,
-                    mix(place, net.cell_key[status, g]),
+                    mix(place, net.cell_key[row, g]),
                 )
 
 
 @kernel
-def staying(values, state, place, status, group):  # type: ignore[no-untyped-def]
-    """Return the stayers of today: the one draw, shrunk as the front nears."""
+def stay_share(values, state, place):  # type: ignore[no-untyped-def]
+    """Return the share of the stayers of a place who still stay, as the front nears."""
     near = min(1.0, values.stayers_near / max(values.stayers_far, 1e-9))
     far = 1.0 - math.exp(-front_km(state, place) / values.flight_front_length)
-    return np.int64(state.stayers[place, status, group] * (near + (1.0 - near) * far))
+    return near + (1.0 - near) * far
+
+
+@kernel
+def movable(persons, stayers, place, status, group, share):  # type: ignore[no-untyped-def]
+    """Return the persons of a cell who would leave at all: all but the stayers of today."""
+    here = persons[place, status, group]
+    if status == RESIDENT:
+        return max(0, here - np.int64(stayers[place, 0, group] * share))
+    if status == DISPLACED_BEFORE:
+        return max(0, here - np.int64(stayers[place, 1, group] * share))
+    return here
 
 
 @kernel
@@ -104,14 +121,13 @@ def fighting_hazard(values, state, place):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def movable(values, state, place, status):  # type: ignore[no-untyped-def]
+def movable_of_status(state, place, status, share):  # type: ignore[no-untyped-def]
     """Return the persons of a status who would leave at all."""
-    if status >= RETURNED:
+    if status != RESIDENT and status != DISPLACED_BEFORE:
         return state.by_status[place, status]
     total = 0
     for g in range(state.persons.shape[2]):
-        here = state.persons[place, status, g]
-        total += max(0, here - staying(values, state, place, status, g))
+        total += movable(state.persons, state.stayers, place, status, g, share)
     return total
 
 
@@ -174,15 +190,27 @@ def line_hazard(values, plan, place, ahead):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def choose_leavers(net, values, state, place, status, leavers, all_go, by_line, m, draw):  # type: ignore[no-untyped-def]
+def is_due(place, key, day):  # type: ignore[no-untyped-def]
+    """Whether people leave a place today, or hazards go on gathering.
+
+    Where the chance of a day is small, people leave every fourth day with the chance of those
+    days together; which day is the place's own.
+    """
+    if place.wait_fighting + place.wait_background >= GATHER_UP_TO:
+        return True
+    return (np.uint64(day) + key) % GATHER_DAYS == 0
+
+
+@kernel
+def choose_leavers(net, state, place, status, leavers, share, by_line, m, draw):  # type: ignore[no-untyped-def]
     """Take leavers of one status out of a place and append them to the list of departures.
 
     Parameters
     ----------
     leavers : int64
         How many leave.
-    all_go : bool
-        Whether stayers go too (a place about to be handed over).
+    share : float64
+        Share of the stayers of a place who still stay.
     by_line : float64
         Share of the hazard that comes from a line of the option.
     m : int64
@@ -192,16 +220,29 @@ def choose_leavers(net, values, state, place, status, leavers, all_go, by_line, 
     """
     persons, listed = state.persons, state.listed[m:]
     _, rows, groups = persons.shape
-    last = status + 1 if status < DISPLACED_SINCE else rows
-    cells, here = gather(persons, listed, place, status, last)
-    if status < RETURNED and not all_go:
+    who = mix(draw, processes.WHO_LEAVES)
+    if status == DISPLACED_SINCE:
+        cells = choose_homes(
+            persons,
+            state.by_row[place],
+            listed,
+            place,
+            DISPLACED_SINCE,
+            rows,
+            state.by_status[place, status],
+            leavers,
+            uniform(who, 0),
+            uniform(who, 1),
+        )
+    else:
+        cells, here = list_row(persons, listed, place, status)
         here = 0
         for c in range(cells):
-            stay = staying(values, state, place, status, listed[c].cell % groups)
-            listed[c].pool = max(0, listed[c].pool - stay)
+            group = listed[c].cell % groups
+            listed[c].pool = movable(persons, state.stayers, place, status, group, share)
             here += listed[c].pool
-    choose(listed, cells, here, leavers, uniform(mix(draw, processes.WHO_LEAVES), 0))
-    if status <= DISPLACED_BEFORE:
+        choose(listed, cells, here, leavers, uniform(who, 0))
+    if status == RESIDENT or status == DISPLACED_BEFORE:
         state.whole[NEW] += leavers
     state.whole[MOVED] += leavers
     if by_line > 0.0:
@@ -212,7 +253,7 @@ def choose_leavers(net, values, state, place, status, leavers, all_go, by_line, 
         if going == 0:
             continue
         row, group = listed[c].cell // groups, listed[c].cell % groups
-        add(persons, state.by_status, place, row, group, -going)
+        add(persons, state.by_status, state.by_row, place, row, group, -going)
         if row == DISPLACED_BEFORE:
             row = rows - 1
         elif row < DISPLACED_SINCE:
@@ -224,33 +265,34 @@ def choose_leavers(net, values, state, place, status, leavers, all_go, by_line, 
 
 
 @kernel
-def leave_place(net, values, plan, state, place, scale, fighting, day, ahead, key):  # type: ignore[no-untyped-def]
-    """Let people leave a place for a day.
+def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type: ignore[no-untyped-def]
+    """Let people leave a place, with the hazards that have gathered.
 
     Parameters
     ----------
-    scale : float64
-        Factor on all hazards that meets a published count (1 after the as-of date).
-    fighting : float64
-        Daily hazard from front and bombardment, with shock and level.
+    line : float64
+        Daily hazard of leaving before the place is handed over by a line.
     """
-    line = line_hazard(values, plan, place, ahead)
-    all_go = line > 0.0
+    own = state.place[place]
+    fighting, background = own.wait_fighting, own.wait_background
+    own.wait_fighting = 0.0
+    own.wait_background = 0.0
+    share = 0.0 if line > 0.0 else stay_share(values, state, place)
     here = mix(mix(mix(key, processes.FLIGHT), net.place[place].key), day)
-    m, people = 0, 0
-    count, total = 0, 0.0
-    for status in range(4):
+    none = np.int64(0)
+    m, people, count, total = none, none, none, 0.0
+    for status in range(np.int64(4)):
         if state.by_status[place, status] == 0:
             continue
-        lam = values.flight_background + fighting
+        lam = background + fighting
         if status == DISPLACED_BEFORE:
             lam *= values.flight_idp_ratio
         elif status == DISPLACED_SINCE:
             lam = values.flight_idp_ratio * fighting
-        lam = scale * lam + line
+        lam += line
         if lam <= 0.0:
             continue
-        pool = state.by_status[place, status] if all_go else movable(values, state, place, status)
+        pool = movable_of_status(state, place, status, share)
         draw = mix(here, status)
         leavers = binomial(pool, -math.expm1(-lam), draw)
         if leavers == 0:
@@ -266,9 +308,7 @@ def leave_place(net, values, plan, state, place, scale, fighting, day, ahead, ke
                 state.scratch[0] = 1.0
                 count, total = 1, 1.0
         people += leavers
-        m = choose_leavers(
-            net, values, state, place, status, leavers, all_go, line / lam, m, draw
-        )
+        m = choose_leavers(net, state, place, status, leavers, share, line / lam, m, draw)
     if people == 0:
         return
     k = divide(
@@ -277,6 +317,7 @@ def leave_place(net, values, plan, state, place, scale, fighting, day, ahead, ke
         state.dist[place],
         state.choice[place],
         state.scratch,
+        state.order,
         state.slot,
         people,
         count,
@@ -310,8 +351,9 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if ahead <= 0 and record.day[day].target >= 0.0:
         for i in range(n):
             state.scratch[i] = fighting_hazard(values, state, i)
-            state.order[i] = movable(values, state, i, RESIDENT)
-            state.queue[i] = movable(values, state, i, DISPLACED_BEFORE)
+            share = stay_share(values, state, i)
+            state.order[i] = movable_of_status(state, i, RESIDENT, share)
+            state.queue[i] = movable_of_status(state, i, DISPLACED_BEFORE, share)
         published = record.day[day].target
         scale = scale_to_record(values, state, published)
         if ahead > -LEARNING_DAYS:
@@ -320,5 +362,9 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     set_pull(net, values, state)
     for i in range(n):
         if state.side[i] <= roads.GUARANTOR and state.by_status[i].sum() > 0:
-            fighting = level * fighting_hazard(values, state, i)
-            leave_place(net, values, plan, state, i, scale, fighting, day, ahead, key)
+            own = state.place[i]
+            own.wait_fighting += scale * level * fighting_hazard(values, state, i)
+            own.wait_background += scale * values.flight_background
+            line = line_hazard(values, plan, i, ahead)
+            if line > 0.0 or is_due(own, net.place[i].key, day):
+                leave_place(net, values, plan, state, i, line, day, ahead, key)

@@ -12,9 +12,9 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import poisson
 from havenline.drivers import processes
-from havenline.movement.people import add, choose, gather
+from havenline.movement.people import add, choose_homes
 from havenline.world import roads
-from havenline.world.state import HOMES, INJURED, KILLED
+from havenline.world.state import HOMES, INJURED, KILLED, RESIDENT
 
 
 @kernel
@@ -38,12 +38,23 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             continue
         hurt = mix(mix(mix(key, processes.INJURED), place), day)
         state.whole[INJURED] += poisson(killed * values.injured_ratio, hurt)
-        m, total = gather(state.persons, state.listed, i, 0, state.persons.shape[1])
-        choose(state.listed, m, total, killed, uniform(mix(base, processes.WHO_DIES), 0))
+        who = mix(base, processes.WHO_DIES)
+        m = choose_homes(
+            state.persons,
+            state.by_row[i],
+            state.listed,
+            i,
+            RESIDENT,
+            state.persons.shape[1],
+            here,
+            killed,
+            uniform(who, 0),
+            uniform(who, 1),
+        )
         state.whole[KILLED] += killed
         for c in range(m):
             persons = state.listed[c].count
             if persons > 0:
                 row, group = state.listed[c].cell // groups, state.listed[c].cell % groups
-                add(state.persons, state.by_status, i, row, group, -persons)
+                add(state.persons, state.by_status, state.by_row, i, row, group, -persons)
                 state.dead[group] += persons

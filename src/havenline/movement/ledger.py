@@ -6,7 +6,7 @@ of people at the start on every day of every run.
 
 from __future__ import annotations
 
-from havenline.draws.kernels import kernel
+from havenline.draws.kernels import kernel, kernel_entry
 from havenline.world.state import (
     ERROR,
     ERROR_LEDGER,
@@ -29,7 +29,7 @@ def residual(state):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@kernel_entry
 def audit(state):  # type: ignore[no-untyped-def]
     """Recount everything from the cells and the calendar; return the faults found.
 
@@ -48,6 +48,8 @@ def audit(state):  # type: ignore[no-untyped-def]
                         faults += 1
                     total += state.persons[i, row, g]
             faults += abs(total - state.by_status[i, status])
+        for row in range(rows):
+            faults += abs(state.persons[i, row].sum() - state.by_row[i, row])
     travelling = 0
     for d in range(HORIZON):
         e = state.trip_head[d]
@@ -60,5 +62,5 @@ def audit(state):  # type: ignore[no-untyped-def]
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Close the books of a day; see `havenline.drivers.truce.step` for the parameters."""
-    if residual(state) != 0:
+    if state.whole[ERROR] == 0 and residual(state) != 0:
         state.whole[ERROR] = ERROR_LEDGER

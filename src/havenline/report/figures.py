@@ -262,65 +262,61 @@ def band_chart(
     return picture(frame.width, frame.height, parts, name=name, title=title, desc=desc)
 
 
-def key_chart(name: str, *, points: bool) -> str:
-    """Return the key of the band charts as a picture of its own."""
+def key_chart(name: str, *, known: bool, later: bool, baseline: str) -> str:
+    """Return the key of the band charts as a picture of its own.
+
+    Parameters
+    ----------
+    name : str
+        Identifier, unique in the page.
+    known, later : bool
+        Whether there are observed points known by the as-of date, and later ones.
+    baseline : str
+        Name of the option repeated in grey; empty for none.
+    """
+    entries: list[tuple[list[str], str]] = [
+        ([_key_line(BLUE, None)], "median of the futures"),
+        ([_key_box("0.45", BLUE, 12)], "half of the futures (25 to 75%)"),
+        ([_key_box("0.18", BLUE, 18)], "nine in ten futures (5 to 95%)"),
+        ([_key_box("0.38", GREY, 12), _key_line(GREY, None)], "replay up to the as-of date"),
+    ]
+    if baseline:
+        mark = [_key_box("0.14", GREY, 18), _key_line(GREY, "5 3")]
+        entries.append((mark, f"{baseline}, in the same futures"))
+    if known:
+        entries.append(([_key_point(INK)], "observed, published by the as-of date"))
+    if later:
+        entries.append(([_key_point("#ffffff")], "published after the as-of date, not used"))
     row = 27.0
-    parts: list[str] = []
-
-    def entry(k: int, mark: list[str], text: str) -> None:
-        parts.extend(mark)
-        parts.append(label(62, 18 + k * row, text, class_="key"))
-
-    def box(k: int, opacity: str, colour: str, height: float) -> str:
-        y = 13.0 + k * row - height / 2
-        return tag(
-            "rect",
-            x="8",
-            y=y,
-            width="42",
-            height=height,
-            fill=colour,
-            fill_opacity=opacity,
-        )
-
-    def line(k: int, colour: str, dash: str | None) -> str:
-        y = 13.0 + k * row
-        return tag(
-            "line", x1="8", x2="50", y1=y, y2=y, stroke=colour, stroke_width="2",
-            stroke_dasharray=dash,
-        )  # fmt: skip
-
-    entry(0, [line(0, BLUE, None)], "median of the futures")
-    entry(1, [box(1, "0.5", BLUE, 14)], "half of the futures (25 to 75%)")
-    entry(2, [box(2, "0.18", BLUE, 18)], "nine in ten futures (5 to 95%)")
-    entry(3, [box(3, "0.14", GREY, 18), line(3, GREY, "5 3")], "no deal, same futures")
-    rows = 4
-    if points:
-        for fill, text in (
-            (INK, "observed, known by the as-of date"),
-            ("#ffffff", "published after the as-of date, not used"),
-        ):
-            y = 13.0 + rows * row
-            mark = tag(
-                "circle", cx="29", cy=y, r="3.6", fill=fill, stroke=INK, stroke_width="1.2"
-            )
-            entry(rows, [mark], text)
-            rows += 1
+    parts = []
+    for k, (marks, text) in enumerate(entries):
+        body = "".join(marks) + label(58, 5, text, class_="key")
+        parts.append(tag("g", body, transform=f"translate(0 {14 + k * 27})"))
     return picture(
         340,
-        rows * row + 4,
+        row * len(entries) + 4,
         parts,
         name=name,
         title="How to read the charts",
-        desc="Line: median of the futures. Dark band: half of them. Light band: nine in ten. "
-        "Grey with a dashed line: no deal in the same futures."
-        + (
-            " Solid point: observed and known by the as-of date. Hollow point: published after "
-            "the as-of date, not used."
-            if points
-            else ""
-        ),
+        desc="; ".join(text for _, text in entries) + ".",
     )
+
+
+def _key_line(colour: str, dash: str | None) -> str:
+    return tag(
+        "line", x1="4", x2="46", y1="0", y2="0", stroke=colour, stroke_width="2",
+        stroke_dasharray=dash,
+    )  # fmt: skip
+
+
+def _key_box(opacity: str, colour: str, height: float) -> str:
+    return tag(
+        "rect", x="4", y=-height / 2, width="42", height=height, fill=colour, fill_opacity=opacity
+    )
+
+
+def _key_point(fill: str) -> str:
+    return tag("circle", cx="25", cy="0", r="3.6", fill=fill, stroke=INK, stroke_width="1.2")
 
 
 @dataclass(frozen=True)
@@ -335,7 +331,15 @@ class Range:
     baseline: bool = False
 
 
-def range_rows(rows: Sequence[Range], *, name: str, title: str, desc: str) -> str:
+def range_rows(
+    rows: Sequence[Range],
+    *,
+    name: str,
+    title: str,
+    desc: str,
+    top: float | None = None,
+    width: float = 340.0,
+) -> str:
     """Return ranges on one axis, each with its name and figures above its bar.
 
     Parameters
@@ -344,36 +348,36 @@ def range_rows(rows: Sequence[Range], *, name: str, title: str, desc: str) -> st
         Options, no deal first.
     name, title, desc : str
         As in :func:`band_chart`.
+    top : float or None
+        Largest value of the axis, where several pictures share it.
+    width : float
+        Pixels.
     """
-    width, pitch, left, right = 460.0, 46.0, 8.0, 16.0
-    finite = [r.high for r in rows if r.high == r.high] or [0.0]
-    marks = ticks.steps(max(finite))
-    height = 10 + pitch * len(rows) + 26
+    pitch, left, right = 58.0, 8.0, 18.0
+    marks = ticks.steps(max([r.high for r in rows], default=0.0) if top is None else top)
+    base = 6 + pitch * len(rows)
 
     def x(value: float) -> float:
         return left + value / marks[-1] * (width - left - right)
 
-    base = 10 + pitch * len(rows)
     parts = []
     for mark in marks:
-        parts.append(tag("line", x1=x(mark), x2=x(mark), y1=8.0, y2=base, stroke=RULE))
+        parts.append(tag("line", x1=x(mark), x2=x(mark), y1=4.0, y2=base, stroke=RULE))
         parts.append(
             label(x(mark), base + 17, words.compact(mark), text_anchor="middle", class_="axis")
         )
     for k, r in enumerate(rows):
-        y = 10 + pitch * k
+        y = 6 + pitch * k
         colour = GREY if r.baseline else BLUE
-        halo = "name halo"
-        parts.append(label(left, y + 13, r.name, class_=halo))
-        parts.append(label(width - right, y + 13, r.text, text_anchor="end", class_="key halo"))
-        if r.median == r.median:
-            span = max(x(r.high) - x(r.low), 1.0)
-            parts.append(
-                tag("rect", x=x(r.low), y=y + 21.0, width=span, height="10", rx="5", fill=colour,
-                    fill_opacity="0.35")
-            )  # fmt: skip
-            parts.append(
-                tag("circle", cx=x(r.median), cy=y + 26.0, r="6", fill=colour, stroke="#ffffff",
-                    stroke_width="1.5")
-            )  # fmt: skip
-    return picture(width, height, parts, name=name, title=title, desc=desc)
+        parts.append(label(left, y + 12, r.name, class_="name halo"))
+        parts.append(label(left, y + 28, r.text, class_="key halo"))
+        span = max(x(r.high) - x(r.low), 1.0)
+        parts.append(
+            tag("rect", x=x(r.low), y=y + 35.0, width=span, height="10", rx="2", fill=colour,
+                fill_opacity="0.38")
+        )  # fmt: skip
+        parts.append(
+            tag("circle", cx=x(r.median), cy=y + 40.0, r="5.5", fill=colour, stroke="#ffffff",
+                stroke_width="1.5")
+        )  # fmt: skip
+    return picture(width, base + 24, parts, name=name, title=title, desc=desc)

@@ -51,13 +51,14 @@ def difference(value: float, unit: str) -> str:
     return f"{amount(abs(value), unit)} {word}"
 
 
-def difference_spread(low: float, high: float, unit: str) -> str:
-    """Return the range of a difference: ``480,000 to 120,000 fewer``, ``90,000 fewer to 10 more``."""
+def spread_of_change(low: float, high: float, unit: str) -> str:
+    """Return the range of a difference: ``120,000 to 480,000 fewer``, ``90 fewer to 10 more``."""
     first, last = difference(low, unit), difference(high, unit)
     if first == last:
         return first
     if low != 0 and high != 0 and (low < 0) == (high < 0):
-        return f"{amount(abs(low), unit)} to {last}"
+        small, large = sorted((abs(low), abs(high)))
+        return f"{amount(small, unit)} to {difference(math.copysign(large, low), unit)}"
     return f"{first} to {last}"
 
 
@@ -90,3 +91,9 @@ def compact(value: float) -> str:
     if size >= 1e3:
         return f"{value / 1e3:.4g}k"
     return f"{value:.4g}"
+
+
+def title(name: str) -> str:
+    """Return an id as words: ``peak_unsheltered`` as ``Peak unsheltered``."""
+    text = name.replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]

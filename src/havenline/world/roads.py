@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from havenline.draws.kernels import kernel
+from havenline.draws.kernels import kernel, kernel_entry
 
 DEFENDER, GUARANTOR, ATTACKER, OTHER, FOREIGN = 0, 1, 2, 3, 4
 """Codes of ``side``: who holds a place, seen from the people who may flee."""
@@ -76,7 +76,7 @@ def shortest_from(source, ptr, link, road, side, dist, pred, queue, queued):  # 
                     count += 1
 
 
-@kernel
+@kernel_entry
 def all_shortest(ptr, link, road, side, dist, pred, queue, queued):  # type: ignore[no-untyped-def]
     """Fill all rows of ``dist`` and ``pred``; see `shortest_from`."""
     for i in range(dist.shape[0]):
@@ -84,11 +84,11 @@ def all_shortest(ptr, link, road, side, dist, pred, queue, queued):  # type: ign
 
 
 @kernel
-def reroute_around(lost, ptr, link, road, side, dist, pred, queue, queued):  # type: ignore[no-untyped-def]
+def reroute_around(lost, ptr, link, road, side, dist, pred, queue, queued, stale):  # type: ignore[no-untyped-def]
     """Recompute the rows of sources whose shortest roads led over a place just lost.
 
     ``side[lost]`` must already be changed. Exact: a source whose roads end at the lost place
-    loses only that destination.
+    loses only that destination. Rows that change are marked in ``stale``.
     """
     n = dist.shape[0]
     for i in range(n):
@@ -101,6 +101,7 @@ def reroute_around(lost, ptr, link, road, side, dist, pred, queue, queued):  # t
                 break
         if inner:
             shortest_from(i, ptr, link, road, side, dist[i], pred[i], queue, queued)
+            stale[i] = True
         else:
             dist[i, lost] = UNREACHED
             pred[i, lost] = -1

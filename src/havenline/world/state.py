@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from havenline.world.world import Network
 
-RESIDENT, DISPLACED_BEFORE, RETURNED, DISPLACED_SINCE = 0, 1, 2, 3
+RESIDENT, RETURNED, DISPLACED_BEFORE, DISPLACED_SINCE = (np.int64(i) for i in range(4))
 """Status of persons. The second axis of ``State.persons`` is the status, and from
 ``DISPLACED_SINCE`` on also the home area: index ``DISPLACED_SINCE + home``; the last home
-index stands for a home elsewhere, from before the start."""
+index stands for a home elsewhere, from before the start. Displaced people fill all rows from
+``DISPLACED_BEFORE`` on."""
 
 MAX_CHOICES = 40
 """Most destinations in a choice set (DESIGN section 5)."""
@@ -45,6 +46,8 @@ PLACE_STATE = np.dtype(
         ("far_side", "i8"),
         ("choice_count", "i8"),
         ("choice_day", "i8"),
+        ("wait_fighting", "f8"),
+        ("wait_background", "f8"),
         ("safe", "?"),
     ],
     align=True,
@@ -54,10 +57,10 @@ CHOICE = np.dtype([("place", "i8"), ("weight", "f8")])
 TRIP = np.dtype(
     [
         ("persons", "i8"),
-        ("origin", "i4"),
-        ("target", "i4"),
-        ("cell", "i4"),
-        ("left", "i4"),
+        ("origin", "i8"),
+        ("target", "i8"),
+        ("cell", "i8"),
+        ("left", "i8"),
         ("next", "i8"),
     ]
 )
@@ -74,13 +77,16 @@ class State(NamedTuple):
         Persons present, by status and home (see ``DISPLACED_SINCE``).
     by_status : (n_place, 4) int64
         Sums of ``persons`` over groups and homes.
+    by_row : (n_place, 3 + n_home + 1) int64
+        Sums of ``persons`` over groups.
     stayers : (n_place, 2, n_group) int64
         Residents and people displaced before who would not leave while the front is far.
     place : (n_place,) records ``PLACE_STATE``
         ``shock`` factor on the hazard of flight of the week, ``shock_z`` its normal score;
         shelter places as ``tents``, dignified ``homes`` and ``room`` with host families, in all
         ``shelter`` (0 where not held); ``far_side`` 1 handed over by a line, 2 taken by force
-        after the as-of date; ``safe`` whether people would go there; ``choice_count`` destinations, built on ``choice_day`` (-1: never).
+        after the as-of date; ``safe`` whether people would go there;
+        ``wait_*`` hazard of flight that has gathered since people last left; ``choice_count`` destinations, built on ``choice_day`` (-1: never).
     side : (n_place,) int8
         Who holds each place.
     road : (n_road,) records ``ROAD_STATE``
@@ -91,6 +97,9 @@ class State(NamedTuple):
         Shortest open roads.
     choice : (n_place, MAX_CHOICES) records ``CHOICE``
         Destinations of each place, and their weight for distance.
+    near, rank, stale : (n_place, n_place) float64 and int16, (n_place,) bool
+        Weight of each place for distance from each; places in the order of pull when last
+        sorted; whether the row of ``near`` must be computed anew.
     pull : (n_place,) float64
         What attracts people to a place today (size, room, safety), without distance.
     events : (7, n_place) float64
@@ -109,11 +118,12 @@ class State(NamedTuple):
         Scratch for persons taken from a place: cells, what they hold, how many are chosen.
     slot : (2 MAX_CHOICES,) records ``SLOT``
         Scratch for a day's departures from a place: where to, days on the road, persons.
-    queue, queued, scratch, order : scratch.
+    in_row, queue, queued, scratch, order : scratch.
     """
 
     persons: NDArray[np.int64]
     by_status: NDArray[np.int64]
+    by_row: NDArray[np.int64]
     stayers: NDArray[np.int64]
     place: NDArray[np.void]
     side: NDArray[np.int8]
@@ -122,6 +132,9 @@ class State(NamedTuple):
     dist: NDArray[np.float32]
     pred: NDArray[np.int16]
     choice: NDArray[np.void]
+    near: NDArray[np.float64]
+    rank: NDArray[np.int16]
+    stale: NDArray[np.bool_]
     pull: NDArray[np.float64]
     events: NDArray[np.float64]
     trip: NDArray[np.void]
@@ -133,6 +146,7 @@ class State(NamedTuple):
     real: NDArray[np.float64]
     listed: NDArray[np.void]
     slot: NDArray[np.void]
+    in_row: NDArray[np.int64]
     queue: NDArray[np.int64]
     queued: NDArray[np.bool_]
     scratch: NDArray[np.float64]
@@ -147,6 +161,7 @@ def empty_state(network: Network, n_area: int, trips: int) -> State:
     return State(
         persons=np.zeros((n, rows, g), dtype=np.int64),
         by_status=np.zeros((n, 4), dtype=np.int64),
+        by_row=np.zeros((n, rows), dtype=np.int64),
         stayers=np.zeros((n, 2, g), dtype=np.int64),
         place=np.zeros(n, dtype=PLACE_STATE),
         side=np.zeros(n, dtype=np.int8),
@@ -155,6 +170,9 @@ def empty_state(network: Network, n_area: int, trips: int) -> State:
         dist=np.zeros((n, n), dtype=np.float32),
         pred=np.zeros((n, n), dtype=np.int16),
         choice=np.zeros((n, MAX_CHOICES), dtype=CHOICE),
+        near=np.zeros((n, n)),
+        rank=np.zeros((n, n), dtype=np.int16),
+        stale=np.ones(n, dtype=np.bool_),
         pull=np.zeros(n),
         events=np.zeros((7, n)),
         trip=np.zeros(trips, dtype=TRIP),
@@ -166,6 +184,7 @@ def empty_state(network: Network, n_area: int, trips: int) -> State:
         real=np.zeros(N_REAL),
         listed=np.zeros(rows * g, dtype=LISTED),
         slot=np.zeros(2 * MAX_CHOICES, dtype=SLOT),
+        in_row=np.zeros(rows, dtype=np.int64),
         queue=np.zeros(n, dtype=np.int64),
         queued=np.zeros(n, dtype=np.bool_),
         scratch=np.zeros(max(n, MAX_CHOICES)),

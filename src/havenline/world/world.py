@@ -246,7 +246,7 @@ def _adjacency(
 
 
 def _cell_keys(areas: tuple[str, ...], groups: tuple[str, ...]) -> NDArray[np.uint64]:
-    homes = ["resident", "displaced_before", "returned", *(f"home {a}" for a in areas), "elsewhere"]
+    homes = ["resident", "returned", "displaced_before", *(f"home {a}" for a in areas), "elsewhere"]
     return np.array(
         [[key_of_text(f"cell:{h}:{g}") for g in groups] for h in homes], dtype=np.uint64
     )

@@ -1,0 +1,163 @@
+"""Tidy files of a result: quantiles by day and area, indicators by future."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from havenline.futures.layout import DAILY_SERIES, VARIABLES
+from havenline.outcomes.compare import bands
+from havenline.outcomes.indicators import INDICATORS, per_future
+from havenline.outcomes.tables import write_csv, write_parquet
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_COLUMNS = ("p05", "p25", "p50", "p75", "p95")
+_NOT_PUBLISHED = ("ledger_residual",)
+
+
+def displaced_table(dataset: xr.Dataset) -> pd.DataFrame:
+    """Return displaced persons present by option, day and area.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns option, day, area_id, area_name, unit, p05, p25, p50, p75, p95.
+    """
+    import pandas as pd
+
+    areas = [str(v) for v in dataset["area"].to_numpy()]
+    names = area_names(dataset)
+    days = dataset["day"].to_numpy()
+    parts = []
+    for option in _options(dataset):
+        values = bands(dataset, "displaced", option, QUANTILES)
+        part = pd.DataFrame(
+            {
+                "option": option,
+                "day": np.repeat(days, len(areas)),
+                "area_id": np.tile(areas, len(days)),
+                "area_name": np.tile(names, len(days)),
+                "unit": VARIABLES["displaced"].units,
+            }
+        )
+        for column, quantile in zip(_COLUMNS, values, strict=True):
+            part[column] = quantile.ravel().round(2)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def daily_table(dataset: xr.Dataset) -> pd.DataFrame:
+    """Return the daily series by option and day.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns option, day, variable, unit, measure, prior_only, p05, p25, p50, p75, p95.
+    """
+    import pandas as pd
+
+    days = dataset["day"].to_numpy()
+    parts = []
+    for option in _options(dataset):
+        for name in DAILY_SERIES:
+            if name in _NOT_PUBLISHED or name not in dataset:
+                continue
+            declared = VARIABLES[name]
+            part = pd.DataFrame(
+                {
+                    "option": option,
+                    "day": days,
+                    "variable": name,
+                    "unit": declared.units,
+                    "measure": declared.measure,
+                    "prior_only": int(declared.prior_only),
+                }
+            )
+            for column, quantile in zip(
+                _COLUMNS, bands(dataset, name, option, QUANTILES), strict=True
+            ):
+                part[column] = quantile.round(2)
+            parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def indicators_table(dataset: xr.Dataset) -> pd.DataFrame:
+    """Return the indicators by option and future.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns option, future and one by indicator id, in the unit of the indicator.
+    """
+    import pandas as pd
+
+    options, futures = _options(dataset), dataset["future"].to_numpy()
+    columns = {name: per_future(dataset, name).ravel() for name in INDICATORS}
+    return pd.DataFrame(
+        {
+            "option": np.repeat(options, len(futures)),
+            "future": np.tile(futures, len(options)),
+            **columns,
+        }
+    )
+
+
+def write_tidy(dataset: xr.Dataset, folder: str | Path) -> dict[str, Path]:
+    """Write the tidy tables.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    folder : str or Path
+        Made where it does not exist.
+
+    Returns
+    -------
+    dict of str to Path
+        Files by key: ``displaced_csv``, ``displaced_parquet``, ``daily_csv``, ``daily_parquet``,
+        ``indicators_parquet``.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    displaced, daily = displaced_table(dataset), daily_table(dataset)
+    return {
+        "displaced_csv": write_csv(displaced, folder / "displaced_by_area.csv"),
+        "displaced_parquet": write_parquet(displaced, folder / "displaced_by_area.parquet"),
+        "daily_csv": write_csv(daily, folder / "daily.csv"),
+        "daily_parquet": write_parquet(daily, folder / "daily.parquet"),
+        "indicators_parquet": write_parquet(
+            indicators_table(dataset), folder / "indicators_by_future.parquet"
+        ),
+    }
+
+
+def area_names(dataset: xr.Dataset) -> list[str]:
+    """Return the names of the areas, or their p-codes where there are none."""
+    source = "area_name" if "area_name" in dataset.coords else "area"
+    return [str(v) for v in dataset[source].to_numpy()]
+
+
+def _options(dataset: xr.Dataset) -> list[str]:
+    return [str(v) for v in dataset["option"].to_numpy()]

@@ -1,0 +1,314 @@
+"""The answer in figures and in words, read from the comparison alone.
+
+Every figure of the table and of the sentences is one of the comparison's, rounded to its
+Monte-Carlo error; nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from havenline.outcomes.compare import Answer, Comparison
+from havenline.outcomes.indicators import INDICATORS
+from havenline.report import words
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator of one option, rounded to its Monte-Carlo error.
+
+    Attributes
+    ----------
+    indicator, unit : str
+        Its id and unit.
+    better : str
+        ``lower``, ``higher`` or ``neither``.
+    prior_only : bool
+        Whether it rests on an assumed prior alone.
+    median, q05, q95 : float
+        Over the futures; NaN where there is none.
+    change, change_q05, change_q95 : float
+        Paired difference to no deal; NaN for no deal itself.
+    futures_better : str
+        ``n of 100`` futures in which the option does better; empty where that has no meaning.
+    distinguishable : bool
+        Whether the difference is larger than chance in the sampling.
+    regret : float
+        At the 90th percentile; NaN where there is none.
+    """
+
+    indicator: str
+    unit: str
+    better: str
+    prior_only: bool
+    median: float
+    q05: float
+    q95: float
+    change: float
+    change_q05: float
+    change_q95: float
+    futures_better: str
+    distinguishable: bool
+    regret: float
+
+    @property
+    def helps(self) -> bool:
+        """Whether the option is distinguishably better than no deal."""
+        return self.distinguishable and (
+            (self.better == "lower" and self.change < 0)
+            or (self.better == "higher" and self.change > 0)
+        )
+
+    @property
+    def harms(self) -> bool:
+        """Whether the option is distinguishably worse than no deal."""
+        return (
+            self.distinguishable
+            and self.better in ("lower", "higher")
+            and self.change != 0
+            and not self.helps
+        )
+
+
+@dataclass(frozen=True)
+class Column:
+    """One option of the answer: id, name, whether others are compared to it, its figures."""
+
+    option: str
+    name: str
+    baseline: bool
+    figures: dict[str, Figure]
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _figure(answer: Answer) -> Figure:
+    found = answer.to_json_dict(rounded=True)
+    change = found["difference_to_no_deal"] or {}
+    return Figure(
+        indicator=answer.indicator,
+        unit=answer.unit,
+        better=answer.better,
+        prior_only=answer.prior_only,
+        median=_number(found["median"]),
+        q05=_number(found["q05"]),
+        q95=_number(found["q95"]),
+        change=_number(change.get("median")),
+        change_q05=_number(change.get("q05")),
+        change_q95=_number(change.get("q95")),
+        futures_better=change.get("share_better") or "",
+        distinguishable=answer.distinguishable,
+        regret=_number(found["regret_p90"]),
+    )
+
+
+def columns_of(comparison: Comparison) -> list[Column]:
+    """Return the options of a comparison in its order, figures rounded as it rounds them."""
+    return [
+        Column(
+            option=option.id,
+            name=option.name,
+            baseline=option.id == comparison.baseline,
+            figures={key: _figure(answer) for key, answer in option.indicators.items()},
+        )
+        for option in comparison.options
+    ]
+
+
+def least_regret(columns: Sequence[Column], indicator: str) -> list[str]:
+    """Return the options of least regret in an indicator; none where most are alike."""
+    regrets = {c.option: c.figures[indicator].regret for c in columns}
+    finite = {o: r for o, r in regrets.items() if math.isfinite(r)}
+    if not finite or max(finite.values()) == min(finite.values()):
+        return []
+    low = min(finite.values())
+    found = [o for o, r in finite.items() if r == low]
+    return found if 2 * len(found) <= len(finite) else []
+
+
+def _range(f: Figure, what: str = "") -> str:
+    """Return ``median what (low to high)``, without a range where there is none."""
+    middle = f"{words.amount(f.median, f.unit)} {what}".rstrip()
+    if f.q05 == f.q95 == f.median:
+        return middle
+    return f"{middle} ({words.spread(f.q05, f.q95, f.unit)})"
+
+
+def _quoted(name: str) -> str:
+    return f"\u201c{name}\u201d"
+
+
+def _without(base: Column, days: int, start: str) -> str:
+    moved = base.figures["newly_displaced"]
+    bare = base.figures["peak_unsheltered"]
+    killed = base.figures["killed"]
+    mark = " (a figure that rests on a prior only)" if killed.prior_only else ""
+    return (
+        f"{base.name}: in the {words.number(days)} days after {start}, "
+        f"{_range(moved, 'people')} flee for the first time, {_range(bare)} are without shelter "
+        f"on the worst day, and {_range(killed, 'civilians')} are killed{mark}."
+    )
+
+
+def _what_changes(base: Column, others: Sequence[Column]) -> str:
+    told: dict[str, list[str]] = {"Fewer": [], "More": [], "": []}
+    for column in sorted(others, key=lambda c: (c.figures["newly_displaced"].change, c.name)):
+        f = column.figures["newly_displaced"]
+        if not (f.helps or f.harms):
+            told[""].append(_quoted(column.name))
+            continue
+        word = "Fewer" if f.helps else "More"
+        inner = words.spread_of_change(f.change_q05, f.change_q95, f.unit)
+        inner = inner.removesuffix(f" {word.lower()}")
+        if f.helps and f.futures_better:
+            inner += f", fewer in {f.futures_better} futures"
+        told[word].append(
+            f"{_quoted(column.name)}, {words.difference(f.change, f.unit)} ({inner})"
+        )
+    parts = []
+    for word in ("Fewer", "More"):
+        if told[word]:
+            verb = word.lower() if parts else f"{word} people are newly displaced"
+            than = "" if parts else f" than with {_quoted(base.name)}"
+            parts.append(f"{verb}{than} under {'; '.join(told[word])}")
+    if told[""]:
+        what = "" if parts else " in the number of people newly displaced"
+        parts.append(
+            f"{words.listed(told[''])} cannot be told apart from {_quoted(base.name)}{what}"
+        )
+    return "; ".join(parts) + "."
+
+
+def _what_it_costs(others: Sequence[Column]) -> str:
+    parts = []
+    for column in others:
+        moved, left = column.figures["displaced_by_option"], column.figures["left_on_other_side"]
+        bits = []
+        if moved.q95 > 0:
+            bits.append(f"itself displaces {_range(moved, 'people')}")
+        if left.q95 > 0:
+            bits.append(f"leaves {_range(left, 'people')} on the other side")
+        if bits:
+            parts.append(f"{_quoted(column.name)} {words.listed(bits)}")
+    if parts:
+        return "; ".join(parts) + "."
+    return "No option itself displaces people or leaves any on the other side of a line."
+
+
+def sentences(columns: Sequence[Column], *, days: int, start: str) -> list[str]:
+    """Return the answer in up to three plain sentences.
+
+    Nothing is said to be better or worse where the comparison cannot tell it from no deal, and
+    options are not ranked against each other.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    days : int
+        Days simulated.
+    start : str
+        The as-of date in words.
+    """
+    base = next((c for c in columns if c.baseline), None)
+    others = [c for c in columns if not c.baseline]
+    found = [_without(base if base is not None else columns[0], days, start)]
+    if base is not None and others:
+        found.append(_what_changes(base, others))
+    if others:
+        found.append(_what_it_costs(others))
+    return found
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the answer table, ready to print.
+
+    Attributes
+    ----------
+    median, spread : str
+        Figure, and its 5 to 95% range.
+    change, change_spread : str
+        Paired difference to no deal and its range; empty for no deal.
+    futures : str
+        ``better in n of 100 futures``; may be empty.
+    verdict : {"", "better", "worse", "other", "unclear"}
+        What the difference is.
+    regret : str
+        At the 90th percentile; empty where there is none.
+    least : bool
+        Whether no other option has less regret.
+    """
+
+    median: str
+    spread: str
+    change: str
+    change_spread: str
+    futures: str
+    verdict: str
+    regret: str
+    least: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One indicator of the answer table with a cell for each option."""
+
+    indicator: str
+    name: str
+    meaning: str
+    better: str
+    prior_only: bool
+    cells: list[Cell]
+
+
+def _cell(figure: Figure, *, base: bool, least: bool) -> Cell:
+    change = spread = futures = verdict = ""
+    if not base and math.isfinite(figure.change):
+        if figure.distinguishable:
+            change = words.difference(figure.change, figure.unit)
+            spread = words.spread_of_change(figure.change_q05, figure.change_q95, figure.unit)
+            if figure.helps or figure.harms:
+                verdict = "better" if figure.helps else "worse"
+                futures = f"better in {figure.futures_better}" if figure.futures_better else ""
+            else:
+                verdict = "other"
+        elif figure.change == 0 == figure.change_q05 == figure.change_q95:
+            verdict, change = "unclear", "the same"
+        else:
+            verdict, change = "unclear", "not distinguishable"
+    low, high = words.amount(figure.q05, figure.unit), words.amount(figure.q95, figure.unit)
+    return Cell(
+        median=words.amount(figure.median, figure.unit),
+        spread="" if low == high == words.amount(figure.median, figure.unit) else f"{low} to {high}",
+        change=change,
+        change_spread="" if spread == change else spread,
+        futures=futures,
+        verdict=verdict,
+        regret=words.amount(figure.regret, figure.unit) if math.isfinite(figure.regret) else "",
+        least=least,
+    )
+
+
+def table(columns: Sequence[Column]) -> list[Row]:
+    """Return the answer table: indicators as rows, options as columns."""
+    out = []
+    for indicator, declared in INDICATORS.items():
+        least = least_regret(columns, indicator)
+        out.append(
+            Row(
+                indicator=indicator,
+                name=declared.name,
+                meaning=declared.meaning,
+                better=declared.better,
+                prior_only=declared.prior_only,
+                cells=[
+                    _cell(c.figures[indicator], base=c.baseline, least=c.option in least)
+                    for c in columns
+                ],
+            )
+        )
+    return out

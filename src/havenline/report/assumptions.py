@@ -1,0 +1,207 @@
+"""What was assumed and where the facts come from, as rows for tables."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from havenline.crisis import Crisis
+from havenline.crisis.parameters import Parameter
+from havenline.report import words
+from havenline.report.ground import known_by
+
+_WEB = re.compile(r"^https?://[^\s<>\"']+$")
+_GIVEN = re.compile(r"\(date given: ([^()]*(?:\([^()]*\))?[^()]*)\)")
+_MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?(?:/(\d{2}))?")
+_DATED = ("populations", "sites", "crossings", "violence", "happenings", "control_counts")
+_UNDATED = ("areas", "places", "routes", "parties")
+
+PARTS = {
+    "flight": "Flight",
+    "destination": "Where people go",
+    "journey": "The journey",
+    "return": "Return",
+    "front": "The front",
+    "truce": "Truces",
+    "border": "The border",
+    "shelter": "Shelter",
+    "aid": "Aid",
+    "violence": "Violence",
+    "line": "Lines",
+    "haven": "Havens",
+    "cost": "Cost",
+}
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One parameter as used: everything as text; `kind` is sourced, prior or set."""
+
+    name: str
+    value: str
+    spread: str
+    bounds: bool
+    unit: str
+    meaning: str
+    source: str
+    known_from: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """The parameters of one part of the model."""
+
+    name: str
+    rows: list[Assumption]
+    priors: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One source: `url` is empty where it has no page, `late` where it is dated later."""
+
+    publisher: str
+    title: str
+    published: str
+    url: str
+    late: bool
+
+
+def plain_number(value: float) -> str:
+    """Return a parameter's value as it is declared, without rounding and without exponents."""
+    if not math.isfinite(value):
+        return ""
+    text = f"{value:.10f}".rstrip("0").rstrip(".")
+    whole, dot, rest = text.partition(".")
+    return f"{int(whole):,}{dot}{rest}" if abs(value) >= 1000 else text.replace("-", words.MINUS)
+
+
+def source_text(source: str, named: Mapping[str, str]) -> str:
+    """Return a parameter's source in words: ids of the crisis's sources are spelled out."""
+    ids = [part.strip() for part in source.split(";")]
+    if not all(part in named for part in ids):
+        return source
+    return "; ".join(dict.fromkeys(named[part] for part in ids))
+
+
+def source_names(crisis: Crisis, as_of: pd.Timestamp) -> dict[str, str]:
+    """Return publisher, title and day of each source by id; no title for later ones."""
+    out = {}
+    for row in crisis.sources.itertuples(index=False):
+        published = pd.Timestamp(row.published)  # type: ignore[arg-type]
+        late = _may_be_later(published, str(row.title), as_of)
+        text = str(row.publisher) if late else f"{row.publisher}: {row.title}"
+        day = "" if pd.isna(published) else f", {published.date().isoformat()}"
+        out[str(row.source_id)] = text + day
+    return out
+
+
+def parts_of(parameters: Mapping[str, Parameter], named: Mapping[str, str]) -> list[Part]:
+    """Return the parameters grouped by part, in the order of the house.
+
+    Parameters
+    ----------
+    parameters : mapping of str to Parameter
+        The parameters as used, by name.
+    named : mapping of str to str
+        Sources of the crisis in words, by id.
+    """
+    groups: dict[str, list[Assumption]] = {}
+    for name in sorted(parameters):
+        p = parameters[name]
+        fixed = p.distribution == "fixed" or not (math.isfinite(p.low) and math.isfinite(p.high))
+        low, high = plain_number(p.low), plain_number(p.high)
+        groups.setdefault(p.part, []).append(
+            Assumption(
+                name=p.name,
+                value=plain_number(p.value),
+                spread="fixed" if fixed else f"{low} to {high}",
+                bounds=not fixed and p.distribution in ("uniform", "loguniform", "triangular"),
+                unit=p.unit,
+                meaning=p.meaning,
+                source=source_text(p.source, named),
+                known_from=p.known_from.isoformat(),
+                kind=p.kind,
+            )
+        )
+    order = [p for p in PARTS if p in groups] + sorted(set(groups) - set(PARTS))
+    return [
+        Part(
+            name=PARTS.get(p, words.title(p)),
+            rows=groups[p],
+            priors=sum(r.kind == "prior" for r in groups[p]),
+        )
+        for p in order
+    ]
+
+
+def _cited(table: pd.DataFrame) -> set[str]:
+    if "source_id" not in table.columns:
+        return set()
+    return {s.strip() for text in table["source_id"] for s in str(text).split(";") if s.strip()}
+
+
+def _may_be_later(published: pd.Timestamp, title: str, as_of: pd.Timestamp) -> bool:
+    """Return whether a source was, or may have been, published after the as-of date.
+
+    A source without a day of publication counts as late if the last day of the month or year
+    given for it is.
+    """
+    if not pd.isna(published):
+        return bool(published > as_of)
+    for given in _GIVEN.findall(title):
+        for year, month, other in _MONTH.findall(given):
+            last = max(int(month or 12), int(other or 1))
+            if not 1 <= last <= 12:
+                last = 12
+            if pd.Timestamp(int(year), last, 1) + pd.offsets.MonthEnd(0) > as_of:
+                return True
+    return False
+
+
+def references(crisis: Crisis, as_of: pd.Timestamp, series: str) -> list[Reference]:
+    """Return the sources that this report stands on.
+
+    Of dated tables only rows known by the as-of date count. A source dated later, cited for a
+    position or for a later point of the observed series, is named by its publisher and day alone,
+    so that no headline of it can say what happened after the as-of date.
+
+    Parameters
+    ----------
+    crisis : Crisis
+    as_of : pandas.Timestamp
+        The as-of date.
+    series : str
+        The observed series shown, with its later points.
+    """
+    cited: set[str] = set()
+    for name in _DATED:
+        cited |= _cited(known_by(getattr(crisis, name), as_of))
+    control = known_by(crisis.control, as_of)
+    cited |= _cited(control[control["date"] <= as_of])
+    for name in _UNDATED:
+        cited |= _cited(getattr(crisis, name))
+    shown = crisis.observations
+    cited |= _cited(shown[(shown["series_id"] == series) & (shown["main"] == 1)])
+    known_cited = cited | _cited(known_by(crisis.observations, as_of))
+    rows: dict[tuple[str, str, str, str, bool], Reference] = {}
+    for row in crisis.sources.itertuples(index=False):
+        if str(row.source_id) not in known_cited:
+            continue
+        published = pd.Timestamp(row.published)  # type: ignore[arg-type]
+        late = _may_be_later(published, str(row.title), as_of)
+        page = str(row.page)
+        ref = Reference(
+            publisher=str(row.publisher),
+            title="" if late else str(row.title),
+            published="" if pd.isna(published) else published.date().isoformat(),
+            url=page if _WEB.match(page) and not late else "",
+            late=late,
+        )
+        rows[(ref.publisher.casefold(), ref.published, ref.title, ref.url, ref.late)] = ref
+    return [rows[key] for key in sorted(rows)]

@@ -1,0 +1,190 @@
+"""The charts of the report: series by option, ranges by option, and the key to both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from markupsafe import Markup
+
+from havenline.crisis import Crisis
+from havenline.report import figures, words
+from havenline.report.answer import Column
+from havenline.report.figures import Band, Observed
+
+SERIES = "displaced_since_2019_12_01"
+COST = ("displaced_by_option", "left_on_other_side", "in_captured_places")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with its heading."""
+
+    name: str
+    svg: Markup
+
+
+def observed_of(crisis: Crisis, as_of: pd.Timestamp) -> list[Observed]:
+    """Return the observed points of the main series, by date; later ones are marked not known."""
+    table = crisis.observations
+    rows = table[(table["series_id"] == SERIES) & (table["main"] == 1)]
+    out = []
+    for row in rows.sort_values(["date", "published", "value"]).itertuples(index=False):
+        date = pd.Timestamp(row.date)  # type: ignore[arg-type]
+        published = pd.Timestamp(row.published)  # type: ignore[arg-type]
+        value = float(row.value)  # type: ignore[arg-type]
+        known = bool(published <= as_of and date <= as_of)
+        when = "published" if known else "published after the as-of date, not used:"
+        note = f"{words.number(value)} on {words.day(date)}, {when} {words.day(published)}"
+        out.append(Observed(date=date, value=value, known=known, note=note))
+    return out
+
+
+def observed_text(observed: Sequence[Observed]) -> str:
+    """Return one sentence on the observed points."""
+    if not observed:
+        return "There are no observed points to compare with."
+    known = [p for p in observed if p.known]
+    later = len(observed) - len(known)
+    if not known:
+        text = "No observed point was published by the as-of date"
+    else:
+        last = known[-1]
+        text = (
+            f"Solid points were published by the as-of date, the last of them "
+            f"{words.number(last.value)} on {words.day(last.date)}"
+        )
+    if later:
+        text += (
+            "; hollow points were published after the as-of date, were not used, and show only "
+            "what happened in the one course that events took"
+        )
+    return text + "."
+
+
+def _bands(dataset: xr.Dataset, variable: str) -> dict[str, Band]:
+    table = dataset[variable].transpose("option", "future", "day")
+    days = dataset["day"].values
+    return {
+        str(o): figures.band_of(np.asarray(table.isel(option=k).values), days)
+        for k, o in enumerate(dataset["option"].values)
+    }
+
+
+def _end_text(band: Band) -> str:
+    low, middle, high = (words.compact(float(band.levels[k, -1])) for k in (0, 2, 4))
+    return f"On the last day the median is {middle}, the 5 to 95% range {low} to {high}."
+
+
+def _series(
+    dataset: xr.Dataset,
+    variable: str,
+    names: Mapping[str, str],
+    baseline: str,
+    *,
+    prefix: str,
+    what: str,
+    history: Band | None = None,
+    observed: Sequence[Observed] = (),
+) -> list[Chart]:
+    bands = _bands(dataset, variable)
+    as_of = pd.Timestamp(dataset["day"].values[0])
+    every = [*bands.values(), *([history] if history is not None else [])]
+    start = min(b.days[0] for b in every)
+    end = max(b.days[-1] for b in every)
+    shown = [p for p in observed if start <= p.date <= end]
+    frame = figures.frame_for(every, shown, as_of)
+    out = []
+    for k, (option, band) in enumerate(bands.items()):
+        name = names.get(option, option)
+        svg = figures.band_chart(
+            frame,
+            band,
+            name=f"{prefix}-{k}",
+            title=f"{what}: {name}",
+            desc=f"{what} by day. {_end_text(band)}",
+            baseline=bands.get(baseline) if option != baseline else None,
+            history=history,
+            observed=shown,
+        )
+        out.append(Chart(name, Markup(svg)))
+    return out
+
+
+def newly_displaced(
+    dataset: xr.Dataset, names: Mapping[str, str], baseline: str, observed: Sequence[Observed]
+) -> list[Chart]:
+    """Return a chart for each option: newly displaced people, with the replay before."""
+    history = figures.band_of(
+        np.asarray(dataset["history_newly_displaced"].transpose("future", "history_day").values),
+        dataset["history_day"].values,
+    )
+    return _series(
+        dataset,
+        "newly_displaced",
+        names,
+        baseline,
+        prefix="new",
+        what="People newly displaced since the start of the period",
+        history=history,
+        observed=observed,
+    )
+
+
+def unsheltered(dataset: xr.Dataset, names: Mapping[str, str], baseline: str) -> list[Chart]:
+    """Return a chart for each option: displaced people without shelter."""
+    return _series(
+        dataset,
+        "unsheltered",
+        names,
+        baseline,
+        prefix="bare",
+        what="Displaced people without shelter",
+    )
+
+
+def key(name: str, observed: Sequence[Observed], baseline: Column | None) -> Markup:
+    """Return the key to the charts of newly displaced people."""
+    return Markup(
+        figures.key_chart(
+            name,
+            known=any(p.known for p in observed),
+            later=any(not p.known for p in observed),
+            baseline=baseline.name if baseline else "",
+        )
+    )
+
+
+def ranges(
+    columns: Sequence[Column],
+    indicator: str,
+    name: str,
+    *,
+    top: float | None = None,
+    width: float = 400.0,
+) -> Markup:
+    """Return one indicator of all options on one axis, figures as in the answer table."""
+    rows = []
+    for column in columns:
+        f = column.figures[indicator]
+        text = words.amount(f.median, f.unit)
+        if not f.q05 == f.median == f.q95:
+            text += f" ({words.spread(f.q05, f.q95, f.unit)})"
+        rows.append(figures.Range(column.name, f.median, f.q05, f.q95, text, column.baseline))
+    title = words.title(indicator)
+    desc = "; ".join(f"{r.name}: {r.text}" for r in rows) + "."
+    return Markup(figures.range_rows(rows, name=name, title=title, desc=desc, top=top, width=width))
+
+
+def cost(columns: Sequence[Column]) -> list[Chart]:
+    """Return what options do to people themselves beside what force takes, on one scale."""
+    from havenline.outcomes.indicators import INDICATORS
+
+    top = max(c.figures[k].q95 for c in columns for k in COST)
+    return [
+        Chart(INDICATORS[k].name, ranges(columns, k, f"cost-{n}", top=top, width=340.0))
+        for n, k in enumerate(COST)
+    ]

@@ -1,0 +1,96 @@
+"""Tidy files: what they hold, and that nothing in them is by place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from havenline.outcomes import INDICATORS, compare, per_future, write_planning, write_tidy
+from havenline.outcomes.tables import whole_or_nothing
+
+FORBIDDEN = ("place_id", "place", "control", "held_by", "captured_by", "party", "lat", "lon")
+
+
+def test_quantiles_by_hand(synthetic: ModuleType, tmp_path: Path) -> None:
+    dataset = synthetic.synthetic_dataset(options=2, futures=5, days=3)
+    files = write_tidy(dataset, tmp_path)
+    table = pd.read_csv(files["displaced_csv"])
+    assert list(table.columns) == [
+        "option", "day", "area_id", "area_name", "unit", "p05", "p25", "p50", "p75", "p95",
+    ]  # fmt: skip
+    assert len(table) == 2 * 4 * 6
+    row = table.query("option == 'ceasefire' and day == '2020-01-17' and area_id == 'SY070500'")
+    persons = dataset["displaced"].sel(option="ceasefire", area="SY070500").isel(day=2)
+    ordered = np.sort(persons.to_numpy().sum(axis=-1))
+    assert row[["p25", "p50", "p75"]].to_numpy().tolist() == [ordered[1:4].tolist()]
+
+
+def test_csv_and_parquet_hold_the_same(synthetic: ModuleType, tmp_path: Path) -> None:
+    files = write_tidy(synthetic.synthetic_dataset(), tmp_path)
+    for name in ("displaced", "daily"):
+        csv = pd.read_csv(files[f"{name}_csv"], parse_dates=["day"])
+        parquet = pd.read_parquet(files[f"{name}_parquet"])
+        pd.testing.assert_frame_equal(parquet.astype(csv.dtypes.to_dict()), csv)
+
+
+def test_daily_table_keeps_stocks_and_flows_apart(synthetic: ModuleType, tmp_path: Path) -> None:
+    daily = pd.read_parquet(write_tidy(synthetic.synthetic_dataset(), tmp_path)["daily_parquet"])
+    kinds = daily.groupby("variable")["measure"].unique()
+    assert kinds["unsheltered"].tolist() == ["stock"]
+    assert kinds["entries"].tolist() == ["cumulative"]
+    assert "ledger_residual" not in kinds.index
+    assert set(daily.loc[daily["prior_only"] == 1, "variable"]) == {"homes_damaged"}
+
+
+def test_indicators_by_future(synthetic: ModuleType, tmp_path: Path) -> None:
+    dataset = synthetic.synthetic_dataset()
+    table = pd.read_parquet(write_tidy(dataset, tmp_path)["indicators_parquet"])
+    assert len(table) == 5 * 30
+    for name in INDICATORS:
+        wide = table.pivot(index="option", columns="future", values=name)
+        np.testing.assert_array_equal(
+            wide.loc[dataset["option"].to_numpy()].to_numpy(), per_future(dataset, name)
+        )
+
+
+def test_no_file_is_by_place_or_tells_who_holds_what(synthetic: ModuleType, tmp_path: Path) -> None:
+    dataset = synthetic.synthetic_dataset()
+    files = {**write_tidy(dataset, tmp_path), **write_planning(dataset, compare(dataset), tmp_path)}
+    seen: list[str] = []
+    for path in files.values():
+        if path.suffix == ".csv":
+            seen += pd.read_csv(path).columns.tolist()
+        elif path.suffix == ".parquet":
+            seen += pd.read_parquet(path).columns.tolist()
+        else:
+            seen += [
+                str(c.value) for s in openpyxl.load_workbook(path).worksheets[1:] for c in s[1]
+            ]
+    seen += [str(n) for n in (*dataset.dims, *dataset.coords, *dataset.data_vars)]
+    assert set(seen).isdisjoint(FORBIDDEN)
+    assert "area_id" in seen
+
+
+def test_files_appear_only_when_whole(tmp_path: Path) -> None:
+    target = tmp_path / "table.csv"
+
+    def fail_midway() -> None:
+        with whole_or_nothing(target) as file:
+            file.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail_midway()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_same_result_gives_the_same_bytes(synthetic: ModuleType, tmp_path: Path) -> None:
+    dataset = synthetic.synthetic_dataset()
+    first, second = write_tidy(dataset, tmp_path / "a"), write_tidy(dataset, tmp_path / "b")
+    for key in first:
+        assert first[key].read_bytes() == second[key].read_bytes()
