@@ -100,6 +100,11 @@ class CrisisMeta(Strict):
     horizon_days: int = Field(ge=1, le=3650, description="default days to simulate")
     groups: list[Group] = Field(min_length=1, description="population groups")
     bounding_box: BoundingBox = Field(description="box that every place lies in")
+    displaced_series: str | None = Field(
+        None,
+        description="series of observations.csv that counts people displaced since the start, "
+        "cumulative; the replay is scaled to it",
+    )
     attacker: list[Slug] = Field(
         min_length=1, description="parties whose control means the other side"
     )

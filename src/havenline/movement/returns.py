@@ -21,7 +21,6 @@ from havenline.movement.people import add, choose_homes
 from havenline.world import roads
 from havenline.world.state import (
     DISPLACED_SINCE,
-    MOVED,
     RETURNED,
     TRUCE,
     TRUCE_AGE,
@@ -116,7 +115,6 @@ def send_home(net, values, state, place, row, group, going, day, draw):  # type:
         if j == place:
             add(state.persons, state.by_status, state.by_row, place, RETURNED, group, x)
             continue
-        state.whole[MOVED] += x
         km = state.dist[place, j]
         k = add_slot(values, state.slot, np.int64(0), km, j, net.place[j].key, x, stream)
         for a in range(k):

@@ -166,10 +166,8 @@ def _what_changes(base: Column, others: Sequence[Column]) -> str:
         inner = inner.removesuffix(f" {word.lower()}")
         if f.helps and f.futures_better:
             inner += f", fewer in {f.futures_better} futures"
-        told[word].append(
-            f"{_quoted(column.name)}, {words.difference(f.change, f.unit)} ({inner})"
-        )
-    parts = []
+        told[word].append(f"{_quoted(column.name)}, {words.difference(f.change, f.unit)} ({inner})")
+    parts: list[str] = []
     for word in ("Fewer", "More"):
         if told[word]:
             verb = word.lower() if parts else f"{word} people are newly displaced"
@@ -184,7 +182,7 @@ def _what_changes(base: Column, others: Sequence[Column]) -> str:
 
 
 def _what_it_costs(others: Sequence[Column]) -> str:
-    parts = []
+    parts: list[str] = []
     for column in others:
         moved, left = column.figures["displaced_by_option"], column.figures["left_on_other_side"]
         bits = []
@@ -283,7 +281,9 @@ def _cell(figure: Figure, *, base: bool, least: bool) -> Cell:
     low, high = words.amount(figure.q05, figure.unit), words.amount(figure.q95, figure.unit)
     return Cell(
         median=words.amount(figure.median, figure.unit),
-        spread="" if low == high == words.amount(figure.median, figure.unit) else f"{low} to {high}",
+        spread=""
+        if low == high == words.amount(figure.median, figure.unit)
+        else f"{low} to {high}",
         change=change,
         change_spread="" if spread == change else spread,
         futures=futures,

@@ -89,15 +89,14 @@ def source_text(source: str, named: Mapping[str, str]) -> str:
     return "; ".join(dict.fromkeys(named[part] for part in ids))
 
 
-def source_names(crisis: Crisis, as_of: pd.Timestamp) -> dict[str, str]:
-    """Return publisher, title and day of each source by id; no title for later ones."""
+def source_names(crisis: Crisis) -> dict[str, str]:
+    """Return publisher and day of each source by id, or its title where it is no publication."""
     out = {}
     for row in crisis.sources.itertuples(index=False):
         published = pd.Timestamp(row.published)  # type: ignore[arg-type]
-        late = _may_be_later(published, str(row.title), as_of)
-        text = str(row.publisher) if late else f"{row.publisher}: {row.title}"
         day = "" if pd.isna(published) else f", {published.date().isoformat()}"
-        out[str(row.source_id)] = text + day
+        text = f"{row.publisher}{day}" if row.kind == "read" else str(row.title)
+        out[str(row.source_id)] = text
     return out
 
 
@@ -164,7 +163,7 @@ def _may_be_later(published: pd.Timestamp, title: str, as_of: pd.Timestamp) -> b
     return False
 
 
-def references(crisis: Crisis, as_of: pd.Timestamp, series: str) -> list[Reference]:
+def references(crisis: Crisis, as_of: pd.Timestamp) -> list[Reference]:
     """Return the sources that this report stands on.
 
     Of dated tables only rows known by the as-of date count. A source dated later, cited for a
@@ -176,8 +175,6 @@ def references(crisis: Crisis, as_of: pd.Timestamp, series: str) -> list[Referen
     crisis : Crisis
     as_of : pandas.Timestamp
         The as-of date.
-    series : str
-        The observed series shown, with its later points.
     """
     cited: set[str] = set()
     for name in _DATED:
@@ -187,7 +184,9 @@ def references(crisis: Crisis, as_of: pd.Timestamp, series: str) -> list[Referen
     for name in _UNDATED:
         cited |= _cited(getattr(crisis, name))
     shown = crisis.observations
-    cited |= _cited(shown[(shown["series_id"] == series) & (shown["main"] == 1)])
+    cited |= _cited(
+        shown[(shown["series_id"] == crisis.meta.displaced_series) & (shown["main"] == 1)]
+    )
     known_cited = cited | _cited(known_by(crisis.observations, as_of))
     rows: dict[tuple[str, str, str, str, bool], Reference] = {}
     for row in crisis.sources.itertuples(index=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,8 +26,8 @@ LARGEST = 44.0
 
 def _medians(values: xr.DataArray) -> dict[str, float]:
     """Return the median over futures of values (future, area) by area."""
-    table = np.median(np.asarray(values.transpose("future", "area").values), axis=0)
-    return {str(a): float(v) for a, v in zip(values["area"].values, table, strict=True)}
+    table = np.median(np.asarray(values.transpose("future", "area").to_numpy()), axis=0)
+    return {str(a): float(v) for a, v in zip(values["area"].to_numpy(), table, strict=True)}
 
 
 def displaced_on(dataset: xr.Dataset, option: int, day: int) -> dict[str, float]:
@@ -57,15 +58,16 @@ def _named_line(crisis: Crisis, line_id: str) -> str:
 def _classes(limits: list[float], what: str) -> list[str]:
     texts = [f"under {words.number(limits[0])}{what}"]
     texts += [
-        f"{words.number(a)} to {words.number(b)}{what}"
-        for a, b in zip(limits, limits[1:], strict=False)
+        f"{words.number(a)} to {words.number(b)}{what}" for a, b in itertools.pairwise(limits)
     ]
     return [*texts, f"{words.number(limits[-1])}{what} and more"]
 
 
 def _mark(*parts: str) -> Markup:
     body = "".join(parts)
-    return Markup(tag("svg", body, width="28", height="18", viewBox="0 0 28 18", aria_hidden="true"))
+    return Markup(
+        tag("svg", body, width="28", height="18", viewBox="0 0 28 18", aria_hidden="true")
+    )
 
 
 def _stroke(colour: str, width: str, dash: str | None = None) -> Markup:
@@ -90,8 +92,8 @@ def _legend_now(ground: Ground) -> list[tuple[Markup, str]]:
         out.append((_stroke(mapping.FRONT, "2.6"), "recorded front"))
         out.append(
             (
-                _mark(tag("rect", x="1", y="1", width="26", height="16", fill=mapping.FRONT,
-                          fill_opacity="0.13", stroke="#8b9298")),
+                _mark(tag("rect", x="1", y="1", width="26", height="16", fill=mapping.BEYOND,
+                          stroke="#8b9298")),
                 "recorded as held by the other side",
             )
         )  # fmt: skip
@@ -134,7 +136,7 @@ def maps_of(
     names : mapping of str to str
         Name of each option.
     """
-    ids = [str(o) for o in dataset["option"].values]
+    ids = [str(o) for o in dataset["option"].to_numpy()]
     specs = {o.id: o for o in crisis.options}
     big = ground_of(crisis, as_of, width=BIG)
     small = ground_of(crisis, as_of, width=SMALL)
@@ -172,10 +174,10 @@ def maps_of(
         shape, inside = lines.get(line_id, ([], None))
         any_line |= bool(shape)
         any_haven |= haven and bool(shape)
-        values = np.asarray(chance.isel(option=k).values, dtype=np.float64)
+        values = np.asarray(chance.isel(option=k).to_numpy(), dtype=np.float64)
         exposure = {
             str(a): mapping.shade(float(p), mapping.EXPOSURE_LIMITS, mapping.EXPOSURE)
-            for a, p in zip(dataset["area"].values, values, strict=True)
+            for a, p in zip(dataset["area"].to_numpy(), values, strict=True)
         }
         title = f"{names.get(option, option)}: displaced people on the last day"
         desc = _largest(dataset, ends[option], "Displaced people present, most in ")
@@ -203,6 +205,10 @@ def maps_of(
         legend_end.append(
             (_stroke(mapping.FRONT, "1.6"), f"recorded front of {words.short_day(as_of)}")
         )
+    if small.beyond:
+        mark = tag("rect", x="1", y="1", width="26", height="16", fill=mapping.BEYOND,
+                   stroke="#8b9298")  # fmt: skip
+        legend_end.append((_mark(mark), f"other side of it on {words.short_day(as_of)}"))
     if any_line:
         legend_end.append((_stroke(mapping.LINE, "2.6", "9 4"), "the option's line"))
     if any_haven:
@@ -210,7 +216,7 @@ def maps_of(
     percents = [f"{100 * v:.0f}%" for v in mapping.EXPOSURE_LIMITS]
     exposure_texts = [
         f"under {percents[0]}",
-        *[f"{a} to {b}" for a, b in zip(percents, percents[1:], strict=False)],
+        *[f"{a} to {b}" for a, b in itertools.pairwise(percents)],
         f"{percents[-1]} and more",
     ]
     return {
@@ -241,11 +247,13 @@ def _sizes(most: float) -> list[float]:
 
 def _largest(dataset: xr.Dataset, people: Mapping[str, float], lead: str) -> str:
     """Return the three areas with most people in words."""
-    names = {str(a): str(a) for a in dataset["area"].values}
+    names = {str(a): str(a) for a in dataset["area"].to_numpy()}
     if "area_name" in dataset.coords:
         names = {
             str(a): str(n)
-            for a, n in zip(dataset["area"].values, dataset["area_name"].values, strict=True)
+            for a, n in zip(
+                dataset["area"].to_numpy(), dataset["area_name"].to_numpy(), strict=True
+            )
         }
     order = sorted((a for a in people if people[a] > 0), key=lambda a: (-people[a], a))[:3]
     if not order:

@@ -155,14 +155,14 @@ def _context(
     comparison: Comparison,
     parameters: Mapping[str, Parameter],
 ) -> dict[str, Any]:
-    as_of = pd.Timestamp(dataset["day"].values[0])
-    end = pd.Timestamp(dataset["day"].values[-1])
+    as_of = pd.Timestamp(dataset["day"].to_numpy()[0])
+    end = pd.Timestamp(dataset["day"].to_numpy()[-1])
     days = dataset.sizes["day"] - 1
     columns = answer.columns_of(comparison)
     rows = answer.table(columns)
     names = {c.option: c.name for c in columns}
     base = next((c for c in columns if c.baseline), None)
-    parts = assumptions.parts_of(parameters, assumptions.source_names(crisis, as_of))
+    parts = assumptions.parts_of(parameters, assumptions.source_names(crisis))
     priors = sum(p.priors for p in parts)
     told = answer.sentences(columns, days=days, start=words.day(as_of))
     specs = {o.id: o for o in crisis.options}
@@ -176,7 +176,7 @@ def _context(
         "as_of_short": words.short_day(as_of),
         "as_of_iso": as_of.date().isoformat(),
         "end": words.day(end),
-        "period_start": words.day(dataset["history_day"].values[0]),
+        "period_start": words.day(dataset["history_day"].to_numpy()[0]),
         "days": words.number(days),
         "futures": words.number(futures),
         "partial": comparison.partial,
@@ -206,7 +206,7 @@ def _context(
             futures,
             f"{priors} of {len(parameters)} parameters rest on a prior.",
         ),
-        "sources": assumptions.references(crisis, as_of, charts.SERIES),
+        "sources": assumptions.references(crisis, as_of),
         "version": comparison.version,
         "crisis_id": crisis.id,
         "seed": comparison.seed,

@@ -11,11 +11,11 @@ import xarray as xr
 from markupsafe import Markup
 
 from havenline.crisis import Crisis
+from havenline.outcomes.indicators import INDICATORS
 from havenline.report import figures, words
 from havenline.report.answer import Column
 from havenline.report.figures import Band, Observed
 
-SERIES = "displaced_since_2019_12_01"
 COST = ("displaced_by_option", "left_on_other_side", "in_captured_places")
 
 
@@ -30,7 +30,7 @@ class Chart:
 def observed_of(crisis: Crisis, as_of: pd.Timestamp) -> list[Observed]:
     """Return the observed points of the main series, by date; later ones are marked not known."""
     table = crisis.observations
-    rows = table[(table["series_id"] == SERIES) & (table["main"] == 1)]
+    rows = table[(table["series_id"] == crisis.meta.displaced_series) & (table["main"] == 1)]
     out = []
     for row in rows.sort_values(["date", "published", "value"]).itertuples(index=False):
         date = pd.Timestamp(row.date)  # type: ignore[arg-type]
@@ -67,10 +67,10 @@ def observed_text(observed: Sequence[Observed]) -> str:
 
 def _bands(dataset: xr.Dataset, variable: str) -> dict[str, Band]:
     table = dataset[variable].transpose("option", "future", "day")
-    days = dataset["day"].values
+    days = dataset["day"].to_numpy()
     return {
-        str(o): figures.band_of(np.asarray(table.isel(option=k).values), days)
-        for k, o in enumerate(dataset["option"].values)
+        str(o): figures.band_of(np.asarray(table.isel(option=k).to_numpy()), days)
+        for k, o in enumerate(dataset["option"].to_numpy())
     }
 
 
@@ -91,7 +91,7 @@ def _series(
     observed: Sequence[Observed] = (),
 ) -> list[Chart]:
     bands = _bands(dataset, variable)
-    as_of = pd.Timestamp(dataset["day"].values[0])
+    as_of = pd.Timestamp(dataset["day"].to_numpy()[0])
     every = [*bands.values(), *([history] if history is not None else [])]
     start = min(b.days[0] for b in every)
     end = max(b.days[-1] for b in every)
@@ -119,8 +119,10 @@ def newly_displaced(
 ) -> list[Chart]:
     """Return a chart for each option: newly displaced people, with the replay before."""
     history = figures.band_of(
-        np.asarray(dataset["history_newly_displaced"].transpose("future", "history_day").values),
-        dataset["history_day"].values,
+        np.asarray(
+            dataset["history_newly_displaced"].transpose("future", "history_day").to_numpy()
+        ),
+        dataset["history_day"].to_numpy(),
     )
     return _series(
         dataset,
@@ -181,8 +183,6 @@ def ranges(
 
 def cost(columns: Sequence[Column]) -> list[Chart]:
     """Return what options do to people themselves beside what force takes, on one scale."""
-    from havenline.outcomes.indicators import INDICATORS
-
     top = max(c.figures[k].q95 for c in columns for k in COST)
     return [
         Chart(INDICATORS[k].name, ranges(columns, k, f"cost-{n}", top=top, width=340.0))

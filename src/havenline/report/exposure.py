@@ -59,8 +59,8 @@ def people_now(dataset: xr.Dataset) -> dict[str, float]:
     """Return the people of each area at the as-of date: residents and displaced, median."""
     at = dataset[["displaced", "residents"]].isel(option=0, day=0)
     whole = at["displaced"].sum("group") + at["residents"]
-    middle = np.median(np.asarray(whole.transpose("future", "area").values), axis=0)
-    return {str(a): float(v) for a, v in zip(dataset["area"].values, middle, strict=True)}
+    middle = np.median(np.asarray(whole.transpose("future", "area").to_numpy()), axis=0)
+    return {str(a): float(v) for a, v in zip(dataset["area"].to_numpy(), middle, strict=True)}
 
 
 def chosen_areas(dataset: xr.Dataset, people: Mapping[str, float]) -> list[str]:
@@ -68,7 +68,7 @@ def chosen_areas(dataset: xr.Dataset, people: Mapping[str, float]) -> list[str]:
     chance = dataset["exposure_probability"].isel(option=0, week=slice(0, WEEKS)).sum("week")
     weight = {
         str(a): float(p) * people[str(a)]
-        for a, p in zip(dataset["area"].values, np.asarray(chance.values), strict=True)
+        for a, p in zip(dataset["area"].to_numpy(), np.asarray(chance.to_numpy()), strict=True)
     }
     order = sorted((a for a in weight if weight[a] > 0), key=lambda a: (-weight[a], a))
     return order[:ROWS]
@@ -76,17 +76,17 @@ def chosen_areas(dataset: xr.Dataset, people: Mapping[str, float]) -> list[str]:
 
 def area_names(dataset: xr.Dataset) -> dict[str, str]:
     """Return the name of each area, its id where the dataset has no names."""
-    ids = [str(a) for a in dataset["area"].values]
+    ids = [str(a) for a in dataset["area"].to_numpy()]
     if "area_name" not in dataset.coords:
         return {a: a for a in ids}
-    names = [str(n) for n in dataset["area_name"].values]
+    names = [str(n) for n in dataset["area_name"].to_numpy()]
     return {a: n or a for a, n in zip(ids, names, strict=True)}
 
 
 def week_starts(dataset: xr.Dataset) -> list[pd.Timestamp]:
     """Return the first day of each week."""
-    first = pd.Timestamp(dataset["day"].values[0])
-    return [first + pd.Timedelta(days=7 * int(k) + 1) for k in dataset["week"].values]
+    first = pd.Timestamp(dataset["day"].to_numpy()[0])
+    return [first + pd.Timedelta(days=7 * int(k) + 1) for k in dataset["week"].to_numpy()]
 
 
 def heat_tables(dataset: xr.Dataset) -> list[HeatTable]:
@@ -96,11 +96,9 @@ def heat_tables(dataset: xr.Dataset) -> list[HeatTable]:
     names = area_names(dataset)
     weeks = [words.short_day(d) for d in week_starts(dataset)[:WEEKS]]
     out = []
-    for k, option in enumerate(dataset["option"].values):
+    for k, option in enumerate(dataset["option"].to_numpy()):
         table = dataset["exposure_probability"].isel(option=k, week=slice(0, WEEKS))
-        values = {
-            str(a): np.asarray(table.sel(area=a).values, dtype=np.float64) for a in areas
-        }
+        values = {str(a): np.asarray(table.sel(area=a).to_numpy(), dtype=np.float64) for a in areas}
         rows = [
             HeatRow(
                 name=names[a],
@@ -122,10 +120,10 @@ def heat_tables(dataset: xr.Dataset) -> list[HeatTable]:
 
 def option_names(dataset: xr.Dataset) -> dict[str, str]:
     """Return the name of each option, its id where the dataset has no names."""
-    ids = [str(o) for o in dataset["option"].values]
+    ids = [str(o) for o in dataset["option"].to_numpy()]
     if "option_name" not in dataset.coords:
         return {o: o for o in ids}
-    return dict(zip(ids, [str(n) for n in dataset["option_name"].values], strict=True))
+    return dict(zip(ids, [str(n) for n in dataset["option_name"].to_numpy()], strict=True))
 
 
 def _hundreds(value: float) -> float:

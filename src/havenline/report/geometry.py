@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -225,7 +226,7 @@ def _rounded(points: list[Point], times: int = 2) -> list[Point]:
         if len(points) < 3:
             return points
         out = [points[0]]
-        for (x1, y1), (x2, y2) in zip(points[:-1], points[1:], strict=True):
+        for (x1, y1), (x2, y2) in itertools.pairwise(points):
             out += [(0.75 * x1 + 0.25 * x2, 0.75 * y1 + 0.25 * y2),
                     (0.25 * x1 + 0.75 * x2, 0.25 * y1 + 0.75 * y2)]  # fmt: skip
         points = [*out, points[-1]]

@@ -153,9 +153,7 @@ def line_shapes(crisis: Crisis, fit: Fit) -> dict[str, tuple[list[Point], Point]
     return out
 
 
-def _front(
-    crisis: Crisis, fit: Fit, as_of: pd.Timestamp
-) -> tuple[list[list[Point]], list[Ring]]:
+def _front(crisis: Crisis, fit: Fit, as_of: pd.Timestamp) -> tuple[list[list[Point]], list[Ring]]:
     holders = holder_at(crisis, as_of)
     settled = crisis.places[~crisis.places["kind"].isin(_NOT_SETTLED)]
     points: list[Point] = []
@@ -264,4 +262,3 @@ def ground_of(crisis: Crisis, as_of: pd.Timestamp, *, width: float) -> Ground:
         ),
         centres=_centres(crisis, fit, people),
     )
-

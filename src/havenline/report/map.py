@@ -22,6 +22,7 @@ CELL = "#ffffff"
 ROAD = "#b9b2a4"
 HIGHWAY = "#8a8272"
 FRONT = "#1b1b1b"
+BEYOND = "#d3d2cf"
 LINE = "#6a3d9a"
 PEOPLE = "#0072b2"
 PEOPLE_EDGE = "#00456c"
@@ -130,7 +131,7 @@ def _ground(ground: Ground, layer: Layer, name: str, *, detail: bool) -> list[st
     beyond = _area_path(ground.beyond)
     if beyond:
         out.append(
-            tag("path", d=beyond, fill=FRONT, fill_opacity="0.13", clip_path=f"url(#{clip})")
+            tag("path", d=beyond, fill=BEYOND, fill_opacity="0.88", clip_path=f"url(#{clip})")
         )
     for _, rings in ground.others:
         out.append(tag("path", d=_area_path(rings), fill=ABROAD, stroke=EDGE, stroke_width="1"))

@@ -65,7 +65,7 @@ def spread_of_change(low: float, high: float, unit: str) -> str:
 def day(value: object) -> str:
     """Return a date as ``3 February 2020``; an empty text where there is none."""
     stamp = pd.Timestamp(value)  # type: ignore[arg-type]
-    if stamp is pd.NaT or pd.isna(stamp):
+    if pd.isna(stamp):
         return ""
     return f"{stamp.day} {stamp.month_name()} {stamp.year}"
 

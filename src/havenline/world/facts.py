@@ -18,9 +18,6 @@ from havenline.errors import RunError
 from havenline.world import roads
 from havenline.world.world import SIDE_OF_PARTY, World
 
-DISPLACED_SERIES = "displaced_since_2019_12_01"
-"""Series of ``observations.csv`` that counts people displaced since the start, cumulative."""
-
 QUIET_WEIGHT = 0.15
 """Weight of a day without an offensive when a reported increment is spread over its days
 (a day with one weighs 1). A convention of this replay, not a parameter of forecasts."""
@@ -124,7 +121,7 @@ def known_facts(
     n_day = (as_of - period.start).days + 1
     side, captured = _sides(world, period.start, as_of, n_day)
     on, truce_age = _offensives(world.crisis.happenings, period.start, as_of, n_day)
-    target, last = _targets(world.crisis.observations, period.start, as_of, on)
+    target, last = _targets(world, period.start, as_of, on)
     epoch, dist, pred = _networks(world, side)
     forced = np.full(ahead + 1, -1, dtype=np.int8)
     for date, running in (offensive or {}).items():
@@ -206,11 +203,17 @@ def _offensives(
 
 
 def _targets(
-    observations: pd.DataFrame, start: dt.date, as_of: dt.date, on: NDArray[np.int8]
+    world: World, start: dt.date, as_of: dt.date, on: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], dt.date | None]:
     """Spread the published cumulative counts over days, more on days of an offensive."""
+    series = world.crisis.meta.displaced_series
+    observations = world.crisis.observations
+    if series is not None and series not in set(observations["series_id"]):
+        raise RunError(
+            f"crisis.yaml [displaced_series]: {series!r} is not a series of observations.csv"
+        )
     rows = observations.loc[
-        (observations["series_id"] == DISPLACED_SERIES)
+        (observations["series_id"] == series)
         & (observations["main"] == 1)
         & (observations["published"] <= pd.Timestamp(as_of))
         & (observations["date"] >= pd.Timestamp(start))
