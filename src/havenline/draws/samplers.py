@@ -137,33 +137,109 @@ def binomial(n, p, key):  # type: ignore[no-untyped-def]
     return _binomial_btrs(n, p, key)
 
 
-@kernel_entry
-def binomial_quantile(n, p, u):  # type: ignore[no-untyped-def]
-    """Return the smallest k with P(Binomial(n, p) <= k) >= u.
+@kernel
+def _beta_fraction(a, b, x):  # type: ignore[no-untyped-def]
+    # Continued fraction of the incomplete beta function, by the method of Lentz
+    # (DLMF 8.17.22).
+    tiny = 1e-300
+    c = 1.0
+    d = 1.0 - (a + b) * x / (a + 1.0)
+    d = 1.0 / (d if abs(d) > tiny else tiny)
+    h = d
+    for m in range(1, 10_000):
+        for odd in range(2):
+            if odd == 0:
+                t = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m))
+            else:
+                t = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0))
+            d = 1.0 + t * d
+            d = 1.0 / (d if abs(d) > tiny else tiny)
+            c = 1.0 + t / c
+            if abs(c) < tiny:
+                c = tiny
+            h *= d * c
+        if abs(d * c - 1.0) < 1e-15:
+            break
+    return h
 
-    Rising in ``p`` and in ``n`` for the same ``u``, which coupled draws need. The sum starts
-    nine standard deviations below the mean; what lies below is under 1e-18.
-    """
-    if n <= 0 or p <= 0.0:
-        return np.int64(0)
-    if p >= 1.0:
-        return np.int64(n)
-    sd = math.sqrt(n * p * (1.0 - p))
-    k = max(0.0, math.floor(n * p - 9.0 * sd - 9.0))
-    f = math.exp(
+
+@kernel
+def _log_mass(n, p, k):  # type: ignore[no-untyped-def]
+    return (
         math.lgamma(n + 1.0)
         - math.lgamma(k + 1.0)
         - math.lgamma(n - k + 1.0)
         + k * math.log(p)
         + (n - k) * math.log1p(-p)
     )
+
+
+@kernel
+def binomial_cdf(n, p, k):  # type: ignore[no-untyped-def]
+    """Return P(Binomial(n, p) <= k), for 0 < p < 1, by the incomplete beta function."""
+    if k < 0:
+        return 0.0
+    if k >= n:
+        return 1.0
+    a, b = n - k, k + 1.0
+    # I_{1-p}(a, b), from the side on which the continued fraction is fast.
+    front = math.exp(
+        math.lgamma(a + b)
+        - math.lgamma(a)
+        - math.lgamma(b)
+        + a * math.log1p(-p)
+        + b * math.log(p)
+    )
+    if 1.0 - p < (a + 1.0) / (a + b + 2.0):
+        return front * _beta_fraction(a, b, 1.0 - p) / a
+    return 1.0 - front * _beta_fraction(b, a, p) / b
+
+
+@kernel_entry
+def binomial_quantile(n, p, u):  # type: ignore[no-untyped-def]
+    """Return the smallest k with P(Binomial(n, p) <= k) >= u.
+
+    Rising in ``p`` and in ``n`` for the same ``u``, which coupled draws need.
+
+    Parameters
+    ----------
+    n : int64
+        Number of persons, 0 or more.
+    p : float64
+        Probability for each.
+    u : float64
+        Between 0 and 1.
+    """
+    if n <= 0 or p <= 0.0:
+        return np.int64(0)
+    if p >= 1.0:
+        return np.int64(n)
     s = p / (1.0 - p)
-    total = f
-    top = n * p + 9.0 * sd + 9.0
-    while total < u and k < n and k < top:
+    if n * p < 50.0:  # sum from the lower end
+        k = 0.0
+        f = math.exp(n * math.log1p(-p))
+        total = f
+        while total < u and k < n:
+            k += 1.0
+            f *= s * (n - k + 1.0) / k
+            total += f
+            if f < 1e-300 and k > n * p:
+                break
+        return np.int64(k)
+    # Start from the logistic guess at the normal quantile and walk; exact all the same.
+    sd = math.sqrt(n * p * (1.0 - p))
+    guess = n * p + sd * 0.5875 * math.log(u / (1.0 - u))
+    k = min(max(math.floor(guess), 0.0), np.float64(n))
+    total = binomial_cdf(n, p, k)
+    f = math.exp(_log_mass(n, p, k))
+    while total < u and k < n:
         k += 1.0
         f *= s * (n - k + 1.0) / k
         total += f
+    while k > 0.0 and total - f >= u:
+        total -= f
+        f *= k / (s * (n - k + 1.0))
+        k -= 1.0
     return np.int64(k)
 
 

@@ -96,30 +96,36 @@ def take_place(net, state, place, road, left_km):  # type: ignore[no-untyped-def
 
 
 @kernel
+def can_move(net, plan, state, e):  # type: ignore[no-untyped-def]
+    """Whether the front can move on a road: towards a place of the defender, not protected."""
+    a, b = contested(net, state.side, e)
+    if a < 0 or state.side[b] != roads.DEFENDER or not net.place[b].capturable:
+        return False
+    return not (state.whole[HAVEN] == 1 and plan.place[b].haven)
+
+
+@kernel
 def advance(net, values, plan, state):  # type: ignore[no-untyped-def]
     """Move the front by one day of offensive; return whether a place fell."""
     pace = 1.0
     if plan.interposed > 0.0:
         pace = values.front_check_factor ** min(1.0, plan.interposed / FULL_INTERPOSITION)
-    holds = state.whole[HAVEN] == 1
+    arrived = False
     for e in range(net.road.shape[0]):
-        a, b = contested(net, state.side, e)
-        if a < 0 or state.side[b] != roads.DEFENDER or not net.place[b].capturable:
-            continue
-        if holds and plan.place[b].haven:
+        if state.road[e].speed == 0.0 or not can_move(net, plan, state, e):
             continue
         state.road[e].progress += state.road[e].speed * pace
+        arrived = arrived or state.road[e].progress >= net.road[e].km
+    if not arrived:
+        return False
     fell = False
     while True:
         best, best_left = np.int64(-1), -1.0
         for e in range(net.road.shape[0]):
-            a, b = contested(net, state.side, e)
-            if a < 0 or state.side[b] != roads.DEFENDER or not net.place[b].capturable:
-                continue
-            if holds and plan.place[b].haven:
+            if state.road[e].speed == 0.0 or not can_move(net, plan, state, e):
                 continue
             over = state.road[e].progress - net.road[e].km
-            if over >= 0.0 and state.road[e].speed > 0.0 and over / state.road[e].speed > best_left:
+            if over >= 0.0 and over / state.road[e].speed > best_left:
                 best, best_left = e, over / state.road[e].speed
         if best < 0:
             return fell

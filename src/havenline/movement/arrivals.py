@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.drivers import processes
@@ -44,9 +46,10 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     groups = persons.shape[2]
     while e >= 0:
         one = trip[e]
-        origin, target, left = one.origin, one.target, one.left
-        cell, moving = one.cell, one.persons
-        following = one.next
+        origin, target = np.int64(one.origin), np.int64(one.target)
+        cell, left = np.int64(one.cell), np.int64(one.left)
+        moving = one.persons
+        following = np.int64(one.next)
         one.next = whole[FREE_ENTRY]
         whole[FREE_ENTRY] = e
         whole[TRAVELLING] -= moving

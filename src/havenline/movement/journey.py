@@ -55,7 +55,7 @@ def enter(trip, head, whole, origin, target, cell, persons, day, length):  # typ
         whole[ERROR] = ERROR_ENTRIES
         return
     one = trip[e]
-    whole[FREE_ENTRY] = one.next
+    whole[FREE_ENTRY] = np.int64(one.next)
     slot = (day + length) % HORIZON
     one.origin = origin
     one.target = target

@@ -225,10 +225,52 @@ def maps_of(
         "maps_end": maps_end,
         "legend_now": _legend_now(big),
         "legend_end": legend_end,
-        "residents_key": list(zip(mapping.RESIDENTS, _classes(limits, ""), strict=False)),
-        "exposure_key": list(zip(mapping.EXPOSURE, exposure_texts, strict=True)),
-        "last_weeks": min(LAST_WEEKS, dataset.sizes["week"]),
+        "residents_key": list(zip(mapping.RESIDENTS, _classes(limits, ""), strict=False))
+        if big.cells
+        else [],
+        "exposure_key": list(zip(mapping.EXPOSURE, exposure_texts, strict=True))
+        if big.cells
+        else [],
+        "map_note": _map_note(big, as_of),
+        "end_note": _end_note(small, as_of, min(LAST_WEEKS, dataset.sizes["week"])),
     }
+
+
+def _map_note(ground: Ground, as_of: pd.Timestamp) -> str:
+    """Return what a reader must know of the map of the as-of date."""
+    out = []
+    if ground.front:
+        out.append(
+            "The front is drawn midway between places recorded on different sides, from records "
+            f"dated and published by {words.day(as_of)}."
+        )
+    if ground.cells:
+        out.append(
+            "Sub-district shapes are the cells nearest to each place, cut at the outlines and "
+            "merged: they are not boundaries."
+        )
+    if ground.home or ground.others:
+        out.append("Outlines: Natural Earth; disputed boundaries are drawn as they stand there.")
+    out.append("Lines and names on the maps say nothing about the legal status of any territory.")
+    return " ".join(out)
+
+
+def _end_note(ground: Ground, as_of: pd.Timestamp, weeks: int) -> str:
+    """Return how to read the maps of the last day."""
+    then = words.day(as_of)
+    out = [
+        "Circles: displaced people present in the sub-district, median of the futures, on the "
+        f"scale of the map above. Dashed rings: the same on {then}."
+    ]
+    if ground.cells:
+        out.append(
+            "Shading: the chance, in a week, of fighting within 10 km of people there, mean of "
+            f"the last {words.number(weeks)} weeks."
+        )
+    out.append("Nothing here says who holds a place at the end.")
+    if ground.front:
+        out.append(f"The front and the grey side of it are those recorded by {then}.")
+    return " ".join(out)
 
 
 def _circle(colour: str, dash: str | None) -> Markup:

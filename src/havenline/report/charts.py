@@ -58,10 +58,7 @@ def observed_text(observed: Sequence[Observed]) -> str:
             f"{words.number(last.value)} on {words.day(last.date)}"
         )
     if later:
-        text += (
-            "; hollow points were published after the as-of date, were not used, and show only "
-            "what happened in the one course that events took"
-        )
+        text += "; hollow points were published after the as-of date and were not used"
     return text + "."
 
 

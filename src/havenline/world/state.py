@@ -57,11 +57,11 @@ CHOICE = np.dtype([("place", "i8"), ("weight", "f8")])
 TRIP = np.dtype(
     [
         ("persons", "i8"),
-        ("origin", "i8"),
-        ("target", "i8"),
-        ("cell", "i8"),
-        ("left", "i8"),
-        ("next", "i8"),
+        ("cell", "i4"),
+        ("next", "i4"),
+        ("origin", "i2"),
+        ("target", "i2"),
+        ("left", "i4"),
     ]
 )
 SLOT = np.dtype([("place", "i8"), ("days", "i8"), ("persons", "i8")])
