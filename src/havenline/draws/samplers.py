@@ -19,6 +19,8 @@ from havenline.draws.kernels import kernel, kernel_entry
 from havenline.draws.keys import mix, uniform
 
 _TWO_PI = 2.0 * math.pi
+_INVERSES = 64
+_INVERSE = 1.0 / np.maximum(np.arange(_INVERSES), 1)  # a multiplication is faster than a division
 
 
 @kernel
@@ -60,7 +62,7 @@ def _binomial_inversion(n, p, key):  # type: ignore[no-untyped-def]
         k += 1
         if k > n:
             return n
-        f *= s * (n - k + 1) / k
+        f *= s * (n - k + 1) * (_INVERSE[k] if k < _INVERSES else 1.0 / k)
         if f < 1e-300:
             return k
     return k
@@ -349,7 +351,7 @@ def poisson(mean, key):  # type: ignore[no-untyped-def]
     while u > f:
         u -= f
         k += 1
-        f *= mean / k
+        f *= mean * (_INVERSE[k] if k < _INVERSES else 1.0 / k)
         if f < 1e-300:
             break
     return np.int64(k)

@@ -53,7 +53,7 @@ HALF_EVENTS = 5.0
 
 SHOCK_DAYS = 7
 LEARNING_DAYS = 30
-GATHER_DAYS = np.uint64(4)
+GATHER_DAYS = np.uint64(7)
 GATHER_UP_TO = 0.01
 """Below this chance of a day hazards gather, for at most ``GATHER_DAYS`` days."""
 
@@ -193,8 +193,8 @@ def line_hazard(values, plan, place, ahead):  # type: ignore[no-untyped-def]
 def is_due(place, key, day):  # type: ignore[no-untyped-def]
     """Whether people leave a place today, or hazards go on gathering.
 
-    Where the chance of a day is small, people leave every fourth day with the chance of those
-    days together; which day is the place's own.
+    Where the chance of a day is small, people leave once a week with the chance of those days
+    together; which day of the week is the place's own.
     """
     if place.wait_fighting + place.wait_background >= GATHER_UP_TO:
         return True

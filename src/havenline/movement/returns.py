@@ -26,8 +26,8 @@ from havenline.world.state import (
     TRUCE_AGE,
 )
 
-TURN_DAYS = 4
-"""Returns from a place are drawn every fourth day, with the chance of four days."""
+TURN_DAYS = 7
+"""Returns from a place are drawn once a week, with the chance of seven days."""
 
 
 @kernel

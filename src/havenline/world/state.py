@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from havenline.draws.kernels import bare, kernel
 from havenline.world.world import Network
 
 RESIDENT, RETURNED, DISPLACED_BEFORE, DISPLACED_SINCE = (np.int64(i) for i in range(4))
@@ -189,4 +190,49 @@ def empty_state(network: Network, n_area: int, trips: int) -> State:
         queued=np.zeros(n, dtype=np.bool_),
         scratch=np.zeros(max(n, MAX_CHOICES)),
         order=np.zeros(n, dtype=np.int64),
+    )
+
+
+@kernel
+def bare_state(s):  # type: ignore[no-untyped-def]
+    """Return the state as views that are not reference-counted."""
+    return State(
+        bare(s.persons),
+        bare(s.by_status),
+        bare(s.by_row),
+        bare(s.stayers),
+        bare(s.place),
+        bare(s.side),
+        bare(s.road),
+        bare(s.front),
+        bare(s.dist),
+        bare(s.pred),
+        bare(s.choice),
+        bare(s.near),
+        bare(s.rank),
+        bare(s.stale),
+        bare(s.pull),
+        bare(s.events),
+        bare(s.trip),
+        bare(s.trip_head),
+        bare(s.arrived),
+        bare(s.abroad),
+        bare(s.dead),
+        bare(s.whole),
+        bare(s.real),
+        bare(s.listed),
+        bare(s.slot),
+        bare(s.in_row),
+        bare(s.queue),
+        bare(s.queued),
+        bare(s.scratch),
+        bare(s.order),
+    )
+
+
+@kernel
+def bare_network(n):  # type: ignore[no-untyped-def]
+    """Return the network as views that are not reference-counted."""
+    return Network(
+        bare(n.place), bare(n.road), bare(n.link), bare(n.ptr), bare(n.start), bare(n.cell_key)
     )
