@@ -140,13 +140,16 @@ def replay(net, record, values, state, day):  # type: ignore[no-untyped-def]
     if day > 0 and record.day[day].epoch == record.day[day - 1].epoch:
         return False
     state.side[:] = record.side[day]
-    state.dist[:] = record.dist[record.day[day].epoch]
+    dist = record.dist[record.day[day].epoch]
+    for i in range(state.place.shape[0]):
+        state.place[i].choice_day = -1
+        for j in range(state.place.shape[0]):
+            if state.dist[i, j] != dist[i, j]:
+                state.stale[i] = True
+                state.dist[i, j] = dist[i, j]
     state.pred[:] = record.pred[record.day[day].epoch]
     for e in range(net.road.shape[0]):
         state.road[e].progress = values.front_start_share * net.road[e].km
-    for i in range(state.place.shape[0]):
-        state.place[i].choice_day = -1
-        state.stale[i] = True
     return True
 
 

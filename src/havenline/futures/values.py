@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from havenline.crisis.parameters import Parameter, parameter_names
 from havenline.draws import key_of_text
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 VALUES = np.dtype([(name, "f8") for name in parameter_names()])
 """A record of one future's value of every parameter, by name; what compiled code reads."""
 
-_Z95 = float(stats.norm.ppf(0.95))
+_Z95 = float(special.ndtri(0.95))
 
 
 def quantile(parameter: Parameter, u: Floats) -> Floats:
@@ -48,24 +48,30 @@ def quantile(parameter: Parameter, u: Floats) -> Floats:
         return np.full(len(u), value)
     if kind.startswith("beta:"):
         a, b = (float(x) for x in kind.split(":")[1:])
-        return np.asarray(stats.beta.ppf(u, a, b), dtype=np.float64)
+        return np.asarray(special.betaincinv(a, b, u), dtype=np.float64)
     if not low <= value <= high or low == high:
         raise RunError(f"parameter {parameter.name!r}: expected low <= value <= high, low < high")
     if kind == "uniform":
         return low + (high - low) * u
     if kind == "triangular":
+        left, right = value - low, high - value
         return np.asarray(
-            stats.triang.ppf(u, (value - low) / (high - low), low, high - low), dtype=np.float64
+            np.where(
+                u * (high - low) < left,
+                low + np.sqrt(u * (high - low) * left),
+                high - np.sqrt((1 - u) * (high - low) * right),
+            ),
+            dtype=np.float64,
         )
     if kind == "normal":
-        return value + (high - low) / (2 * _Z95) * np.asarray(stats.norm.ppf(u))
+        return value + (high - low) / (2 * _Z95) * np.asarray(special.ndtri(u))
     if kind in ("lognormal", "loguniform"):
         if low <= 0:
             raise RunError(f"parameter {parameter.name!r}: {kind} needs low above 0")
         if kind == "loguniform":
             return np.asarray(low * (high / low) ** u, dtype=np.float64)
         sd = np.log(high / low) / (2 * _Z95)
-        return np.asarray(value * np.exp(sd * stats.norm.ppf(u)), dtype=np.float64)
+        return np.asarray(value * np.exp(sd * special.ndtri(u)), dtype=np.float64)
     raise RunError(f"parameter {parameter.name!r}: unknown distribution {kind!r}")
 
 

@@ -78,7 +78,6 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         k = divide(
             values,
             net.place,
-            dist[at],
             state.choice[at],
             state.scratch,
             state.order,

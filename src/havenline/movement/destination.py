@@ -21,7 +21,7 @@ from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial
 from havenline.drivers import processes
 from havenline.drivers.aid import displaced
-from havenline.movement.journey import add_slot
+from havenline.movement.journey import add_slot, travel_days
 from havenline.world import roads
 from havenline.world.state import CUT, CUT_SETS, MAX_CHOICES
 
@@ -111,6 +111,9 @@ def build_choices(values, state, place, day):  # type: ignore[no-untyped-def]
         kept += weight[j]
         choice[count].place = j
         choice[count].weight = near[j]
+        km = np.float64(state.dist[place, j])
+        choice[count].fast = travel_days(km, values.vehicle_km_day)
+        choice[count].slow = travel_days(km, values.walk_km_day)
         count += 1
     state.place[place].choice_count = count
     state.place[place].choice_day = day
@@ -123,7 +126,7 @@ def build_choices(values, state, place, day):  # type: ignore[no-untyped-def]
 def weigh(values, state, place, day):  # type: ignore[no-untyped-def]
     """Put the weights of a place's choices into ``scratch``; return (choices, total)."""
     age = day - state.place[place].choice_day
-    if state.place[place].choice_day < 0 or age >= REBUILD_DAYS:
+    if state.stale[place] or state.place[place].choice_day < 0 or age >= REBUILD_DAYS:
         build_choices(values, state, place, day)
     for _ in range(2):
         count = state.place[place].choice_count
@@ -139,13 +142,13 @@ def weigh(values, state, place, day):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def divide(values, places, dist, choice, weights, counts, slot, persons, count, total, key):  # type: ignore[no-untyped-def]
+def divide(values, places, choice, weights, counts, slot, persons, count, total, key):  # type: ignore[no-untyped-def]
     """Divide persons over the weighed choices of a place; return the number of slots.
 
     Parameters
     ----------
-    places, dist, choice, weights, counts, slot
-        ``net.place``; the rows of ``dist`` and ``choice`` of the origin; ``scratch`` with the
+    places, choice, weights, counts, slot
+        ``net.place``; the row of ``choice`` of the origin; ``scratch`` with the
         weights; ``order`` (used) and ``slot`` (written) of the state.
     persons : int64
         How many leave.
@@ -155,6 +158,9 @@ def divide(values, places, dist, choice, weights, counts, slot, persons, count, 
         Key of the place and the day.
     """
     draw = mix(key, processes.DESTINATION)
+    foot = mix(key, processes.VEHICLE)
+    walkers = binomial(persons, 1.0 - values.vehicle_share, foot) / persons
+    spot = uniform(mix(foot, 1), 0)
     k = np.int64(0)
     if persons <= FEW:  # each person by a number of their own
         for a in range(count):
@@ -168,30 +174,31 @@ def divide(values, places, dist, choice, weights, counts, slot, persons, count, 
             while weights[a] <= 0.0:  # rounding at the end of the list
                 a -= 1
             counts[a] += 1
+    else:
+        left, rest = np.int64(persons), total
+        last = 0
         for a in range(count):
-            if counts[a] > 0:
-                j = choice[a].place
-                k = add_slot(values, slot, k, dist[j], j, places[j].key, counts[a], draw)
-        return k
-    left, rest = np.int64(persons), total
-    last = -1
+            w = weights[a]
+            counts[a] = 0
+            if w > 0.0 and left > 0:
+                x = left
+                if w < rest * (1.0 - 1e-12):
+                    x = binomial(left, w / rest, mix(draw, places[choice[a].place].key))
+                counts[a] = x
+                left -= x
+                last = a
+            rest -= w
+        counts[last] += left  # rounding of the weights: the last choice takes them
+    # How many walk is drawn for all together and dealt to the destinations in proportion.
+    passed, walked = np.int64(0), np.int64(0)
     for a in range(count):
-        w = weights[a]
-        if w <= 0.0:
-            continue
-        last = a
-        j = choice[a].place
-        x = left
-        if w < rest * (1.0 - 1e-12):
-            x = binomial(left, w / rest, mix(draw, places[j].key))
-        rest -= w
-        if x > 0:
-            k = add_slot(values, slot, k, dist[j], j, places[j].key, x, draw)
-            left -= x
-        if left == 0:
-            return k
-    j = choice[last].place  # rounding of the weights: the last choice takes them
-    return add_slot(values, slot, k, dist[j], j, places[j].key, left, mix(draw, 1))
+        if counts[a] > 0:
+            passed += counts[a]
+            walking = np.int64(passed * walkers + spot) - walked
+            walked += walking
+            to = choice[a]
+            k = add_slot(slot, k, to.place, to.fast, to.slow, counts[a] - walking, walking)
+    return k
 
 
 @kernel

@@ -32,7 +32,7 @@ from havenline.drivers import processes
 from havenline.drivers.control import front_km
 from havenline.drivers.violence import events_of_week
 from havenline.movement.destination import divide, least_bad, set_pull, weigh
-from havenline.movement.journey import deal
+from havenline.movement.journey import deal, travel_days
 from havenline.movement.people import add, choose, choose_homes, list_row
 from havenline.world import roads
 from havenline.world.state import (
@@ -132,43 +132,54 @@ def movable_of_status(state, place, status, share):  # type: ignore[no-untyped-d
 
 
 @kernel
-def expected_new(values, state, scale, level):  # type: ignore[no-untyped-def]
-    """Return the expected newly displaced of a day, with all hazards times ``scale``."""
-    total = 0.0
+def expected_new(values, state, scale):  # type: ignore[no-untyped-def]
+    """Return the expected newly displaced of a day with all hazards times ``scale``.
+
+    ``scratch`` holds the hazards of fighting, ``order`` and ``queue`` the movable residents and
+    people displaced before.
+
+    Returns
+    -------
+    (float64, float64)
+        The expected persons, and their derivative by the logarithm of ``scale``.
+    """
+    total, slope = 0.0, 0.0
     for i in range(state.side.shape[0]):
-        if state.side[i] > 1 or state.order[i] + state.queue[i] == 0:
+        if state.side[i] > roads.GUARANTOR:
             continue
-        lam = values.flight_background + level * state.scratch[i]
-        total += state.order[i] * -math.expm1(-scale * lam)
-        total += state.queue[i] * -math.expm1(-scale * values.flight_idp_ratio * lam)
-    return total
+        lam = scale * (values.flight_background + state.scratch[i])
+        for people, ratio in ((state.order[i], 1.0), (state.queue[i], values.flight_idp_ratio)):
+            if people > 0:
+                stay = math.exp(-ratio * lam)
+                total += people * (1.0 - stay)
+                slope += people * ratio * lam * stay
+    return total, slope
 
 
 @kernel
 def scale_to_record(values, state, published):  # type: ignore[no-untyped-def]
     """Return the factor on all hazards that meets a published increment in expectation.
 
-    ``scratch`` holds the hazards of fighting, ``order`` and ``queue`` the movable residents
-    and people displaced before.
+    Newton's method on the logarithms of both; see `expected_new` for what it reads.
     """
     people = 0
     for i in range(state.side.shape[0]):
-        if state.side[i] <= 1:
+        if state.side[i] <= roads.GUARANTOR:
             people += state.order[i] + state.queue[i]
     if published <= 0.0 or people == 0:
         return 0.0
     if published >= 0.99 * people:
         return MOST_SCALE
-    low, high = -20.0, math.log(MOST_SCALE)
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        if expected_new(values, state, math.exp(middle), 1.0) < published:
-            low = middle
-        else:
-            high = middle
-        if high - low < 1e-4:
+    guess = 0.0
+    for _ in range(60):
+        total, slope = expected_new(values, state, math.exp(guess))
+        if total <= 0.0 or slope <= 0.0:
             break
-    return math.exp(0.5 * (low + high))
+        move = math.log(published / total) * total / slope
+        guess += min(2.0, max(-2.0, move))
+        if abs(move) < 1e-5:
+            break
+    return min(MOST_SCALE, math.exp(guess))
 
 
 @kernel
@@ -303,7 +314,11 @@ def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type
                 refuge = least_bad(net, plan, state, place, ahead)
                 if refuge < 0:
                     return  # nowhere to go: they stay
-                state.choice[place, 0].place = refuge
+                only = state.choice[place, 0]
+                only.place = refuge
+                km = np.float64(state.dist[place, refuge])
+                only.fast = travel_days(km, values.vehicle_km_day)
+                only.slow = travel_days(km, values.walk_km_day)
                 state.place[place].choice_day = -1
                 state.scratch[0] = 1.0
                 count, total = 1, 1.0
@@ -314,7 +329,6 @@ def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type
     k = divide(
         values,
         net.place,
-        state.dist[place],
         state.choice[place],
         state.scratch,
         state.order,
@@ -357,7 +371,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         published = record.day[day].target
         scale = scale_to_record(values, state, published)
         if ahead > -LEARNING_DAYS:
-            state.real[EXPECTED] += expected_new(values, state, 1.0, 1.0)
+            state.real[EXPECTED] += expected_new(values, state, 1.0)[0]
             state.real[PUBLISHED] += published
     set_pull(net, values, state)
     for i in range(n):

@@ -12,9 +12,6 @@ import math
 import numpy as np
 
 from havenline.draws.kernels import kernel
-from havenline.draws.keys import mix
-from havenline.draws.samplers import binomial
-from havenline.drivers import processes
 from havenline.world import roads
 from havenline.world.state import (
     DISPLACED_SINCE,
@@ -74,34 +71,30 @@ def travel_days(km, km_per_day):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def add_slot(values, slot, k, km, target, target_key, persons, key):  # type: ignore[no-untyped-def]
+def add_slot(slot, k, target, fast, slow, riding, walking):  # type: ignore[no-untyped-def]
     """List the departures for a target by days on the road; return the number of slots.
-
-    Those on foot arrive later than those in vehicles where it matters.
 
     Parameters
     ----------
     slot : records ``SLOT``
         ``k`` of them are in use.
-    km : float
-        Road kilometres to the target.
-    target_key : uint64
-        Stable key of the target.
-    key : uint64
-        Key of this stream of people.
+    fast, slow : int64
+        Days of the journey in a vehicle and on foot.
+    riding, walking : int64
+        Persons in vehicles and on foot.
     """
-    fast = travel_days(km, values.vehicle_km_day)
-    slow = travel_days(km, values.walk_km_day)
-    riding = persons
-    if slow != fast:
-        draw = mix(mix(key, processes.VEHICLE), target_key)
-        riding = binomial(persons, values.vehicle_share, draw)
-    for days, number in ((fast, riding), (slow, persons - riding)):
-        if number > 0:
-            slot[k].place = target
-            slot[k].days = days
-            slot[k].persons = number
-            k += 1
+    if slow == fast:
+        riding, walking = riding + walking, 0
+    if riding > 0:
+        slot[k].place = target
+        slot[k].days = fast
+        slot[k].persons = riding
+        k += 1
+    if walking > 0:
+        slot[k].place = target
+        slot[k].days = slow
+        slot[k].persons = walking
+        k += 1
     return k
 
 

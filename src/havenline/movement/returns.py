@@ -16,7 +16,7 @@ from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial
 from havenline.drivers import processes
 from havenline.drivers.aid import DAYS_PER_MONTH
-from havenline.movement.journey import add_slot, enter
+from havenline.movement.journey import add_slot, enter, travel_days
 from havenline.movement.people import add, choose_homes
 from havenline.world import roads
 from havenline.world.state import (
@@ -115,8 +115,12 @@ def send_home(net, values, state, place, row, group, going, day, draw):  # type:
         if j == place:
             add(state.persons, state.by_status, state.by_row, place, RETURNED, group, x)
             continue
-        km = state.dist[place, j]
-        k = add_slot(values, state.slot, np.int64(0), km, j, net.place[j].key, x, stream)
+        km = np.float64(state.dist[place, j])
+        fast = travel_days(km, values.vehicle_km_day)
+        slow = travel_days(km, values.walk_km_day)
+        foot = mix(mix(stream, processes.VEHICLE), net.place[j].key)
+        walking = binomial(x, 1.0 - values.vehicle_share, foot)
+        k = add_slot(state.slot, np.int64(0), j, fast, slow, x - walking, walking)
         for a in range(k):
             to = state.slot[a]
             enter(

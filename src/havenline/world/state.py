@@ -54,7 +54,7 @@ PLACE_STATE = np.dtype(
     align=True,
 )
 ROAD_STATE = np.dtype([("progress", "f8"), ("speed", "f8")])
-CHOICE = np.dtype([("place", "i8"), ("weight", "f8")])
+CHOICE = np.dtype([("place", "i8"), ("weight", "f8"), ("fast", "i8"), ("slow", "i8")])
 TRIP = np.dtype(
     [
         ("persons", "i8"),
@@ -97,7 +97,8 @@ class State(NamedTuple):
     dist, pred : (n_place, n_place)
         Shortest open roads.
     choice : (n_place, MAX_CHOICES) records ``CHOICE``
-        Destinations of each place, and their weight for distance.
+        Destinations of each place, their weight for distance, and the days of the journey by
+        vehicle and on foot.
     near, rank, stale : (n_place, n_place) float64 and int16, (n_place,) bool
         Weight of each place for distance from each; places in the order of pull when last
         sorted; whether the row of ``near`` must be computed anew.
