@@ -19,7 +19,7 @@ from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import normal
 from havenline.drivers import processes
 from havenline.world import roads
-from havenline.world.state import HAVEN, OFFENSIVE
+from havenline.world.state import HAVEN, OFFENSIVE, TEMPO
 
 FULL_INTERPOSITION = 5.0
 """Thousands of soldiers between the sides at which the check factor works in full; judgement."""
@@ -107,9 +107,9 @@ def can_move(net, plan, state, e):  # type: ignore[no-untyped-def]
 @kernel
 def advance(net, values, plan, state):  # type: ignore[no-untyped-def]
     """Move the front by one day of offensive; return whether a place fell."""
-    pace = 1.0
+    pace = state.real[TEMPO]
     if plan.interposed > 0.0:
-        pace = values.front_check_factor ** min(1.0, plan.interposed / FULL_INTERPOSITION)
+        pace *= values.front_check_factor ** min(1.0, plan.interposed / FULL_INTERPOSITION)
     arrived = False
     for e in range(net.road.shape[0]):
         if state.road[e].speed == 0.0 or not can_move(net, plan, state, e):

@@ -15,7 +15,7 @@ import math
 
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
-from havenline.draws.samplers import exponential
+from havenline.draws.samplers import exponential, normal
 from havenline.drivers import processes
 from havenline.world.state import (
     HAVEN,
@@ -23,12 +23,15 @@ from havenline.world.state import (
     HAZARD_LEFT,
     OFFENSIVE,
     SWITCHES,
+    TEMPO,
+    TEMPO_Z,
     TRUCE,
     TRUCE_AGE,
     TRUCE_HR,
     TRUCE_LEFT,
 )
 
+TEMPO_DAYS = 7
 HR_FLOOR_INTERPOSED = 0.2
 """Least hazard ratio that interposed forces may give (MODEL_NOTES section 3)."""
 
@@ -68,6 +71,24 @@ def hold_share(values, plan):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def draw_tempo(values, state, key, ahead):  # type: ignore[no-untyped-def]
+    """Draw once a week the tempo of an offensive, shared by all places, with mean one.
+
+    Offensives come in bursts and stalls. The tempo is 1 at the as-of date, what was learned of
+    its level until then is kept apart, and from there its logarithm is autoregressive.
+    """
+    if (ahead - 1) % TEMPO_DAYS != 0:
+        return
+    real = state.real
+    keep, sd = values.tempo_persistence, values.tempo_sd
+    draw = normal(mix(mix(key, processes.TEMPO), ahead))
+    real[TEMPO_Z] = keep * real[TEMPO_Z] + math.sqrt(1.0 - keep * keep) * draw
+    weeks = (ahead - 1) // TEMPO_DAYS + 1
+    variance = sd * sd * (1.0 - keep ** (2 * weeks))
+    real[TEMPO] = math.exp(sd * real[TEMPO_Z] - 0.5 * variance)
+
+
+@kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Set whether an offensive runs, a truce stands and the haven holds on a day.
 
@@ -87,6 +108,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if ahead <= 0:
         whole[OFFENSIVE] = record.day[day].offensive
         return
+    draw_tempo(values, state, key, ahead)
     if ahead == 1:
         real[HAZARD_LEFT] = exponential(mix(mix(key, processes.REGIME), 0))
         real[TRUCE_LEFT] = exponential(mix(mix(key, processes.TRUCE), 0))

@@ -21,6 +21,7 @@ from havenline.world.state import (
     LEVEL,
     NEW,
     RESIDENT,
+    TEMPO,
     TOTAL,
     TRUCE,
     TRUCE_AGE,
@@ -159,6 +160,7 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
         state.stale[i] = True
         state.rank[i, 0] = state.rank[i, n - 1]  # as if never sorted
     state.real[LEVEL] = 1.0
+    state.real[TEMPO] = 1.0
     state.real[TRUCE_HR] = 1.0
     journey.reset_calendar(state)
     flight.draw_stayers(net, values, state, key)

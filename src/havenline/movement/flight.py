@@ -46,6 +46,7 @@ from havenline.world.state import (
     OFFENSIVE,
     PUBLISHED,
     RESIDENT,
+    TEMPO,
 )
 
 HALF_EVENTS = 5.0
@@ -362,6 +363,8 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if ahead == 1:
         learn_level(values, state)
     scale, level = 1.0, state.real[LEVEL]
+    if state.whole[OFFENSIVE] == 1:
+        level *= state.real[TEMPO]
     if ahead <= 0 and record.day[day].target >= 0.0:
         for i in range(n):
             state.scratch[i] = fighting_hazard(values, state, i)
