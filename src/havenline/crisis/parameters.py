@@ -64,7 +64,7 @@ def _number(text: str) -> float:
 def default_table() -> tuple[Parameter, ...]:
     """Return every row of the default table, in file order."""
     path = resources.files("havenline.crisis") / "parameters.csv"
-    with path.open(encoding="utf-8", newline="") as handle:
+    with path.open(encoding="utf-8") as handle:
         return tuple(
             Parameter(
                 name=row["name"],
@@ -173,15 +173,15 @@ def _apply_own(chosen: dict[str, Parameter], own: pd.DataFrame, as_of: dt.date) 
                 )
             )
             continue
-        known = pd.Timestamp(row.known_from).date()
+        known = pd.Timestamp(row.known_from).date()  # type: ignore[arg-type]
         if known > as_of or known < newest.get(name, dt.date.min):
             continue
         newest[name] = known
         chosen[name] = replace(
             chosen[name],
-            value=float(row.value),
-            low=float(row.low),
-            high=float(row.high),
+            value=float(row.value),  # type: ignore[arg-type]
+            low=float(row.low),  # type: ignore[arg-type]
+            high=float(row.high),  # type: ignore[arg-type]
             distribution=str(row.distribution),
             source=str(row.source_id),
             known_from=known,

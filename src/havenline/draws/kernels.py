@@ -56,23 +56,27 @@ def drop_stale_kernels(package: Path) -> bool:
 drop_stale_kernels(Path(__file__).parent.parent)
 
 
+def _compile(function: Callable[..., Any], **options: bool) -> Callable[..., Any]:
+    decorate: Any = numba.njit
+    compiled: Callable[..., Any] = decorate(cache=True, **options)(function)
+    return compiled
+
+
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function that only other kernels call, and keep the compiled code.
 
     Without an entry from Python, which for functions of many arrays takes most of the time of
     compiling. Tests call such functions from a compiled function of their own.
     """
-    compiled = numba.njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-    return compiled(function)  # type: ignore[no-any-return]
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def kernel_entry(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function that Python calls, without the interpreter's lock."""
-    return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+    return _compile(function, nogil=True)
 
 
-@intrinsic
-def bare(_context: Any, array: Any) -> Any:
+def _bare(_context: Any, array: Any) -> Any:
     """Return an array (inside kernels) as a view that is not reference-counted.
 
     Compiled code counts references whenever it takes a row or a record of an array, with
@@ -82,8 +86,13 @@ def bare(_context: Any, array: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         view = context.make_array(signature.args[0])(context, builder, value=args[0])
-        view.meminfo = cgutils.get_null_value(view.meminfo.type)
-        view.parent = cgutils.get_null_value(view.parent.type)
+        nothing: Any = cgutils.get_null_value
+        view.meminfo = nothing(view.meminfo.type)
+        view.parent = nothing(view.parent.type)
         return view._getvalue()
 
     return array(array), generate
+
+
+bare: Any = intrinsic(_bare)
+"""See `_bare`: an array as a view that is not reference-counted."""

@@ -39,12 +39,7 @@ def normal(key):  # type: ignore[no-untyped-def]
 def _stirling_tail(k):  # type: ignore[no-untyped-def]
     # log(k!) - [log(sqrt(2 pi)) + (k + 1/2) log(k + 1) - (k + 1)]
     if k < 10:
-        return (
-            math.lgamma(k + 1.0)
-            - 0.9189385332046727
-            - (k + 0.5) * math.log(k + 1.0)
-            + (k + 1.0)
-        )
+        return math.lgamma(k + 1.0) - 0.9189385332046727 - (k + 0.5) * math.log(k + 1.0) + (k + 1.0)
     r = 1.0 / (k + 1.0)
     r2 = r * r
     return (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / 1260.0 * r2) * r2) * r
@@ -186,11 +181,7 @@ def binomial_cdf(n, p, k):  # type: ignore[no-untyped-def]
     a, b = n - k, k + 1.0
     # I_{1-p}(a, b), from the side on which the continued fraction is fast.
     front = math.exp(
-        math.lgamma(a + b)
-        - math.lgamma(a)
-        - math.lgamma(b)
-        + a * math.log1p(-p)
-        + b * math.log(p)
+        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log1p(-p) + b * math.log(p)
     )
     if 1.0 - p < (a + 1.0) / (a + b + 2.0):
         return front * _beta_fraction(a, b, 1.0 - p) / a

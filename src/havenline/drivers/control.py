@@ -126,7 +126,7 @@ def advance(net, values, plan, state):  # type: ignore[no-untyped-def]
                 continue
             over = state.road[e].progress - net.road[e].km
             if over >= 0.0 and over / state.road[e].speed > best_left:
-                best, best_left = e, over / state.road[e].speed
+                best, best_left = np.int64(e), over / state.road[e].speed
         if best < 0:
             return fell
         fell = True

@@ -162,13 +162,11 @@ def _attempt(job: Job, future: int, workspace: Workspace) -> FutureResult:
     outputs = []
     cut = np.zeros(2)
     for plan in job.plans:
-        for target, source in zip(state, replayed, strict=True):
-            np.copyto(target, source)
+        for name in State._fields:
+            np.copyto(getattr(state, name), getattr(replayed, name))
         out = empty_output(job)
         last = today + job.days
-        run_days(
-            net, record, values, plan, state, key, age, today + 1, last, today, history, out
-        )
+        run_days(net, record, values, plan, state, key, age, today + 1, last, today, history, out)
         _raise_errors(state, future)
         cut += state.real[[CUT, CUT_SETS]]
         outputs.append(out)

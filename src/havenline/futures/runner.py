@@ -183,9 +183,7 @@ def _check_numbers(futures: int, seed: int, days: int, workers: int | None) -> N
         raise RunError(f"workers: {workers} given; at least 1 is needed")
 
 
-def _finished(
-    job: Job, futures: int, workers: int
-) -> Iterator[tuple[int, FutureResult]]:
+def _finished(job: Job, futures: int, workers: int) -> Iterator[tuple[int, FutureResult]]:
     """Yield futures as they finish; a few more than the workers are under way at a time."""
     workspace = Workspace()
     pool = ThreadPoolExecutor(max_workers=workers)

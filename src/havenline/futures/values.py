@@ -75,9 +75,7 @@ def quantile(parameter: Parameter, u: Floats) -> Floats:
     raise RunError(f"parameter {parameter.name!r}: unknown distribution {kind!r}")
 
 
-def sample_values(
-    parameters: Mapping[str, Parameter], futures: int, seed: int
-) -> NDArray[np.void]:
+def sample_values(parameters: Mapping[str, Parameter], futures: int, seed: int) -> NDArray[np.void]:
     """Draw the values of all futures by Latin hypercube.
 
     Parameters

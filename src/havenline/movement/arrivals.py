@@ -89,6 +89,4 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         )
         for a in range(k):
             to = state.slot[a]
-            enter(
-                trip, state.trip_head, whole, at, to.place, cell, to.persons, day, to.days
-            )
+            enter(trip, state.trip_head, whole, at, to.place, cell, to.persons, day, to.days)

@@ -188,7 +188,11 @@ def run_days(net, record, values, plan, state, key, truce_age, first, last, toda
     """
     net, state = bare_network(net), bare_state(state)
     record = Record(
-        bare(record.side), bare(record.day), bare(record.dist), bare(record.pred), bare(record.forced)
+        bare(record.side),
+        bare(record.day),
+        bare(record.dist),
+        bare(record.pred),
+        bare(record.forced),
     )
     plan = Schedule(
         plan.truce_start,

@@ -254,7 +254,7 @@ def choose_leavers(net, state, place, status, leavers, share, by_line, m, draw):
             listed[c].pool = movable(persons, state.stayers, place, status, group, share)
             here += listed[c].pool
         choose(listed, cells, here, leavers, uniform(who, 0))
-    if status == RESIDENT or status == DISPLACED_BEFORE:
+    if status in (RESIDENT, DISPLACED_BEFORE):
         state.whole[NEW] += leavers
     state.whole[MOVED] += leavers
     if by_line > 0.0:
@@ -322,7 +322,7 @@ def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type
                 only.slow = travel_days(km, values.walk_km_day)
                 state.place[place].choice_day = -1
                 state.scratch[0] = 1.0
-                count, total = 1, 1.0
+                count, total = np.int64(1), 1.0
         people += leavers
         m = choose_leavers(net, state, place, status, leavers, share, line / lam, m, draw)
     if people == 0:

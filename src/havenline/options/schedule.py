@@ -253,9 +253,7 @@ def _haven(
         day["aid"][first:last] *= level
 
 
-def _border(
-    facts: Facts, option: OptionSpec, lever: BorderLever, day: NDArray[np.void]
-) -> None:
+def _border(facts: Facts, option: OptionSpec, lever: BorderLever, day: NDArray[np.void]) -> None:
     regime = REGIMES.index(lever.regime)
     if regime < facts.border_regime:
         raise OptionRefused(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -158,15 +159,13 @@ def _sides(
         for p, s in zip(world.crisis.parties["party_id"], world.crisis.parties["side"], strict=True)
     }
     changes = world.crisis.control.sort_values(["date", "place_id"], kind="stable")
-    known = (changes["date"] <= pd.Timestamp(start)) | (
-        changes["published"] <= pd.Timestamp(as_of)
-    )
+    known = (changes["date"] <= pd.Timestamp(start)) | (changes["published"] <= pd.Timestamp(as_of))
     changes = changes.loc[known & (changes["date"] <= pd.Timestamp(as_of))]
     side = np.full((n_day, len(world.place_ids)), roads.OTHER, dtype=np.int8)
     index = {p: i for i, p in enumerate(world.place_ids)}
     captured: dict[str, dt.date] = {}
     for row in changes.itertuples(index=False):
-        date = pd.Timestamp(row.date).date()
+        date = pd.Timestamp(row.date).date()  # type: ignore[arg-type]
         day = max(0, (date - start).days)
         place = str(row.place_id)
         side[day:, index[place]] = code[str(row.party_id)]
@@ -188,7 +187,7 @@ def _offensives(
     on = np.zeros(n_day, dtype=np.int8)
     truce_since: dt.date | None = None
     for row in rows.itertuples(index=False):
-        date = pd.Timestamp(row.date).date()
+        date = pd.Timestamp(row.date).date()  # type: ignore[arg-type]
         day = max(0, (date - start).days)
         if row.kind == "truce_start":
             truce_since = date
@@ -227,9 +226,7 @@ def _targets(
     values = counts.to_numpy(np.float64)
     if days[0] > 0:  # the count starts from zero with the period
         days, values = [0, *days], np.concatenate([[0.0], values])
-    for (d0, d1), (v0, v1) in zip(
-        zip(days[:-1], days[1:], strict=True), zip(values[:-1], values[1:], strict=True), strict=True
-    ):
+    for (d0, v0), (d1, v1) in pairwise(zip(days, values, strict=True)):
         weight = np.where(on[d0 + 1 : d1 + 1] == 1, 1.0, QUIET_WEIGHT)
         target[d0 + 1 : d1 + 1] = (v1 - v0) * weight / weight.sum()
     return target, start + dt.timedelta(days=days[-1])
@@ -248,9 +245,7 @@ def _networks(
         if day == 0 or not np.array_equal(side[day], side[day - 1]):
             dist = np.empty((n, n), dtype=np.float32)
             pred = np.empty((n, n), dtype=np.int16)
-            roads.all_shortest(
-                net.ptr, net.link, net.road, side[day], dist, pred, queue, queued
-            )
+            roads.all_shortest(net.ptr, net.link, net.road, side[day], dist, pred, queue, queued)
             dists.append(dist)
             preds.append(pred)
         epoch[day] = len(dists) - 1

@@ -87,7 +87,8 @@ class State(NamedTuple):
         shelter places as ``tents``, dignified ``homes`` and ``room`` with host families, in all
         ``shelter`` (0 where not held); ``far_side`` 1 handed over by a line, 2 taken by force
         after the as-of date; ``safe`` whether people would go there;
-        ``wait_*`` hazard of flight that has gathered since people last left; ``choice_count`` destinations, built on ``choice_day`` (-1: never).
+        ``wait_*`` hazard of flight that has gathered since people last left; ``choice_count``
+        destinations, built on ``choice_day`` (-1: never).
     side : (n_place,) int8
         Who holds each place.
     road : (n_road,) records ``ROAD_STATE``

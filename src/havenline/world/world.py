@@ -39,7 +39,9 @@ PLACE = np.dtype(
     ],
     align=True,
 )
-ROAD = np.dtype([("key", "u8"), ("a", "i8"), ("b", "i8"), ("km", "f8"), ("border", "?")], align=True)
+ROAD = np.dtype(
+    [("key", "u8"), ("a", "i8"), ("b", "i8"), ("km", "f8"), ("border", "?")], align=True
+)
 LINK = np.dtype([("place", "i8"), ("road", "i8")])
 
 
@@ -223,7 +225,7 @@ def _start(
     group_index = {g: i for i, g in enumerate(group_ids)}
     for row in crisis.populations.itertuples(index=False):
         status = 0 if row.status == "resident" else 1
-        persons = int(row.persons)
+        persons = int(row.persons)  # type: ignore[arg-type]
         if row.group == "all":
             start[index[str(row.place_id)], status] += split_persons(persons, shares)
         else:
