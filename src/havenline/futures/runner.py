@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, Self
 
 import numpy as np
 import xarray as xr
@@ -31,6 +37,8 @@ MOST_IN_MEMORY = 600_000_000
 """Bytes of results that are held in memory; a larger simulation must be given ``out``."""
 
 MOST_DAYS = 730
+MOST_FUTURES = 100_000
+MOST_WORKERS = 256
 RESULT_FILE = "result.nc"
 
 
@@ -173,8 +181,8 @@ def simulate(
 
 
 def _check_numbers(futures: int, seed: int, days: int, workers: int | None) -> None:
-    if futures < 1:
-        raise RunError(f"futures: {futures} given; at least 1 is needed")
+    if not 1 <= futures <= MOST_FUTURES:
+        raise RunError(f"futures: {futures} given; 1 to {MOST_FUTURES} are possible")
     if not 1 <= days <= MOST_DAYS:
         raise RunError(f"days: {days} given; 1 to {MOST_DAYS} are possible")
     if not 0 <= seed < 2**63:
@@ -183,22 +191,55 @@ def _check_numbers(futures: int, seed: int, days: int, workers: int | None) -> N
         raise RunError(f"workers: {workers} given; at least 1 is needed")
 
 
-def _finished(job: Job, futures: int, workers: int) -> Iterator[tuple[int, FutureResult]]:
-    """Yield futures as they finish; a few more than the workers are under way at a time."""
+def _finished(
+    job: Job, futures: int, workers: int
+) -> Generator[tuple[int, FutureResult], None, None]:
+    """Yield futures in order; a few more than the workers are under way at a time.
+
+    The order makes the bytes of the result file the same for any number of workers.
+    """
     workspace = Workspace()
+    workers = min(workers, futures, MOST_WORKERS)
     pool = ThreadPoolExecutor(max_workers=workers)
-    waiting: dict[Future[FutureResult], int] = {}
+    waiting: deque[Future[FutureResult]] = deque()
     following = 0
     try:
-        while following < futures or waiting:
-            while following < futures and len(waiting) < 2 * workers:
-                waiting[pool.submit(run_future, job, following, workspace)] = following
+        for future in range(futures):
+            while following < futures and len(waiting) < 4 * workers:
+                waiting.append(pool.submit(run_future, job, following, workspace))
                 following += 1
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for one in sorted(done, key=lambda f: waiting[f]):
-                yield waiting.pop(one), one.result()
+            yield future, waiting.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Stop:
+    """Turns the first Ctrl-C into a wish to stop once a future is whole.
+
+    Before any future is done, and at the second Ctrl-C, it interrupts at once. Outside the main
+    thread Python has no say over signals; there it does nothing.
+    """
+
+    def __init__(self) -> None:
+        self.wished = False
+        self.done = 0
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.getsignal(signal.SIGINT)
+            if self._before is signal.default_int_handler:
+                signal.signal(signal.SIGINT, self._wish)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _wish(self, number: int, frame: FrameType | None) -> None:
+        if self.wished or self.done == 0:
+            raise KeyboardInterrupt
+        self.wished = True
 
 
 def _run_all(
@@ -208,16 +249,14 @@ def _run_all(
     gathered: _Gathered,
     progress: Callable[[int, int], None] | None,
 ) -> None:
-    done = 0
-    try:
-        for future, result in _finished(job, futures, workers):
+    with _Stop() as stop, closing(_finished(job, futures, workers)) as finished:
+        for future, result in finished:
             gathered.take(future, result)
-            done += 1
+            stop.done += 1
             if progress is not None:
-                progress(done, futures)
-    except KeyboardInterrupt:
-        if done == 0:
-            raise
+                progress(stop.done, futures)
+            if stop.wished:
+                return
 
 
 class _Gathered:
@@ -233,18 +272,18 @@ class _Gathered:
         n_day, n_area = job.days + 1, len(job.world.area_ids)
         n_group = len(job.world.group_ids)
         self.done = np.zeros(n_future, dtype=np.bool_)
-        self.series = np.zeros((n_option, n_future, n_day, len(SERIES)))
         self.history = np.zeros((n_future, job.facts.days + 1))
         self.exposed = np.zeros((n_option, len(coords["week"]), n_area), dtype=np.int64)
         self.cut = np.zeros((n_future, 2))
         self.store: ResultStore | None = None
         self.large: dict[str, np.ndarray[Any, Any]] = {}
         if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
+            _make_folder(out)
             self.store = ResultStore.create(out / RESULT_FILE, coords, attrs)
             return
         shape = (n_option, n_future, n_day, n_area)
-        size = int(np.prod(shape)) * 4 * (2 * n_group + 1)
+        in_series = n_option * n_future * n_day * len(SERIES)
+        size = math.prod(shape) * 4 * (2 * n_group + 1) + in_series * 8
         if size > MOST_IN_MEMORY:
             raise RunError(
                 f"the results would take {size / 1e9:.1f} GB of memory; give a folder to write "
@@ -254,32 +293,35 @@ class _Gathered:
             "displaced": np.zeros((*shape, n_group), dtype=np.int32),
             "arrivals": np.zeros((*shape, n_group), dtype=np.int32),
             "residents": np.zeros(shape, dtype=np.int32),
+            **{name: np.zeros(shape[:3]) for name in SERIES},
         }
 
     def take(self, future: int, result: FutureResult) -> None:
         """Keep the results of one future."""
         self.done[future] = True
-        self.series[:, future] = result.series
         self.history[future] = result.history
         self.exposed += result.exposed
         self.cut[future] = result.cut
+        series = {name: result.series[..., i] for i, name in enumerate(SERIES)}
         if self.store is not None:
-            self.store.write(future, result.displaced, result.arrivals, result.residents)
+            self.store.write(future, result.displaced, result.arrivals, result.residents, series)
             return
+        for name, values in series.items():
+            self.large[name][:, future] = values
         self.large["displaced"][:, future] = result.displaced
         self.large["arrivals"][:, future] = result.arrivals
         self.large["residents"][:, future] = result.residents
 
     def small(self) -> dict[str, np.ndarray[Any, Any]]:
-        """Return all variables but the large ones, for all futures."""
-        values = {name: self.series[..., i] for i, name in enumerate(SERIES)}
-        values["exposure_probability"] = self.exposed / max(1, int(self.done.sum()))
-        values["history_newly_displaced"] = self.history
-        values["shelter_capacity_asof"] = shelter_at_start(self.job.world)
-        values["parameter_values"] = np.column_stack(
-            [self.job.values[name] for name in VALUES.names or ()]
-        )
-        return values
+        """Return the variables that are not by option, future and day, for all futures."""
+        return {
+            "exposure_probability": self.exposed / max(1, int(self.done.sum())),
+            "history_newly_displaced": self.history,
+            "shelter_capacity_asof": shelter_at_start(self.job.world),
+            "parameter_values": np.column_stack(
+                [self.job.values[name] for name in VALUES.names or ()]
+            ),
+        }
 
     def final_attrs(self) -> dict[str, Any]:
         """Return the attributes of the finished result."""
@@ -310,6 +352,15 @@ class _Gathered:
         """Leave nothing behind."""
         if self.store is not None:
             self.store.discard()
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise RunError(f"{out} is a file; give a folder to write to") from None
+    except OSError as error:
+        raise RunError(f"cannot make the folder {out}: {error.strerror}") from None
 
 
 def shelter_at_start(world: World) -> np.ndarray[Any, Any]:

@@ -191,7 +191,7 @@ def empty_state(network: Network, n_area: int, trips: int) -> State:
         queue=np.zeros(n, dtype=np.int64),
         queued=np.zeros(n, dtype=np.bool_),
         scratch=np.zeros(max(n, MAX_CHOICES)),
-        order=np.zeros(n, dtype=np.int64),
+        order=np.zeros(max(n, rows), dtype=np.int64),
     )
 
 

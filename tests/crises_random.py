@@ -1,0 +1,572 @@
+"""Small crises for tests: sketched by hand or drawn by hypothesis, valid by construction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+
+from havenline.crisis import Crisis
+from havenline.crisis.levers import OptionSpec
+from havenline.crisis.meta import CrisisMeta
+from havenline.crisis.parameters import known_parameters
+from havenline.draws import mix
+from havenline.futures.run import Job
+from havenline.futures.values import sample_values
+from havenline.movement.day import run_days
+from havenline.movement.record import SERIES, Output
+from havenline.options import build_schedule, chosen_options
+from havenline.world.facts import known_facts
+from havenline.world.geometry import great_circle_km
+from havenline.world.state import ERROR, State, empty_state
+from havenline.world.world import build_world
+
+START = dt.date(2030, 1, 1)
+PERIOD_DAYS = 180
+Levers = Sequence[Mapping[str, Any]]
+
+QUIET: Mapping[str, float] = {
+    "flight_shock_sd": 0.0,
+    "tempo_sd": 0.0,
+    "flight_level_learning": 0.0,
+    "violence_killed": 0.0,
+    "flight_bombardment": 0.0,
+}
+"""Settings under which fighting kills nobody and only the front makes people leave."""
+
+
+@dataclass(frozen=True)
+class Town:
+    """A place of a sketch."""
+
+    id: str
+    area: str
+    lat: float
+    lon: float
+    party: str = "def"
+    residents: int = 0
+    idps: int = 0
+    kind: str = "town"
+    in_sites: int = 0
+
+
+@dataclass(frozen=True)
+class Road:
+    """A road of a sketch."""
+
+    id: str
+    a: str
+    b: str
+    km: float
+    border: int = 0
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A crisis in a few words; days count from the start of the period.
+
+    ``changes`` are (day, place, party, day of publication); ``happenings`` and ``counts`` are
+    (day, kind or value, day of publication); ``crossings`` (place, regime, day, day of
+    publication); ``lines`` (id, latitude): what lies north is protected.
+    """
+
+    towns: tuple[Town, ...]
+    roads: tuple[Road, ...]
+    groups: tuple[tuple[str, float], ...] = (("adults", 0.5), ("children", 0.5))
+    changes: tuple[tuple[int, str, str, int], ...] = ()
+    happenings: tuple[tuple[int, str, int], ...] = ((5, "offensive_start", 6),)
+    counts: tuple[tuple[int, float, int], ...] = ()
+    crossings: tuple[tuple[str, str, int, int], ...] = ()
+    lines: tuple[tuple[str, float], ...] = ()
+    options: Mapping[str, Levers] = field(default_factory=dict)
+    as_of: int = 20
+    days: int = 30
+    names: str = ""
+
+
+def _day(day: int) -> pd.Timestamp:
+    return pd.Timestamp(START + dt.timedelta(days=day))
+
+
+def _frame(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any]) -> pd.DataFrame:
+    """A table with the columns that the engine reads, also where it has no rows."""
+    return pd.DataFrame({c: pd.Series([r[c] for r in rows], dtype=t) for c, t in columns.items()})
+
+
+DATE = "datetime64[ns]"
+
+
+def options_of(levers: Mapping[str, Levers]) -> list[OptionSpec]:
+    """A baseline and options with the levers given."""
+    specs = [OptionSpec(id="no_deal", name="No deal", summary="Nothing.", baseline=True)]
+    for name, own in levers.items():
+        specs.append(
+            OptionSpec.model_validate(
+                {"id": name, "name": name, "summary": "A test.", "levers": list(own)}
+            )
+        )
+    return specs
+
+
+def crisis_of(sketch: Sketch) -> Crisis:
+    """Build the crisis of a sketch in memory."""
+    neighbours = [{"id": "nb", "name": "Nb", "country": "XXN"}] if sketch.crossings else []
+    meta = CrisisMeta.model_validate(
+        {
+            "format": 1,
+            "id": "sketch",
+            "name": f"Sketch{sketch.names}",
+            "question": "What happens?",
+            "country": "XXX",
+            "period": {"start": START, "end": START + dt.timedelta(days=PERIOD_DAYS)},
+            "as_of": START + dt.timedelta(days=sketch.as_of),
+            "horizon_days": sketch.days,
+            "groups": [
+                {"id": g, "name": g + sketch.names, "share": s, "source_id": "s"}
+                for g, s in sketch.groups
+            ],
+            "bounding_box": {"south": -10.0, "west": -10.0, "north": 10.0, "east": 10.0},
+            "displaced_series": "newly" if sketch.counts else None,
+            "attacker": ["att"],
+            "neighbours": neighbours,
+        }
+    )
+    areas = sorted({t.area for t in sketch.towns})
+    people = [
+        (t.id, status, persons)
+        for t in sketch.towns
+        for status, persons in (("resident", t.residents), ("idp", t.idps))
+        if persons > 0
+    ]
+    control = [(0, t.id, t.party, 0) for t in sketch.towns] + list(sketch.changes)
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"line_id": line, "protected_point": [0.0, 9.0]},
+            "geometry": {"type": "LineString", "coordinates": [[-9.0, lat], [9.0, lat]]},
+        }
+        for line, lat in sketch.lines
+    ]
+    return Crisis(
+        id="sketch",
+        folder=Path("/nowhere"),
+        meta=meta,
+        areas=_frame(
+            [{"area_id": a, "name": a + sketch.names, "level": 3} for a in areas],
+            {"area_id": "str", "name": "str", "level": "int64"},
+        ),
+        places=_frame(
+            [
+                {
+                    "place_id": t.id,
+                    "name": t.id + sketch.names,
+                    "kind": t.kind,
+                    "area_id": t.area,
+                    "lat": t.lat,
+                    "lon": t.lon,
+                }
+                for t in sketch.towns
+            ],
+            {
+                "place_id": "str",
+                "name": "str",
+                "kind": "str",
+                "area_id": "str",
+                "lat": "float64",
+                "lon": "float64",
+            },
+        ),
+        populations=_frame(
+            [{"place_id": p, "group": "all", "status": s, "persons": n} for p, s, n in people],
+            {"place_id": "str", "group": "str", "status": "str", "persons": "int64"},
+        ),
+        routes=_frame(
+            [
+                {
+                    "route_id": r.id,
+                    "from_place": r.a,
+                    "to_place": r.b,
+                    "road_km": r.km,
+                    "crosses_border": r.border,
+                }
+                for r in sketch.roads
+            ],
+            {
+                "route_id": "str",
+                "from_place": "str",
+                "to_place": "str",
+                "road_km": "float64",
+                "crosses_border": "int64",
+            },
+        ),
+        sites=_frame(
+            [{"place_id": t.id, "occupancy": float(t.in_sites)} for t in sketch.towns if t.idps],
+            {"place_id": "str", "occupancy": "float64"},
+        ),
+        crossings=_frame(
+            [
+                {
+                    "crossing_id": f"x{i}",
+                    "place_id": p,
+                    "neighbour": "nb",
+                    "regime": regime,
+                    "since": _day(since),
+                    "published": _day(published),
+                }
+                for i, (p, regime, since, published) in enumerate(sketch.crossings)
+            ],
+            {
+                "crossing_id": "str",
+                "place_id": "str",
+                "neighbour": "str",
+                "regime": "str",
+                "since": DATE,
+                "published": DATE,
+            },
+        ),
+        control=_frame(
+            [
+                {"date": _day(d), "place_id": p, "party_id": q, "published": _day(known)}
+                for d, p, q, known in control
+            ],
+            {"date": DATE, "place_id": "str", "party_id": "str", "published": DATE},
+        ),
+        control_counts=pd.DataFrame(),
+        violence=pd.DataFrame(),
+        happenings=_frame(
+            [
+                {"happening_id": f"h{i}", "date": _day(d), "kind": k, "published": _day(known)}
+                for i, (d, k, known) in enumerate(sketch.happenings)
+            ],
+            {"happening_id": "str", "date": DATE, "kind": "str", "published": DATE},
+        ),
+        observations=_frame(
+            [
+                {
+                    "series_id": "newly",
+                    "date": _day(d),
+                    "value": float(v),
+                    "main": 1,
+                    "published": _day(known),
+                }
+                for d, v, known in sketch.counts
+            ],
+            {
+                "series_id": "str",
+                "date": DATE,
+                "value": "float64",
+                "main": "int64",
+                "published": DATE,
+            },
+        ),
+        parties=_frame(
+            [
+                {"party_id": p, "side": s}
+                for p, s in (
+                    ("att", "attacker"),
+                    ("def", "defender"),
+                    ("gua", "guarantor"),
+                    ("nbr", "neighbour"),
+                )
+            ],
+            {"party_id": "str", "side": "str"},
+        ),
+        parameters=_frame(
+            [],
+            {
+                "name": "str",
+                "distribution": "str",
+                "value": "float64",
+                "low": "float64",
+                "high": "float64",
+                "known_from": DATE,
+                "basis": "str",
+                "source_id": "str",
+            },
+        ),
+        sources=pd.DataFrame(),
+        options=options_of(sketch.options),
+        geography={"lines": {"type": "FeatureCollection", "features": features}},
+        input_hashes={},
+    )
+
+
+TABLES = (
+    "areas",
+    "places",
+    "populations",
+    "routes",
+    "sites",
+    "crossings",
+    "control",
+    "happenings",
+    "observations",
+    "parties",
+)
+
+
+def shuffled(crisis: Crisis, seed: int) -> Crisis:
+    """The same crisis with the rows of every table in another order."""
+    return replace(
+        crisis,
+        **{
+            name: getattr(crisis, name).sample(frac=1.0, random_state=seed).reset_index(drop=True)
+            for name in TABLES
+        },
+    )
+
+
+ALL_LEVERS: Mapping[str, Levers] = {
+    "halt": [{"lever": "truce", "start": 3}, {"lever": "aid", "start": 2, "level": 2.0}],
+    "deal": [
+        {"lever": "truce", "start": 2, "compliance_mechanism": True, "substance": True},
+        {"lever": "line", "line_id": "mid", "announced": 2, "handover": 9},
+        {
+            "lever": "haven",
+            "line_id": "mid",
+            "start": 9,
+            "guarantee": "credible_force",
+            "shelter_units_per_month": 500.0,
+            "homes_per_month": 100.0,
+        },
+        {"lever": "monitors", "start": 9, "kind": "interposition", "persons": 4000},
+    ],
+    "back": [
+        {
+            "lever": "line",
+            "line_id": "mid",
+            "announced": 4,
+            "handover": 8,
+            "hands_over": False,
+            "restores_since": dt.date(2029, 1, 1),
+        },
+    ],
+    "open": [{"lever": "border", "neighbour": "nb", "start": 5, "regime": "open"}],
+}
+
+
+@st.composite
+def sketches(draw: st.DrawFn, days: int = 24) -> Sketch:
+    """Draw a small crisis: a tree of places with extra roads, three sides, all levers."""
+    count = draw(st.integers(4, 12))
+    areas = draw(st.integers(1, 5))
+    towns: list[Town] = []
+    roads: list[Road] = []
+    for i in range(count):
+        party = ("att", "def")[i] if i < 2 else draw(st.sampled_from(["att", "def", "def", "gua"]))
+        peopled = i == 1 or draw(st.integers(0, 4)) > 0
+        residents = draw(st.integers(1, 40_000)) if peopled else 0
+        idps = draw(st.sampled_from([0, 0, 7, 3_000, 25_000])) if peopled else 0
+        kind = "city" if i == 1 else draw(st.sampled_from(["town", "town", "village", "post"]))
+        towns.append(
+            Town(
+                id=f"p{i:02d}",
+                area=f"area{draw(st.integers(0, areas - 1))}",
+                lat=draw(st.integers(-50, 50)) / 100,
+                lon=draw(st.integers(-50, 50)) / 100 + i / 1000,
+                party=party,
+                residents=residents,
+                idps=idps,
+                kind="camp_cluster" if idps > residents else kind,
+                in_sites=idps // 2,
+            )
+        )
+    ends = [(draw(st.integers(0, i - 1)), i) for i in range(1, count)]
+    for _ in range(draw(st.integers(0, 4))):
+        a, b = draw(st.integers(0, count - 1)), draw(st.integers(0, count - 1))
+        if a != b and (a, b) not in ends and (b, a) not in ends:
+            ends.append((a, b))
+    for k, (a, b) in enumerate(ends):
+        straight = float(
+            great_circle_km(towns[a].lat, towns[a].lon, towns[b].lat, towns[b].lon)
+        )
+        km = 1.0 + straight * draw(st.integers(100, 150)) / 100
+        roads.append(Road(f"r{k:02d}", towns[a].id, towns[b].id, km))
+    crossings: tuple[tuple[str, str, int, int], ...] = ()
+    if draw(st.booleans()):
+        towns.append(Town("abroad", "area9", 0.6, 0.6, "nbr", kind="foreign_town"))
+        roads.append(Road("rx", towns[1].id, "abroad", 200.0, border=1))
+        crossings = ((towns[1].id, draw(st.sampled_from(["closed", "managed"])), -9, -9),)
+    changes = tuple(
+        (draw(st.integers(1, 19)), towns[i].id, "att", 20)
+        for i in range(2, count)
+        if towns[i].party == "def" and draw(st.integers(0, 5)) == 0
+    )
+    happenings = draw(
+        st.sampled_from(
+            [
+                ((5, "offensive_start", 6),),
+                ((2, "offensive_start", 3), (12, "truce_start", 13)),
+                ((2, "offensive_start", 3), (12, "offensive_pause", 13)),
+                (),
+            ]
+        )
+    )
+    counts: tuple[tuple[int, float, int], ...] = ()
+    if draw(st.booleans()):
+        first = draw(st.integers(0, 30_000))
+        counts = ((8, first, 9), (18, first + draw(st.integers(0, 30_000)), 19))
+    options = dict(ALL_LEVERS)
+    if not crossings:
+        del options["open"]
+    return Sketch(
+        towns=tuple(towns),
+        roads=tuple(roads),
+        groups=draw(
+            st.sampled_from(
+                [
+                    (("all_of_them", 1.0),),
+                    (("adults", 0.6), ("children", 0.4)),
+                    (("boys", 0.2), ("girls", 0.2), ("men", 0.25), ("women", 0.35)),
+                ]
+            )
+        ),
+        changes=changes,
+        happenings=happenings,
+        counts=counts,
+        crossings=crossings,
+        lines=(("mid", draw(st.integers(-40, 40)) / 100 + 0.003),),
+        options=options,
+        days=days,
+    )
+
+
+def towns_in_a_row(
+    people: Sequence[int] = (20_000, 20_000, 20_000, 20_000),
+    km: float = 12.0,
+    **changes: Any,
+) -> Sketch:
+    """A front that comes from the south on one road, towns along it, a city far to the north."""
+    towns = [Town("a0", "south", -0.5, 0.0, "att")]
+    towns += [
+        Town(f"t{i + 1}", "south" if i < 2 else "middle", -0.4 + 0.1 * i, 0.0, residents=n)
+        for i, n in enumerate(people)
+    ]
+    towns.append(Town("z9", "north", 1.5, 0.0, residents=100_000, idps=5_000, kind="city"))
+    roads = [
+        Road(f"r{i}", towns[i].id, towns[i + 1].id, km if i + 2 < len(towns) else 100.0)
+        for i in range(len(towns) - 1)
+    ]
+    lines = (("mid", -0.35),)
+    return replace(Sketch(tuple(towns), tuple(roads), lines=lines), **changes)
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function of a test that calls kernels."""
+    return numba.njit(function)  # type: ignore[no-any-return]
+
+
+def job_of(
+    crisis: Crisis,
+    *,
+    options: Sequence[str] | None = None,
+    futures: int = 1,
+    seed: int = 1,
+    days: int | None = None,
+    settings: Mapping[str, float] | None = None,
+) -> Job:
+    """What `havenline.futures.runner.simulate` shares between futures."""
+    ahead = crisis.meta.horizon_days if days is None else days
+    world = build_world(crisis)
+    facts = known_facts(world, crisis.meta.as_of, ahead)
+    specs = chosen_options(world, options)
+    parameters = known_parameters(crisis.meta.as_of, crisis.parameters, settings)
+    return Job(
+        world=world,
+        facts=facts,
+        plans=tuple(build_schedule(world, facts, spec, ahead) for spec in specs),
+        values=sample_values(parameters, futures, seed),
+        seed=seed,
+        days=ahead,
+    )
+
+
+def output_of(job: Job) -> Output:
+    """Room for what one run writes."""
+    areas, groups, days = len(job.world.area_ids), len(job.world.group_ids), job.days + 1
+    return Output(
+        series=np.zeros((days, len(SERIES))),
+        displaced=np.zeros((days, areas, groups), dtype=np.int32),
+        arrivals=np.zeros((days, areas, groups), dtype=np.int32),
+        residents=np.zeros((days, areas), dtype=np.int32),
+        exposed=np.zeros(((job.days + 6) // 7, areas), dtype=np.uint8),
+    )
+
+
+def future_key(job: Job, future: int) -> np.uint64:
+    """The key of a future, as `havenline.futures.run` makes it."""
+    return np.uint64(mix(mix(np.uint64(job.seed), np.uint64(0)), np.uint64(future)))
+
+
+@dataclass
+class Walk:
+    """One option in one future, walked as far as one likes."""
+
+    job: Job
+    plan: int = 0
+    future: int = 0
+    day: int = -1
+    state: State = field(init=False)
+    out: Output = field(init=False)
+    history: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        world = self.job.world
+        self.state = empty_state(world.network, len(world.area_ids), 1 << 12)
+        self.out = output_of(self.job)
+        self.history = np.zeros(self.today + 1)
+
+    @property
+    def today(self) -> int:
+        """The as-of date as a day."""
+        return self.job.facts.days
+
+    @property
+    def last(self) -> int:
+        """The last day."""
+        return self.today + self.job.days
+
+    def to(self, last: int) -> State:
+        """Walk to the end of a day; the days until the as-of date under the baseline."""
+        for first, end in ((self.day + 1, min(last, self.today)), (None, last)):
+            begin = self.day + 1 if first is None else first
+            if begin > end:
+                continue
+            plan = self.job.plans[self.plan if begin > self.today else 0]
+            run_days(
+                self.job.world.network,
+                self.job.facts.record,
+                self.job.values[self.future],
+                plan,
+                self.state,
+                future_key(self.job, self.future),
+                self.job.facts.truce_age,
+                begin,
+                end,
+                self.today,
+                self.history,
+                self.out,
+            )
+            self.day = end
+            assert self.state.whole[ERROR] == 0, f"error {self.state.whole[ERROR]} by day {end}"
+        return self.state
+
+
+def captures(job: Job, plan: int = 0, future: int = 0) -> dict[str, int]:
+    """Days after the as-of date on which places fell, by id."""
+    walk = Walk(job, plan, future)
+    walk.to(walk.today)
+    fell: dict[str, int] = {}
+    for day in range(walk.today + 1, walk.last + 1):
+        before = walk.state.side.copy()
+        walk.to(day)
+        for i in np.flatnonzero((walk.state.side == 2) & (before != 2)):
+            fell.setdefault(job.world.place_ids[i], day - walk.today)
+    return fell
