@@ -49,6 +49,7 @@ CrisisArgument = Annotated[
     str, typer.Argument(metavar="CRISIS", help="Built-in name, or path of a crisis folder.")
 ]
 BAD_INPUT = 2
+FULL_WIDTH = 120
 
 
 def _date(text: str | None, name: str) -> dt.date | None:
@@ -67,10 +68,31 @@ def _settings(pairs: list[str]) -> dict[str, float]:
         try:
             if not sep:
                 raise ValueError
-            settings[name.strip()] = float(value)
+            number = float(value)
         except ValueError:
             raise HavenlineError(f"--set {pair!r}: expected name=number") from None
+        if name.strip() in settings:
+            raise HavenlineError(f"--set {pair!r}: {name.strip()!r} is given twice")
+        settings[name.strip()] = number
     return settings
+
+
+def _opened(crisis: str) -> Crisis:
+    """Open a crisis; an empty name is not the folder one happens to be in."""
+    if not crisis.strip():
+        raise HavenlineError("CRISIS: an empty name; give a built-in name or a folder")
+    return open_crisis(crisis)
+
+
+def _out_folder(text: str | None, crisis: Crisis) -> Path | None:
+    """Return the folder to write to; never by accident, never among the tables of the crisis."""
+    if text is None:
+        return None
+    if not text.strip():
+        raise HavenlineError("--out: an empty name; give a folder")
+    if Path(text).resolve() == Path(crisis.folder).resolve():
+        raise HavenlineError(f"--out {text}: this is the crisis folder; give another one")
+    return Path(text)
 
 
 def _bar() -> Progress:
@@ -81,6 +103,7 @@ def _bar() -> Progress:
         TimeElapsedColumn(),
         console=err,
         transient=True,
+        disable=not err.is_terminal,
     )
 
 
@@ -97,8 +120,8 @@ def run(
     ] = None,
     days: Annotated[int | None, typer.Option(help="Days after the as-of date.")] = None,
     workers: Annotated[int | None, typer.Option(help="Threads; all processors by default.")] = None,
-    folder: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Folder for result and report.")
+    to: Annotated[
+        str | None, typer.Option("--out", metavar="DIR", help="Folder for result and report.")
     ] = None,
     setting: Annotated[
         list[str] | None,
@@ -112,7 +135,8 @@ def run(
     from havenline.futures import simulate
     from havenline.outcomes import compare
 
-    declared = open_crisis(crisis)
+    declared = _opened(crisis)
+    folder = _out_folder(to, declared)
     date, fixed = _date(as_of, "--as-of"), _settings(setting or [])
     with _bar() as bar:
         task = bar.add_task("Preparing (the first run compiles)", total=futures)
@@ -149,6 +173,7 @@ def run(
 
 def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> list[Path]:
     from havenline.outcomes import write_planning, write_tidy
+    from havenline.outcomes.tables import whole_or_nothing
     from havenline.report import write_report
 
     assumptions = [
@@ -157,10 +182,29 @@ def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> li
         if p.kind == "prior"
     ]
     report = folder / "report.html"
+    report.unlink(missing_ok=True)  # of an earlier run: it must not stand beside the new result
     planning = write_planning(result.dataset, comparison, folder, assumptions)
     tidy = write_tidy(result.dataset, folder)
-    write_report(result.dataset, crisis, comparison, report, parameters=result.parameters)
+    with whole_or_nothing(report) as file:
+        write_report(result.dataset, crisis, comparison, file, parameters=result.parameters)
     return [report, *planning.values(), *tidy.values(), result.path]
+
+
+def _short(value: float, sign: str = "") -> str:
+    """Write a figure in at most four characters and a unit: 960 k, 1.35 m."""
+    size = abs(value)
+    if size >= 999_500_000:
+        return f"{value / 1e9:{sign}.3g} bn"
+    if size >= 999_500:
+        return f"{value / 1e6:{sign}.3g} m"
+    if size >= 10_000:
+        return f"{value / 1e3:{sign}.3g} k"
+    return f"{value:{sign},.0f}"
+
+
+def _figures(summary: Any, sign: str = "") -> str:
+    low, high = _short(summary.q05, sign), _short(summary.q95, sign)
+    return f"{_short(summary.median, sign)} ({low} to {high})"
 
 
 def _print_comparison(crisis: Crisis, comparison: Any) -> None:
@@ -168,23 +212,31 @@ def _print_comparison(crisis: Crisis, comparison: Any) -> None:
     out.print(escape(crisis.meta.question.strip()), soft_wrap=True)
     out.print(
         f"As of {comparison.as_of}, {comparison.days} days ahead, {comparison.futures} futures. "
-        "Median (5-95% range); below it the difference to no deal in the same futures.",
+        "Median (5 to 95%), then the difference to no deal in the same futures.",
         style="dim",
     )
-    table = Table(show_lines=True, expand=False)
-    table.add_column("")
-    for option in comparison.options:
-        table.add_column(escape(option.name), justify="right")
     for name, first in comparison.options[0].indicators.items():
-        mark = " *" if first.prior_only else ""
-        row = [f"{escape(first.name)}{mark}\n[dim]{escape(first.unit)}[/dim]"]
+        mark = " [dim](rests on a prior only)[/dim]" if first.prior_only else ""
+        unit = "" if first.unit == first.name.casefold() else f", {escape(first.unit)}"
+        out.print(f"\n[bold]{escape(first.name)}[/bold]{unit}{mark}")
+        table = Table(box=None, show_header=False, padding=(0, 1, 0, 1))
+        table.add_column(width=36 if out.width >= FULL_WIDTH else 26, no_wrap=True)
+        table.add_column(width=25, justify="right", no_wrap=True)
+        table.add_column(width=29, justify="right", no_wrap=True)
+        if out.width >= FULL_WIDTH:
+            table.add_column(no_wrap=True)
         for option in comparison.options:
             answer = option.indicators[name]
-            difference = answer.difference_text()
-            row.append(answer.figure_text() + (f"\n[dim]{difference}[/dim]" if difference else ""))
-        table.add_row(*row)
-    out.print(table)
-    out.print("* rests on a prior only", style="dim")
+            cells = [escape(option.name), _figures(answer.summary.rounded()), "", ""]
+            difference = answer.difference
+            if difference is not None and not difference.to_itself:
+                cells[2] = "[dim]not distinguishable[/dim]"
+                if difference.distinguishable:
+                    cells[2] = _figures(difference.summary.rounded(), "+")
+                    if difference.share_better:
+                        cells[3] = f"[dim]better in {difference.share_better}[/dim]"
+            table.add_row(*cells[: len(table.columns)])
+        out.print(table)
 
 
 @app.command()
@@ -236,14 +288,15 @@ def info(
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE")] = None,
 ) -> None:
     """Say what is installed, or what a crisis declares."""
+    date = _date(as_of, "--as-of")
     if crisis is None and not parameters:
         out.print(f"Havenline {__version__}, Python {sys.version.split()[0]}")
         out.print(f"Processors: {os.cpu_count()}")
         out.print(f"Built-in crises: {', '.join(builtin_crises())}")
         return
-    declared = open_crisis(crisis or "idlib-2020")
+    declared = _opened("idlib-2020" if crisis is None else crisis)
     if parameters:
-        _print_parameters(declared, _date(as_of, "--as-of") or declared.meta.as_of)
+        _print_parameters(declared, date or declared.meta.as_of)
         return
     meta = declared.meta
     out.print(f"[bold]{escape(meta.name)}[/bold] ({declared.id})")
@@ -272,7 +325,7 @@ def _print_parameters(crisis: Crisis, as_of: dt.date) -> None:
 @app.command()
 def options(crisis: CrisisArgument = "idlib-2020") -> None:
     """Print the options of a crisis and what each lever does."""
-    declared = open_crisis(crisis)
+    declared = _opened(crisis)
     for option in declared.options:
         out.print(f"[bold]{escape(option.name)}[/bold] ({option.id})")
         out.print(f"  {escape(option.summary.strip())}", soft_wrap=True)
@@ -312,7 +365,7 @@ def hindcast(
     from havenline.evidence import text
     from havenline.futures import simulate
 
-    declared = open_crisis(crisis)
+    declared = _opened(crisis)
     with _bar() as bar:
         task = bar.add_task("Simulations (the first one compiles)", total=None)
 
@@ -357,6 +410,9 @@ def main() -> None:
     except KeyboardInterrupt:
         err.print("Stopped; nothing was kept.")
         sys.exit(1)
+    except MemoryError:
+        err.print("[red]error[/red]  not enough memory; ask for fewer futures, or give --out DIR")
+        sys.exit(BAD_INPUT)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         err.print(f"[red]error[/red]  {error.strerror or error}{where}", soft_wrap=True)

@@ -123,7 +123,7 @@ _TABLE = (
         "shelter_capacity_asof",
         ("area",),
         "float64",
-        "shelter capacity on the as-of date",
+        "shelter places on the as-of date, median of the futures",
         "persons",
         "stock",
     ),

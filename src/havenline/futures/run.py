@@ -66,6 +66,8 @@ class FutureResult:
     displaced, arrivals : (n_option, n_day, n_area, n_group) int32
     residents : (n_option, n_day, n_area) int32
     exposed : (n_option, n_week, n_area) uint8
+    shelter : (n_area,) float64
+        Shelter places at the end of the as-of date.
     cut : (float, float)
         Sum of the weight that choice sets left out, and number of sets.
     """
@@ -76,6 +78,7 @@ class FutureResult:
     arrivals: NDArray[np.int32]
     residents: NDArray[np.int32]
     exposed: NDArray[np.uint8]
+    shelter: NDArray[np.float64]
     cut: tuple[float, float]
 
 
@@ -161,6 +164,9 @@ def _attempt(job: Job, future: int, workspace: Workspace) -> FutureResult:
     _raise_errors(replayed, future)
     outputs = []
     cut = np.zeros(2)
+    area = net.place["area"]
+    shelter = np.zeros(len(job.world.area_ids))
+    np.add.at(shelter, area[area >= 0], replayed.place["shelter"][area >= 0])
     for plan in job.plans:
         for name in State._fields:
             np.copyto(getattr(state, name), getattr(replayed, name))
@@ -177,6 +183,7 @@ def _attempt(job: Job, future: int, workspace: Workspace) -> FutureResult:
         arrivals=np.stack([o.arrivals for o in outputs]),
         residents=np.stack([o.residents for o in outputs]),
         exposed=np.stack([o.exposed for o in outputs]),
+        shelter=shelter,
         cut=(float(cut[0]), float(cut[1])),
     )
 

@@ -22,7 +22,7 @@ import xarray as xr
 
 from havenline import __version__
 from havenline.crisis import Crisis
-from havenline.crisis.parameters import Parameter, known_parameters
+from havenline.crisis.parameters import Parameter, default_table, known_parameters
 from havenline.errors import RunError
 from havenline.futures.layout import VARIABLES, assemble, coordinates
 from havenline.futures.run import FutureResult, Job, Workspace, run_future
@@ -31,7 +31,7 @@ from havenline.futures.values import VALUES, sample_values
 from havenline.movement.record import SERIES
 from havenline.options import build_schedule, chosen_options
 from havenline.world.facts import known_facts
-from havenline.world.world import World, build_world
+from havenline.world.world import build_world
 
 MOST_IN_MEMORY = 600_000_000
 """Bytes of results that are held in memory; a larger simulation must be given ``out``."""
@@ -39,6 +39,10 @@ MOST_IN_MEMORY = 600_000_000
 MOST_DAYS = 730
 MOST_FUTURES = 100_000
 MOST_WORKERS = 256
+NOT_ZERO = ("km", "days", "months", "persons")
+"""Units of parameters that a formula divides by: lengths and times."""
+TRAVEL = ("vehicle_km_day", "walk_km_day")
+
 RESULT_FILE = "result.nc"
 
 
@@ -127,6 +131,7 @@ def simulate(
     """
     horizon = crisis.meta.horizon_days if days is None else days
     _check_numbers(futures, seed, horizon, workers)
+    _check_settings(settings or {})
     world = build_world(crisis)
     date = crisis.meta.as_of if as_of is None else as_of
     facts = known_facts(world, date, horizon, offensive)
@@ -151,7 +156,7 @@ def simulate(
         parameters=VALUES.names or (),
     )
     attrs = {
-        "title": f"{crisis.meta.name}: {len(specs)} options in {futures} futures",
+        "title": f"{crisis.meta.name}: {len(specs)} options",
         "havenline_version": __version__,
         "crisis": crisis.id,
         "as_of": date.isoformat(),
@@ -189,6 +194,21 @@ def _check_numbers(futures: int, seed: int, days: int, workers: int | None) -> N
         raise RunError(f"seed: {seed} given; a whole number of 0 or more is needed")
     if workers is not None and workers < 1:
         raise RunError(f"workers: {workers} given; at least 1 is needed")
+
+
+def _check_settings(settings: Mapping[str, float]) -> None:
+    """Refuse values that the unit of a parameter does not allow."""
+    rows = {row.name: row for row in default_table()}
+    for name, value in settings.items():
+        if name not in rows:
+            continue  # `known_parameters` says so, with the nearest name
+        unit = rows[name].unit
+        divides = unit in NOT_ZERO or name in TRAVEL
+        if value < 0 or (value == 0 and divides):
+            least = "above 0" if divides else "0 or more"
+            raise RunError(f"parameter {name!r}: {value:g} given; expected {least} ({unit})")
+        if value > 1 and unit.split("/")[0] == "share":
+            raise RunError(f"parameter {name!r}: {value:g} given; expected a share of 0 to 1")
 
 
 def _finished(
@@ -274,6 +294,7 @@ class _Gathered:
         self.done = np.zeros(n_future, dtype=np.bool_)
         self.history = np.zeros((n_future, job.facts.days + 1))
         self.exposed = np.zeros((n_option, len(coords["week"]), n_area), dtype=np.int64)
+        self.shelter = np.zeros((n_future, n_area))
         self.cut = np.zeros((n_future, 2))
         self.store: ResultStore | None = None
         self.large: dict[str, np.ndarray[Any, Any]] = {}
@@ -301,6 +322,7 @@ class _Gathered:
         self.done[future] = True
         self.history[future] = result.history
         self.exposed += result.exposed
+        self.shelter[future] = result.shelter
         self.cut[future] = result.cut
         series = {name: result.series[..., i] for i, name in enumerate(SERIES)}
         if self.store is not None:
@@ -317,7 +339,7 @@ class _Gathered:
         return {
             "exposure_probability": self.exposed / max(1, int(self.done.sum())),
             "history_newly_displaced": self.history,
-            "shelter_capacity_asof": shelter_at_start(self.job.world),
+            "shelter_capacity_asof": np.round(np.median(self.shelter[self.done], axis=0)),
             "parameter_values": np.column_stack(
                 [self.job.values[name] for name in VALUES.names or ()]
             ),
@@ -328,9 +350,10 @@ class _Gathered:
         sets = self.cut.sum(axis=0)
         return {
             **self.attrs,
+            "title": f"{self.attrs['title']} in {int(self.done.sum())} futures",
             "partial": int(not self.done.all()),
             "futures_done": int(self.done.sum()),
-            "choice_weight_cut": float(sets[0] / sets[1]) if sets[1] else 0.0,
+            "choice_weight_cut": max(0.0, float(sets[0] / sets[1])) if sets[1] else 0.0,
         }
 
     def finish(self) -> Path | None:
@@ -361,23 +384,3 @@ def _make_folder(out: Path) -> None:
         raise RunError(f"{out} is a file; give a folder to write to") from None
     except OSError as error:
         raise RunError(f"cannot make the folder {out}: {error.strerror}") from None
-
-
-def shelter_at_start(world: World) -> np.ndarray[Any, Any]:
-    """Return the shelter places of each area at the start that rest on counts.
-
-    Parameters
-    ----------
-    world : World
-
-    Returns
-    -------
-    (n_area,) float64
-        Persons displaced before who were housed there at the start: what sites and hosts are
-        known to have held. The slack beyond it is a prior.
-    """
-    places = np.zeros(len(world.area_ids))
-    inside = world.network.place["area"] >= 0
-    before = world.network.start[:, 1].sum(axis=1)
-    np.add.at(places, world.network.place["area"][inside], before[inside])
-    return places

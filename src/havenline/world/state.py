@@ -160,7 +160,7 @@ def empty_state(network: Network, n_area: int, trips: int) -> State:
     """Allocate a state with room for a number of journeys under way."""
     n = len(network.place)
     g = network.cell_key.shape[1]
-    rows = DISPLACED_SINCE + n_area + 1
+    rows = int(DISPLACED_SINCE) + n_area + 1
     return State(
         persons=np.zeros((n, rows, g), dtype=np.int64),
         by_status=np.zeros((n, 4), dtype=np.int64),
