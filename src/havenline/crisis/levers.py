@@ -207,8 +207,20 @@ class MonitorsLever(Strict):
     persons: int = Field(ge=0, le=1_000_000, description="how many")
 
 
+class ReturnLever(Strict):
+    """A programme of return; anything but voluntary return is refused."""
+
+    EFFECT: ClassVar[str] = (
+        "None: return is always voluntary, under a standing truce and to homes that were not "
+        "taken; an option cannot make it less so."
+    )
+    lever: Literal["return"]
+    start: DayOrDate = Field(description="first day")
+    voluntary: bool = Field(description="must be true")
+
+
 Lever = Annotated[
-    TruceLever | LineLever | HavenLever | BorderLever | AidLever | MonitorsLever,
+    TruceLever | LineLever | HavenLever | BorderLever | AidLever | MonitorsLever | ReturnLever,
     Field(discriminator="lever"),
 ]
 
@@ -219,6 +231,7 @@ LEVERS: dict[str, type[Strict]] = {
     "border": BorderLever,
     "aid": AidLever,
     "monitors": MonitorsLever,
+    "return": ReturnLever,
 }
 
 

@@ -16,6 +16,7 @@ from havenline.crisis.levers import (
     LineLever,
     MonitorsLever,
     OptionSpec,
+    ReturnLever,
     TruceLever,
     day_of,
 )
@@ -153,6 +154,11 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             _haven(world, facts, option, lever, place, day)
         elif isinstance(lever, BorderLever):
             _border(facts, option, lever, day)
+        elif isinstance(lever, ReturnLever):
+            if not lever.voluntary:
+                raise OptionRefused(
+                    f"option {option.id!r}: return that is not voluntary is refused, not weighed"
+                )
         elif isinstance(lever, AidLever):
             first = _day(option, lever.start, facts)
             last = days if lever.until is None else _day(option, lever.until, facts)
