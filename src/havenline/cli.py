@@ -50,6 +50,7 @@ CrisisArgument = Annotated[
 ]
 BAD_INPUT = 2
 FULL_WIDTH = 120
+LEAST_WIDTH = 80  # below it, figures go on in the next line
 
 
 def _date(text: str | None, name: str) -> dt.date | None:
@@ -220,9 +221,12 @@ def _print_comparison(crisis: Crisis, comparison: Any) -> None:
         unit = "" if first.unit == first.name.casefold() else f", {escape(first.unit)}"
         out.print(f"\n[bold]{escape(first.name)}[/bold]{unit}{mark}")
         table = Table(box=None, show_header=False, padding=(0, 1, 0, 1))
-        table.add_column(width=36 if out.width >= FULL_WIDTH else 26, no_wrap=True)
-        table.add_column(width=25, justify="right", no_wrap=True)
-        table.add_column(width=29, justify="right", no_wrap=True)
+        widths = (36 if out.width >= FULL_WIDTH else min(26, out.width - 60), 25, 29)
+        for i, width in enumerate(widths):
+            if out.width < LEAST_WIDTH:
+                table.add_column(overflow="fold")
+            else:
+                table.add_column(width=width, justify="right" if i else "left", no_wrap=i > 0)
         if out.width >= FULL_WIDTH:
             table.add_column(no_wrap=True)
         for option in comparison.options:
@@ -330,7 +334,7 @@ def options(crisis: CrisisArgument = "idlib-2020") -> None:
         out.print(f"[bold]{escape(option.name)}[/bold] ({option.id})")
         out.print(f"  {escape(option.summary.strip())}", soft_wrap=True)
         for lever in option.levers:
-            values = lever.model_dump(mode="json", by_alias=True, exclude_none=True)
+            values = lever.model_dump(by_alias=True, exclude_none=True)
             kind = values.pop("lever")
             text = ", ".join(f"{k} {v}" for k, v in values.items())
             out.print(f"  - {kind}: {escape(text)}", soft_wrap=True)

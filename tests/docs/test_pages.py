@@ -17,7 +17,7 @@ from havenline.crisis.parameters import parameter_names
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMANDS = {"run", "check", "steps", "info", "options", "schema", "init", "hindcast"}
-TO_COME = {"docs/images/report.png"}
+TO_COME: set[str] = set()
 """Pictures that are taken from a finished run."""
 
 

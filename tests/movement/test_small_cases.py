@@ -159,7 +159,7 @@ def test_returns_follow_the_integral_of_their_hazard() -> None:
     sketch = Sketch(
         towns,
         roads,
-        happenings=(),
+        happenings=((1, "offensive_start", 1), (9, "offensive_pause", 9)),
         counts=((9, 300_000.0, 9), (20, 300_000.0, 20)),
         options={"halt": [{"lever": "truce", "start": 1}]},
         days=91,

@@ -41,7 +41,7 @@ MOST_FUTURES = 100_000
 MOST_WORKERS = 256
 NOT_ZERO = ("km", "days", "months", "persons")
 """Units of parameters that a formula divides by: lengths and times."""
-TRAVEL = ("vehicle_km_day", "walk_km_day")
+DIVISORS = ("vehicle_km_day", "violence_events", "walk_km_day")
 
 RESULT_FILE = "result.nc"
 
@@ -203,7 +203,7 @@ def _check_settings(settings: Mapping[str, float]) -> None:
         if name not in rows:
             continue  # `known_parameters` says so, with the nearest name
         unit = rows[name].unit
-        divides = unit in NOT_ZERO or name in TRAVEL
+        divides = unit in NOT_ZERO or name in DIVISORS
         if value < 0 or (value == 0 and divides):
             least = "above 0" if divides else "0 or more"
             raise RunError(f"parameter {name!r}: {value:g} given; expected {least} ({unit})")

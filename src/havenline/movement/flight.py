@@ -55,7 +55,7 @@ HALF_EVENTS = 5.0
 SHOCK_DAYS = 7
 LEARNING_DAYS = 30
 GATHER_DAYS = np.uint64(7)
-GATHER_UP_TO = 0.01
+GATHER_UP_TO = 0.03
 """Below this chance of a day hazards gather, for at most ``GATHER_DAYS`` days."""
 
 STARTERS = (RESIDENT, DISPLACED_BEFORE)

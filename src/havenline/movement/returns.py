@@ -20,6 +20,7 @@ from havenline.movement.journey import add_slot, enter, travel_days
 from havenline.movement.people import add, choose_homes
 from havenline.world import roads
 from havenline.world.state import (
+    CAME_BACK,
     DISPLACED_SINCE,
     RETURNED,
     TRUCE,
@@ -114,6 +115,7 @@ def send_home(net, values, state, place, row, group, going, day, draw):  # type:
         add(state.persons, state.by_status, state.by_row, place, row, group, -x)
         if j == place:
             add(state.persons, state.by_status, state.by_row, place, RETURNED, group, x)
+            state.whole[CAME_BACK] += x
             continue
         km = np.float64(state.dist[place, j])
         fast = travel_days(km, values.vehicle_km_day)

@@ -1,0 +1,75 @@
+"""An interrupted run keeps what is whole and says so; a killed one leaves nothing that looks so."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+
+RUN = [sys.executable, "-m", "havenline", "run"]
+MANY = 20_000
+PATIENCE = 120.0
+
+
+def started(example: Path, out: Path) -> subprocess.Popen[str]:
+    """Start a long run in its own process and wait until some futures are written."""
+    run = subprocess.Popen(
+        [*RUN, str(example), "--futures", str(MANY), "--out", str(out), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + PATIENCE
+    size = 0
+    while size < 200_000:
+        assert run.poll() is None, run.communicate()
+        assert time.monotonic() < until, "no future was written"
+        size = sum(p.stat().st_size for p in out.glob(".result*")) if out.exists() else 0
+        time.sleep(0.02)
+    return run
+
+
+def test_ctrl_c_keeps_the_futures_that_are_done(example: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run = started(example, out)
+    run.send_signal(signal.SIGINT)
+    printed, said = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 1
+    assert "Traceback" not in said
+    assert "Stopped early" in said
+    comparison = json.loads(printed)
+    assert comparison["partial"] is True
+    with xr.open_dataset(out / "result.nc", engine="h5netcdf") as result:
+        assert result.attrs["partial"] == 1
+        done = result.sizes["future"]
+        assert 0 < done < MANY
+        assert result.attrs["futures_done"] == done == comparison["futures"]
+        assert f" in {done} futures" in result.attrs["title"]
+        assert float(abs(result["ledger_residual"]).max()) == 0
+        assert int(result["displaced"].isel(day=0).sum("area").min()) > 0
+        assert result["future"].values.tolist() == list(range(done))
+    assert (out / "report.html").is_file()
+    assert [p.name for p in out.iterdir() if p.name.startswith(".")] == []
+
+
+def test_a_killed_run_leaves_nothing_that_looks_complete(example: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run = started(example, out)
+    run.kill()
+    run.communicate(timeout=PATIENCE)
+    left = [p.name for p in out.iterdir()]
+    assert len(left) == 1
+    assert left[0].startswith(".result.nc.")
+    assert left[0].endswith(".unfinished")
+    again = [*RUN, str(example), "--futures", "2", "--days", "3", "--out", str(out)]
+    subprocess.run(again, check=True, capture_output=True)
+    assert [p.name for p in out.iterdir() if p.name.startswith(".")] == []

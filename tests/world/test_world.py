@@ -1,0 +1,127 @@
+"""A crisis as arrays, and the roads between its places."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from havenline.futures.run import Job
+from havenline.world.roads import ATTACKER, GUARANTOR
+from havenline.world.state import State
+from havenline.world.world import build_world, split_persons
+from tests.crises_random import Road, Sketch, Town, Walk, crisis_of, job_of, sketches, towns_in_a_row
+
+
+@pytest.mark.parametrize(
+    ("persons", "shares", "expected"),
+    [
+        (10, [0.5, 0.5], [5, 5]),
+        (11, [0.5, 0.5], [6, 5]),
+        (10, [0.26, 0.25, 0.49], [3, 2, 5]),
+        (1, [0.2, 0.5, 0.3], [0, 1, 0]),
+        (0, [0.2, 0.8], [0, 0]),
+        (3, [1 / 3, 1 / 3, 1 / 3], [1, 1, 1]),
+    ],
+)
+def test_persons_split_by_largest_remainder(
+    persons: int, shares: list[float], expected: list[int]
+) -> None:
+    assert split_persons(persons, np.array(shares)).tolist() == expected
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(persons=st.integers(0, 10**7), weights=st.lists(st.integers(1, 99), min_size=1, max_size=6))
+def test_split_persons_add_up_and_are_within_one_of_their_share(
+    persons: int, weights: list[int]
+) -> None:
+    shares = np.array(weights) / sum(weights)
+    split = split_persons(persons, shares)
+    assert split.sum() == persons
+    assert (np.abs(split - persons * shares) < 1).all()
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(sketch=sketches())
+def test_the_world_holds_everyone_and_every_road(sketch: Sketch) -> None:
+    world = build_world(crisis_of(sketch))
+    net = world.network
+    for town in sketch.towns:
+        i = world.place_index(town.id)
+        assert net.start[i].sum(axis=1).tolist() == [town.residents, town.idps]
+        assert net.place["site_people"][i] == town.in_sites
+        if town.residents + town.idps:
+            assert world.area_ids[net.place["area"][i]] == town.area
+        assert net.place["hosts"][i] == (
+            town.residents + town.idps > 0 and town.kind in ("city", "town", "camp_cluster")
+        )
+    assert list(world.place_ids) == sorted(world.place_ids)
+    assert len(net.link) == 2 * len(sketch.roads)
+    for road in sketch.roads:
+        e = world.road_ids.index(road.id)
+        assert net.road["km"][e] == road.km
+        for here, there in ((road.a, road.b), (road.b, road.a)):
+            i = world.place_index(here)
+            links = net.link[net.ptr[i] : net.ptr[i + 1]]
+            assert (world.place_index(there), e) in [(a["place"], a["road"]) for a in links]
+    for array in net:
+        assert not array.flags.writeable
+
+
+def by_dijkstra(job: Job, side: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Road kilometres between held places."""
+    road, n = job.world.network.road, len(side)
+    matrix = np.zeros((n, n))
+    for e in road:
+        if max(side[e["a"]], side[e["b"]]) <= GUARANTOR:
+            matrix[e["a"], e["b"]] = matrix[e["b"], e["a"]] = e["km"]
+    dist = np.asarray(dijkstra(csr_matrix(matrix), directed=False), dtype=np.float64)
+    dist[side > GUARANTOR] = np.inf
+    return dist
+
+
+def front_by_hand(job: Job, state: State, dist: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Kilometres to the nearest point at which a road meets the front."""
+    side, front = state.side, np.full(len(state.side), np.inf)
+    for k, e in enumerate(job.world.network.road):
+        for near, far in ((e["a"], e["b"]), (e["b"], e["a"])):
+            if side[near] <= GUARANTOR and side[far] == ATTACKER:
+                left = max(0.0, e["km"] - state.road[k]["progress"])
+                front = np.minimum(front, dist[near] + left)
+    return front
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(sketch=sketches())
+def test_roads_and_front_are_right_on_every_day(sketch: Sketch) -> None:
+    """Against Dijkstra of SciPy, though the engine only repairs what a capture changed."""
+    moving = {"front_speed": 4.0, "front_axis_share": 1.0, "offensive_end_rate": 0.0}
+    job = job_of(crisis_of(sketch), settings=moving)
+    for plan in range(len(job.plans)):
+        walk = Walk(job, plan)
+        for day in range(walk.last + 1):
+            state = walk.to(day)
+            dist = by_dijkstra(job, state.side)
+            np.testing.assert_allclose(state.dist, dist, rtol=1e-5)
+            np.testing.assert_allclose(state.front, front_by_hand(job, state, dist), rtol=1e-5)
+
+
+def test_two_roads_between_two_places() -> None:
+    row = towns_in_a_row()
+    shorter = replace(row, roads=(*row.roads, Road("rz", "t1", "t2", 5.0)))
+    walk = Walk(job_of(crisis_of(shorter)))
+    assert walk.to(0).dist[1, 2] == 5.0
+
+
+def test_people_near_a_crossing_wait_there() -> None:
+    near = Town("y8", "north", 1.55, 0.0, residents=10)
+    row = towns_in_a_row(crossings=(("z9", "closed", -9, -9),))
+    row = replace(row, towns=(*row.towns, near), roads=(*row.roads, Road("ry", "y8", "z9", 9.0)))
+    world = build_world(crisis_of(row))
+    assert np.array(world.place_ids)[world.network.place["near_border"]].tolist() == ["y8", "z9"]
