@@ -22,14 +22,14 @@ import numpy as np
 
 from havenline.crisis import open_crisis
 from havenline.crisis.parameters import known_parameters
-from havenline.draws.kernels import bare
 from havenline.drivers import aid, control, truce, violence
 from havenline.futures.run import Job, Workspace, run_future
 from havenline.futures.values import sample_values
 from havenline.movement import arrivals, entry, flight, harm, ledger, returns
 from havenline.movement.day import STEPS, run_days
-from havenline.options import Schedule, build_schedule, chosen_options
-from havenline.world.facts import Record, known_facts
+from havenline.options import build_schedule, chosen_options
+from havenline.options.schedule import bare_schedule
+from havenline.world.facts import bare_record, known_facts
 from havenline.world.state import bare_network, bare_state
 from havenline.world.world import World, build_world
 
@@ -132,28 +132,9 @@ def _callable(step: Any) -> Any:
     def call(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
         step(
             bare_network(net),
-            Record(
-                bare(record.side),
-                bare(record.day),
-                bare(record.dist),
-                bare(record.pred),
-                bare(record.forced),
-            ),
+            bare_record(record),
             values,
-            Schedule(
-                plan.truce_start,
-                plan.compliance,
-                plan.substance,
-                plan.excluded,
-                plan.observers,
-                plan.interposed,
-                plan.announce,
-                plan.handover,
-                bare(plan.place),
-                plan.haven_start,
-                plan.haven_kind,
-                bare(plan.day),
-            ),
+            bare_schedule(plan),
             bare_state(state),
             key,
             day,

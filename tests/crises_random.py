@@ -384,9 +384,7 @@ def sketches(draw: st.DrawFn, days: int = 24) -> Sketch:
         if a != b and (a, b) not in ends and (b, a) not in ends:
             ends.append((a, b))
     for k, (a, b) in enumerate(ends):
-        straight = float(
-            great_circle_km(towns[a].lat, towns[a].lon, towns[b].lat, towns[b].lon)
-        )
+        straight = float(great_circle_km(towns[a].lat, towns[a].lon, towns[b].lat, towns[b].lon))
         km = 1.0 + straight * draw(st.integers(100, 150)) / 100
         roads.append(Road(f"r{k:02d}", towns[a].id, towns[b].id, km))
     crossings: tuple[tuple[str, str, int, int], ...] = ()

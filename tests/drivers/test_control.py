@@ -47,7 +47,8 @@ def split(sketch: Sketch, road_id: str, first_km: float, party: str = "def") -> 
 @pytest.mark.parametrize(("road", "first_km"), [("r1", 2.0), ("r1", 11.0), ("r3", 6.0)])
 def test_a_road_split_behind_the_front_changes_no_capture(road: str, first_km: float) -> None:
     one, other = (
-        job_of(crisis_of(s), futures=25, settings=FAST) for s in (row(), split(row(), road, first_km))
+        job_of(crisis_of(s), futures=25, settings=FAST)
+        for s in (row(), split(row(), road, first_km))
     )
     fell = 0
     for future in range(25):

@@ -41,7 +41,10 @@ def busy() -> Sketch:
         happenings=((2, "offensive_start", 3),),
         counts=((12, 9_000.0, 13),),
     )
-    towns = (*row.towns, Town("m5", "middle", -0.1, 0.3, residents=15_000, idps=8_000, in_sites=900))
+    towns = (
+        *row.towns,
+        Town("m5", "middle", -0.1, 0.3, residents=15_000, idps=8_000, in_sites=900),
+    )
     return replace(row, towns=towns, roads=(*row.roads, Road("rm", "t3", "m5", 44.0)))
 
 
@@ -108,7 +111,9 @@ def test_a_group_split_in_two_leaves_the_distribution_of_sums() -> None:
         a = one[name].sel(group="children").sum("area")
         b = other[name].sel(group=["boys", "girls"]).sum(["group", "area"])
         assert agree(xr.Dataset({"x": a}), xr.Dataset({"x": b}), "x"), name
-        boys, girls = (other[name].sel(group=g).sum(["area", "day"]).mean() for g in ("boys", "girls"))
+        boys, girls = (
+            other[name].sel(group=g).sum(["area", "day"]).mean() for g in ("boys", "girls")
+        )
         assert abs(boys - girls) <= 0.01 * girls
 
 
@@ -127,9 +132,7 @@ def test_workers_change_no_byte(tmp_path: Path, workers: int) -> None:
 @few
 @given(sketch=sketches(days=10))
 def test_workers_change_no_number(sketch: Sketch) -> None:
-    one, two, four = (
-        simulate(crisis_of(sketch), futures=6, workers=w).dataset for w in (1, 2, 4)
-    )
+    one, two, four = (simulate(crisis_of(sketch), futures=6, workers=w).dataset for w in (1, 2, 4))
     assert one.identical(two)
     assert one.identical(four)
 
@@ -177,7 +180,14 @@ def test_an_option_without_effect_is_the_baseline() -> None:
 
 def test_all_options_start_from_the_same_day() -> None:
     data = simulate(crisis_of(busy()), futures=5).dataset.isel(day=0)
-    for v in ("displaced", "residents", "newly_displaced", "movements", "unsheltered", "near_front"):
+    for v in (
+        "displaced",
+        "residents",
+        "newly_displaced",
+        "movements",
+        "unsheltered",
+        "near_front",
+    ):
         for option in data["option"].values:
             assert np.array_equal(data[v].sel(option=option), data[v].sel(option="no_deal")), v
 
@@ -191,8 +201,11 @@ def with_later_facts(crisis: Crisis, as_of: dt.date) -> Crisis:
     start = pd.Timestamp(crisis.meta.period.start)
     tables = {}
     changes: Mapping[str, Any] = {
-        "control": lambda f: f.assign(party_id=f["party_id"].map(lambda p: next(
-            q for q in crisis.parties["party_id"] if q != p))),
+        "control": lambda f: f.assign(
+            party_id=f["party_id"].map(
+                lambda p: next(q for q in crisis.parties["party_id"] if q != p)
+            )
+        ),
         "observations": lambda f: f.assign(value=f["value"] * 3 + 1000),
         "happenings": lambda f: f.assign(kind="truce_start"),
         "crossings": lambda f: f.assign(regime="open"),

@@ -121,8 +121,7 @@ def test_each_regime_lets_through_no_fewer_than_the_one_before() -> None:
         state = copied(walk.to(walk.today + 3))
         state.place["shelter"] = 0.0
         entered = [
-            stepped(walk, state, job.values[future], p, run_entry).whole[ENTERED]
-            for p in (1, 2, 3)
+            stepped(walk, state, job.values[future], p, run_entry).whole[ENTERED] for p in (1, 2, 3)
         ]
         assert entered[0] <= entered[1] <= entered[2]
         totals += entered

@@ -48,9 +48,7 @@ def run_choose_homes(
     groups = persons.shape[2]
     total = in_row[first:last].sum()
     for s in range(at.shape[0]):
-        m = choose_homes(
-            persons, in_row, listed, 0, first, last, total, number, at[s, 0], at[s, 1]
-        )
+        m = choose_homes(persons, in_row, listed, 0, first, last, total, number, at[s, 0], at[s, 1])
         for c in range(m):
             cell = listed[c].cell
             counts[s, cell // groups, cell % groups] += listed[c].count
@@ -220,9 +218,7 @@ def run_deal(state: Any, listed: Any, m: Any, slot: Any, k: Any, start: Any) -> 
     deal(listed, m, slot, k, start, state.trip, state.trip_head, state.whole, 0, 3)
 
 
-def dealt(
-    state: State, cells: list[int], slots: list[int], start: float
-) -> NDArray[np.int64]:
+def dealt(state: State, cells: list[int], slots: list[int], start: float) -> NDArray[np.int64]:
     """Persons dealt, by cell and slot."""
     listed, slot = np.zeros(8, dtype=LISTED), np.zeros(8, dtype=SLOT)
     listed["cell"][: len(cells)], listed["count"][: len(cells)] = np.arange(len(cells)), cells

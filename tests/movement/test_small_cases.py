@@ -105,9 +105,7 @@ def test_stayers_give_up_as_the_front_nears() -> None:
 
 
 def test_more_stayers_near_than_far_is_all_of_them() -> None:
-    job = job_of(
-        crisis_of(towns_in_a_row()), settings={"stayers_far": 0.1, "stayers_near": 0.3}
-    )
+    job = job_of(crisis_of(towns_in_a_row()), settings={"stayers_far": 0.1, "stayers_near": 0.3})
     state = Walk(job).state
     assert run_stay_share(job.values[0], state, 1) == 1.0
 
@@ -226,7 +224,12 @@ def test_who_returned_may_flee_again_and_is_not_new() -> None:
 
 
 def test_captures_helper_sees_the_front_move() -> None:
-    given = {"front_speed": 2.0, "front_axis_share": 1.0, "front_speed_spread": 0.0, "tempo_sd": 0.0}
+    given = {
+        "front_speed": 2.0,
+        "front_axis_share": 1.0,
+        "front_speed_spread": 0.0,
+        "tempo_sd": 0.0,
+    }
     given |= {"front_start_share": 0.5, "offensive_end_rate": 0.0}
     fell = captures(job_of(crisis_of(towns_in_a_row()), settings=given))
     assert fell == {"t1": 3, "t2": 9, "t3": 15, "t4": 21}

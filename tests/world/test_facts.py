@@ -23,7 +23,9 @@ def facts(as_of: int = 20, ahead: int = 0, **changes: Any) -> Facts:
 
 def test_published_counts_are_spread_with_less_on_quiet_days() -> None:
     happenings = ((3, "offensive_start", 3), (6, "offensive_pause", 6))
-    target = facts(happenings=happenings, counts=((4, 230.0, 5), (8, 530.0, 9))).record.day["target"]
+    target = facts(happenings=happenings, counts=((4, 230.0, 5), (8, 530.0, 9))).record.day[
+        "target"
+    ]
     quiet, first = QUIET_WEIGHT, 2 * QUIET_WEIGHT + 2
     expected = [quiet / first, quiet / first, 1 / first, 1 / first]
     np.testing.assert_allclose(target[1:5], 230 * np.array(expected))
@@ -51,7 +53,12 @@ def test_only_counts_published_by_the_day_are_known() -> None:
 
 
 def test_control_by_day() -> None:
-    changes = ((3, "t1", "att", 4), (6, "t2", "att", 30), (9, "t3", "gua", 9), (12, "t1", "def", 12))
+    changes = (
+        (3, "t1", "att", 4),
+        (6, "t2", "att", 30),
+        (9, "t3", "gua", 9),
+        (12, "t1", "def", 12),
+    )
     known = facts(changes=changes, crossings=(("z9", "closed", -9, -9),))
     side = known.record.side
     assert side.shape == (21, 6)

@@ -16,7 +16,16 @@ from havenline.futures.run import Job
 from havenline.world.roads import ATTACKER, GUARANTOR
 from havenline.world.state import State
 from havenline.world.world import build_world, split_persons
-from tests.crises_random import Road, Sketch, Town, Walk, crisis_of, job_of, sketches, towns_in_a_row
+from tests.crises_random import (
+    Road,
+    Sketch,
+    Town,
+    Walk,
+    crisis_of,
+    job_of,
+    sketches,
+    towns_in_a_row,
+)
 
 
 @pytest.mark.parametrize(

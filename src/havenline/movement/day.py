@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from havenline.draws.kernels import bare, kernel, kernel_entry
+from havenline.draws.kernels import kernel, kernel_entry
 from havenline.drivers import aid, control, truce, violence
 from havenline.movement import arrivals, entry, flight, harm, journey, ledger, returns
 from havenline.movement.record import clear_counters, write_day
-from havenline.options import Schedule
-from havenline.world.facts import Record
+from havenline.options.schedule import bare_schedule
+from havenline.world.facts import bare_record
 from havenline.world.state import (
     DISPLACED_BEFORE,
     ERROR,
@@ -187,27 +187,7 @@ def run_days(net, record, values, plan, state, key, truce_age, first, last, toda
         The days after the as-of date; day 0 is the as-of date. Must be zero before.
     """
     net, state = bare_network(net), bare_state(state)
-    record = Record(
-        bare(record.side),
-        bare(record.day),
-        bare(record.dist),
-        bare(record.pred),
-        bare(record.forced),
-    )
-    plan = Schedule(
-        plan.truce_start,
-        plan.compliance,
-        plan.substance,
-        plan.excluded,
-        plan.observers,
-        plan.interposed,
-        plan.announce,
-        plan.handover,
-        bare(plan.place),
-        plan.haven_start,
-        plan.haven_kind,
-        bare(plan.day),
-    )
+    record, plan = bare_record(record), bare_schedule(plan)
     if first == 0:
         begin(net, values, state, key)
     if first == today + 1:

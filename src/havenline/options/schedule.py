@@ -20,6 +20,7 @@ from havenline.crisis.levers import (
     TruceLever,
     day_of,
 )
+from havenline.draws.kernels import bare, kernel
 from havenline.errors import OptionRefused, RunError
 from havenline.world import roads
 from havenline.world.facts import REGIMES, Facts
@@ -93,6 +94,25 @@ def chosen_options(world: World, names: Sequence[str] | None) -> list[OptionSpec
     baseline = next(o.id for o in declared.values() if o.baseline)
     rest = [declared[n] for n in wanted if n != baseline]
     return [declared[baseline], *rest]
+
+
+@kernel
+def bare_schedule(p):  # type: ignore[no-untyped-def]
+    """Return a schedule (inside kernels) with arrays that are not reference-counted."""
+    return Schedule(
+        p.truce_start,
+        p.compliance,
+        p.substance,
+        p.excluded,
+        p.observers,
+        p.interposed,
+        p.announce,
+        p.handover,
+        bare(p.place),
+        p.haven_start,
+        p.haven_kind,
+        bare(p.day),
+    )
 
 
 def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) -> Schedule:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from havenline.draws.kernels import bare, kernel
 from havenline.errors import RunError
 from havenline.world import roads
 from havenline.world.world import SIDE_OF_PARTY, World
@@ -88,6 +89,12 @@ class Facts:
     def days(self) -> int:
         """Days from the start of the period to the as-of date."""
         return (self.as_of - self.start).days
+
+
+@kernel
+def bare_record(r):  # type: ignore[no-untyped-def]
+    """Return a record (inside kernels) with arrays that are not reference-counted."""
+    return Record(bare(r.side), bare(r.day), bare(r.dist), bare(r.pred), bare(r.forced))
 
 
 def known_facts(
