@@ -348,6 +348,7 @@ ALL_LEVERS: Mapping[str, Levers] = {
             "restores_since": dt.date(2029, 1, 1),
         },
     ],
+    "shelter": [{"lever": "haven", "line_id": "mid", "start": 1, "guarantee": "declared"}],
     "open": [{"lever": "border", "neighbour": "nb", "start": 5, "regime": "open"}],
 }
 
@@ -541,7 +542,7 @@ class Walk:
             run_days(
                 self.job.world.network,
                 self.job.facts.record,
-                self.job.values[self.future],
+                self.job.values[self.future],  # noqa: PD011
                 plan,
                 self.state,
                 future_key(self.job, self.future),

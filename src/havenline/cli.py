@@ -49,6 +49,7 @@ CrisisArgument = Annotated[
     str, typer.Argument(metavar="CRISIS", help="Built-in name, or path of a crisis folder.")
 ]
 BAD_INPUT = 2
+ABORTED = 130  # typer's code for Ctrl-C
 FULL_WIDTH = 120
 LEAST_WIDTH = 80  # below it, figures go on in the next line
 
@@ -411,8 +412,10 @@ def main() -> None:
     except HavenlineError as error:
         err.print(f"[red]error[/red]  {escape(str(error))}", soft_wrap=True)
         sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
-        err.print("Stopped; nothing was kept.")
+    except SystemExit as end:
+        if end.code != ABORTED:
+            raise
+        err.print("Stopped before the end.")
         sys.exit(1)
     except MemoryError:
         err.print("[red]error[/red]  not enough memory; ask for fewer futures, or give --out DIR")

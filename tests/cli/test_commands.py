@@ -69,8 +69,9 @@ def test_same_seed_gives_the_same_bytes_for_any_number_of_workers(
 
 
 def test_a_run_prints_every_option_and_every_file(
-    havenline: Command, example: Path, tmp_path: Path
+    havenline: Command, example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("havenline.cli.out", Console(highlight=False, width=200))
     answer = havenline("run", example, *SMALL, "--out", tmp_path / "out")
     assert answer.code == 0
     assert "No deal" in answer.out

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xarray as xr
@@ -73,3 +75,35 @@ def test_a_killed_run_leaves_nothing_that_looks_complete(example: Path, tmp_path
     again = [*RUN, str(example), "--futures", "2", "--days", "3", "--out", str(out)]
     subprocess.run(again, check=True, capture_output=True)
     assert [p.name for p in out.iterdir() if p.name.startswith(".")] == []
+
+
+def test_ctrl_c_before_any_future_is_done_is_one_message(
+    havenline: Callable[..., Any],
+    example: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("havenline.futures.runner.run_future", stop)
+    monkeypatch.setattr("havenline.futures.runner.ThreadPoolExecutor", AtOnce)
+    answer = havenline("run", example, "--futures", 3, "--out", tmp_path / "out")
+    assert answer.code == 1
+    assert answer.out == ""
+    assert answer.err == "Stopped before the end.\n"
+    assert list((tmp_path / "out").iterdir()) == []
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class AtOnce:
+    """Stands for a pool of threads and runs each task in this one."""
+
+    def __init__(self, max_workers: int) -> None:
+        pass
+
+    def submit(self, task: Callable[..., Any], *args: object) -> Any:
+        return task(*args)
+
+    def shutdown(self, **_: object) -> None:
+        pass

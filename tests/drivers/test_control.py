@@ -168,7 +168,6 @@ def test_interposed_forces_slow_the_front() -> None:
     assert [captures(job, p)["t1"] for p in range(3)] == [3, 12, 6]
 
 
-@pytest.mark.xfail(strict=True, reason="the start of monitors is not read: they act from day 1")
 def test_forces_that_come_later_slow_nothing_before() -> None:
     monitors = {"lever": "monitors", "start": 20, "kind": "interposition", "persons": 5000}
     job = job_of(crisis_of(row(options={"force": [monitors]})), settings=STEADY)

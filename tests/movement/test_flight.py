@@ -81,7 +81,6 @@ def test_the_replay_meets_the_published_counts(first: float, second: float) -> N
     assert (np.diff(history, axis=1) >= 0).all()
 
 
-@pytest.mark.xfail(strict=True, reason="day 0 has no target: people leave outside the counts")
 def test_a_count_that_starts_with_the_period_starts_from_zero() -> None:
     job = job_of(crisis_of(towns_in_a_row(counts=((8, 0.0, 9), (18, 40_000.0, 19)))))
     walk = Walk(job)

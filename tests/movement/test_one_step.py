@@ -58,7 +58,7 @@ def run_unsheltered(state: Any, out: Any) -> None:
 
 
 def copied(state: State) -> State:
-    return State(*(a.copy() for a in state))
+    return State._make(a.copy() for a in state)
 
 
 def without(state: State) -> NDArray[np.float64]:

@@ -67,10 +67,7 @@ def test_what_havenline_does_not_weigh(lever: Mapping[str, Any], message: str) -
         {"lever": "aid", "level": 2.0},
         {"lever": "border", "neighbour": "nb", "regime": "open"},
         {k: v for k, v in HAVEN.items() if k != "start"},
-        pytest.param(
-            {"lever": "monitors", "kind": "unarmed", "persons": 300},
-            marks=pytest.mark.xfail(strict=True, reason="the start of monitors is not read"),
-        ),
+        pytest.param({"lever": "monitors", "kind": "unarmed", "persons": 300}),
     ],
     ids=lambda lever: str(lever["lever"]),
 )
@@ -199,3 +196,19 @@ def test_schedules_are_frozen() -> None:
     plan = job().plans[0]
     with pytest.raises(ValueError, match="read-only"):
         plan.day["aid"] = 2.0
+
+
+def test_the_order_of_levers_changes_nothing() -> None:
+    line = {
+        "lever": "line",
+        "line_id": "mid",
+        "announced": 2,
+        "handover": 4,
+        "restores_since": START + dt.timedelta(days=2),
+    }
+    row = sketch()
+    options = {"one": [line, HAVEN], "other": [HAVEN, line]}
+    row = replace(row, options=options, changes=((5, "t2", "att", 6),))
+    one, other = job_of(crisis_of(row)).plans[1:]
+    assert one.place["restored"].any()
+    assert np.array_equal(one.place, other.place)

@@ -31,7 +31,7 @@ def test_published_counts_are_spread_with_less_on_quiet_days() -> None:
     np.testing.assert_allclose(target[1:5], 230 * np.array(expected))
     second = 1 + 3 * quiet
     np.testing.assert_allclose(target[5:9], 300 * np.array([1, quiet, quiet, quiet]) / second)
-    assert target[0] == -1.0
+    assert target[0] == 0.0
     assert (target[9:] == -1.0).all()
     assert QUIET_WEIGHT == 0.15
 

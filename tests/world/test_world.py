@@ -134,3 +134,13 @@ def test_people_near_a_crossing_wait_there() -> None:
     row = replace(row, towns=(*row.towns, near), roads=(*row.roads, Road("ry", "y8", "z9", 9.0)))
     world = build_world(crisis_of(row))
     assert np.array(world.place_ids)[world.network.place["near_border"]].tolist() == ["y8", "z9"]
+
+
+def test_no_way_leads_across_a_border() -> None:
+    row = towns_in_a_row()
+    abroad = Town("xx", "abroad", 0.6, 0.6, "gua", kind="foreign_town")
+    out = (Road("x1", "t1", "xx", 5.0, border=1), Road("x2", "z9", "xx", 5.0, border=1))
+    row = replace(row, towns=(*row.towns, abroad), roads=(*row.roads, *out))
+    walk = Walk(job_of(crisis_of(row)))
+    t1, z9 = (walk.job.world.place_index(p) for p in ("t1", "z9"))
+    assert walk.to(0).dist[t1, z9] == 136.0

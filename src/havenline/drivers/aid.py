@@ -3,7 +3,7 @@
 Shelter places are tents (which wear out unless aid replaces them), dignified homes and room
 with host families. New tents go where people are without shelter. Site components (area,
 covered area, water, latrines) are unknown for the crises that ship and drop out of the
-minimum (MODEL_NOTES section 6); what is left is the people a site held, plus a declared slack.
+minimum; what is left is the people a site held, plus a declared slack.
 """
 
 from __future__ import annotations

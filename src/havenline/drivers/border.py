@@ -1,7 +1,7 @@
 """The border: the chance a day that a person who waits to cross gets in.
 
 Permeability belongs to the regime and is per day and per person who wishes to cross
-(MODEL_NOTES, correction 4): people within 10 km of the border without a shelter place.
+: people within 10 km of the border without a shelter place.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The front: recorded until the as-of date, then an advance along roads while an offensive runs.
 
-Traversal-time form (MODEL_NOTES section 2 with its corrections): on each road across the front
+Traversal-time form: on each road across the front
 the front moves at a speed of its own while an offensive runs; most such roads do not move at
 all. A place falls when the front has covered the road to it; the speed goes on with the front.
 The time a front takes depends on kilometres only, so that splitting a road changes nothing.
@@ -105,10 +105,10 @@ def can_move(net, plan, state, e):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def advance(net, values, plan, state):  # type: ignore[no-untyped-def]
+def advance(net, values, plan, state, ahead):  # type: ignore[no-untyped-def]
     """Move the front by one day of offensive; return whether a place fell."""
     pace = state.real[TEMPO]
-    if plan.interposed > 0.0:
+    if plan.interposed > 0.0 and ahead >= plan.monitors:
         pace *= values.front_check_factor ** min(1.0, plan.interposed / FULL_INTERPOSITION)
     arrived = False
     for e in range(net.road.shape[0]):
@@ -190,7 +190,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             hand_over(net, values, plan, state, key)
             changed = True
         if state.whole[OFFENSIVE] == 1:
-            advance(net, values, plan, state)
+            advance(net, values, plan, state, ahead)
             changed = True
     if changed:
         roads.distance_to_front(

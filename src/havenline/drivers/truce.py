@@ -1,8 +1,8 @@
 """Offensives and truces: whether fighting moves the front on a day.
 
 Until the as-of date the recorded days hold. Afterwards an offensive switches on and off at
-constant rates (two-state Markov; MODEL_NOTES section 2), and a truce, while it stands,
-halts it. A truce fails by a mixture-cure Weibull law (section 3),
+constant rates (two-state Markov), and a truce, while it stands,
+halts it. A truce fails by a mixture-cure Weibull law,
 
     S(t) = cure + (1 - cure) exp(-HR (t / scale)^shape),
 
@@ -33,7 +33,7 @@ from havenline.world.state import (
 
 TEMPO_DAYS = 7
 HR_FLOOR_INTERPOSED = 0.2
-"""Least hazard ratio that interposed forces may give (MODEL_NOTES section 3)."""
+"""Least hazard ratio that interposed forces may give."""
 
 
 @kernel
@@ -44,17 +44,19 @@ def log_survival(age, cure, shape, median, ratio):  # type: ignore[no-untyped-de
 
 
 @kernel
-def hazard_ratio(values, plan):  # type: ignore[no-untyped-def]
-    """Return the product of the hazard ratios of an option's truce."""
+def hazard_ratio(values, plan, ahead):  # type: ignore[no-untyped-def]
+    """Return the product of the hazard ratios of an option's truce on a day."""
     ratio = 1.0
     if plan.compliance == 1:
         ratio *= values.truce_hr_compliance
     if plan.substance == 1:
         ratio *= values.truce_hr_substance
-    if plan.observers == 1:
-        ratio *= values.truce_hr_observers
     if plan.excluded == 1:
         ratio *= values.truce_hr_excluded
+    if ahead < plan.monitors:
+        return ratio
+    if plan.observers == 1:
+        ratio *= values.truce_hr_observers
     if plan.interposed > 0.0:
         ratio *= max(HR_FLOOR_INTERPOSED, values.truce_hr_interposition**plan.interposed)
     return ratio
@@ -121,9 +123,10 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         whole[TRUCE] = 1
         whole[OFFENSIVE] = 0
         real[TRUCE_AGE] = 0.0
-        real[TRUCE_HR] = hazard_ratio(values, plan)
         real[TRUCE_LEFT] = exponential(mix(mix(key, processes.TRUCE), 1))
     if whole[TRUCE] == 1:
+        if ahead >= plan.truce_start:
+            real[TRUCE_HR] = hazard_ratio(values, plan, ahead)
         before = log_survival(
             real[TRUCE_AGE],
             values.truce_cure_share,

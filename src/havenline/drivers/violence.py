@@ -1,9 +1,9 @@
 """Violent events by place and day, from one declared wide prior.
 
 No count by place and day is at hand. The expected events of a day of offensive
-(``violence_events``) are spread over places in proportion to their people at the start times
-exp(-road distance to the front / ``violence_length``), scaled at the first day; the draws are
-negative binomial with size 0.3 (MODEL_NOTES section 7).
+(``violence_events``) are spread each day over places in proportion to their people at the start
+times exp(-road distance to the front / ``violence_length``); the draws are
+negative binomial with size 0.3.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from havenline.draws.keys import mix
 from havenline.draws.samplers import negative_binomial
 from havenline.drivers import processes
 from havenline.drivers.control import front_km
-from havenline.world.state import HARM_SCALE, HAVEN, OFFENSIVE, TRUCE
+from havenline.world.state import HAVEN, OFFENSIVE, TRUCE
+
+FAR = 0.05
+"""Where the front is so far from all that people times nearness fall below this share of the
+people (about three lengths), events become fewer than ``violence_events``; judgement."""
 
 SIZE = 0.3
-"""Size of the negative binomial (MODEL_NOTES section 7)."""
+"""Size of the negative binomial."""
 
 
 @kernel
@@ -47,25 +51,25 @@ def haven_factor(values, plan, state, place):  # type: ignore[no-untyped-def]
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Draw the events of a day; see `havenline.drivers.truce.step` for the parameters."""
     n = state.side.shape[0]
-    if day == 0:
-        total = 0.0
-        for i in range(n):
-            if state.side[i] <= 1:
-                total += nearness(net, values, state, i)
-        state.real[HARM_SCALE] = total
+    total, people = 0.0, 0.0
+    for i in range(n):
+        if state.side[i] <= 1:
+            total += nearness(net, values, state, i)
+            people += net.start[i].sum()
+    total = max(total, FAR * people)
     level = 1.0
     if state.whole[OFFENSIVE] == 0:
         level = values.violence_truce if state.whole[TRUCE] == 1 else values.violence_quiet
     row = state.events[day % 7]
     for i in range(n):
         row[i] = 0.0
-        if state.side[i] > 1 or state.real[HARM_SCALE] <= 0.0:
+        if state.side[i] > 1 or total <= 0.0:
             continue
         mean = (
             level
             * values.violence_events
             * nearness(net, values, state, i)
-            / state.real[HARM_SCALE]
+            / total
             * haven_factor(values, plan, state, i)
         )
         if mean > 1e-6:

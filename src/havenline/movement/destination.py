@@ -1,6 +1,6 @@
 """Destinations: capacity-throttled gravity over the places that can be reached and are safe.
 
-The pull of place j on people at place i is (MODEL_NOTES section 1)
+The pull of place j on people at place i is
 
     safe_j (people_j)^a (10 km + road_ij)^-g room_j,
 

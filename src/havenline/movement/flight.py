@@ -1,6 +1,6 @@
 """Flight: who leaves a place on a day.
 
-The daily hazard of a person at place i is (MODEL_NOTES section 1)
+The daily hazard of a person at place i is
 
     phi [ l0 + level shock_i ( O lf exp(-d_i / L) + lb ln(1 + b_i / 5) ) ],
 
@@ -50,7 +50,7 @@ from havenline.world.state import (
 )
 
 HALF_EVENTS = 5.0
-"""Events of a week at which bombardment enters as ln 2 (b0 of MODEL_NOTES section 1)."""
+"""Events of a week at which bombardment enters as ln 2."""
 
 SHOCK_DAYS = 7
 LEARNING_DAYS = 30

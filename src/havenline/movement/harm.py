@@ -1,7 +1,7 @@
 """Harm: civilians killed and injured, homes damaged.
 
 Deaths at a place are Poisson with mean events times deaths per event times
-(people still present / people at the start)^theta (MODEL_NOTES section 7); together with the
+(people still present / people at the start)^theta; together with the
 negative binomial events they are overdispersed. Deaths per event is the quotient of two priors
 (killed a day and events a day), so that totals are anchored and single places are not.
 """
@@ -21,7 +21,9 @@ from havenline.world.state import HOMES, INJURED, KILLED, RESIDENT
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Draw the harm of a day; see `havenline.drivers.truce.step` for the parameters."""
     groups = state.persons.shape[2]
-    per_event = values.violence_killed / values.violence_events
+    per_event = 0.0
+    if values.violence_events > 0.0:
+        per_event = values.violence_killed / values.violence_events
     for i in range(state.side.shape[0]):
         events = state.events[day % 7, i]
         if events <= 0.0 or not roads.held(state.side[i]):

@@ -1,6 +1,6 @@
 """Voluntary return under a standing truce, to homes that were not captured.
 
-The hazard is r0 exp(-(t - t_truce) / tau) (MODEL_NOTES section 1). A person returns to the
+The hazard is r0 exp(-(t - t_truce) / tau). A person returns to the
 home sub-district only: to its places in proportion to their residents at the start, those that
 are held and off the front. Forced return does not exist.
 """

@@ -47,6 +47,8 @@ class Schedule(NamedTuple):
         groups, is watched by unarmed observers.
     interposed : float
         Thousands of soldiers between the sides.
+    monitors : int
+        Day from which observers or soldiers are there.
     announce, handover : int
         Days on which a line is announced and places change hands.
     place : (n_place,) records ``PLAN_PLACE``
@@ -64,6 +66,7 @@ class Schedule(NamedTuple):
     excluded: int
     observers: int
     interposed: float
+    monitors: int
     announce: int
     handover: int
     place: NDArray[np.void]
@@ -106,6 +109,7 @@ def bare_schedule(p):  # type: ignore[no-untyped-def]
         p.excluded,
         p.observers,
         p.interposed,
+        p.monitors,
         p.announce,
         p.handover,
         bare(p.place),
@@ -150,18 +154,21 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "excluded": 0,
         "observers": 0,
         "interposed": 0.0,
+        "monitors": NEVER,
         "announce": NEVER,
         "handover": NEVER,
         "haven_start": NEVER,
         "haven_kind": 0,
     }
-    for lever in option.levers:
+    # What a line gives back belongs to a haven behind it, so lines come first.
+    for lever in sorted(option.levers, key=lambda lever: not isinstance(lever, LineLever)):
         if isinstance(lever, TruceLever):
             terms["truce_start"] = _day(option, lever.start, facts)
             terms["compliance"] = int(lever.compliance_mechanism)
             terms["substance"] = int(lever.substance)
             terms["excluded"] = int(lever.excludes_listed_groups)
         elif isinstance(lever, MonitorsLever):
+            terms["monitors"] = _day(option, lever.start, facts)
             if lever.kind == "unarmed":
                 terms["observers"] = 1
             else:

@@ -228,10 +228,11 @@ def _targets(
     target = np.full(len(on), -1.0)
     if rows.empty:
         return target, None
+    target[0] = 0.0  # the count starts from zero with the period
     counts = rows.groupby("date")["value"].max().sort_index().cummax()
     days = [(pd.Timestamp(d).date() - start).days for d in counts.index]
     values = counts.to_numpy(np.float64)
-    if days[0] > 0:  # the count starts from zero with the period
+    if days[0] > 0:
         days, values = [0, *days], np.concatenate([[0.0], values])
     for (d0, v0), (d1, v1) in pairwise(zip(days, values, strict=True)):
         weight = np.where(on[d0 + 1 : d1 + 1] == 1, 1.0, QUIET_WEIGHT)

@@ -61,7 +61,7 @@ def shortest_from(source, ptr, link, road, side, dist, pred, queue, queued):  # 
         queued[i] = False
         for a in range(ptr[i], ptr[i + 1]):
             j = link[a].place
-            if not held(side[j]):
+            if not held(side[j]) or road[link[a].road].border:
                 continue
             d = np.float32(dist[i] + road[link[a].road].km)
             if d < dist[j]:
@@ -149,7 +149,7 @@ def distance_to_front(ptr, link, road, side, progress, front, queue, queued):  #
         queued[i] = False
         for a in range(ptr[i], ptr[i + 1]):
             j = link[a].place
-            if not held(side[j]):
+            if not held(side[j]) or road[link[a].road].border:
                 continue
             d = front[i] + road[link[a].road].km
             if d < front[j]:

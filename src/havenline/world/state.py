@@ -17,7 +17,7 @@ index stands for a home elsewhere, from before the start. Displaced people fill 
 ``DISPLACED_BEFORE`` on."""
 
 MAX_CHOICES = 40
-"""Most destinations in a choice set (DESIGN section 5)."""
+"""Most destinations in a choice set."""
 
 HORIZON = 32
 """Days ahead that the calendar of arrivals holds; a longer journey is an error."""
@@ -29,8 +29,8 @@ SWITCHES, TRUCES, ARRIVED_NEW, STRANDED, TOTAL, MISSING = 16, 17, 18, 19, 20, 21
 N_WHOLE = 24
 
 # Real entries of State.real.
-LEVEL, HAZARD_LEFT, TRUCE_AGE, AID, COST, EXPECTED, PUBLISHED, HARM_SCALE, CUT = range(9)
-CUT_SETS, TRUCE_LEFT, HAVEN_LEFT, AID_LEFT, TRUCE_HR, TEMPO, TEMPO_Z = range(9, 16)
+LEVEL, HAZARD_LEFT, TRUCE_AGE, AID, COST, EXPECTED, PUBLISHED, CUT = range(8)
+CUT_SETS, TRUCE_LEFT, HAVEN_LEFT, AID_LEFT, TRUCE_HR, TEMPO, TEMPO_Z = range(8, 15)
 N_REAL = 20
 
 ERROR_HORIZON, ERROR_ENTRIES, ERROR_LEDGER = 1, 2, 3

@@ -15,7 +15,7 @@ from havenline.errors import RunError
 from havenline.world import geometry, roads
 
 NEAR_BORDER_KM = 10.0
-"""People within this distance of a border may wait to cross it (MODEL_NOTES section 4)."""
+"""People within this distance of a border may wait to cross it."""
 
 SIDE_OF_PARTY = {
     "defender": roads.DEFENDER,
