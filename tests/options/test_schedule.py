@@ -128,7 +128,7 @@ def test_a_truce_and_its_terms() -> None:
         {"lever": "monitors", "start": 5, "kind": "interposition", "persons": 2500},
     ).plans[1]
     assert plan.truce_start == 4
-    assert (plan.compliance, plan.substance, plan.excluded, plan.observers) == (1, 0, 1, 0)
+    assert (plan.compliance, plan.substance, plan.excluded, plan.observers) == (1, 0, 1, NEVER)
     assert plan.interposed == 2.5
 
 

@@ -108,7 +108,7 @@ def can_move(net, plan, state, e):  # type: ignore[no-untyped-def]
 def advance(net, values, plan, state, ahead):  # type: ignore[no-untyped-def]
     """Move the front by one day of offensive; return whether a place fell."""
     pace = state.real[TEMPO]
-    if plan.interposed > 0.0 and ahead >= plan.monitors:
+    if plan.interposed > 0.0 and ahead >= plan.interposed_start:
         pace *= values.front_check_factor ** min(1.0, plan.interposed / FULL_INTERPOSITION)
     arrived = False
     for e in range(net.road.shape[0]):

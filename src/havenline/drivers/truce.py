@@ -45,19 +45,22 @@ def log_survival(age, cure, shape, median, ratio):  # type: ignore[no-untyped-de
 
 @kernel
 def hazard_ratio(values, plan, ahead):  # type: ignore[no-untyped-def]
-    """Return the product of the hazard ratios of an option's truce on a day."""
+    """Return the product of the hazard ratios of a truce on a day.
+
+    The terms of an option's truce hold from its start; monitors also help a truce that stood
+    already at the as-of date.
+    """
     ratio = 1.0
-    if plan.compliance == 1:
-        ratio *= values.truce_hr_compliance
-    if plan.substance == 1:
-        ratio *= values.truce_hr_substance
-    if plan.excluded == 1:
-        ratio *= values.truce_hr_excluded
-    if ahead < plan.monitors:
-        return ratio
-    if plan.observers == 1:
+    if ahead >= plan.truce_start:
+        if plan.compliance == 1:
+            ratio *= values.truce_hr_compliance
+        if plan.substance == 1:
+            ratio *= values.truce_hr_substance
+        if plan.excluded == 1:
+            ratio *= values.truce_hr_excluded
+    if ahead >= plan.observers:
         ratio *= values.truce_hr_observers
-    if plan.interposed > 0.0:
+    if plan.interposed > 0.0 and ahead >= plan.interposed_start:
         ratio *= max(HR_FLOOR_INTERPOSED, values.truce_hr_interposition**plan.interposed)
     return ratio
 
@@ -125,8 +128,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         real[TRUCE_AGE] = 0.0
         real[TRUCE_LEFT] = exponential(mix(mix(key, processes.TRUCE), 1))
     if whole[TRUCE] == 1:
-        if ahead >= plan.truce_start:
-            real[TRUCE_HR] = hazard_ratio(values, plan, ahead)
+        real[TRUCE_HR] = hazard_ratio(values, plan, ahead)
         before = log_survival(
             real[TRUCE_AGE],
             values.truce_cure_share,

@@ -42,13 +42,15 @@ class Schedule(NamedTuple):
     ----------
     truce_start : int
         Day on which the option's truce starts; ``NEVER`` without one.
-    compliance, substance, excluded, observers : int
+    compliance, substance, excluded : int
         1 where the truce has a compliance mechanism, settles substance, leaves out listed
-        groups, is watched by unarmed observers.
+        groups.
+    observers : int
+        Day from which unarmed observers are there.
     interposed : float
         Thousands of soldiers between the sides.
-    monitors : int
-        Day from which observers or soldiers are there.
+    interposed_start : int
+        Day from which they are there.
     announce, handover : int
         Days on which a line is announced and places change hands.
     place : (n_place,) records ``PLAN_PLACE``
@@ -66,7 +68,7 @@ class Schedule(NamedTuple):
     excluded: int
     observers: int
     interposed: float
-    monitors: int
+    interposed_start: int
     announce: int
     handover: int
     place: NDArray[np.void]
@@ -109,7 +111,7 @@ def bare_schedule(p):  # type: ignore[no-untyped-def]
         p.excluded,
         p.observers,
         p.interposed,
-        p.monitors,
+        p.interposed_start,
         p.announce,
         p.handover,
         bare(p.place),
@@ -152,9 +154,9 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "compliance": 0,
         "substance": 0,
         "excluded": 0,
-        "observers": 0,
+        "observers": NEVER,
         "interposed": 0.0,
-        "monitors": NEVER,
+        "interposed_start": NEVER,
         "announce": NEVER,
         "handover": NEVER,
         "haven_start": NEVER,
@@ -168,11 +170,12 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             terms["substance"] = int(lever.substance)
             terms["excluded"] = int(lever.excludes_listed_groups)
         elif isinstance(lever, MonitorsLever):
-            terms["monitors"] = _day(option, lever.start, facts)
+            start = _day(option, lever.start, facts)
             if lever.kind == "unarmed":
-                terms["observers"] = 1
+                terms["observers"] = start
             else:
                 terms["interposed"] = lever.persons / 1000.0
+                terms["interposed_start"] = start
         elif isinstance(lever, LineLever):
             _line(world, facts, option, lever, terms, place)
         elif isinstance(lever, HavenLever):

@@ -232,7 +232,9 @@ def _targets(
     counts = rows.groupby("date")["value"].max().sort_index().cummax()
     days = [(pd.Timestamp(d).date() - start).days for d in counts.index]
     values = counts.to_numpy(np.float64)
-    if days[0] > 0:
+    if days[0] == 0:
+        target[0] = values[0]
+    else:
         days, values = [0, *days], np.concatenate([[0.0], values])
     for (d0, v0), (d1, v1) in pairwise(zip(days, values, strict=True)):
         weight = np.where(on[d0 + 1 : d1 + 1] == 1, 1.0, QUIET_WEIGHT)
