@@ -58,7 +58,7 @@ drop_stale_kernels(Path(__file__).parent.parent)
 
 def _compile(function: Callable[..., Any], **options: bool) -> Callable[..., Any]:
     decorate: Any = numba.njit
-    compiled: Callable[..., Any] = decorate(cache=True, **options)(function)
+    compiled: Callable[..., Any] = decorate(cache=True, error_model="numpy", **options)(function)
     return compiled
 
 
