@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 UNFINISHED = ".unfinished"
 _PACKING: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+PACK_FROM = 200_000_000
+"""Bytes from which a variable is packed: packing the default job costs more than its disk."""
 _SERIES_BLOCK = 100  # futures in one chunk of a daily series
 
 
@@ -324,8 +326,9 @@ def _open_new(path: Path, coords: Mapping[str, NDArray[Any]]) -> h5netcdf.File:
 def _declare(file: h5netcdf.File, name: str, coords: Mapping[str, NDArray[Any]]) -> Any:
     declared = layout.VARIABLES[name]
     shape = layout.shape_of(name, coords)
+    packing = _PACKING if np.prod(shape) * np.dtype(declared.dtype).itemsize >= PACK_FROM else {}
     variable = file.create_variable(
-        name, declared.dims, declared.dtype, chunks=_chunks(declared, shape), **_PACKING
+        name, declared.dims, declared.dtype, chunks=_chunks(declared, shape), **packing
     )
     variable.attrs.update(declared.attrs)
     beside = [c.name for c in layout.COORDINATES.values() if c.name != c.dim]
