@@ -28,6 +28,7 @@ from havenline.futures.layout import VARIABLES, assemble, coordinates
 from havenline.futures.run import FutureResult, Job, Workspace, run_future
 from havenline.futures.store import ResultStore, open_result
 from havenline.futures.values import VALUES, sample_values
+from havenline.futures.warm import start_if_cold
 from havenline.movement.record import SERIES
 from havenline.options import build_schedule, chosen_options
 from havenline.world.facts import known_facts
@@ -168,12 +169,17 @@ def simulate(
         "partial": 0,
     }
     gathered = _Gathered(job, coords, attrs, out)
+    second = start_if_cold()
     try:
         _run_all(job, futures, workers or os.cpu_count() or 1, gathered, progress)
         path = gathered.finish()
     except BaseException:
         gathered.discard()
         raise
+    finally:
+        if second is not None:
+            second.kill()
+            second.wait()
     dataset = gathered.dataset if path is None else open_result(path)
     return Result(
         dataset=dataset,
