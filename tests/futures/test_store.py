@@ -259,3 +259,36 @@ def test_opening_what_is_no_result_is_a_plain_error(synthetic: ModuleType, tmp_p
         open_result(tmp_path / "text.nc")
     with pytest.raises(RunError, match="no folder"):
         ResultStore.create(tmp_path / "absent" / "r.nc", synthetic.synthetic_arrays()[1], {})
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"), [(2**31, "does not fit"), (1.5, "not whole"), (np.nan, "not whole")]
+)
+def test_counts_that_would_be_changed_are_refused(
+    bad: float, why: str, made: tuple[Arrays, Arrays], tmp_path: Path
+) -> None:
+    arrays, coords = made
+    changed = {**arrays, "displaced": np.full(arrays["displaced"].shape, bad)}
+    with pytest.raises(ValueError, match=why):
+        layout.assemble(changed, coords, {})
+    with (
+        ResultStore.create(tmp_path / "r.nc", coords, {}) as store,
+        pytest.raises(ValueError, match=why),
+    ):
+        store.write(0, **large_of(changed, 0))
+
+
+def test_interrupt_while_a_partial_result_is_made_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, made: tuple[Arrays, Arrays], tmp_path: Path
+) -> None:
+    arrays, coords = made
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ResultStore, "_copy", staticmethod(interrupted))
+    with ResultStore.create(tmp_path / "r.nc", coords, {}) as store:
+        write_all(store, arrays, [0, 1])
+        with pytest.raises(KeyboardInterrupt):
+            store.finish(small_of(arrays))
+    assert list(tmp_path.iterdir()) == []

@@ -175,6 +175,21 @@ def test_some_option_is_best_in_every_future(
             assert regret == 0
 
 
+@settings(max_examples=25, deadline=None)
+@given(shift=st.integers(-1_000_000, 1_000_000))
+def test_what_all_options_share_changes_no_difference(shift: int, synthetic: ModuleType) -> None:
+    dataset = synthetic.synthetic_dataset(options=3, futures=9, days=4)
+    values = dataset["unsheltered"].to_numpy()
+    moved = dataset.assign(unsheltered=dataset["unsheltered"].copy(data=values + shift))
+    before, after = compare(dataset), compare(moved)
+    for option in before.options:
+        old = option.indicators["peak_unsheltered"]
+        new = after.answer(option.id, "peak_unsheltered")
+        assert new.difference == old.difference
+        assert new.regret_p90 == old.regret_p90
+        assert new.summary.median == old.summary.median + shift
+
+
 def test_frame_has_a_row_per_option_and_indicator(synthetic: ModuleType) -> None:
     frame = compare(synthetic.synthetic_dataset()).to_frame()
     assert len(frame) == 5 * len(INDICATORS)

@@ -8,6 +8,7 @@ from types import ModuleType
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from havenline.outcomes import INDICATORS, compare, per_future, write_planning, write_tidy
@@ -94,3 +95,12 @@ def test_same_result_gives_the_same_bytes(synthetic: ModuleType, tmp_path: Path)
     first, second = write_tidy(dataset, tmp_path / "a"), write_tidy(dataset, tmp_path / "b")
     for key in first:
         assert first[key].read_bytes() == second[key].read_bytes()
+
+
+def test_parquet_says_where_it_comes_from(synthetic: ModuleType, tmp_path: Path) -> None:
+    dataset = synthetic.synthetic_dataset()
+    for name, path in write_tidy(dataset, tmp_path).items():
+        if name.endswith("_parquet"):
+            kept = pq.read_schema(path).metadata
+            for attr, value in dataset.attrs.items():
+                assert kept[f"havenline.{attr}".encode()].decode() == str(value)

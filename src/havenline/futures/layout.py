@@ -61,6 +61,18 @@ class Variable:
             "prior_only": int(self.prior_only),
         }
 
+    def typed(self, values: ArrayLike) -> NDArray[Any]:
+        """Return values as the declared type; refuse counts that it cannot hold exactly."""
+        array = np.asarray(values)
+        if self.dtype != "int32" or array.dtype == np.int32:
+            return array.astype(self.dtype, copy=False)
+        if array.dtype.kind not in "iub":
+            raise ValueError(f"{self.name} holds {array.dtype}, not whole numbers")
+        limits = np.iinfo(np.int32)
+        if array.size and (array.min() < limits.min or array.max() > limits.max):
+            raise ValueError(f"{self.name} holds a count that does not fit {self.dtype}")
+        return array.astype(np.int32)
+
 
 @dataclass(frozen=True)
 class Coordinate:
@@ -287,7 +299,7 @@ def assemble(
     for name, declared in VARIABLES.items():
         if name not in arrays:
             continue
-        values = np.asarray(arrays[name], dtype=declared.dtype)
+        values = declared.typed(arrays[name])
         expected = shape_of(name, known)
         if values.shape != expected:
             raise ValueError(f"{name} has shape {values.shape}, not {expected}")

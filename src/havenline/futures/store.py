@@ -135,7 +135,7 @@ class ResultStore:
             raise RunError("no future was finished, so there is no result to keep")
         self._flush(file)
         for name, array in small.items():
-            values = np.asarray(array, dtype=layout.VARIABLES[name].dtype)
+            values = layout.VARIABLES[name].typed(array)
             expected = layout.shape_of(name, self.coords)
             if values.shape != expected:
                 raise ValueError(f"{name} has shape {values.shape}, not {expected}")
@@ -179,7 +179,7 @@ class ResultStore:
         """Return what is to be written as an array of the declared type, or refuse its shape."""
         if layout.VARIABLES[name].dims[:2] != ("option", "future"):
             raise ValueError(f"{name} is not by option and future; give it to finish")
-        block = np.asarray(array, dtype=layout.VARIABLES[name].dtype)
+        block = layout.VARIABLES[name].typed(array)
         expected = _block_shape(layout.shape_of(name, self.coords), future)
         if block.shape != expected:
             raise ValueError(f"{name} has shape {block.shape}, not {expected}")
@@ -206,6 +206,25 @@ class ResultStore:
         coords = {**self.coords, "future": self.coords["future"][keep]}
         shorter = _temporary_beside(self.target)
         new = _open_new(shorter, coords)
+        try:
+            self._copy(file, new, coords, positions)
+        except BaseException:
+            new.close()
+            shorter.unlink(missing_ok=True)
+            raise
+        file.close()
+        self._temporary.unlink()
+        self._temporary, self._file = shorter, new
+        return new
+
+    @staticmethod
+    def _copy(
+        file: h5netcdf.File,
+        new: h5netcdf.File,
+        coords: Mapping[str, NDArray[Any]],
+        positions: NDArray[np.int64],
+    ) -> None:
+        """Copy the futures at the given positions, and what is not by future."""
         for name in file.variables:
             if name not in layout.VARIABLES:
                 continue
@@ -220,11 +239,7 @@ class ResultStore:
                     fresh[(*before, at)] = old[(*before, int(position))]
             else:
                 values = old[...]
-                fresh[...] = values[(*before, keep)] if "future" in axes else values
-        file.close()
-        self._temporary.unlink()
-        self._temporary, self._file = shorter, new
-        return new
+                fresh[...] = values[(*before, positions)] if "future" in axes else values
 
 
 def open_result(path: str | Path) -> xr.Dataset:

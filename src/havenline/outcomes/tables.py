@@ -49,20 +49,30 @@ def write_csv(frame: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-def write_parquet(frame: pd.DataFrame, path: Path) -> Path:
+def write_parquet(
+    frame: pd.DataFrame, path: Path, attrs: Mapping[str, object] | None = None
+) -> Path:
     """Write a table as Parquet, without the time of writing.
 
     Parameters
     ----------
     frame : pandas.DataFrame
     path : Path
+    attrs : mapping, optional
+        Attributes of the result, kept in the metadata of the file as ``havenline.<name>``.
 
     Returns
     -------
     Path
     """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    kept = {f"havenline.{name}": str(value) for name, value in sorted((attrs or {}).items())}
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **kept})
     with whole_or_nothing(path) as file:
-        frame.to_parquet(file, engine="pyarrow", compression="zstd", index=False)
+        pq.write_table(table, file, compression="zstd")
     return path
 
 

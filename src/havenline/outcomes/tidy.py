@@ -142,13 +142,14 @@ def write_tidy(dataset: xr.Dataset, folder: str | Path) -> dict[str, Path]:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     displaced, daily = displaced_table(dataset), daily_table(dataset)
+    attrs = {str(name): value for name, value in dataset.attrs.items()}
     return {
         "displaced_csv": write_csv(displaced, folder / "displaced_by_area.csv"),
-        "displaced_parquet": write_parquet(displaced, folder / "displaced_by_area.parquet"),
+        "displaced_parquet": write_parquet(displaced, folder / "displaced_by_area.parquet", attrs),
         "daily_csv": write_csv(daily, folder / "daily.csv"),
-        "daily_parquet": write_parquet(daily, folder / "daily.parquet"),
+        "daily_parquet": write_parquet(daily, folder / "daily.parquet", attrs),
         "indicators_parquet": write_parquet(
-            indicators_table(dataset), folder / "indicators_by_future.parquet"
+            indicators_table(dataset), folder / "indicators_by_future.parquet", attrs
         ),
     }
 
