@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-import havenline
-
 ROOT = Path(__file__).resolve().parents[2]
 PUBLIC = ("open_crisis", "simulate", "compare", "write_report")
 NOT_RUN = "<!-- not run -->"
@@ -42,9 +40,6 @@ def test_example_runs(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    missing = [n for n in PUBLIC if f"hl.{n}(" in code and not hasattr(havenline, n)]
-    if missing:
-        pytest.skip(f"havenline.{missing[0]} does not exist yet")
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "example"}
     exec(compile(code, "example", "exec"), names)
