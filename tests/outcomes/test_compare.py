@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from havenline.errors import RunError
 from havenline.outcomes import INDICATORS, bands, compare, exceedance, per_future
-from havenline.outcomes.compare import of_hundred
+from havenline.outcomes.compare import Summary, of_hundred
 
 KILLED = np.array([[10.0, 20.0, 40.0], [4.0, 22.0, 10.0]])  # (option, future)
 
@@ -230,3 +230,13 @@ def test_exceedance_counts_futures_strictly_above(synthetic: ModuleType) -> None
 )
 def test_counts_are_never_rounded_to_never_or_always(count: int, futures: int, text: str) -> None:
     assert of_hundred(count, futures) == text
+
+
+def test_each_end_of_a_range_is_rounded_to_its_own_error() -> None:
+    summary = Summary(0.0, 0.0, 356_452.0, 0.0, 0.0, 23_000.0).rounded()
+    assert (summary.median, summary.q05, summary.q95) == (0, 0, 360_000)
+
+
+def test_rounding_never_puts_an_end_across_the_median() -> None:
+    summary = Summary(1_700.0, 1_600.0, 1_790.0, 1.0, 900.0, 4_000.0).rounded()
+    assert summary.q05 <= summary.median == 1_700 <= summary.q95

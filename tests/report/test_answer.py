@@ -5,11 +5,14 @@ import xarray as xr
 
 from havenline.outcomes.compare import Comparison, compare
 from havenline.outcomes.indicators import INDICATORS
-from havenline.report.answer import columns_of, least_regret, sentences, table
+from havenline.report.answer import columns_of, least_regret, statements, table
 
 
 def told(dataset: xr.Dataset) -> list[str]:
-    return sentences(columns_of(compare(dataset)), days=70, start="15 January 2020")
+    parts = statements(
+        columns_of(compare(dataset)), days=70, start="15 January 2020", priors=4, parameters=9
+    )
+    return [" ".join((part.text, *part.lines)) for part in parts]
 
 
 def test_columns_carry_the_figures_of_the_comparison(comparison: Comparison) -> None:
@@ -26,12 +29,22 @@ def test_columns_carry_the_figures_of_the_comparison(comparison: Comparison) -> 
             assert figure.distinguishable == answer.distinguishable
 
 
-def test_sentences_give_ranges_and_futures(dataset: xr.Dataset) -> None:
-    first, second, third = told(dataset)
+def test_statements_give_ranges_and_futures(dataset: xr.Dataset) -> None:
+    first, second, third, last = told(dataset)
     assert first.startswith("No deal: in the 70 days after 15 January 2020, ")
     assert "without shelter on the worst day" in first
     assert "fewer in 20 of 20 futures" in second
     assert "itself displaces" in third
+    assert last.startswith("4 of 9 parameters are judgement")
+
+
+def test_there_is_one_line_for_each_option(dataset: xr.Dataset) -> None:
+    columns = columns_of(compare(dataset))
+    parts = statements(columns, days=70, start="15 January 2020", priors=4, parameters=9)
+    changes = next(p for p in parts if p.lead == "What the options change")
+    assert len(changes.lines) == len(columns) - 1
+    for column in columns[1:]:
+        assert sum(line.startswith(f"\u201c{column.name}\u201d") for line in changes.lines) == 1
 
 
 def test_what_cannot_be_told_apart_is_not_claimed(dataset: xr.Dataset) -> None:
@@ -40,7 +53,7 @@ def test_what_cannot_be_told_apart_is_not_claimed(dataset: xr.Dataset) -> None:
     series[:] = series[:1]
     same["newly_displaced"] = (dataset["newly_displaced"].dims, series)
     second = told(same)[1]
-    assert "cannot be told apart" in second
+    assert second.count("not distinguishable") == len(dataset["option"]) - 1
     assert "fewer" not in second.lower()
     assert " more" not in second.lower()
 
@@ -53,7 +66,7 @@ def test_an_option_that_harms_is_said_to(dataset: xr.Dataset) -> None:
     column = columns_of(compare(worse))[1]
     assert column.figures["newly_displaced"].harms
     assert not column.figures["newly_displaced"].helps
-    assert f"more under \u201c{column.name}\u201d, 3,500,000 more" in told(worse)[1]
+    assert f"\u201c{column.name}\u201d: 3,500,000 more" in told(worse)[1]
 
 
 def test_an_option_that_moves_nobody_is_said_to(dataset: xr.Dataset) -> None:

@@ -270,6 +270,11 @@ def test_warnings_come_before_any_figure(
     assert "In-sample: front_speed" in head
     assert "were given to this run" in head
     assert "Fixed by hand for this run: walk_km_day" in head
+    assert "Only values known by that day" not in text
+
+
+def test_a_run_of_known_values_says_so(page: str) -> None:
+    assert "Only values known by that day are used." in words_of(page)
 
 
 def test_without_a_baseline_nothing_is_compared(

@@ -25,19 +25,27 @@ FUTURES_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Summary:
-    """Median, 5% and 95% quantile over futures, and the standard error of the median."""
+    """Median, 5% and 95% quantile over futures, each with its standard error (None for one)."""
 
     median: float
     q05: float
     q95: float
     mc_error: float | None
+    q05_error: float | None = None
+    q95_error: float | None = None
 
     def rounded(self) -> Summary:
-        """Return the figures rounded to the error, and never finer than whole units."""
+        """Return each figure rounded to its own error, and never finer than whole units.
+
+        An end of the range is never rounded finer than the median, nor across it.
+        """
+        median = whole(self.median, self.mc_error)
+        low = whole(self.q05, max(self.q05_error or 0.0, self.mc_error or 0.0))
+        high = whole(self.q95, max(self.q95_error or 0.0, self.mc_error or 0.0))
         return Summary(
-            median=whole(self.median, self.mc_error),
-            q05=whole(self.q05, self.mc_error),
-            q95=whole(self.q95, self.mc_error),
+            median=median,
+            q05=min(low, median),
+            q95=max(high, median),
             mc_error=None if self.mc_error is None else two_digits(self.mc_error),
         )
 
@@ -429,7 +437,8 @@ def _answers(indicator: Indicator, values: NDArray[np.float64], base: int | None
 
 def _summary(values: NDArray[np.float64]) -> Summary:
     q05, median, q95 = (float(v) for v in np.quantile(values, [0.05, 0.5, 0.95]))
-    return Summary(median, q05, q95, quantile_error(values))
+    errors = (quantile_error(values, q) for q in (0.5, 0.05, 0.95))
+    return Summary(median, q05, q95, *errors)
 
 
 def _difference(

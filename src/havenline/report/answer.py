@@ -154,51 +154,40 @@ def _without(base: Column, days: int, start: str) -> str:
     )
 
 
-def _what_changes(base: Column, others: Sequence[Column]) -> str:
-    told: dict[str, list[str]] = {"Fewer": [], "More": [], "": []}
-    for column in sorted(others, key=lambda c: (c.figures["newly_displaced"].change, c.name)):
-        f = column.figures["newly_displaced"]
-        if not (f.helps or f.harms):
-            told[""].append(_quoted(column.name))
-            continue
-        word = "Fewer" if f.helps else "More"
-        inner = words.spread_of_change(f.change_q05, f.change_q95, f.unit)
-        inner = inner.removesuffix(f" {word.lower()}")
-        if f.helps and f.futures_better:
-            inner += f", fewer in {f.futures_better} futures"
-        told[word].append(f"{_quoted(column.name)}, {words.difference(f.change, f.unit)} ({inner})")
-    parts: list[str] = []
-    for word in ("Fewer", "More"):
-        if told[word]:
-            verb = word.lower() if parts else f"{word} people are newly displaced"
-            than = "" if parts else f" than with {_quoted(base.name)}"
-            parts.append(f"{verb}{than} under {'; '.join(told[word])}")
-    if told[""]:
-        what = "" if parts else " in the number of people newly displaced"
-        parts.append(
-            f"{words.listed(told[''])} cannot be told apart from {_quoted(base.name)}{what}"
-        )
-    return "; ".join(parts) + "."
+def _change(column: Column, base: Column) -> str:
+    f = column.figures["newly_displaced"]
+    if not (f.helps or f.harms):
+        return f"{_quoted(column.name)}: not distinguishable from {_quoted(base.name)}."
+    word = "fewer" if f.helps else "more"
+    inner = words.spread_of_change(f.change_q05, f.change_q95, f.unit).removesuffix(f" {word}")
+    if f.helps and f.futures_better:
+        inner += f", fewer in {f.futures_better} futures"
+    return f"{_quoted(column.name)}: {words.difference(f.change, f.unit)} ({inner})."
 
 
-def _what_it_costs(others: Sequence[Column]) -> str:
-    parts: list[str] = []
-    for column in others:
-        moved, left = column.figures["displaced_by_option"], column.figures["left_on_other_side"]
-        bits = []
-        if moved.q95 > 0:
-            bits.append(f"itself displaces {_range(moved, 'people')}")
-        if left.q95 > 0:
-            bits.append(f"leaves {_range(left, 'people')} on the other side")
-        if bits:
-            parts.append(f"{_quoted(column.name)} {words.listed(bits)}")
-    if parts:
-        return "; ".join(parts) + "."
-    return "No option itself displaces people or leaves any on the other side of a line."
+def _own_cost(column: Column) -> str:
+    moved, left = column.figures["displaced_by_option"], column.figures["left_on_other_side"]
+    bits = []
+    if moved.q95 > 0:
+        bits.append(f"itself displaces {_range(moved, 'people')}")
+    if left.q95 > 0:
+        bits.append(f"leaves {_range(left, 'people')} on the other side")
+    return f"{_quoted(column.name)} {words.listed(bits)}." if bits else ""
 
 
-def sentences(columns: Sequence[Column], *, days: int, start: str) -> list[str]:
-    """Return the answer in up to three plain sentences.
+@dataclass(frozen=True)
+class Statement:
+    """One part of the answer in words: a heading, a sentence, and a line for each option."""
+
+    lead: str
+    text: str
+    lines: tuple[str, ...] = ()
+
+
+def statements(
+    columns: Sequence[Column], *, days: int, start: str, priors: int, parameters: int
+) -> list[Statement]:
+    """Return the answer in a few plain statements.
 
     Nothing is said to be better or worse where the comparison cannot tell it from no deal, and
     options are not ranked against each other.
@@ -210,14 +199,38 @@ def sentences(columns: Sequence[Column], *, days: int, start: str) -> list[str]:
         Days simulated.
     start : str
         The as-of date in words.
+    priors, parameters : int
+        How many of how many parameters rest on a prior.
     """
     base = next((c for c in columns if c.baseline), None)
     others = [c for c in columns if not c.baseline]
-    found = [_without(base if base is not None else columns[0], days, start)]
+    first = base if base is not None else columns[0]
+    found = [Statement("If it runs its course", _without(first, days, start))]
     if base is not None and others:
-        found.append(_what_changes(base, others))
+        ordered = sorted(others, key=lambda c: (c.figures["newly_displaced"].change, c.name))
+        found.append(
+            Statement(
+                "What the options change",
+                f"People newly displaced, beside {_quoted(base.name)} in the same futures:",
+                tuple(_change(column, base) for column in ordered),
+            )
+        )
     if others:
-        found.append(_what_it_costs(others))
+        lines = tuple(line for line in map(_own_cost, others) if line)
+        text = (
+            "People moved by an option itself, and left on the other side of its line:"
+            if lines
+            else "No option itself displaces people or leaves any on the other side of a line."
+        )
+        found.append(Statement("What the options do themselves", text, lines))
+    found.append(
+        Statement(
+            "How sure this is",
+            f"{words.number(priors)} of {words.number(parameters)} parameters are judgement with "
+            "a wide range, not measurement. The ranges say what follows from that; they do not "
+            "cover what the model leaves out.",
+        )
+    )
     return found
 
 

@@ -34,7 +34,6 @@ CONTENTS = (
     ("sources", "Sources"),
     ("made", "How it was made"),
 )
-LEADS = ("If it runs its course", "What the options change", "What the options do themselves")
 
 
 def _shown(value: object) -> object:
@@ -164,7 +163,9 @@ def _context(
     base = next((c for c in columns if c.baseline), None)
     parts = assumptions.parts_of(parameters, assumptions.source_names(crisis))
     priors = sum(p.priors for p in parts)
-    told = answer.sentences(columns, days=days, start=words.day(as_of))
+    told = answer.statements(
+        columns, days=days, start=words.day(as_of), priors=priors, parameters=len(parameters)
+    )
     specs = {o.id: o for o in crisis.options}
     observed = charts.observed_of(crisis, as_of)
     drawn = atlas.maps_of(dataset, crisis, as_of, names)
@@ -181,7 +182,8 @@ def _context(
         "futures": words.number(futures),
         "partial": comparison.partial,
         "warnings": _warnings(dataset),
-        "answer": list(zip(LEADS, told, strict=False)),
+        "answer": told,
+        "in_sample": bool(_names_in(dataset, "parameters_known_later")),
         "contents": CONTENTS,
         "options": [specs[c.option] for c in columns if c.option in specs],
         "table_columns": columns,
