@@ -71,7 +71,7 @@ def test_tests_scripts_and_benchmarks_import_only_what_the_dev_extra_brings() ->
 
 def test_nothing_is_declared_that_is_not_used() -> None:
     used = set(imports_of(ROOT / "src")) | LOADED_BY_NAME
-    planned = {"typer", "rich", "jinja2"} if not (ROOT / "src/havenline/cli.py").exists() else set()
+    planned = {"typer", "rich", "jinja2"} if not (ROOT / "src/havenline/cli").exists() else set()
     unused = {import_name(r) for r in project()[""]} - used - planned
     assert unused == set()
 

@@ -13,6 +13,7 @@ ORDER = (
     "errors",
     "draws",
     "crisis",
+    "cases",
     "world",
     "options",
     "drivers",

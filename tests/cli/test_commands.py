@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from havenline.crisis import init_crisis
 from havenline.crisis.parameters import parameter_names
@@ -71,7 +70,7 @@ def test_same_seed_gives_the_same_bytes_for_any_number_of_workers(
 def test_a_run_prints_every_option_and_every_file(
     havenline: Command, example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("havenline.cli.out", Console(highlight=False, width=200))
+    monkeypatch.setattr("havenline.cli.console.out.width", 200)
     answer = havenline("run", example, *SMALL, "--out", tmp_path / "out")
     assert answer.code == 0
     assert "No deal" in answer.out
@@ -367,7 +366,7 @@ def test_info_lists_every_parameter(
     answer = havenline("info", example, "--parameters", "--as-of", "2030-01-10")
     assert answer.code == 0
     assert "2030-01-10" in answer.out
-    monkeypatch.setattr("havenline.cli.out", Console(highlight=False, width=300))
+    monkeypatch.setattr("havenline.cli.console.out.width", 300)
     printed = havenline("info", example, "--parameters").out
     assert [name for name in parameter_names() if f" {name} " not in printed] == []
     bad = havenline("info", "--as-of", "garbage")
@@ -427,7 +426,7 @@ def test_hindcast_prints_one_object(havenline: Command) -> None:
 def test_no_figure_is_cut_on_a_terminal(
     havenline: Command, monkeypatch: pytest.MonkeyPatch, width: str
 ) -> None:
-    monkeypatch.setattr("havenline.cli.out", Console(highlight=False, width=int(width)))
+    monkeypatch.setattr("havenline.cli.console.out.width", int(width))
     answer = havenline("run", "idlib-2020", *SMALL)
     assert answer.code == 0
     assert "…" not in answer.out

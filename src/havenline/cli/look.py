@@ -1,0 +1,130 @@
+"""Commands that show what is there: checks, steps, parameters, options, schema, an example."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from havenline import __version__
+from havenline.cli.console import CrisisArgument, a_date, opened, out
+from havenline.crisis import (
+    Crisis,
+    builtin_crises,
+    check_crisis,
+    init_crisis,
+    json_schema,
+    open_crisis,
+)
+
+
+def check(
+    crisis: CrisisArgument,
+    strict: Annotated[
+        list[str] | None,
+        typer.Option("--strict", metavar="CHECK", help="Make a warning fail; 'all' for every one."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
+) -> None:
+    """Check a crisis folder; all problems in one report."""
+    path = crisis
+    if crisis in builtin_crises() and not Path(crisis).is_dir():
+        path = str(open_crisis(crisis).folder)
+    report = check_crisis(path, strict=tuple(strict or ()))
+    if as_json:
+        rows = [vars(p) for p in report.problems]
+        sys.stdout.write(json.dumps({"ok": report.ok, "problems": rows}) + "\n")
+    else:
+        for problem in report.problems:
+            sign = "[red]error[/red]" if problem.severity == "error" else "[yellow]warning[/yellow]"
+            out.print(f"{sign}  {escape(str(problem))}", soft_wrap=True)
+        errors, warnings = len(report.errors), len(report.warnings)
+        out.print(f"{errors} errors, {warnings} warnings" if errors or warnings else "No problems.")
+    raise typer.Exit(report.exit_code)
+
+
+def steps() -> None:
+    """Print the steps of a day, in order, with what each reads and writes."""
+    from havenline.movement.day import STEPS
+
+    table = Table(title="A day")
+    for head in ("", "step", "what it does", "reads", "writes"):
+        table.add_column(head)
+    for number, step in enumerate(STEPS, start=1):
+        reads, writes = ", ".join(step.reads), ", ".join(step.writes) or "-"
+        table.add_row(str(number), step.name, step.what, reads, writes)
+    out.print(table)
+
+
+def info(
+    crisis: Annotated[str | None, typer.Argument(metavar="[CRISIS]")] = None,
+    parameters: Annotated[
+        bool, typer.Option("--parameters", help="List the parameters with their sources.")
+    ] = False,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE")] = None,
+) -> None:
+    """Say what is installed, or what a crisis declares."""
+    date = a_date(as_of, "--as-of")
+    if crisis is None and not parameters:
+        out.print(f"Havenline {__version__}, Python {sys.version.split()[0]}")
+        out.print(f"Processors: {os.cpu_count()}")
+        out.print(f"Built-in crises: {', '.join(builtin_crises())}")
+        return
+    declared = opened("idlib-2020" if crisis is None else crisis)
+    if parameters:
+        _print_parameters(declared, date or declared.meta.as_of)
+        return
+    meta = declared.meta
+    out.print(f"[bold]{escape(meta.name)}[/bold] ({declared.id})")
+    out.print(escape(meta.question.strip()), soft_wrap=True)
+    out.print(f"Period {meta.period.start} to {meta.period.end}, as of {meta.as_of}")
+    out.print(
+        f"{len(declared.places)} places, {len(declared.routes)} routes, "
+        f"{int(declared.populations['persons'].sum()):,} people, "
+        f"{len(declared.observations)} observations, {len(declared.sources)} sources"
+    )
+    out.print(f"Options: {', '.join(o.id for o in declared.options)}")
+
+
+def _print_parameters(crisis: Crisis, as_of: dt.date) -> None:
+    from havenline.crisis.parameters import known_parameters
+
+    table = Table(title=f"Parameters known by {as_of}")
+    for head in ("name", "value", "low", "high", "unit", "known from", "kind", "source"):
+        table.add_column(head, overflow="fold")
+    for p in known_parameters(as_of, crisis.parameters).values():
+        numbers = ["" if x != x else f"{x:g}" for x in (p.value, p.low, p.high)]
+        table.add_row(p.name, *numbers, p.unit, str(p.known_from), p.kind, escape(p.source))
+    out.print(table)
+
+
+def options(crisis: CrisisArgument = "idlib-2020") -> None:
+    """Print the options of a crisis and what each lever does."""
+    declared = opened(crisis)
+    for option in declared.options:
+        out.print(f"[bold]{escape(option.name)}[/bold] ({option.id})")
+        out.print(f"  {escape(option.summary.strip())}", soft_wrap=True)
+        for lever in option.levers:
+            values = lever.model_dump(by_alias=True, exclude_none=True)
+            kind = values.pop("lever")
+            text = ", ".join(f"{k} {v}" for k, v in values.items())
+            out.print(f"  - {kind}: {escape(text)}", soft_wrap=True)
+            out.print(f"    {lever.EFFECT}", style="dim", soft_wrap=True)
+
+
+def schema() -> None:
+    """Print the JSON Schema of a crisis folder."""
+    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
+
+
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Start a crisis of your own from a small worked example."""
+    path = init_crisis(folder)
+    out.print(f"A worked example is in {path}. Change it, then: havenline check {path}")

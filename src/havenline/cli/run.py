@@ -1,0 +1,144 @@
+"""The command that simulates options and compares them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from havenline.cli.console import (
+    FULL_WIDTH,
+    LEAST_WIDTH,
+    CrisisArgument,
+    a_date,
+    err,
+    figures,
+    opened,
+    out,
+    out_folder,
+    progress_bar,
+    settings_of,
+)
+from havenline.crisis import Crisis
+
+
+def run(
+    crisis: CrisisArgument = "idlib-2020",
+    option: Annotated[
+        list[str] | None, typer.Option("--option", help="Option to run; give it once for each.")
+    ] = None,
+    futures: Annotated[int, typer.Option(help="Number of futures.")] = 100,
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Use facts published by then.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(help="Days after the as-of date.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Threads; all processors by default.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--out", metavar="DIR", help="Folder for result and report.")
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Fix a parameter for this run."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the comparison as one JSON object.")
+    ] = False,
+) -> None:
+    """Simulate the options and compare them; with --out write result, tables and report."""
+    from havenline.futures import simulate
+    from havenline.outcomes import compare
+
+    declared = opened(crisis)
+    folder = out_folder(to, declared)
+    date, fixed = a_date(as_of, "--as-of"), settings_of(setting or [])
+    with progress_bar() as bar:
+        task = bar.add_task("Preparing (the first run compiles)", total=futures)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, description="Futures", completed=done, total=total)
+
+        result = simulate(
+            declared,
+            options=option,
+            futures=futures,
+            seed=seed,
+            as_of=date,
+            days=days,
+            workers=workers,
+            settings=fixed,
+            out=folder,
+            progress=show,
+        )
+    comparison = compare(result.dataset)
+    written: list[Path] = []
+    if folder is not None:
+        written = _write_all(result, declared, comparison, folder)
+    if as_json:
+        sys.stdout.write(json.dumps(comparison.to_json_dict(), allow_nan=False) + "\n")
+    else:
+        _print_comparison(declared, comparison)
+        for path in written:
+            out.print(f"  {path}", soft_wrap=True)
+    if result.partial:
+        err.print("Stopped early: the result holds the futures that were done and says so.")
+        raise typer.Exit(1)
+
+
+def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> list[Path]:
+    from havenline.outcomes import write_planning, write_tidy
+    from havenline.outcomes.tables import whole_or_nothing
+    from havenline.report import write_report
+
+    assumptions = [
+        f"{p.name} = {p.value:g} {p.unit} (prior): {p.meaning}"
+        for p in result.parameters.values()
+        if p.kind == "prior"
+    ]
+    report = folder / "report.html"
+    report.unlink(missing_ok=True)  # of an earlier run: it must not stand beside the new result
+    planning = write_planning(result.dataset, comparison, folder, assumptions)
+    tidy = write_tidy(result.dataset, folder)
+    with whole_or_nothing(report) as file:
+        write_report(result.dataset, crisis, comparison, file, parameters=result.parameters)
+    return [report, *planning.values(), *tidy.values(), result.path]
+
+
+def _print_comparison(crisis: Crisis, comparison: Any) -> None:
+    out.print(f"[bold]{escape(crisis.meta.name)}[/bold]", soft_wrap=True)
+    out.print(escape(crisis.meta.question.strip()), soft_wrap=True)
+    out.print(
+        f"As of {comparison.as_of}, {comparison.days} days ahead, {comparison.futures} futures. "
+        "Median (5 to 95%), then the difference to no deal in the same futures.",
+        style="dim",
+    )
+    for name, first in comparison.options[0].indicators.items():
+        mark = " [dim](rests on a prior only)[/dim]" if first.prior_only else ""
+        unit = "" if first.unit == first.name.casefold() else f", {escape(first.unit)}"
+        out.print(f"\n[bold]{escape(first.name)}[/bold]{unit}{mark}")
+        table = Table(box=None, show_header=False, padding=(0, 1, 0, 1))
+        widths = (36 if out.width >= FULL_WIDTH else min(26, out.width - 60), 25, 29)
+        for i, width in enumerate(widths):
+            if out.width < LEAST_WIDTH:
+                table.add_column(overflow="fold")
+            else:
+                table.add_column(width=width, justify="right" if i else "left", no_wrap=i > 0)
+        if out.width >= FULL_WIDTH:
+            table.add_column(no_wrap=True)
+        for option in comparison.options:
+            answer = option.indicators[name]
+            cells = [escape(option.name), figures(answer.summary.rounded()), "", ""]
+            difference = answer.difference
+            if difference is not None and not difference.to_itself:
+                cells[2] = "[dim]not distinguishable[/dim]"
+                if difference.distinguishable:
+                    cells[2] = figures(difference.summary.rounded(), "+")
+                    if difference.share_better:
+                        cells[3] = f"[dim]better in {difference.share_better}[/dim]"
+            table.add_row(*cells[: len(table.columns)])
+        out.print(table)
