@@ -87,6 +87,9 @@ def synthetic_arrays(
         "in_captured_places": np.floor(0.02 * since),
         "truce_standing": np.broadcast_to(pressure < 0.9, shape).astype(np.float64),
         "shelter_places": np.full(shape, 850_000.0),
+        "offensive_running": (noise > 1.0).astype(np.float64),
+        "aid_suspended": np.zeros(shape),
+        "haven_standing": np.zeros(shape),
         "ledger_residual": np.zeros(shape),
         "exposure_probability": np.clip(
             pressure * rng.uniform(0, 1, (options, layout.weeks_of(days), areas)), 0, 1

@@ -146,6 +146,9 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
         (("groups", i, "source_id"), g.source_id) for i, g in enumerate(draft.meta.groups)
     ]
     cells += [(("totals", i, "source_id"), t.source_id) for i, t in enumerate(draft.meta.totals)]
+    cells += [
+        (("thresholds", i, "source_id"), t.source_id) for i, t in enumerate(draft.meta.thresholds)
+    ]
     for path, cell in cells:
         for word in split_ids(cell):
             if word not in known:

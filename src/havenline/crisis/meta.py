@@ -87,6 +87,17 @@ class Total(Strict):
     source_id: Codes = Field(description="where the figure comes from")
 
 
+class Threshold(Strict):
+    """What an outcome must not exceed, as a published plan or the judgement of the field says."""
+
+    indicator: str = Field(
+        min_length=1, description="id of an indicator of the answer, such as peak_unsheltered"
+    )
+    at_most: float = Field(ge=0, description="highest value that can be carried, in its unit")
+    why: str = Field(min_length=1, description="what the figure stands for, in one sentence")
+    source_id: Codes = Field(description="where the figure comes from")
+
+
 class CrisisMeta(Strict):
     """The whole of crisis.yaml."""
 
@@ -116,4 +127,7 @@ class CrisisMeta(Strict):
     )
     totals: list[Total] = Field(
         default_factory=list, description="totals that populations must add up to"
+    )
+    thresholds: list[Threshold] = Field(
+        default_factory=list, description="what outcomes must not exceed"
     )

@@ -122,6 +122,9 @@ _TABLE = (
     _series("in_captured_places", "persons in places that were captured", "persons", "stock"),
     _series("truce_standing", "truce standing", "1", "share"),
     _series("shelter_places", "places in shelter", "persons", "stock"),
+    _series("offensive_running", "an offensive runs", "1", "share"),
+    _series("aid_suspended", "donors have suspended deliveries", "1", "share"),
+    _series("haven_standing", "a haven stands", "1", "share"),
     _series("ledger_residual", "persons not accounted for, must be 0", "persons", "stock"),
     Variable(
         "exposure_probability",

@@ -22,6 +22,7 @@ from havenline.world.state import (
     DISPLACED_BEFORE,
     DISPLACED_SINCE,
     ENTERED,
+    HAVEN,
     HOMES,
     INJURED,
     KILLED,
@@ -30,6 +31,7 @@ from havenline.world.state import (
     OFFENSIVE,
     RESIDENT,
     RETURNED,
+    SUSPENDED,
     TRUCE,
 )
 
@@ -50,6 +52,9 @@ SERIES = (
     "in_captured_places",
     "truce_standing",
     "shelter_places",
+    "offensive_running",
+    "aid_suspended",
+    "haven_standing",
     "ledger_residual",
 )
 """Daily series of a run, in the order in which they are written."""
@@ -139,4 +144,7 @@ def write_day(net, state, out, ahead):  # type: ignore[no-untyped-def]
     line[13] = taken
     line[14] = state.whole[TRUCE]
     line[15] = shelter
-    line[16] = residual(state)
+    line[16] = state.whole[OFFENSIVE]
+    line[17] = state.whole[SUSPENDED] % 2
+    line[18] = np.float64(state.whole[HAVEN] == 1)
+    line[19] = residual(state)

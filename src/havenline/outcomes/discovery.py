@@ -1,0 +1,175 @@
+"""When an option fails: the futures in which it misses a limit, in plain words.
+
+Where it fails in most futures, the rule tells when it keeps the limit instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenline.outcomes.compare import of_hundred
+from havenline.outcomes.explain import Explanation, explanations
+from havenline.outcomes.indicators import INDICATORS, per_future
+from havenline.outcomes.prim import Side, coverage, density, find_box, inside
+from havenline.outcomes.thresholds import Limit
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FEWEST = 10
+"""Futures that must fail, and that must not, before a rule is looked for."""
+GOOD_DENSITY, GOOD_COVERAGE = 0.8, 0.5
+"""From which on a rule is worth saying without a caveat; Bryant and Lempert 2010 aim for high
+density and coverage together and leave the figures to the analyst."""
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One part of a rule: a column lies above ``low`` and below ``high``."""
+
+    column: Explanation
+    low: float
+    high: float
+
+    def words(self) -> str:
+        """Return the condition in plain words."""
+        what, unit = self.column.meaning, self.column.unit
+        what = what[:1].lower() + what[1:]
+        unit = "" if unit in ("1", "share", "ratio", "power", "days") else f" {unit}"
+        if np.isfinite(self.low) and np.isfinite(self.high):
+            return f"{what}: {_figure(self.low)} to {_figure(self.high)}{unit}"
+        if np.isfinite(self.low):
+            return f"{what}: {_figure(self.low)}{unit} or more"
+        return f"{what}: {_figure(self.high)}{unit} or less"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """When an option misses a limit.
+
+    Attributes
+    ----------
+    option : str
+    limit : Limit
+    failed, futures : int
+        Futures that miss it; all futures.
+    of_keeping : bool
+        Whether the rule tells when the limit is kept, for an option that misses it in most
+        futures.
+    conditions : tuple of Condition
+        The rule; empty where none was looked for or found.
+    density, coverage : float
+        Share of the futures under the rule in which it is so; share of those futures that lie
+        under the rule.
+    density_elsewhere, coverage_elsewhere : float
+        The same in futures that the rule was not made from (mean of five folds).
+    """
+
+    option: str
+    limit: Limit
+    failed: int
+    futures: int
+    of_keeping: bool = False
+    conditions: tuple[Condition, ...] = ()
+    density: float = 0.0
+    coverage: float = 0.0
+    density_elsewhere: float = 0.0
+    coverage_elsewhere: float = 0.0
+
+    @property
+    def clear(self) -> bool:
+        """Whether the rule also holds in futures that it was not made from."""
+        return (
+            bool(self.conditions)
+            and self.density_elsewhere >= GOOD_DENSITY
+            and self.coverage_elsewhere >= GOOD_COVERAGE
+        )
+
+    def sentence(self) -> str:
+        """Return when the option fails, in a few plain sentences."""
+        name = INDICATORS[self.limit.indicator].name.lower()
+        count = of_hundred(self.failed, self.futures)
+        first = f"{name} above {self.limit.at_most:,.0f} in {count} futures"
+        first = first[:1].upper() + first[1:]
+        if min(self.failed, self.futures - self.failed) < FEWEST:
+            return f"{first}."
+        what = "it stays below" if self.of_keeping else "it is exceeded"
+        if not self.conditions:
+            return f"{first}. No rule of three values tells when {what}."
+        rule = "; ".join(c.words() for c in self.conditions)
+        text = (
+            f"{first}. When {what}: {rule}. So it is in {100 * self.density:.0f}% of such "
+            f"futures, which are {100 * self.coverage:.0f}% of all in which it is so"
+        )
+        if self.clear:
+            return f"{text}."
+        return (
+            f"{text}; a weak rule ({100 * self.density_elsewhere:.0f}% and "
+            f"{100 * self.coverage_elsewhere:.0f}% in futures that it was not made from)."
+        )
+
+
+def discover(dataset: xr.Dataset, option: str, limit: Limit) -> Failure:
+    """Find when an option misses a limit.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    option : str
+        Id of the option.
+    limit : Limit
+
+    Returns
+    -------
+    Failure
+    """
+    ids = [str(v) for v in dataset["option"].to_numpy()]
+    missed = per_future(dataset, limit.indicator)[ids.index(option)] > limit.at_most
+    failed, futures = int(missed.sum()), len(missed)
+    heads, x = explanations(dataset, option)
+    keeping = 2 * failed > futures
+    plain = Failure(option, limit, failed, futures, keeping)
+    if min(failed, futures - failed) < FEWEST or not heads:
+        return plain
+    y = ~missed if keeping else missed
+    box = find_box(x, y)
+    if not box:
+        return plain
+    within = inside(x, box)
+    elsewhere = _held_out(x, y)
+    return Failure(
+        option,
+        limit,
+        failed,
+        futures,
+        keeping,
+        tuple(_condition(heads, side) for side in box),
+        density(y, within),
+        coverage(y, within),
+        *elsewhere,
+    )
+
+
+def _held_out(x: NDArray[np.float64], y: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return density and coverage on folds that the rule was not made from."""
+    hit, under = 0, 0
+    for fold in range(FOLDS):
+        out = np.arange(len(y)) % FOLDS == fold
+        within = inside(x[out], find_box(x[~out], y[~out]))
+        under += int(within.sum())
+        hit += int((within & y[out]).sum())
+    return (hit / under if under else 0.0), hit / max(1, int(y.sum()))
+
+
+def _condition(heads: tuple[Explanation, ...], side: Side) -> Condition:
+    return Condition(heads[side.column], side.low, side.high)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"

@@ -1,0 +1,86 @@
+"""What may explain an outcome: the uncertain values of each future, and what happened in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenline.crisis.parameters import default_table
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+HAPPENED = {
+    "offensive_running": "days of offensive",
+    "truce_standing": "days under a truce",
+    "aid_suspended": "days with aid suspended",
+    "haven_standing": "days that the haven stands",
+}
+"""Daily series of 0 and 1 whose days are counted, by future and option."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One column of what may explain an outcome.
+
+    Attributes
+    ----------
+    name : str
+        Name of the parameter or of the daily series.
+    meaning : str
+        In plain words, without unit.
+    unit : str
+    happened : bool
+        False for an uncertain value, True for what the future then held.
+    """
+
+    name: str
+    meaning: str
+    unit: str
+    happened: bool
+
+
+def explanations(
+    dataset: xr.Dataset, option: str, happened: bool = True
+) -> tuple[tuple[Explanation, ...], NDArray[np.float64]]:
+    """Return what may explain the outcomes of one option, column by column.
+
+    Columns that hold one value only are left out.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    option : str
+        Id of the option.
+    happened : bool
+        Also count the days of offensive, truce, suspension and haven of the option.
+
+    Returns
+    -------
+    tuple of Explanation
+    (future, column) float64
+    """
+    meaning = {row.name: (row.meaning, row.unit) for row in default_table()}
+    columns: list[NDArray[np.float64]] = []
+    heads: list[Explanation] = []
+    values = np.asarray(dataset["parameter_values"].to_numpy(), dtype=np.float64)
+    names: Sequence[str] = [str(n) for n in dataset["parameter"].to_numpy()]
+    for i, name in enumerate(names):
+        heads.append(Explanation(name, *meaning.get(name, (name, "1")), happened=False))
+        columns.append(values[:, i])
+    if happened:
+        for name, words in HAPPENED.items():
+            if name not in dataset:
+                continue
+            series = dataset[name].sel(option=option).transpose("future", "day").to_numpy()
+            heads.append(Explanation(name, words, "days", happened=True))
+            columns.append(np.asarray(series[:, 1:].sum(axis=1), dtype=np.float64))
+    keep = [i for i, c in enumerate(columns) if c.size and c.min() < c.max()]
+    if not keep:
+        return (), np.zeros((int(dataset.sizes["future"]), 0))
+    return tuple(heads[i] for i in keep), np.column_stack([columns[i] for i in keep])

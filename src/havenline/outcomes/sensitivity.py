@@ -1,0 +1,134 @@
+"""Which uncertain value an outcome turns on most: PAWN on the futures at hand.
+
+The index of Pianosi and Wagener, Environmental Modelling & Software 67 (2015), in the form for a
+given sample (108, 2018): the values of a column are cut into slices of equal count; in each, the
+largest distance between the distribution of the outcome there and over all futures (Kolmogorov
+and Smirnov) is taken; the index is its mean over slices. It needs no further runs, no linear
+effects and no particular distribution. With few futures even a column without any effect has an
+index above 0: how high luck takes it is measured by shuffling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenline.draws import key_of_text
+from havenline.outcomes.explain import Explanation, explanations
+from havenline.outcomes.indicators import INDICATORS, per_future
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SLICES = 10
+"""Slices of a column at most; each holds at least ``LEAST_IN_SLICE`` futures."""
+LEAST_IN_SLICE = 30
+SHUFFLES = 200
+LUCK = 0.99
+"""Quantile over shuffles above which an index counts; one column in a hundred passes by luck."""
+
+
+@dataclass(frozen=True)
+class Influence:
+    """How far one column moves one outcome.
+
+    Attributes
+    ----------
+    column : Explanation
+    index : float
+        PAWN, 0 (no effect) to 1.
+    direction : float
+        Spearman rank correlation with the outcome, -1 to 1.
+    clear : bool
+        Whether the index lies above what luck gives.
+    """
+
+    column: Explanation
+    index: float
+    direction: float
+    clear: bool
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What one indicator of one option turns on, the strongest first."""
+
+    option: str
+    indicator: str
+    influences: tuple[Influence, ...]
+    luck: float
+
+
+def pawn(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the PAWN index of each column.
+
+    Parameters
+    ----------
+    x : (n, columns) float64
+    y : (n,) float64
+        The outcome.
+
+    Returns
+    -------
+    (columns,) float64
+    """
+    n = len(y)
+    slices = max(3, min(SLICES, n // LEAST_IN_SLICE))
+    levels, rank = np.unique(y, return_inverse=True)
+    overall = np.cumsum(np.bincount(rank, minlength=len(levels))) / n
+    slice_of = np.empty(n, dtype=np.int64)
+    index = np.empty(x.shape[1])
+    for column in range(x.shape[1]):
+        slice_of[np.argsort(x[:, column], kind="stable")] = np.arange(n) * slices // n
+        counts = np.zeros((slices, len(levels)))
+        np.add.at(counts, (slice_of, rank), 1.0)
+        within = np.cumsum(counts, axis=1) / counts.sum(axis=1, keepdims=True)
+        index[column] = np.abs(within - overall).max(axis=1).mean()
+    return index
+
+
+def sensitivity(dataset: xr.Dataset, option: str, indicator: str) -> Sensitivity:
+    """Return what an indicator of an option turns on.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    option, indicator : str
+        Ids.
+
+    Returns
+    -------
+    Sensitivity
+        Columns by falling index; none where the outcome is the same in every future or there
+        are fewer than 30.
+    """
+    ids = [str(v) for v in dataset["option"].to_numpy()]
+    y = per_future(dataset, INDICATORS[indicator].id)[ids.index(option)]
+    heads, x = explanations(dataset, option)
+    if len(y) < LEAST_IN_SLICE or y.min() == y.max() or not heads:
+        return Sensitivity(option, indicator, (), 1.0)
+    index = pawn(x, y)
+    luck = float(np.quantile(pawn(_shuffled(len(y)), y), LUCK))
+    ranks = _ranks(y)
+    influences = [
+        Influence(head, float(i), float(np.corrcoef(_ranks(column), ranks)[0, 1]), bool(i > luck))
+        for head, i, column in zip(heads, index, x.T, strict=True)
+    ]
+    influences.sort(key=lambda f: (-f.index, f.column.name))
+    return Sensitivity(option, indicator, tuple(influences), luck)
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[inverse], dtype=np.float64)
+
+
+def _shuffled(n: int) -> NDArray[np.float64]:
+    """Return columns that have nothing to do with anything, (n, SHUFFLES)."""
+    rng = np.random.Generator(np.random.Philox(key=[key_of_text("sensitivity:shuffle"), n]))
+    return rng.random((n, SHUFFLES))

@@ -1,0 +1,103 @@
+"""Thresholds: in how many futures an option stays within what the crisis says can be carried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenline.crisis import Crisis
+from havenline.crisis.registry import suggest
+from havenline.errors import RunError
+from havenline.outcomes.compare import of_hundred
+from havenline.outcomes.indicators import INDICATORS, per_future
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What an indicator must not exceed.
+
+    Attributes
+    ----------
+    indicator : str
+        Id from :data:`havenline.outcomes.INDICATORS`.
+    at_most : float
+        In the unit of the indicator.
+    why : str
+        Where the figure comes from, in one sentence.
+    """
+
+    indicator: str
+    at_most: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Met:
+    """How often an option keeps within one limit, or within all (``limit`` None)."""
+
+    option: str
+    limit: Limit | None
+    within: int
+    futures: int
+
+    @property
+    def text(self) -> str:
+        """Such as ``"62 of 100"``."""
+        return of_hundred(self.within, self.futures)
+
+
+def limits_of(crisis: Crisis) -> tuple[Limit, ...]:
+    """Return the limits that a crisis declares.
+
+    Raises
+    ------
+    RunError
+        If one names an indicator that does not exist.
+    """
+    return checked(
+        [Limit(t.indicator, t.at_most, t.why.strip()) for t in crisis.meta.thresholds],
+        f"thresholds of {crisis.id}",
+    )
+
+
+def checked(limits: Sequence[Limit], where: str) -> tuple[Limit, ...]:
+    """Return the limits, or raise RunError where one names no indicator."""
+    for limit in limits:
+        if limit.indicator not in INDICATORS:
+            hint = suggest(limit.indicator, INDICATORS)
+            raise RunError(f"{where}: unknown indicator {limit.indicator!r}. {hint}".strip())
+    return tuple(limits)
+
+
+def thresholds_met(dataset: xr.Dataset, limits: Sequence[Limit]) -> tuple[Met, ...]:
+    """Count in how many futures each option keeps within each limit, and within all.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    limits : sequence of Limit
+
+    Returns
+    -------
+    tuple of Met
+        By option, then by limit, the last for all limits together; empty without limits.
+    """
+    if not limits:
+        return ()
+    ids = [str(v) for v in dataset["option"].to_numpy()]
+    within = {limit: per_future(dataset, limit.indicator) <= limit.at_most for limit in limits}
+    every: NDArray[np.bool_] = np.logical_and.reduce(list(within.values()))
+    met = []
+    for row, option in enumerate(ids):
+        futures = every.shape[1]
+        met += [Met(option, lim, int(w[row].sum()), futures) for lim, w in within.items()]
+        met.append(Met(option, None, int(every[row].sum()), futures))
+    return tuple(met)

@@ -1,0 +1,120 @@
+"""Thresholds met, when an option fails, and which options are beaten in everything."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from havenline.errors import RunError
+from havenline.outcomes.discovery import discover
+from havenline.outcomes.explain import explanations
+from havenline.outcomes.indicators import INDICATORS
+from havenline.outcomes.pareto import pareto
+from havenline.outcomes.sensitivity import sensitivity
+from havenline.outcomes.thresholds import Limit, checked, thresholds_met
+
+
+@pytest.fixture
+def dataset(synthetic: ModuleType) -> xr.Dataset:
+    """A result in which civilians killed follow the first parameter, under every option."""
+    result: xr.Dataset = synthetic.synthetic_dataset(options=3, futures=200, days=10)
+    first = result["parameter_values"].to_numpy()[:, 0]
+    days = np.linspace(0.0, 1.0, 11)
+    killed = np.round(1000 * first)[None, :, None] * days * np.array([3.0, 2.0, 1.0])[:, None, None]
+    result["killed"] = result["killed"].copy(data=killed)
+    return result
+
+
+def test_thresholds_are_counted_by_future_and_all_together(dataset: xr.Dataset) -> None:
+    limits = [Limit("killed", 1000.0, "-"), Limit("entries", 1e12, "-")]
+    met = thresholds_met(dataset, limits)
+    assert [m.option for m in met[:3]] == ["no-deal"] * 3
+    first = dataset["parameter_values"].to_numpy()[:, 0]
+    expected = [int((np.round(1000 * first) * k <= 1000).sum()) for k in (3, 2, 1)]
+    assert [m.within for m in met[::3]] == expected
+    assert [m.within for m in met[1::3]] == [200, 200, 200]
+    assert [m.within for m in met[2::3]] == expected
+    assert met[2].limit is None
+    assert thresholds_met(dataset, []) == ()
+
+
+def test_an_unknown_indicator_is_named_with_the_nearest() -> None:
+    with pytest.raises(RunError, match=r"'kiled'\. did you mean 'killed'\?"):
+        checked([Limit("kiled", 1.0, "-")], "thresholds of x")
+
+
+def test_the_rule_names_the_value_that_decides(dataset: xr.Dataset) -> None:
+    failure = discover(dataset, "no-deal", Limit("killed", 2100.0, "-"))
+    assert [c.column.name for c in failure.conditions] == ["border_closed_rate"]
+    assert failure.conditions[0].low == pytest.approx(0.7, abs=0.02)
+    assert not failure.of_keeping
+    assert failure.clear
+    assert failure.density > 0.95
+    assert "weak" not in failure.sentence()
+
+
+def test_an_option_that_mostly_fails_is_told_by_when_it_does_not(dataset: xr.Dataset) -> None:
+    failure = discover(dataset, "no-deal", Limit("killed", 900.0, "-"))
+    assert failure.of_keeping
+    assert failure.conditions[0].high == pytest.approx(0.3, abs=0.02)
+    assert "When it stays below" in failure.sentence()
+
+
+def test_where_nothing_decides_nothing_is_said(dataset: xr.Dataset) -> None:
+    rng = np.random.default_rng(3)
+    noise = rng.random((3, 200, 1)) * np.linspace(0.0, 1.0, 11)
+    dataset["killed"] = dataset["killed"].copy(data=noise)
+    failure = discover(dataset, "no-deal", Limit("killed", 0.5, "-"))
+    assert failure.conditions == ()
+    assert "No rule" in failure.sentence()
+
+
+def test_a_limit_that_all_keep_or_all_miss_needs_no_rule(dataset: xr.Dataset) -> None:
+    assert discover(dataset, "no-deal", Limit("killed", 1e9, "-")).sentence() == (
+        "Civilians killed above 1,000,000,000 in 0 of 100 futures."
+    )
+    assert discover(dataset, "no-deal", Limit("killed", -1.0, "-")).failed == 200
+
+
+def test_sensitivity_finds_the_value_that_decides(dataset: xr.Dataset) -> None:
+    found = sensitivity(dataset, "no-deal", "killed")
+    assert found.influences[0].column.name == "border_closed_rate"
+    assert found.influences[0].clear
+    assert found.influences[0].direction == pytest.approx(1.0, abs=1e-3)
+    assert found.influences[0].index > 3 * found.influences[1].index
+
+
+def test_what_happened_is_counted_in_days(dataset: xr.Dataset) -> None:
+    heads, x = explanations(dataset, "no-deal")
+    names = [h.name for h in heads]
+    days = dataset["offensive_running"].sel(option="no-deal").to_numpy()[:, 1:].sum(axis=1)
+    np.testing.assert_array_equal(x[:, names.index("offensive_running")], days)
+    assert "aid_suspended" not in names, "a column of one value only explains nothing"
+
+
+def test_an_option_beaten_in_everything_is_named(dataset: xr.Dataset) -> None:
+    for indicator in INDICATORS.values():
+        series = dataset[indicator.series]
+        data = np.broadcast_to(np.array([3.0, 2.0, 2.5])[:, None, None], series.shape).copy()
+        data[:, :, 0] = 0.0
+        luck = 1.0 + 0.1 * np.random.default_rng(1).random((1, 200, 1))
+        dataset[indicator.series] = series.copy(data=data * luck)
+    worst, best, middle = pareto(dataset)
+    assert worst.beaten_by == ("ceasefire", "highway-haven")
+    assert best.beaten_by == ()
+    assert best.best_in == 200
+    assert middle.beaten_by == ("ceasefire",)
+
+
+def test_an_option_that_is_worse_in_one_thing_is_not_beaten(dataset: xr.Dataset) -> None:
+    for indicator in INDICATORS.values():
+        series = dataset[indicator.series]
+        data = np.broadcast_to(np.array([3.0, 2.0, 2.5])[:, None, None], series.shape).copy()
+        if indicator.id == "killed":
+            data = 4.0 - data
+        data[:, :, 0] = 0.0
+        dataset[indicator.series] = series.copy(data=data)
+    assert all(s.beaten_by == () for s in pareto(dataset))
