@@ -46,15 +46,26 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Fix a parameter for this run."),
     ] = None,
+    line: Annotated[
+        Path | None,
+        typer.Option(
+            "--line",
+            metavar="FILE",
+            help="Also run each option that has a line along this one (GeoJSON LineString).",
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the comparison as one JSON object.")
     ] = False,
 ) -> None:
     """Simulate the options and compare them; with --out write result, tables and report."""
     from havenline.futures import simulate
+    from havenline.options import with_line
     from havenline.outcomes import compare
 
     declared = opened(crisis)
+    if line is not None:
+        declared = with_line(declared, line)
     folder = out_folder(to, declared)
     date, fixed = a_date(as_of, "--as-of"), settings_of(setting or [])
     with progress_bar() as bar:

@@ -77,14 +77,15 @@ class Schedule(NamedTuple):
     day: NDArray[np.void]
 
 
-def chosen_options(world: World, names: Sequence[str] | None) -> list[OptionSpec]:
+def chosen_options(world: World, names: Sequence[str | OptionSpec] | None) -> list[OptionSpec]:
     """Return the options to run, the baseline first.
 
     Parameters
     ----------
     world : World
-    names : sequence of str or None
-        Ids; None for all. The baseline is added when it is not named.
+    names : sequence of str or OptionSpec, or None
+        Ids of declared options, or options of one's own; None for all. The baseline is added
+        when it is not named.
 
     Raises
     ------
@@ -92,13 +93,16 @@ def chosen_options(world: World, names: Sequence[str] | None) -> list[OptionSpec
         If an id is unknown.
     """
     declared = {o.id: o for o in world.crisis.options}
-    for name in names or ():
-        if name not in declared:
+    wanted: dict[str, OptionSpec] = {}
+    for name in declared if names is None else names:
+        if isinstance(name, OptionSpec):
+            wanted[name.id] = name
+        elif name in declared:
+            wanted[name] = declared[name]
+        else:
             raise RunError(f"unknown option {name!r}; the crisis declares: {', '.join(declared)}")
-    wanted = list(dict.fromkeys(names)) if names is not None else list(declared)
-    baseline = next(o.id for o in declared.values() if o.baseline)
-    rest = [declared[n] for n in wanted if n != baseline]
-    return [declared[baseline], *rest]
+    baseline = next(o for o in declared.values() if o.baseline)
+    return [baseline, *(o for o in wanted.values() if o.id != baseline.id)]
 
 
 @kernel
@@ -249,6 +253,10 @@ def _line(
 ) -> None:
     protected = line_side(world, lever.line_id)
     side = facts.record.side[-1]
+    if protected.all() or not protected.any():
+        raise RunError(
+            f"option {option.id!r}: the line {lever.line_id!r} leaves all places on one side"
+        )
     capturable = world.network.place["capturable"]
     if lever.hands_over:
         place["handed"] = ~protected & (side == roads.DEFENDER) & capturable

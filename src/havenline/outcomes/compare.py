@@ -58,9 +58,9 @@ class Difference:
     ----------
     summary : Summary
         Of the differences, in the unit of the indicator.
-    better : int or None
-        Futures in which the option is better; None where neither direction is, and for the
-        baseline itself.
+    better, worse : int or None
+        Futures in which the option is better or worse; None where neither direction is, and for
+        the baseline itself.
     futures : int
         Futures compared.
     distinguishable : bool
@@ -74,11 +74,17 @@ class Difference:
     futures: int
     distinguishable: bool
     to_itself: bool = False
+    worse: int | None = None
 
     @property
     def share_better(self) -> str | None:
         """In how many futures the option is better, such as ``"62 of 100"``."""
         return None if self.better is None else of_hundred(self.better, self.futures)
+
+    def to_json_dict(self, rounded: bool = True) -> dict[str, Any]:
+        """Return the difference as plain values; whole numbers where rounded."""
+        summary = self.summary.rounded() if rounded else self.summary
+        return {**_plain(summary), "share_better": self.share_better}
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,9 @@ class Answer:
             "better": self.better,
             "prior_only": self.prior_only,
             **_plain(summary),
-            "difference_to_no_deal": _difference_json(self.difference, rounded),
+            "difference_to_no_deal": (
+                None if self.difference is None else self.difference.to_json_dict(rounded)
+            ),
             "regret_p90": regret,
             "distinguishable": self.distinguishable,
         }
@@ -422,7 +430,9 @@ def _answers(indicator: Indicator, values: NDArray[np.float64], base: int | None
                 prior_only=indicator.prior_only,
                 summary=_summary(row),
                 difference=(
-                    None if base is None else _difference(row, values[base], column == base, lower)
+                    None
+                    if base is None
+                    else difference_of(row, values[base], lower, column == base)
                 ),
                 regret_p90=(
                     None if regret is None else float(np.quantile(regret[column], REGRET_QUANTILE))
@@ -441,16 +451,31 @@ def _summary(values: NDArray[np.float64]) -> Summary:
     return Summary(median, q05, q95, *errors)
 
 
-def _difference(
-    values: NDArray[np.float64], baseline: NDArray[np.float64], is_baseline: bool, lower: bool
+def difference_of(
+    values: NDArray[np.float64],
+    baseline: NDArray[np.float64],
+    lower: bool,
+    to_itself: bool = False,
 ) -> Difference:
+    """Return the paired difference of two options.
+
+    Parameters
+    ----------
+    values, baseline : (future,) float64
+        An indicator under the option and under what it is compared to.
+    lower : bool
+        Whether less is better.
+    to_itself : bool
+        Whether both are the same option.
+    """
     paired = values - baseline
     return Difference(
         summary=_summary(paired),
-        better=int((paired < 0).sum()) if lower and not is_baseline else None,
+        better=int((paired < 0).sum()) if lower and not to_itself else None,
         futures=int(paired.size),
         distinguishable=clearly_not_zero(paired),
-        to_itself=is_baseline,
+        to_itself=to_itself,
+        worse=int((paired > 0).sum()) if lower and not to_itself else None,
     )
 
 
@@ -462,13 +487,6 @@ def _names(dataset: xr.Dataset, ids: Sequence[str]) -> list[str]:
 
 def _plain(summary: Summary) -> dict[str, float | None]:
     return {name: getattr(summary, name) for name in _FIGURES}
-
-
-def _difference_json(difference: Difference | None, rounded: bool) -> dict[str, Any] | None:
-    if difference is None:
-        return None
-    summary = difference.summary.rounded() if rounded else difference.summary
-    return {**_plain(summary), "share_better": difference.share_better}
 
 
 def _range_text(summary: Summary, sign: str) -> str:

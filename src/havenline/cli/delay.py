@@ -1,0 +1,144 @@
+"""The command that says what waiting costs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from havenline.cli.console import (
+    CrisisArgument,
+    a_date,
+    figures,
+    opened,
+    out,
+    progress_bar,
+    settings_of,
+)
+from havenline.errors import HavenlineError
+
+MOST_WEEKS = 52
+
+
+def delay(
+    crisis: CrisisArgument = "idlib-2020",
+    option: Annotated[
+        list[str] | None, typer.Option("--option", help="Option to delay; once for each.")
+    ] = None,
+    weeks: Annotated[
+        str, typer.Option(metavar="W,W,…", help="Weeks by which each option comes later.")
+    ] = "1,2,4",
+    futures: Annotated[int, typer.Option(help="Number of futures.")] = 100,
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Use facts published by then.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(help="Days after the as-of date.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Threads; all processors by default.")] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Fix a parameter for this run."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what each week of waiting costs: every option again, some weeks later."""
+    from havenline.futures import simulate
+    from havenline.options import delayed
+    from havenline.outcomes import price_of_delay, price_of_inaction
+    from havenline.outcomes.delay import delay_json
+
+    declared = opened(crisis)
+    by_id = {o.id: o for o in declared.options}
+    baseline = next(o.id for o in declared.options if o.baseline)
+    chosen = [o for o in (option or by_id) if o != baseline]
+    for name in chosen:
+        if name not in by_id:
+            known = ", ".join(o for o in by_id if o != baseline)
+            raise HavenlineError(f"--option {name!r}: the crisis declares {known}")
+    late = {7 * w: w for w in _weeks(weeks)}
+    specs = [delayed(by_id[o], d) for o in chosen for d in (0, *late)]
+    if not specs:
+        raise HavenlineError("no option to delay: no deal has nothing that could come later")
+    with progress_bar() as bar:
+        task = bar.add_task("Futures", total=futures)
+        result = simulate(
+            declared,
+            options=specs,
+            futures=futures,
+            seed=seed,
+            as_of=a_date(as_of, "--as-of"),
+            days=days,
+            workers=workers,
+            settings=settings_of(setting or []),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    prices = [
+        w for o in chosen for w in price_of_delay(result.dataset, o, {d: f"{o}-{d}d" for d in late})
+    ]
+    inaction = price_of_inaction(result.dataset, chosen, baseline)
+    if as_json:
+        head = {
+            "crisis": declared.id,
+            "as_of": result.as_of.isoformat(),
+            "futures": int(result.dataset.sizes["future"]),
+            "seed": seed,
+        }
+        text = json.dumps({**head, **delay_json(prices, inaction)}, allow_nan=False)
+        sys.stdout.write(text + "\n")
+        return
+    _print(by_id, chosen, prices, inaction, futures)
+
+
+def _weeks(text: str) -> list[int]:
+    try:
+        weeks = [int(w) for w in text.split(",")]
+    except ValueError:
+        raise HavenlineError(f"--weeks {text!r}: expected whole weeks such as 1,2,4") from None
+    if not all(1 <= w <= MOST_WEEKS for w in weeks) or len(set(weeks)) < len(weeks):
+        raise HavenlineError(f"--weeks {text!r}: expected different weeks of 1 to {MOST_WEEKS}")
+    return weeks
+
+
+def _print(by_id: Any, chosen: Any, prices: Any, inaction: Any, futures: int) -> None:
+    from havenline.outcomes import INDICATORS
+
+    out.print(
+        f"What a week of delay adds, median (5 to 95%) of {futures} futures, within the horizon.",
+        style="dim",
+    )
+    for option in chosen:
+        table = Table(title=escape(by_id[option].name), title_justify="left", box=None)
+        table.add_column("")
+        for head in ("for each week", "unit", "worse in"):
+            table.add_column(head, justify="right" if head != "unit" else "left")
+        for week in prices:
+            if week.option != option:
+                continue
+            declared = INDICATORS[week.indicator]
+            price = week.price
+            text, worse = "[dim]not distinguishable[/dim]", ""
+            if price.distinguishable:
+                text = figures(price.summary.rounded(), "+")
+                if price.worse is not None:
+                    worse = f"{price.worse} of {price.futures}"
+            table.add_row(declared.name, text, declared.unit, worse)
+        out.print(table)
+        out.print()
+    table = Table(title="No deal less the best of these options", title_justify="left", box=None)
+    for head in ("", "difference", "unit", "best option"):
+        table.add_column(head, justify="right" if head == "difference" else "left")
+    for row in inaction:
+        clear = row.difference.distinguishable
+        table.add_row(
+            INDICATORS[row.indicator].name,
+            figures(row.difference.summary.rounded(), "+")
+            if clear
+            else "[dim]not distinguishable[/dim]",
+            INDICATORS[row.indicator].unit,
+            escape(by_id[row.best].name) if clear else "",
+        )
+    out.print(table)
