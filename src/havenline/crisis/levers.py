@@ -96,7 +96,7 @@ class TruceLever(Strict):
 
     EFFECT: ClassVar[str] = (
         "From its start no offensive advances and violence falls, for as long as the truce stands; "
-        "how long that is stays uncertain."
+        "how long that is stays uncertain, and ground may still be lost place by place meanwhile."
     )
     lever: Literal["truce"]
     start: DayOrDate = Field(description="first day of the truce")
@@ -108,6 +108,9 @@ class TruceLever(Strict):
     )
     excludes_listed_groups: bool = Field(
         False, description="whether listed groups are left out, so that attacks on them go on"
+    )
+    buffer_zone: bool = Field(
+        False, description="whether a zone between the sides is declared that nobody enforces"
     )
 
 

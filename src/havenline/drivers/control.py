@@ -17,12 +17,9 @@ import numpy as np
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import normal
-from havenline.drivers import processes
+from havenline.drivers import erosion, processes
 from havenline.world import roads
-from havenline.world.state import HAVEN, OFFENSIVE, TEMPO
-
-FULL_INTERPOSITION = 5.0
-"""Thousands of soldiers between the sides at which the check factor works in full; judgement."""
+from havenline.world.state import HAVEN, OFFENSIVE, TEMPO, TRUCE
 
 FAR_SIDE_HANDED, FAR_SIDE_TAKEN = 1, 2
 
@@ -105,16 +102,27 @@ def can_move(net, plan, state, e):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def advance(net, values, plan, state, ahead):  # type: ignore[no-untyped-def]
-    """Move the front by one day of offensive; return whether a place fell."""
-    pace = state.real[TEMPO]
-    if plan.interposed > 0.0 and ahead >= plan.interposed_start:
-        pace *= values.front_check_factor ** min(1.0, plan.interposed / FULL_INTERPOSITION)
+def advance(net, values, plan, state, pace, eroding):  # type: ignore[no-untyped-def]
+    """Move the front by a day; return whether a place fell.
+
+    Parameters
+    ----------
+    net, values, plan, state
+        `Network`, values of one future, `Schedule`, `State`.
+    pace : float64
+        Factor on the speed of every axis.
+    eroding : bool
+        Under a standing truce: axes that gain more move faster.
+    """
     arrived = False
     for e in range(net.road.shape[0]):
         if state.road[e].speed == 0.0 or not can_move(net, plan, state, e):
             continue
-        state.road[e].progress += state.road[e].speed * pace
+        step_km = state.road[e].speed * pace
+        if eroding:
+            _, place = contested(net, state.side, e)
+            step_km *= erosion.gain(net, values, state, e, place)
+        state.road[e].progress += step_km
         arrived = arrived or state.road[e].progress >= net.road[e].km
     if not arrived:
         return False
@@ -190,7 +198,11 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             hand_over(net, values, plan, state, key)
             changed = True
         if state.whole[OFFENSIVE] == 1:
-            advance(net, values, plan, state, ahead)
+            pace = state.real[TEMPO] * erosion.checked(values, plan, ahead)
+            advance(net, values, plan, state, pace, False)
+            changed = True
+        elif state.whole[TRUCE] == 1 and values.erosion_pace > 0.0:
+            advance(net, values, plan, state, erosion.pace(values, plan, ahead), True)
             changed = True
     if changed:
         roads.distance_to_front(

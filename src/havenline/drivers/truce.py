@@ -58,6 +58,8 @@ def hazard_ratio(values, plan, ahead):  # type: ignore[no-untyped-def]
             ratio *= values.truce_hr_substance
         if plan.excluded == 1:
             ratio *= values.truce_hr_excluded
+        if plan.buffer == 1:
+            ratio *= values.truce_hr_buffer
     if ahead >= plan.observers:
         ratio *= values.truce_hr_observers
     if plan.interposed > 0.0 and ahead >= plan.interposed_start:

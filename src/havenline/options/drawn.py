@@ -12,6 +12,7 @@ from typing import Any
 from havenline.crisis import Crisis
 from havenline.crisis.levers import HavenLever, LineLever, OptionSpec
 from havenline.errors import RunError
+from havenline.world.geometry import protected_side
 
 LINE_ID = "drawn-line"
 MOST_BYTES = 5_000_000
@@ -49,6 +50,10 @@ def with_line(crisis: Crisis, path: Path) -> Crisis:
         protected = lines["features"][0]["properties"]["protected_point"]
     elif not _is_point(protected):
         raise RunError(f"{path}: protected_point: expected [longitude, latitude] in degrees")
+    lon, lat = (crisis.places[c].to_numpy(dtype=float) for c in ("lon", "lat"))
+    inside = protected_side(coordinates, protected, lon, lat)
+    if inside.all() or not inside.any():
+        raise RunError(f"{path}: the line leaves all places on one side; draw it across the area")
     name = str(properties.get("name") or path.stem).strip() or path.stem
     feature = {
         "type": "Feature",

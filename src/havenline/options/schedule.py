@@ -42,9 +42,9 @@ class Schedule(NamedTuple):
     ----------
     truce_start : int
         Day on which the option's truce starts; ``NEVER`` without one.
-    compliance, substance, excluded : int
+    compliance, substance, excluded, buffer : int
         1 where the truce has a compliance mechanism, settles substance, leaves out listed
-        groups.
+        groups, declares a buffer zone.
     observers : int
         Day from which unarmed observers are there.
     interposed : float
@@ -66,6 +66,7 @@ class Schedule(NamedTuple):
     compliance: int
     substance: int
     excluded: int
+    buffer: int
     observers: int
     interposed: float
     interposed_start: int
@@ -113,6 +114,7 @@ def bare_schedule(p):  # type: ignore[no-untyped-def]
         p.compliance,
         p.substance,
         p.excluded,
+        p.buffer,
         p.observers,
         p.interposed,
         p.interposed_start,
@@ -158,6 +160,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "compliance": 0,
         "substance": 0,
         "excluded": 0,
+        "buffer": 0,
         "observers": NEVER,
         "interposed": 0.0,
         "interposed_start": NEVER,
@@ -173,6 +176,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             terms["compliance"] = int(lever.compliance_mechanism)
             terms["substance"] = int(lever.substance)
             terms["excluded"] = int(lever.excludes_listed_groups)
+            terms["buffer"] = int(lever.buffer_zone)
         elif isinstance(lever, MonitorsLever):
             start = _day(option, lever.start, facts)
             if lever.kind == "unarmed":
@@ -253,10 +257,6 @@ def _line(
 ) -> None:
     protected = line_side(world, lever.line_id)
     side = facts.record.side[-1]
-    if protected.all() or not protected.any():
-        raise RunError(
-            f"option {option.id!r}: the line {lever.line_id!r} leaves all places on one side"
-        )
     capturable = world.network.place["capturable"]
     if lever.hands_over:
         place["handed"] = ~protected & (side == roads.DEFENDER) & capturable
