@@ -17,7 +17,7 @@ from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.parameters import known_parameters
-from havenline.draws import mix
+from havenline.draws import key_of
 from havenline.futures.run import Job
 from havenline.futures.values import sample_values
 from havenline.movement.day import run_days
@@ -501,7 +501,7 @@ def output_of(job: Job) -> Output:
 
 def future_key(job: Job, future: int) -> np.uint64:
     """The key of a future, as `havenline.futures.run` makes it."""
-    return np.uint64(mix(mix(np.uint64(job.seed), np.uint64(0)), np.uint64(future)))
+    return key_of(job.seed, 0, future)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from numba import njit
 from scipy import stats
 
 from havenline.draws import samplers
-from havenline.draws.keys import key_of_text, mix, uniform
+from havenline.draws.keys import key_of, key_of_text, mix, uniform
 
 N = 40_000
 
@@ -145,3 +145,13 @@ def test_binomial_quantile_rises_with_probability_and_persons(n: Any) -> None:
 )
 def test_binomial_at_the_edges(n: Any, p: Any, expected: Any) -> None:
     assert samplers.binomial(n, p, np.uint64(4)) == expected
+
+
+def test_keys_outside_compiled_code_take_small_and_large_numbers_in_any_order() -> None:
+    """Seed 3 gives a key above 2**63, which a function compiled for small numbers refuses."""
+    keys = {seed: key_of(seed, 0, future) for seed in (*range(40), 2**63) for future in (0, 1)}
+    assert max(keys.values()) > 2**63 > min(keys.values())
+    assert key_of(7) == 7
+    assert key_of(3, 0, 5) == np.uint64(
+        mix(np.uint64(mix(np.uint64(3), np.uint64(0))), np.uint64(5))
+    )

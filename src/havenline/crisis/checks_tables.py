@@ -46,6 +46,7 @@ def duplicate_ids(draft: Draft) -> Iterator[Problem]:
             ("groups", [g.id for g in draft.meta.groups]),
             ("neighbours", [n.id for n in draft.meta.neighbours]),
             ("totals", [t.id for t in draft.meta.totals]),
+            ("theatres", [t.id for t in draft.meta.theatres]),
         )
         for name, ids in lists:
             for i, word in enumerate(ids):
@@ -148,6 +149,9 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
     cells += [(("totals", i, "source_id"), t.source_id) for i, t in enumerate(draft.meta.totals)]
     cells += [
         (("thresholds", i, "source_id"), t.source_id) for i, t in enumerate(draft.meta.thresholds)
+    ]
+    cells += [
+        (("theatres", i, "source_id"), t.source_id) for i, t in enumerate(draft.meta.theatres)
     ]
     for path, cell in cells:
         for word in split_ids(cell):

@@ -87,6 +87,27 @@ class Total(Strict):
     source_id: Codes = Field(description="where the figure comes from")
 
 
+class Theatre(Strict):
+    """Another theatre of the same war, with a truce of its own, to which this one is linked."""
+
+    id: Slug = Field(description="slug of ours")
+    name: str = Field(min_length=1, description="name that pages show")
+    truce_since: Day = Field(description="first day of the truce that stands there")
+    compliance_mechanism: bool = Field(
+        False, description="whether breaches are looked into by a body that both sides accept"
+    )
+    substance: bool = Field(
+        False, description="whether it settles something of what the fight is about"
+    )
+    excludes_listed_groups: bool = Field(
+        False, description="whether listed groups are left out of it"
+    )
+    people_at_stake: int = Field(
+        ge=0, le=10**9, description="people who live where fighting would resume"
+    )
+    source_id: Codes = Field(description="where the figures come from")
+
+
 class Threshold(Strict):
     """What an outcome must not exceed, as a published plan or the judgement of the field says."""
 
@@ -127,6 +148,9 @@ class CrisisMeta(Strict):
     )
     totals: list[Total] = Field(
         default_factory=list, description="totals that populations must add up to"
+    )
+    theatres: list[Theatre] = Field(
+        default_factory=list, max_length=16, description="linked theatres with their truces"
     )
     thresholds: list[Threshold] = Field(
         default_factory=list, description="what outcomes must not exceed"

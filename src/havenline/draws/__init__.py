@@ -3,6 +3,6 @@
 Every draw has its own key, a hash of what it is about. Nothing here holds state.
 """
 
-from havenline.draws.keys import key_of_text, mix, uniform
+from havenline.draws.keys import key_of, key_of_text, mix, uniform
 
-__all__ = ["key_of_text", "mix", "uniform"]
+__all__ = ["key_of", "key_of_text", "mix", "uniform"]

@@ -63,3 +63,24 @@ def uniform(key, number):  # type: ignore[no-untyped-def]
     """Return the ``number``-th uniform number of a key, in the open interval (0, 1)."""
     z = _finish(uint64(key) + (uint64(number) + uint64(1)) * _GOLDEN)
     return (np.float64(z >> _S11) + 0.5) * _TO_UNIT
+
+
+def key_of(seed: int, *ids: int) -> np.uint64:
+    """Return the key of a seed and ids, outside compiled code.
+
+    Every part is handed over as an unsigned number of 64 bits: a compiled function that has once
+    seen a small whole number refuses a large one.
+
+    Parameters
+    ----------
+    seed, *ids : int
+        0 or more, below 2**64.
+
+    Returns
+    -------
+    uint64
+    """
+    key = np.uint64(seed)
+    for number in ids:
+        key = np.uint64(mix(key, np.uint64(number)))
+    return key

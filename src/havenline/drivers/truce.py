@@ -6,7 +6,8 @@ halts it. A truce fails by a mixture-cure Weibull law,
 
     S(t) = cure + (1 - cure) exp(-HR (t / scale)^shape),
 
-with HR the product of the hazard ratios of its terms; a truce in force goes on at its age.
+with HR the product of the hazard ratios of its terms. Where a ratio changes on the way, it
+multiplies the hazard of the truces that fail from that day on. A truce in force goes on at its age.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from havenline.world.state import (
     HAVEN,
     HAVEN_LEFT,
     HAZARD_LEFT,
+    LINKED,
     OFFENSIVE,
     SWITCHES,
     TEMPO,
     TEMPO_Z,
     TRUCE,
     TRUCE_AGE,
+    TRUCE_HAZARD,
     TRUCE_HR,
     TRUCE_LEFT,
 )
@@ -37,10 +40,17 @@ HR_FLOOR_INTERPOSED = 0.2
 
 
 @kernel
-def log_survival(age, cure, shape, median, ratio):  # type: ignore[no-untyped-def]
-    """Return the logarithm of the chance that a truce stands at an age in days."""
-    scale = median / math.log(2.0) ** (1.0 / shape)
-    return math.log(cure + (1.0 - cure) * math.exp(-ratio * (age / scale) ** shape))
+def hazard(values, age):  # type: ignore[no-untyped-def]
+    """Return the cumulated hazard, at an age in days, of the truces that fail."""
+    scale = values.truce_median_days / math.log(2.0) ** (1.0 / values.truce_shape)
+    return (age / scale) ** values.truce_shape
+
+
+@kernel
+def log_survival(values, cumulated):  # type: ignore[no-untyped-def]
+    """Return the logarithm of the chance that a truce stands at a cumulated hazard."""
+    cure = values.truce_cure_share
+    return math.log(cure + (1.0 - cure) * math.exp(-cumulated))
 
 
 @kernel
@@ -120,6 +130,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         real[HAZARD_LEFT] = exponential(mix(mix(key, processes.REGIME), 0))
         real[TRUCE_LEFT] = exponential(mix(mix(key, processes.TRUCE), 0))
         real[HAVEN_LEFT] = exponential(mix(key, processes.HAVEN))
+        real[TRUCE_HAZARD] = hazard(values, real[TRUCE_AGE]) if whole[TRUCE] == 1 else 0.0
     if record.forced[ahead] >= 0:
         whole[OFFENSIVE] = record.forced[ahead]
         whole[TRUCE] = 0
@@ -128,25 +139,15 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         whole[TRUCE] = 1
         whole[OFFENSIVE] = 0
         real[TRUCE_AGE] = 0.0
+        real[TRUCE_HAZARD] = 0.0
         real[TRUCE_LEFT] = exponential(mix(mix(key, processes.TRUCE), 1))
     if whole[TRUCE] == 1:
-        real[TRUCE_HR] = hazard_ratio(values, plan, ahead)
-        before = log_survival(
-            real[TRUCE_AGE],
-            values.truce_cure_share,
-            values.truce_shape,
-            values.truce_median_days,
-            real[TRUCE_HR],
-        )
+        real[TRUCE_HR] = hazard_ratio(values, plan, ahead) * real[LINKED]
+        before = log_survival(values, real[TRUCE_HAZARD])
+        age = real[TRUCE_AGE]
+        real[TRUCE_HAZARD] += real[TRUCE_HR] * (hazard(values, age + 1.0) - hazard(values, age))
+        real[TRUCE_LEFT] -= before - log_survival(values, real[TRUCE_HAZARD])
         real[TRUCE_AGE] += 1.0
-        after = log_survival(
-            real[TRUCE_AGE],
-            values.truce_cure_share,
-            values.truce_shape,
-            values.truce_median_days,
-            real[TRUCE_HR],
-        )
-        real[TRUCE_LEFT] -= before - after
         whole[OFFENSIVE] = 0
         if real[TRUCE_LEFT] < 0.0:
             whole[TRUCE] = 0
@@ -155,7 +156,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         if whole[OFFENSIVE] == 1:
             real[HAZARD_LEFT] -= values.offensive_end_rate
         else:
-            real[HAZARD_LEFT] -= values.offensive_start_rate
+            real[HAZARD_LEFT] -= values.offensive_start_rate * real[LINKED]
         if real[HAZARD_LEFT] < 0.0:
             whole[OFFENSIVE] = 1 - whole[OFFENSIVE]
             whole[SWITCHES] += 1

@@ -125,6 +125,16 @@ _TABLE = (
     _series("offensive_running", "an offensive runs", "1", "share"),
     _series("aid_suspended", "donors have suspended deliveries", "1", "share"),
     _series("haven_standing", "a haven stands", "1", "share"),
+    _series(
+        "displaced_elsewhere",
+        "persons displaced in linked theatres since the as-of date",
+        "persons",
+        "cumulative",
+        prior_only=True,
+    ),
+    _series(
+        "truces_failed_elsewhere", "share of the linked theatres whose truce failed", "1", "share"
+    ),
     _series("ledger_residual", "persons not accounted for, must be 0", "persons", "stock"),
     Variable(
         "exposure_probability",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.draws import mix
+from havenline.draws import key_of
 from havenline.errors import RunError
 from havenline.movement.day import run_days
 from havenline.movement.record import SERIES, Output
@@ -155,7 +155,7 @@ def _attempt(job: Job, future: int, workspace: Workspace) -> FutureResult:
     net, record = job.world.network, job.facts.record
     today, age = job.facts.days, job.facts.truce_age
     values = job.values[future]
-    key = np.uint64(mix(mix(np.uint64(job.seed), np.uint64(0)), np.uint64(future)))
+    key = key_of(job.seed, 0, future)
     history = np.zeros(today + 1)
     unused = empty_output(job)
     run_days(

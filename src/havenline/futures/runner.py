@@ -22,6 +22,7 @@ import xarray as xr
 
 from havenline import __version__
 from havenline.crisis import Crisis
+from havenline.crisis.levers import OptionSpec
 from havenline.crisis.parameters import Parameter, default_table, known_parameters
 from havenline.errors import RunError
 from havenline.futures.layout import VARIABLES, assemble, coordinates
@@ -76,7 +77,7 @@ class Result:
 def simulate(
     crisis: Crisis,
     *,
-    options: Sequence[str] | None = None,
+    options: Sequence[str | OptionSpec] | None = None,
     futures: int = 100,
     seed: int = 1,
     as_of: dt.date | None = None,
@@ -96,8 +97,9 @@ def simulate(
     ----------
     crisis : Crisis
         As `havenline.open_crisis` returns it.
-    options : sequence of str, optional
-        Ids of options; all of them by default. The baseline is always run.
+    options : sequence of str or OptionSpec, optional
+        Ids of options, or options of one's own; all that the crisis declares by default. The
+        baseline is always run.
     futures : int
         Number of futures.
     seed : int

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from havenline.draws.kernels import kernel, kernel_entry
-from havenline.drivers import aid, control, truce, violence
+from havenline.drivers import aid, control, theatres, truce, violence
 from havenline.movement import arrivals, entry, flight, harm, journey, ledger, returns
 from havenline.movement.record import clear_counters, write_day
 from havenline.options.schedule import bare_schedule
@@ -19,6 +19,7 @@ from havenline.world.state import (
     DISPLACED_BEFORE,
     ERROR,
     LEVEL,
+    LINKED,
     NEW,
     RESIDENT,
     TEMPO,
@@ -55,8 +56,14 @@ STEPS = (
     Step(
         "truce",
         "Offensive on or off; truce and haven stand or fail.",
-        ("record", "option", "truce age"),
+        ("record", "option", "truce age", "theatres"),
         ("offensive", "truce", "haven"),
+    ),
+    Step(
+        "theatres",
+        "Truces in linked theatres stand or fail.",
+        ("record", "offensive"),
+        ("theatres",),
     ),
     Step(
         "control",
@@ -162,6 +169,7 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
     state.real[LEVEL] = 1.0
     state.real[TEMPO] = 1.0
     state.real[TRUCE_HR] = 1.0
+    state.real[LINKED] = 1.0
     journey.reset_calendar(state)
     flight.draw_stayers(net, values, state, key)
 
@@ -191,9 +199,10 @@ def run_days(net, record, values, plan, state, key, truce_age, first, last, toda
     if first == 0:
         begin(net, values, state, key)
     if first == today + 1:
-        write_day(net, state, out, np.int64(0))
+        write_day(net, record, state, out, np.int64(0))
     for day in range(first, last + 1):
         truce.step(net, record, values, plan, state, key, day, today)
+        theatres.step(net, record, values, plan, state, key, day, today)
         control.step(net, record, values, plan, state, key, day, today)
         violence.step(net, record, values, plan, state, key, day, today)
         aid.step(net, record, values, plan, state, key, day, today)
@@ -206,7 +215,7 @@ def run_days(net, record, values, plan, state, key, truce_age, first, last, toda
         if state.whole[ERROR] != 0:
             return
         if day > today:
-            write_day(net, state, out, day - today)
+            write_day(net, record, state, out, day - today)
             continue
         history[day] = state.whole[NEW]
         if day == today:

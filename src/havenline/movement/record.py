@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.draws.kernels import kernel
+from havenline.drivers import theatres
 from havenline.drivers.aid import unsheltered
 from havenline.drivers.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN
 from havenline.movement.ledger import residual
@@ -55,6 +56,8 @@ SERIES = (
     "offensive_running",
     "aid_suspended",
     "haven_standing",
+    "displaced_elsewhere",
+    "truces_failed_elsewhere",
     "ledger_residual",
 )
 """Daily series of a run, in the order in which they are written."""
@@ -92,7 +95,7 @@ def clear_counters(state):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def write_day(net, state, out, ahead):  # type: ignore[no-untyped-def]
+def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
     """Write a day into the output of a run."""
     n, rows, groups = state.persons.shape
     without, near_front, near_border = 0.0, 0.0, 0.0
@@ -147,4 +150,6 @@ def write_day(net, state, out, ahead):  # type: ignore[no-untyped-def]
     line[16] = state.whole[OFFENSIVE]
     line[17] = state.whole[SUSPENDED] % 2
     line[18] = np.float64(state.whole[HAVEN] == 1)
-    line[19] = residual(state)
+    line[19] = theatres.displaced(record, state)
+    line[20] = theatres.failed_share(record, state)
+    line[21] = residual(state)

@@ -153,6 +153,15 @@ _TABLE = (
         after_start,
     ),
     Indicator(
+        "displaced_elsewhere",
+        "Displaced in linked theatres",
+        "persons",
+        "lower",
+        "Persons who flee where a linked truce fails after the as-of date; not counted here.",
+        "displaced_elsewhere",
+        after_start,
+    ),
+    Indicator(
         "cost_usd",
         "Cost of shelter and aid",
         "USD",

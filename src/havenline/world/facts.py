@@ -6,7 +6,7 @@ Nothing published after the as-of date enters.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from havenline.crisis.meta import Theatre
+from havenline.draws import key_of_text
 from havenline.draws.kernels import bare, kernel
 from havenline.errors import RunError
 from havenline.world import roads
@@ -28,6 +30,18 @@ REGIMES = ("closed", "managed", "open")
 
 
 DAY = np.dtype([("offensive", "i8"), ("target", "f8"), ("epoch", "i8")])
+
+
+THEATRE = np.dtype(
+    [
+        ("key", "u8"),
+        ("age", "f8"),
+        ("people", "f8"),
+        ("compliance", "?"),
+        ("substance", "?"),
+        ("excluded", "?"),
+    ]
+)
 
 
 class Record(NamedTuple):
@@ -47,6 +61,9 @@ class Record(NamedTuple):
     forced : (n_ahead,) int8
         Offensive on (1) or off (0) on the days after the as-of date where it is given as
         known; -1 where it is simulated.
+    theatre : (n_theatre,) records ``THEATRE``
+        Linked theatres whose truce was known to stand: key of the id, days it has stood, people
+        at stake, terms.
     """
 
     side: NDArray[np.int8]
@@ -54,6 +71,7 @@ class Record(NamedTuple):
     dist: NDArray[np.float32]
     pred: NDArray[np.int16]
     forced: NDArray[np.int8]
+    theatre: NDArray[np.void]
 
 
 @dataclass(frozen=True)
@@ -94,7 +112,9 @@ class Facts:
 @kernel
 def bare_record(r):  # type: ignore[no-untyped-def]
     """Return a record (inside kernels) with arrays that are not reference-counted."""
-    return Record(bare(r.side), bare(r.day), bare(r.dist), bare(r.pred), bare(r.forced))
+    return Record(
+        bare(r.side), bare(r.day), bare(r.dist), bare(r.pred), bare(r.forced), bare(r.theatre)
+    )
 
 
 def known_facts(
@@ -144,6 +164,7 @@ def known_facts(
         dist=dist,
         pred=pred,
         forced=forced,
+        theatre=_theatres(world.crisis.meta.theatres, as_of),
     )
     for array in record:
         array.flags.writeable = False
@@ -156,6 +177,20 @@ def known_facts(
         last_count=last,
         captured_since=captured,
     )
+
+
+def _theatres(declared: Sequence[Theatre], as_of: dt.date) -> NDArray[np.void]:
+    """Return the linked theatres whose truce had started by the as-of date, sorted by id."""
+    known = sorted((t for t in declared if t.truce_since <= as_of), key=lambda t: t.id)
+    theatre = np.zeros(len(known), dtype=THEATRE)
+    for row, t in zip(theatre, known, strict=True):
+        row["key"] = key_of_text(f"theatre:{t.id}")
+        row["age"] = (as_of - t.truce_since).days
+        row["people"] = t.people_at_stake
+        row["compliance"] = t.compliance_mechanism
+        row["substance"] = t.substance
+        row["excluded"] = t.excludes_listed_groups
+    return theatre
 
 
 def _sides(

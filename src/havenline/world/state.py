@@ -30,7 +30,7 @@ N_WHOLE = 24
 
 # Real entries of State.real.
 LEVEL, HAZARD_LEFT, TRUCE_AGE, AID, COST, EXPECTED, PUBLISHED, CUT = range(8)
-CUT_SETS, TRUCE_LEFT, HAVEN_LEFT, AID_LEFT, TRUCE_HR, TEMPO, TEMPO_Z = range(8, 15)
+CUT_SETS, TRUCE_LEFT, HAVEN_LEFT, AID_LEFT, TRUCE_HR, TEMPO, TEMPO_Z, LINKED, TRUCE_HAZARD = range(8, 17)
 N_REAL = 20
 
 ERROR_HORIZON, ERROR_ENTRIES, ERROR_LEDGER = 1, 2, 3
@@ -55,6 +55,11 @@ PLACE_STATE = np.dtype(
 )
 ROAD_STATE = np.dtype([("progress", "f8"), ("speed", "f8")])
 CHOICE = np.dtype([("place", "i8"), ("weight", "f8"), ("fast", "i8"), ("slow", "i8")])
+MOST_THEATRES = 16
+"""Linked theatres that a crisis may declare at most."""
+THEATRE_STATE = np.dtype(
+    [("age", "f8"), ("hazard", "f8"), ("left", "f8"), ("displaced", "f8"), ("failed", "i8")]
+)
 TRIP = np.dtype(
     [
         ("persons", "i8"),
@@ -116,6 +121,9 @@ class State(NamedTuple):
         Displaced people who arrived today.
     abroad, dead : (n_home + 1, n_group), (n_group,) int64
         Persons who entered a neighbour; persons killed.
+    theatre : (MOST_THEATRES,) records ``THEATRE_STATE``
+        Linked theatres: days that the truce has stood, hazard cumulated and left until it
+        fails, people displaced there, whether it has failed.
     whole, real : scalars by the names above.
     listed : records ``LISTED``
         Scratch for persons taken from a place: cells, what they hold, how many are chosen.
@@ -145,6 +153,7 @@ class State(NamedTuple):
     arrived: NDArray[np.int64]
     abroad: NDArray[np.int64]
     dead: NDArray[np.int64]
+    theatre: NDArray[np.void]
     whole: NDArray[np.int64]
     real: NDArray[np.float64]
     listed: NDArray[np.void]
@@ -183,6 +192,7 @@ def empty_state(network: Network, n_area: int, trips: int) -> State:
         arrived=np.zeros((n, g), dtype=np.int64),
         abroad=np.zeros((n_area + 1, g), dtype=np.int64),
         dead=np.zeros(g, dtype=np.int64),
+        theatre=np.zeros(MOST_THEATRES, dtype=THEATRE_STATE),
         whole=np.zeros(N_WHOLE, dtype=np.int64),
         real=np.zeros(N_REAL),
         listed=np.zeros(rows * g, dtype=LISTED),
@@ -220,6 +230,7 @@ def bare_state(s):  # type: ignore[no-untyped-def]
         bare(s.arrived),
         bare(s.abroad),
         bare(s.dead),
+        bare(s.theatre),
         bare(s.whole),
         bare(s.real),
         bare(s.listed),

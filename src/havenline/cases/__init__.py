@@ -1,0 +1,1 @@
+"""Displacement cases: who arrives is given, where and when they arrive is the question."""

@@ -1,0 +1,376 @@
+"""Settings of Flee's rules, named as the field knows them, with where each stands in its file."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+SpawnMode = Literal["constant", "pop_ratio", "poisson"]
+_WORDS = {"yes": True, "on": True, "no": False, "off": False}
+_LARGEST = 1e12
+
+
+def _flag(value: Any) -> bool:
+    """Read true and false, also as the older words and as 1 and 0.
+
+    In quotes they are text, which Flee takes as true whatever it says, so that is refused.
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and value in (0, 1):
+        return bool(value)
+    if isinstance(value, str) and value.strip().lower() in _WORDS:
+        return _WORDS[value.strip().lower()]
+    raise PydanticCustomError("wrong_type", "not true or false", {"expected": "True or False"})
+
+
+def _number(value: Any) -> float:
+    """Read a finite number, also one in quotes."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            value = None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("wrong_type", "not a number", {"expected": "a number"})
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise PydanticCustomError("not_finite", "not a finite number", {"expected": "a number"})
+    if abs(number) > _LARGEST:
+        raise PydanticCustomError(
+            "out_of_bounds", "out of bounds", {"expected": f"at most {_LARGEST:g}"}
+        )
+    return number
+
+
+def _whole(value: Any) -> int:
+    """Read a whole number, also one written with a decimal point."""
+    number = _number(value)
+    if number != int(number):
+        raise PydanticCustomError(
+            "wrong_type", "not a whole number", {"expected": "a whole number"}
+        )
+    return int(number)
+
+
+def _several(value: Any) -> Any:
+    """Refuse a text or a mapping where a list belongs."""
+    if isinstance(value, list | tuple):
+        return value
+    raise PydanticCustomError("wrong_type", "not a list", {"expected": "a list, such as [1, 0.5]"})
+
+
+def _list_or_none(value: Any) -> Any:
+    """Read a list; the word None is none."""
+    if value is None or (isinstance(value, str) and value.strip().lower() in ("none", "")):
+        return None
+    return _several(value)
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Number = Annotated[float, BeforeValidator(_number)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Weight = Annotated[float, BeforeValidator(_number), Field(ge=0)]
+Chance = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1)]
+Power = Annotated[float, BeforeValidator(_number), Field(ge=-100, le=100)]
+Speed = Annotated[float, BeforeValidator(_number), Field(gt=0)]
+Weights = Annotated[tuple[Weight, ...], BeforeValidator(_several)]
+Chances = Annotated[tuple[Chance, ...], BeforeValidator(_several)]
+Months = Annotated[
+    tuple[Annotated[int, BeforeValidator(_whole), Field(ge=1, le=12)], ...],
+    BeforeValidator(_several),
+]
+Decay = Annotated[
+    Annotated[tuple[Weight, ...], Field(min_length=1)] | None, BeforeValidator(_list_or_none)
+]
+
+
+class FleeSettings(BaseModel):
+    """Every setting that Flee's rules read, flat, with the values that Flee ships.
+
+    The names are those of a settings file without its sections; the two parts for spawning keep
+    apart by ``conflict_`` and ``flood_``. Defaults are those of the settings file that Flee 3
+    ships; a file that leaves keys out takes `CODE_DEFAULTS` for them, as Flee does.
+
+    Attributes
+    ----------
+    unread_by_flee : tuple of str
+        Settings that were given under a name that Flee itself does not read; see `as_flee`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    default_conflict_intensity: Weight = Field(
+        1.0, description="intensity of a conflict that the table of places starts"
+    )
+    # who leaves
+    take_from_population: Flag = Field(False, description="people who leave are residents no more")
+    insert_day0: Flag = Field(True, description="people counted on day 0 start in their camps")
+    empty_camps_on_day0: Flag = Field(
+        False, description="counts of day 0 are taken off all later counts"
+    )
+    conflict_zone_spawning_only: Flag = Field(True, description="people leave conflict zones only")
+    flood_zone_spawning_only: Flag = Field(False, description="people leave flooded places only")
+    camps_are_sinks: Flag = Field(False, description="people settle in camps for good")
+    read_from_agents_csv_file: Flag = Field(
+        False, description="people of agents.csv are there from the start"
+    )
+    sum_from_camps: Flag = Field(
+        True, description="arrivals a day are the sum over camps, not the published total"
+    )
+    starvation_driven_spawning: Flag = Field(False, description="people also leave hunger")
+    average_social_connectivity: Weight = Field(3.0, description="mean number of ties of a person")
+    conflict_spawn_mode: SpawnMode | None = Field(
+        None, description="how many leave by conflict; none: by the counts"
+    )
+    displaced_per_conflict_day: Weight = Field(
+        500.0, description="people a day, or with pop_ratio their share (then 0.01 by default)"
+    )
+    flood_spawn_mode: SpawnMode | None = Field(None, description="how many leave by flood")
+    displaced_per_flood_day: Weights = Field(
+        (0.0, 0.1, 0.2, 0.5, 0.9),
+        description="by level: share with pop_ratio, else people a day (0, 100, 200, 300, 500)",
+    )
+    conflict_spawn_decay: Decay = Field(
+        None, description="weight of a conflict by its age in intervals"
+    )
+    conflict_spawn_decay_interval: Speed = Field(30.0, description="days of an interval")
+    # how they move
+    max_move_speed: Speed = Field(360.0, description="km a day")
+    max_walk_speed: Speed = Field(35.0, description="km a day on foot")
+    foreign_weight: Weight = Field(1.0, description="weight of places abroad")
+    camp_weight: Weight = Field(1.0, description="weight of camps")
+    conflict_weight: Weight = Field(0.25, description="weight of places in conflict")
+    conflict_movechance: Chance = Field(1.0, description="chance a day to leave a conflict zone")
+    camp_movechance: Chance = Field(0.001, description="chance a day to leave a camp")
+    idpcamp_movechance: Chance = Field(0.1, description="chance a day to leave an IDP camp")
+    default_movechance: Chance = Field(0.3, description="chance a day to leave any other place")
+    awareness_level: Annotated[int, BeforeValidator(_whole), Field(ge=-1, le=10)] = Field(
+        1, description="how many roads ahead people know"
+    )
+    capacity_buffer: Chance = Field(0.9, description="share of capacity from which camps repel")
+    capacity_scaling: Weight = Field(1.0, description="factor on every capacity")
+    avoid_short_stints: Flag = Field(False, description="people who moved little go on")
+    start_on_foot: Flag = Field(False, description="the first road is walked")
+    softening: Weight = Field(10.0, description="km added to every distance")
+    weight_softening: Weight = Field(0.0, description="added to every score")
+    weight_power: Power = Field(1.0, description="power of the whole weight")
+    distance_power: Power = Field(1.0, description="power of distance")
+    stay_close_to_home: Flag = Field(False, description="near places score higher")
+    home_distance_power: Power = Field(0.5, description="power of the distance from home")
+    use_pop_for_loc_weight: Flag = Field(False, description="places score by their population")
+    pop_power_for_loc_weight: Power = Field(0.1, description="power of that population")
+    movechance_pop_base: Speed = Field(10000.0, description="population of the plain chance")
+    movechance_pop_scale_factor: Power = Field(0.0, description="power by which the chance grows")
+    pruning_threshold: Weight = Field(
+        1.0, description="above 1: destinations this many times worse than the best are dropped"
+    )
+    WomenAvoidHazards: Flag = Field(False, description="women's scores squared")
+    ChildrenAvoidHazards: Flag = Field(False, description="scores squared below the age of 19")
+    ElderlyAvoidHazards: Flag = Field(False, description="scores squared above the age of 59")
+    BoysTakeRisk: Flag = Field(False, description="men and boys above 14 disregard scores")
+    MatchCampReligion: Flag = Field(False, description="camps score by people of one's religion")
+    MatchCampEthnicity: Flag = Field(False, description="camps score by people of one's ethnicity")
+    MatchTownEthnicity: Flag = Field(False, description="towns score by people of one's ethnicity")
+    MatchConflictEthnicity: Flag = Field(
+        False, description="conflict zones score by people of one's ethnicity"
+    )
+    avg_religion_fraction: Annotated[float, BeforeValidator(_number), Field(gt=0)] = Field(
+        0.25, description="share of a religion that leaves the score as it is"
+    )
+    fixed_routes: Flag = Field(False, description="routes are made once a day for each place")
+    two_system_decision_making: Flag = Field(
+        False, description="people with ties choose before they leave"
+    )
+    use_economic_pull: Flag = Field(False, description="trade and development draw abroad")
+    harvest_months: Months = Field((), description="months in which people stay for the harvest")
+    flee_when_starving: Flag = Field(False, description="hunger raises the chance to leave")
+    avoid_food_deprived_locations: Flag = Field(False, description="hungry places score lower")
+    # floods
+    flood_movechances: Chances = Field((), description="chance to leave by level")
+    flood_loc_weights: Weights = Field((), description="weight of a place by level")
+    flood_forecaster: Flag = Field(False, description="forecast levels count as well")
+    flood_forecaster_timescale: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=3660)] = (
+        Field(0, description="days ahead that a forecast looks")
+    )
+    flood_forecaster_end_time: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=36600)] = (
+        Field(0, description="last day with forecasts")
+    )
+    flood_forecaster_weights: Weights = Field((), description="trust in the forecast by day")
+    flood_awareness_weights: Weights = Field((), description="weight by awareness of floods")
+    # scale
+    hasten: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=10**6)] = Field(
+        1, description="people who move as one"
+    )
+
+    unread_by_flee: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_of_the_mode(cls, data: Any) -> Any:
+        """Fill how many leave a day by the mode, as Flee does."""
+        if not isinstance(data, dict):
+            return data
+        filled = dict(data)
+        if filled.get("conflict_spawn_mode") == "pop_ratio":
+            filled.setdefault("displaced_per_conflict_day", 0.01)
+        if filled.get("flood_spawn_mode") in ("constant", "poisson"):
+            filled.setdefault("displaced_per_flood_day", (0.0, 100.0, 200.0, 300.0, 500.0))
+        return filled
+
+    def as_flee(self) -> FleeSettings:
+        """Return the settings that Flee itself would have read from the same file.
+
+        Returns
+        -------
+        FleeSettings
+            Without those of `unread_by_flee`, and with what no file can switch on left off.
+        """
+        unread = {*self.unread_by_flee, "two_system_decision_making", "unread_by_flee"}
+        data = {name: value for name, value in self if name not in unread}
+        if "flood_spawn_mode" in unread and self.flood_spawn_mode is not None:
+            data["flood_spawn_mode"] = "pop_ratio"
+        return FleeSettings(**data)
+
+
+CODE_DEFAULTS: dict[str, Any] = {"conflict_weight": 0.3162277660}
+"""What a file that leaves keys out means, where that is not what Flee ships: 10 to the -1/2."""
+
+_SECTIONS: dict[str, tuple[str, ...]] = {
+    "": ("default_conflict_intensity",),
+    "spawn_rules": (
+        "take_from_population",
+        "insert_day0",
+        "empty_camps_on_day0",
+        "conflict_zone_spawning_only",
+        "flood_zone_spawning_only",
+        "camps_are_sinks",
+        "read_from_agents_csv_file",
+        "sum_from_camps",
+        "starvation_driven_spawning",
+        "average_social_connectivity",
+        "conflict_spawn_decay",
+        "conflict_spawn_decay_interval",
+    ),
+    "move_rules": (
+        "max_move_speed",
+        "max_walk_speed",
+        "foreign_weight",
+        "camp_weight",
+        "conflict_weight",
+        "conflict_movechance",
+        "camp_movechance",
+        "idpcamp_movechance",
+        "default_movechance",
+        "awareness_level",
+        "capacity_buffer",
+        "capacity_scaling",
+        "avoid_short_stints",
+        "start_on_foot",
+        "softening",
+        "weight_softening",
+        "weight_power",
+        "distance_power",
+        "stay_close_to_home",
+        "home_distance_power",
+        "use_pop_for_loc_weight",
+        "pop_power_for_loc_weight",
+        "movechance_pop_base",
+        "movechance_pop_scale_factor",
+        "pruning_threshold",
+        "WomenAvoidHazards",
+        "ChildrenAvoidHazards",
+        "ElderlyAvoidHazards",
+        "BoysTakeRisk",
+        "MatchCampReligion",
+        "MatchCampEthnicity",
+        "MatchTownEthnicity",
+        "MatchConflictEthnicity",
+        "avg_religion_fraction",
+        "fixed_routes",
+        "two_system_decision_making",
+        "use_economic_pull",
+        "harvest_months",
+        "flee_when_starving",
+        "avoid_food_deprived_locations",
+    ),
+    "move_rules.flood_rules": (
+        "flood_movechances",
+        "flood_loc_weights",
+        "flood_forecaster",
+        "flood_forecaster_timescale",
+        "flood_forecaster_end_time",
+        "flood_forecaster_weights",
+        "flood_awareness_weights",
+    ),
+    "optimisations": ("hasten",),
+}
+
+KEYS: dict[str, str] = {
+    (f"{section}.{name}" if section else name): name
+    for section, names in _SECTIONS.items()
+    for name in names
+} | {
+    "spawn_rules.conflict_driven_spawning.spawn_mode": "conflict_spawn_mode",
+    "spawn_rules.conflict_driven_spawning.displaced_per_conflict_day": "displaced_per_conflict_day",
+    "spawn_rules.flood_driven_spawn_mode.spawn_mode": "flood_spawn_mode",
+    "spawn_rules.flood_driven_spawn_mode.displaced_per_flood_day": "displaced_per_flood_day",
+}
+"""Name of the setting by its dotted place in a settings file."""
+
+ALIASES: dict[str, str] = {
+    "spawn_rules.camps_are_sicks": "camps_are_sinks",
+    "spawn_rules.flood_driven_spawn_mode.flood_spawn_mode": "flood_spawn_mode",
+    "spawn_rules.flood_driven_spawning.spawn_mode": "flood_spawn_mode",
+    "spawn_rules.flood_driven_spawning.flood_spawn_mode": "flood_spawn_mode",
+    "spawn_rules.flood_driven_spawning.displaced_per_flood_day": "displaced_per_flood_day",
+}
+"""Other names that files use for a setting."""
+
+UNREAD_BY_FLEE: frozenset[str] = frozenset(
+    {
+        "spawn_rules.camps_are_sinks",
+        "spawn_rules.flood_driven_spawn_mode.flood_spawn_mode",
+        "spawn_rules.flood_driven_spawning.spawn_mode",
+        "spawn_rules.flood_driven_spawning.flood_spawn_mode",
+        "spawn_rules.flood_driven_spawning.displaced_per_flood_day",
+    }
+)
+"""Names that Flee's papers use and its code does not read."""
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "move_rules.use_v1_rules": {
+        "max_move_speed": 200.0,
+        "start_on_foot": False,
+        "avoid_short_stints": False,
+        "camp_weight": 2.0,
+        "conflict_weight": 0.25,
+    }
+}
+"""Keys that stand for several settings."""
+
+NO_EFFECT: dict[str, tuple[Any, str]] = {
+    "number_of_steps": (-1, "the length stands in sim_period.csv"),
+    "conflict_input_file": ("", "conflicts.csv of the folder is read"),
+    "flood_level_input_file": ("", "flood_level.csv of the folder is read"),
+    "log_levels.agent": (0, "people are counted, so there is no log of single people"),
+    "log_levels.link": (0, "people are counted, so there is no log of roads"),
+    "log_levels.camp": (0, "results stand in tables, not in logs"),
+    "log_levels.init": (0, "results stand in tables, not in logs"),
+    "log_levels.conflict": (0, "results stand in tables, not in logs"),
+    "log_levels.idp_totals": (0, "results stand in tables, not in logs"),
+    "log_levels.granularity": ("location", "results are by place"),
+    "move_rules.max_crossing_speed": (20.0, "Flee reads it and uses it nowhere"),
+    "move_rules.flood_rules.max_flood_level": (-1, "Flee reads it and uses it nowhere"),
+    "move_rules.flood_rules.flood_link_weights": ([], "Flee reads it and uses it nowhere"),
+}
+"""Keys that are understood and change no number: the value that says nothing, and why."""
+
+REFUSED: dict[str, str] = {}
+"""Keys that are known and cannot be honoured, with the reason."""

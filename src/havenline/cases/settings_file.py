@@ -1,0 +1,338 @@
+"""Reading a settings file of Flee: every key honoured, said to be without effect, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from havenline.cases.settings import (
+    ALIASES,
+    CODE_DEFAULTS,
+    KEYS,
+    NO_EFFECT,
+    PRESETS,
+    REFUSED,
+    UNREAD_BY_FLEE,
+    FleeSettings,
+)
+from havenline.crisis.reading import decode, read_bytes
+from havenline.crisis.registry import suggest
+from havenline.crisis.yamlread import Document, read_yaml
+from havenline.errors import CrisisError, Problem
+
+_KNOWN = (*KEYS, *ALIASES, *PRESETS, *NO_EFFECT, *REFUSED)
+_SECTIONS = {key.rsplit(".", 1)[0] for key in _KNOWN if "." in key} | {"log_levels"}
+_MODES = {
+    "spawn_rules.conflict_driven_spawning": ("conflict_spawn_mode", "constant"),
+    "spawn_rules.flood_driven_spawn_mode": ("flood_spawn_mode", "pop_ratio"),
+    "spawn_rules.flood_driven_spawning": ("flood_spawn_mode", "pop_ratio"),
+}
+_TEXT_FAULTS = {"byte_order_mark", "line_endings", "not_utf8"}
+_LONGEST_VALUE = 60
+
+
+def read_settings(path: str | Path, problems: list[Problem] | None = None) -> FleeSettings:
+    """Read a settings file of Flee.
+
+    Keys that the file leaves out take the values of Flee's code, which differ from those of the
+    file that Flee ships in ``conflict_weight``.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, such as ``simsetting.yml``.
+    problems : list of Problem, optional
+        Added to, errors and warnings.
+
+    Returns
+    -------
+    FleeSettings
+        Where there are errors and `problems` is given: as far as could be read.
+
+    Raises
+    ------
+    CrisisError
+        Where there are errors and `problems` is not given.
+    """
+    found: list[Problem] = []
+    path = Path(path)
+    settings = FleeSettings(**CODE_DEFAULTS)
+    try:
+        data = read_bytes(path.parent, path.name, found)
+    except ValueError:  # a name that no file can have
+        found.append(_fault("missing_file", str(path), "there is no such file"))
+        data = None
+    if data is not None:
+        settings, read = parse_settings(data, path.name)
+        found += read
+    if problems is not None:
+        problems += found
+    elif errors := [p for p in found if p.severity == "error"]:
+        raise CrisisError(errors)
+    return settings
+
+
+def parse_settings(data: bytes, file: str) -> tuple[FleeSettings, list[Problem]]:
+    """Read the content of a settings file of Flee.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the file.
+    file : str
+        Its name, for messages.
+
+    Returns
+    -------
+    settings : FleeSettings
+    problems : list of Problem
+    """
+    raw: list[Problem] = []
+    problems: list[Problem] = []
+    text = decode(data, file, raw)
+    bare = text is not None and not any(
+        line.split("#")[0].strip(" \t-.") for line in text.splitlines()
+    )
+    document = Document(file) if bare else None
+    if text is not None and not bare:
+        document = read_yaml(text, file, raw)
+    for found in raw:
+        lenient = found.check in _TEXT_FAULTS
+        if found.check != "line_endings":
+            problems.append(_as_warning(found) if lenient else found)
+    if document is None:
+        return FleeSettings(**CODE_DEFAULTS), problems
+    values, places = _collect(document, problems)
+    try:
+        return FleeSettings(**{**CODE_DEFAULTS, **values}), problems
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+    for fault in faults:
+        problems.append(_invalid(document, places, dict(fault)))
+    bad = {str(fault["loc"][0]) for fault in faults if fault["loc"]}
+    kept = {name: value for name, value in values.items() if name not in bad}
+    return FleeSettings(**{**CODE_DEFAULTS, **kept}), problems
+
+
+def _as_warning(found: Problem) -> Problem:
+    return Problem(
+        found.check,
+        found.file,
+        found.row,
+        found.column,
+        found.value,
+        found.message,
+        found.expected,
+        found.hint,
+        "warning",
+    )
+
+
+def _fault(check: str, file: str, message: str, **more: Any) -> Problem:
+    more.setdefault("row", None)
+    more.setdefault("column", "")
+    value = str(more.pop("value", ""))
+    if len(value) > _LONGEST_VALUE:
+        value = value[: _LONGEST_VALUE - 3] + "..."
+    return Problem(check, file, message=message, value=value, **more)
+
+
+def _walk(data: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every key with its value; a section comes before what it holds."""
+    for key, value in data.items():
+        dotted = f"{above}.{key}" if above else str(key)
+        yield dotted, value
+        if dotted in _SECTIONS and isinstance(value, dict):
+            yield from _walk(value, dotted)
+
+
+def _collect(
+    document: Document, problems: list[Problem]
+) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
+    """Return the value of every setting that the file gives, and the place of its key."""
+    values: dict[str, Any] = {}
+    places: dict[str, tuple[str, ...]] = {}
+    unread: list[str] = []
+    presets: list[str] = []
+    for dotted, value in _walk(document.data or {}):
+        path = tuple(dotted.split("."))
+        row = document.line(path)
+        where: dict[str, Any] = {"row": row, "column": dotted}
+        if dotted in _SECTIONS:
+            _section(document, dotted, value, values, places, problems)
+        elif dotted in REFUSED:
+            problems.append(
+                _fault("refused_key", document.file, f"cannot be honoured: {REFUSED[dotted]}",
+                       value=_written(value), **where)
+            )  # fmt: skip
+        elif dotted in NO_EFFECT:
+            idle, why = NO_EFFECT[dotted]
+            if value not in (idle, None, ""):
+                problems.append(
+                    _fault("key_without_effect", document.file, f"changes nothing: {why}",
+                           value=_written(value), severity="warning", **where)
+                )  # fmt: skip
+        elif dotted in PRESETS:
+            presets.append(dotted)
+            places[dotted] = path
+            values[dotted] = value
+        elif dotted in KEYS or dotted in ALIASES:
+            name = KEYS.get(dotted) or ALIASES[dotted]
+            if name in values and places.get(name) is not None and dotted in ALIASES:
+                problems.append(
+                    _fault("duplicate_key", document.file, "this setting is given twice",
+                           hint=f"keep {'.'.join(places[name])!r}", **where)
+                )  # fmt: skip
+                continue
+            values[name] = value
+            places[name] = path
+            if dotted in UNREAD_BY_FLEE:
+                unread.append(name)
+                problems.append(
+                    _fault("key_unread_by_flee", document.file,
+                           "honoured here; Flee itself reads another name and leaves this out",
+                           expected=_name_in_flee(name), severity="warning", **where)
+                )  # fmt: skip
+        else:
+            problems.append(_unknown(document.file, dotted, row))
+    for dotted in presets:
+        _preset(document, dotted, values, places, problems)
+    if unread:
+        values["unread_by_flee"] = tuple(sorted(unread))
+    return values, places
+
+
+def _name_in_flee(name: str) -> str:
+    """Return the key that Flee reads for a setting."""
+    for dotted, known in (*ALIASES.items(), *KEYS.items()):
+        if known == name and dotted not in UNREAD_BY_FLEE:
+            return repr(dotted.rsplit(".", 1)[1])
+    return ""
+
+
+def _section(
+    document: Document,
+    dotted: str,
+    value: Any,
+    values: dict[str, Any],
+    places: dict[str, tuple[str, ...]],
+    problems: list[Problem],
+) -> None:
+    """Check that a section holds keys; one for spawning switches its mode on."""
+    path = tuple(dotted.split("."))
+    if value is not None and not isinstance(value, dict):
+        problems.append(
+            _fault("wrong_type", document.file, "wrong kind of value", row=document.line(path),
+                   column=dotted, value=_written(value), expected="keys and values")
+        )  # fmt: skip
+        return
+    if dotted in _MODES:
+        name, mode = _MODES[dotted]
+        values.setdefault(name, mode)
+    if dotted == "spawn_rules.flood_driven_spawning":
+        problems.append(
+            _fault("key_unread_by_flee", document.file,
+                   "honoured here; Flee itself reads another name and leaves this out",
+                   row=document.line(path), column=dotted, expected="'flood_driven_spawn_mode'",
+                   severity="warning")
+        )  # fmt: skip
+
+
+def _preset(
+    document: Document,
+    dotted: str,
+    values: dict[str, Any],
+    places: dict[str, tuple[str, ...]],
+    problems: list[Problem],
+) -> None:
+    """Set what a key stands for, saying which keys of the file it overrules."""
+    given = values.pop(dotted)
+    path = places.pop(dotted)
+    text = str(given).strip().lower()
+    where: dict[str, Any] = {"row": document.line(path), "column": dotted}
+    if text in ("false", "no", "off", "0", "none", ""):
+        return
+    if text not in ("true", "yes", "on", "1"):
+        problems.append(
+            _fault("wrong_type", document.file, "not true or false", value=_written(given),
+                   expected="True or False", **where)
+        )  # fmt: skip
+        return
+    overruled = [n for n, v in PRESETS[dotted].items() if n in values and values[n] != v]
+    if overruled:
+        problems.append(
+            _fault("key_overruled", document.file,
+                   "overrules other keys of this file: " + ", ".join(overruled),
+                   severity="warning", **where)
+        )  # fmt: skip
+    values.update(PRESETS[dotted])
+
+
+def _unknown(file: str, dotted: str, row: int | None) -> Problem:
+    """Report a key that nobody knows, with where it may belong."""
+    section, _, name = dotted.rpartition(".")
+    same = [known for known in _KNOWN if known.rpartition(".")[2] == name]
+    if same:
+        belongs = same[0].rpartition(".")[0]
+        hint = f"it belongs in {belongs}" if belongs else "it belongs at the top of the file"
+    else:
+        here = [k.rpartition(".")[2] for k in _KNOWN if k.rpartition(".")[0] == section]
+        here += [s.rpartition(".")[2] for s in _SECTIONS if s.rpartition(".")[0] == section]
+        hint = suggest(name, here)
+        if not hint and (near := suggest(name, {k.rpartition(".")[2] for k in _KNOWN})):
+            meant = near.split("'")[1]
+            place = next(k for k in _KNOWN if k.rpartition(".")[2] == meant)
+            hint = f"did you mean {place!r}?"
+    return _fault("unknown_key", file, "no such key", row=row, column=dotted, hint=hint)
+
+
+def _invalid(
+    document: Document, places: dict[str, tuple[str, ...]], fault: dict[str, Any]
+) -> Problem:
+    """Turn an error of a value into a problem with its line."""
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    path: tuple[str | int, ...] = places.get(name, ())
+    column = ".".join(str(part) for part in path)
+    for part in fault["loc"][1:]:
+        if isinstance(part, int):
+            path = (*path, part)
+            column += f"[{part}]"
+    kind, context = fault["type"], fault.get("ctx") or {}
+    check, message, expected, hint = "wrong_type", "wrong kind of value", "", ""
+    if kind in ("wrong_type", "not_finite", "out_of_bounds"):
+        check, message = kind, fault["msg"]
+        expected = str(context.get("expected", ""))
+        text = str(fault["input"]).strip().lower()
+        if expected == "True or False" and text.strip("\"'") in ("true", "false"):
+            hint = "write it without quotes"
+    elif kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
+        check, message = "out_of_bounds", "out of bounds"
+        words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+        expected = ", ".join(f"{words[k]} {v:g}" for k, v in context.items() if k in words)
+        if kind == "greater_than_equal" and context.get("ge") == 0:
+            check, message = "negative_number", "cannot be negative"
+    elif kind == "literal_error":
+        check, message = "unknown_value", "unknown value"
+        expected = "one of constant, pop_ratio, poisson"
+        hint = suggest(str(fault["input"]), ("constant", "pop_ratio", "poisson"))
+    elif kind == "too_short":
+        check, message = "missing_value", "this list must not be empty"
+    return _fault(
+        check,
+        document.file,
+        message,
+        row=document.line(path),
+        column=column,
+        value=_written(fault["input"]),
+        expected=expected,
+        hint=hint,
+    )
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, dict | list | tuple):
+        return ""
+    return "" if value is None else str(value)

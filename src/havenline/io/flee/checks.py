@@ -1,0 +1,146 @@
+"""What is looked for in a folder of Flee's, and the one report that collects it.
+
+Flee's folders are read as they are: what Flee reads without stopping is read here as well, with a
+warning where it may not be meant; what cannot be understood is an error.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from havenline.crisis.registry import LONGEST_VALUE, Check, Severity
+from havenline.errors import Problem
+
+MOST_OF_A_KIND = 20
+
+_CHECKS: tuple[tuple[str, Severity, str], ...] = (
+    ("not_a_folder", "error", "the path is a folder"),
+    ("missing_folder", "error", "the folder exists"),
+    ("missing_file", "error", "every file that a case needs is there"),
+    ("file_left_out", "warning", "files that may be left out and that Flee needs"),
+    ("unreadable_file", "error", "every file may be read"),
+    ("empty_file", "error", "no file that is needed is empty"),
+    ("file_name", "warning", "files are named as the format says"),
+    ("unread_file", "warning", "no file is left unread because of its name"),
+    ("nul_bytes", "error", "files are text"),
+    ("not_utf8", "warning", "files are UTF-8; else they are read as Latin-1"),
+    ("byte_order_mark", "warning", "files start without a byte order mark"),
+    ("broken_csv", "error", "tables are valid CSV, separated by commas"),
+    ("loose_quotes", "warning", "quotes stand around whole cells"),
+    ("bad_header", "error", "headers name the columns that the format has"),
+    ("header_order", "warning", "columns stand in the order of the format"),
+    ("ragged_row", "error", "rows have the cells that they need"),
+    ("extra_cells", "warning", "rows have no cells beyond the header"),
+    ("empty_table", "error", "tables that are needed have rows"),
+    ("missing_value", "error", "cells that are needed are filled"),
+    ("value_left_out", "warning", "cells that Flee needs are filled"),
+    ("bad_number", "error", "numbers are plain numbers"),
+    ("number_form", "warning", "whole numbers are written without a decimal point"),
+    ("thousands_separator", "error", "numbers have no thousands separators"),
+    ("not_finite", "error", "no number is NaN or infinite"),
+    ("negative_number", "error", "numbers that cannot be negative are not"),
+    ("out_of_bounds", "error", "numbers are within bounds"),
+    ("unusual_value", "warning", "figures are within the usual range"),
+    ("no_figure", "warning", "figures are known; -1 stands for none"),
+    ("bad_date", "error", "dates are written YYYY-MM-DD"),
+    ("date_form", "warning", "dates are written YYYY-MM-DD in full"),
+    ("unknown_value", "error", "words are those of the format"),
+    ("unknown_place", "error", "names are those of locations.csv"),
+    ("unmatched_name", "warning", "names in tables that may name others are in locations.csv"),
+    ("name_spelling", "warning", "names are spelt as in locations.csv"),
+    ("duplicate_place", "error", "no location stands twice"),
+    ("duplicate_key", "error", "nothing that must stand once stands twice"),
+    ("duplicate_route", "warning", "no road stands twice"),
+    ("self_route", "warning", "roads join two places"),
+    ("closure_days", "warning", "closures end after they begin"),
+    ("rows_out_of_order", "warning", "dates ascend, rows are days from day 0"),
+    ("duplicate_date", "warning", "no date stands twice with different figures"),
+    ("too_few_days", "error", "tables by day reach to the end of the period"),
+    ("camp_without_counts", "warning", "every camp has counts"),
+    ("counts_without_camp", "warning", "every series of counts is of a camp"),
+    ("no_total", "warning", "the first series is the total"),
+    ("merged_differently", "warning", "several files of a camp add up as Flee adds them"),
+    ("bad_correction", "error", "registration corrections name a date that has a count"),
+    ("correction_without_effect", "warning", "registration corrections change something"),
+    ("no_conflict", "error", "somewhere people can leave from"),
+    ("outside_the_period", "warning", "days lie within the period"),
+    ("read_elsewhere", "warning", "files that Flee reads from another folder"),
+    ("broken_yaml", "error", "the settings are valid YAML"),
+    ("unknown_key", "error", "the settings have only keys that are known"),
+    ("refused_key", "error", "the settings have no key that cannot be honoured"),
+    ("wrong_type", "error", "settings have the type that they need"),
+    ("key_without_effect", "warning", "settings that change nothing here"),
+    ("key_unread_by_flee", "warning", "settings under names that Flee itself reads"),
+    ("key_overruled", "warning", "settings that another one overrules"),
+)
+
+CHECKS: dict[str, Check] = {
+    name: Check(name, meaning, severity) for name, severity, meaning in _CHECKS
+}
+"""Every check of a folder in Flee's format, by name."""
+
+
+class Report:
+    """All problems of one folder, in the order they are found.
+
+    Attributes
+    ----------
+    problems : list of Problem
+    """
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    def add(
+        self,
+        name: str,
+        file: str,
+        message: str,
+        *,
+        row: int | None = None,
+        column: str = "",
+        value: object = "",
+        expected: str = "",
+        hint: str = "",
+    ) -> None:
+        """Add a problem; after many of a kind in a file they are only counted.
+
+        Parameters
+        ----------
+        name : str
+            A name in `CHECKS`.
+        file, message, row, column, value, expected, hint
+            See `havenline.errors.Problem`; long values are cut.
+        """
+        self._seen[name, file] += 1
+        if self._seen[name, file] > MOST_OF_A_KIND:
+            return
+        text = str(value)
+        if len(text) > LONGEST_VALUE:
+            text = text[: LONGEST_VALUE - 3] + "..."
+        severity = CHECKS[name].severity
+        self.problems.append(
+            Problem(name, file, row, column, text, message, expected, hint, severity)
+        )
+
+    def finished(self) -> list[Problem]:
+        """Return every problem, with a line for those that were only counted.
+
+        Returns
+        -------
+        list of Problem
+        """
+        found = list(self.problems)
+        for (name, file), many in self._seen.items():
+            if many > MOST_OF_A_KIND:
+                more = many - MOST_OF_A_KIND
+                severity = CHECKS[name].severity
+                message = f"{more} more of this kind"
+                found.append(Problem(name, file, None, "", "", message, severity=severity))
+        return found
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is any error."""
+        return any(p.severity == "error" for p in self.problems)

@@ -1,0 +1,86 @@
+"""Names of places: as they stand in one table and as they are meant in another."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from havenline.io.flee.checks import Report
+
+
+def plain(name: str) -> str:
+    """Return a name without what spelling changes: case, blanks, underscores, hyphens, accents.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+    """
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(c for c in letters if not unicodedata.combining(c))
+    return re.sub(r"[\s_\-.'’]+", "", letters)
+
+
+class Names:
+    """Names of one kind, found also where they are spelt otherwise.
+
+    Parameters
+    ----------
+    names : sequence of str
+        In the order of their table; each once.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = list(names)
+        self.position = {name: i for i, name in enumerate(self.names)}
+        self._plain: dict[str, list[int]] = {}
+        for i, name in enumerate(self.names):
+            self._plain.setdefault(plain(name), []).append(i)
+
+    def find(
+        self, name: str, report: Report, file: str, row: int | None, column: str = ""
+    ) -> int | None:
+        """Return the position of a name; another spelling of it is taken with a warning.
+
+        Parameters
+        ----------
+        name : str
+            As written.
+        report : Report
+            Added to where the spelling differs.
+        file, row, column
+            Where it is written.
+
+        Returns
+        -------
+        int or None
+            None where no name or more than one is meant; nothing is reported then.
+        """
+        if name in self.position:
+            return self.position[name]
+        near = self._plain.get(plain(name), [])
+        if len(near) != 1:
+            return None
+        report.add(
+            "name_spelling",
+            file,
+            "spelt otherwise than in locations.csv",
+            row=row,
+            column=column,
+            value=name,
+            expected=self.names[near[0]],
+        )
+        return near[0]
+
+    def hint(self, name: str) -> str:
+        """Return "did you mean 'x'?" for the nearest name, or an empty string."""
+        if not name or len(name) > 60:
+            return ""
+        words = {n.lower(): n for n in reversed(self.names)}
+        near = difflib.get_close_matches(name.lower(), words, n=1, cutoff=0.6)
+        return f"did you mean {words[near[0]]!r}?" if near else ""

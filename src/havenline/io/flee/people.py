@@ -1,0 +1,128 @@
+"""Attributes of people and people who are there from the start, from Flee's tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from havenline.cases.case import Demographic, Traveller
+from havenline.io.flee import values
+from havenline.io.flee.names import Names
+from havenline.io.flee.text import Folder
+
+DEFAULT = "default"
+
+
+def read_demographic(folder: Folder, file: str, names: Names) -> Demographic | None:
+    """Read demographics_<attribute>.csv: a row for each value, weights by location.
+
+    Parameters
+    ----------
+    folder : Folder
+        Its report is added to.
+    file : str
+        Path within the folder; the attribute stands in its name.
+    names : Names
+        Names of locations.
+
+    Returns
+    -------
+    Demographic or None
+    """
+    report = folder.report
+    attribute = file.rsplit("/", 1)[-1].split("_")[1].split(".")[0]
+    rows = folder.rows(file)
+    if rows is None:
+        return None
+    if len(rows) < 2:
+        check = "empty_table" if rows else "empty_file"
+        report.add(check, file, "there are no values", expected=f"{attribute},Default and rows")
+        return None
+    header, body = rows[0], [row for row in rows[1:] if not row.is_comment]
+    if not attribute:
+        report.add("bad_header", file, "the file name has no attribute",
+                   expected="demographics_<attribute>.csv")  # fmt: skip
+        return None
+    default: int | None = None
+    place: dict[int, int] = {}
+    for i in range(1, len(header.cells)):
+        name = header.cell(i)
+        if name.lower() == DEFAULT:
+            default = i
+        elif (at := names.find(name, report, file, header.line)) is not None:
+            place[at] = i
+        elif name:
+            report.add("unmatched_name", file, "no such location, so this column is left out",
+                       row=header.line, value=name, expected="a name of locations.csv",
+                       hint=names.hint(name))  # fmt: skip
+    if default is None and len(place) < len(names.names):
+        report.add("bad_header", file, "there is no column for places that have none of their own",
+                   row=header.line, expected="Default")  # fmt: skip
+        return None
+    words: list[str] = []
+    weights = np.zeros((len(body), len(names.names)))
+    for k, row in enumerate(body):
+        where: dict[str, Any] = {"file": file, "row": row.line}
+        if row.cell(0) in words:
+            report.add("duplicate_key", message="this value stands twice", value=row.cell(0),
+                       **where)  # fmt: skip
+        words.append(row.cell(0))
+        read: dict[int, float] = {}
+        for i in {default, *place.values()} - {None}:
+            text = row.cell(i) if i is not None else ""
+            at_cell = {**where, "column": header.cell(i or 0)}
+            value = values.number(text, report, **at_cell) if text else None
+            if not text:
+                report.add("value_left_out", message="no weight, read as 0", **at_cell)
+            if value is not None and not 0 <= value <= 1e12:
+                check = "negative_number" if value < 0 else "out_of_bounds"
+                report.add(check, message="not a weight", value=text, **at_cell)
+                value = None
+            read[i or 0] = value or 0.0
+        for at in range(len(names.names)):
+            weights[k, at] = read[place.get(at, default or 0)]
+    empty = np.flatnonzero(weights.sum(axis=0) <= 0)
+    if len(empty) and not report.failed:
+        report.add("missing_value", file, "all weights are 0", value=names.names[int(empty[0])],
+                   expected="a weight above 0")  # fmt: skip
+    return Demographic(attribute, tuple(words), weights)
+
+
+def read_travellers(folder: Folder, file: str, names: Names) -> tuple[Traveller, ...]:
+    """Read agents.csv: a header with location and attributes, then a row for each person.
+
+    Parameters
+    ----------
+    folder, file, names
+        See `read_demographic`.
+
+    Returns
+    -------
+    tuple of Traveller
+    """
+    report = folder.report
+    rows = folder.rows(file)
+    body = [row for row in rows or [] if not row.is_comment]
+    if not body:
+        if rows is not None:
+            report.add("empty_table", file, "there are no people", expected="a header and rows")
+        return ()
+    header = [cell.lower() if i == 0 else cell for i, cell in enumerate(body[0].cells)]
+    column = next((i for i, word in enumerate(header) if word.lower() == "location"), None)
+    if column is None:
+        report.add("bad_header", file, "the header has no column 'location'", row=body[0].line,
+                   expected="location,<attributes>")  # fmt: skip
+        return ()
+    found = []
+    for row in body[1:]:
+        name = row.cell(column)
+        at = names.find(name, report, file, row.line, "location")
+        if at is None:
+            report.add("unknown_place", file, "no such location", row=row.line, column="location",
+                       value=name, expected="a name of locations.csv",
+                       hint=names.hint(name))  # fmt: skip
+            continue
+        words = {w: row.cell(i) for i, w in enumerate(header) if i != column and w}
+        found.append(Traveller(at, words))
+    return tuple(found)

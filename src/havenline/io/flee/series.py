@@ -1,0 +1,264 @@
+"""Series of published counts: one file, several files added up, registration corrections."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenline.cases.case import Counts
+from havenline.io.flee import values
+from havenline.io.flee.checks import Report
+from havenline.io.flee.text import Folder
+
+_HEADERS = ("", "date", "datetime")
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series of counts by day from the start of the case.
+
+    Attributes
+    ----------
+    points : tuple of (int, float)
+        Day and persons, ascending, each day once.
+    as_flee : tuple of (int, float)
+        The same as Flee reads it: in the order of the file.
+    """
+
+    points: tuple[tuple[int, float], ...]
+    as_flee: tuple[tuple[int, float], ...]
+
+
+def counts_of(points: Sequence[tuple[int, float]]) -> Counts:
+    """Return points as counts.
+
+    Parameters
+    ----------
+    points : sequence of (int, float)
+        Day and persons.
+
+    Returns
+    -------
+    Counts
+    """
+    days = np.array([day for day, _ in points], dtype=np.int64)
+    return Counts(days, np.array([persons for _, persons in points], dtype=np.float64))
+
+
+def read_series(folder: Folder, file: str, start: dt.date) -> Series | None:
+    """Read one file of counts: date, persons.
+
+    Parameters
+    ----------
+    folder : Folder
+        Its report is added to.
+    file : str
+        Path within the folder.
+    start : date
+        Day 0.
+
+    Returns
+    -------
+    Series or None
+        None where it has no count.
+    """
+    report = folder.report
+    rows = folder.rows(file)
+    if rows is None:
+        return None
+    as_flee: list[tuple[int, float]] = []
+    points: dict[int, float] = {}
+    unknown = False
+    before: int | None = None
+    for position, row in enumerate(rows):
+        if row.is_comment or (position == 0 and _is_header(row.cell(0))):
+            continue
+        where: dict[str, Any] = {"file": file, "row": row.line}
+        if not row.cell(1):
+            if len(row.cells) > 1 and not row.cell(0):
+                report.add("missing_value", message="no date", column="date", **where)
+            continue
+        if not row.cell(0):
+            report.add("missing_value", message="no date", column="date", **where)
+            continue
+        date = values.day_of(row.cell(0), report, column="date", **where)
+        persons = values.persons(row.cell(1), report, column="count", **where)
+        if date is None or persons is None:
+            continue
+        day = (date - start).days
+        as_flee.append((day, float(persons)))
+        if persons == -1:
+            report.add("no_figure", message="no count, left out", column="count", value="-1",
+                       **where)  # fmt: skip
+            unknown = True
+            continue
+        if before is not None and day < before:
+            report.add("rows_out_of_order", message="dates do not ascend, so they are sorted",
+                       column="date", value=row.cell(0), **where)  # fmt: skip
+        if points.get(day, persons) != persons:
+            report.add("duplicate_date", message="another count on the same date, the later is kept",
+                       column="count", value=row.cell(1), expected=f"{points[day]:.0f}",
+                       **where)  # fmt: skip
+        before = day
+        points[day] = float(persons)
+    if not points:
+        check = "empty_table" if rows or unknown else "empty_file"
+        report.add(check, file, "there are no counts", expected="rows such as 2015-05-01,7332")
+        return None
+    return Series(tuple(sorted(points.items())), tuple(as_flee))
+
+
+def _is_header(text: str) -> bool:
+    """Return whether the first cell of the first row is a heading rather than a date."""
+    return text.lower() in _HEADERS or not any(c.isdigit() for c in text)
+
+
+def on_days(points: Sequence[tuple[int, float]], days: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return a series on each day: linear between points, flat before and after them.
+
+    Parameters
+    ----------
+    points : sequence of (int, float)
+        Ascending.
+    days : int64 array, shape (n,)
+
+    Returns
+    -------
+    float64 array, shape (n,)
+    """
+    x = [day for day, _ in points]
+    return np.asarray(np.interp(days, x, [persons for _, persons in points]), dtype=np.float64)
+
+
+def flee_on_days(
+    points: Sequence[tuple[int, float]], days: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return a series on each day as Flee reads it, which does not sort.
+
+    The first count up to the first date, then the first pair of following rows of which the
+    later is after the day.
+
+    Parameters
+    ----------
+    points : sequence of (int, float)
+        In the order of the file.
+    days : int64 array, shape (n,)
+
+    Returns
+    -------
+    float64 array, shape (n,)
+    """
+    found = np.full(len(days), points[-1][1])
+    open_days = days > points[0][0]
+    found[~open_days] = points[0][1]
+    for (day_a, a), (day_b, b) in zip(points, points[1:], strict=False):
+        here = open_days & (days < day_b)
+        if day_b != day_a:
+            found[here] = a + (b - a) * (days[here] - day_a) / (day_b - day_a)
+        open_days &= ~here
+    return found
+
+
+def add_series(first: Series, second: Series) -> Series:
+    """Add two series of one camp up.
+
+    Each is known between its dates by interpolation, so the sum on a date of either is the sum
+    of both there. Flee goes by rows instead; `Series.as_flee` follows it: on a date of both, the
+    sum; on one of the first only, plus the second's last earlier count; on one of the second
+    only, plus the first's next count, or its last after the end; rows of the first after the end
+    of the second are lost.
+
+    Parameters
+    ----------
+    first, second : Series
+
+    Returns
+    -------
+    Series
+    """
+    days = sorted({day for day, _ in (*first.points, *second.points)})
+    each = np.array(days, dtype=np.int64)
+    total = on_days(first.points, each) + on_days(second.points, each)
+    points = tuple(zip(days, total.tolist(), strict=True))
+    a, b = dict(first.as_flee), dict(second.as_flee)
+    end, last = max(b), first.as_flee[-1][1]
+    merged: list[tuple[int, float]] = []
+    for day in sorted({*a, *b}):
+        if day > end:
+            break
+        if day in a and day in b:
+            value = a[day] + b[day]
+        elif day in a:
+            value = a[day] + next((b[d] for d in sorted(b, reverse=True) if d < day), 0.0)
+        else:
+            value = b[day] + next((a[d] for d in sorted(a) if d > day), last)
+        merged.append((day, value))
+    return Series(points, tuple(merged))
+
+
+def corrected(
+    points: Sequence[tuple[int, float]], at: int
+) -> tuple[tuple[int, float], ...] | None:
+    """Scale the counts before a registration, so that the series does not jump there.
+
+    Parameters
+    ----------
+    points : sequence of (int, float)
+        Day and persons.
+    at : int
+        Position of the count of the registration.
+
+    Returns
+    -------
+    tuple of (int, float), or None
+        None where there is nothing to scale by: no count before it, or one of 0.
+    """
+    if at == 0 or points[at - 1][1] == 0:
+        return None
+    factor = points[at][1] / points[at - 1][1]
+    return tuple((day, x * factor if i < at else x) for i, (day, x) in enumerate(points))
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A row of registration_corrections.csv."""
+
+    name: str
+    date: dt.date
+    line: int
+
+
+def read_corrections(folder: Folder, file: str) -> list[Correction]:
+    """Read registration_corrections.csv: name, date.
+
+    Parameters
+    ----------
+    folder : Folder
+        Its report is added to.
+    file : str
+        Path within the folder.
+
+    Returns
+    -------
+    list of Correction
+        In the order of the file.
+    """
+    report: Report = folder.report
+    found = []
+    for row in folder.rows(file) or []:
+        if row.is_comment or row.cell(1).lower() == "date":
+            continue
+        where: dict[str, Any] = {"file": file, "row": row.line}
+        if not row.cell(0) or not row.cell(1):
+            report.add("ragged_row", message=f"{len(row.cells)} cells", expected="name,date",
+                       **where)  # fmt: skip
+            continue
+        date = values.day_of(row.cell(1), report, column="date", **where)
+        if date is not None:
+            found.append(Correction(row.cell(0), date, row.line))
+    return found

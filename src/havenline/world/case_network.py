@@ -1,0 +1,261 @@
+"""A displacement case as the arrays that Flee's rules read."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenline.cases.case import Case
+from havenline.cases.settings import FleeSettings
+from havenline.draws import key_of
+from havenline.draws.kernels import bare, kernel
+from havenline.errors import RunError
+from havenline.world.case_days import build_days, build_roads, number
+from havenline.world.case_groups import Groups, build_groups
+from havenline.world.case_routes import Rests, build_routes, place_keys
+
+UNIT = 1 << 20
+"""Parts of a kilometre that are told apart."""
+
+SPAWN_MODES = (None, "constant", "pop_ratio", "poisson")
+
+
+class CaseRules(NamedTuple):
+    """The settings that the kernels read, as numbers; names as in the settings."""
+
+    exact: bool
+    blind: bool
+    fixed: bool
+    prune: float
+    weight_softening: float
+    weight_power: float
+    buffer: float
+    max_speed: int
+    walk_speed: int
+    on_foot: bool
+    short_stints: bool
+    pop_base: float
+    pop_scale: float
+    pop_pull: bool
+    pop_power: float
+    take_people: bool
+    spawn_mode: int
+    spawn_number: float
+    sinks: bool
+    weigh_daily: bool
+    """Whether weights of routes change with the people present, so that every day is new."""
+
+
+class CaseNetwork(NamedTuple):
+    """A case as arrays; lengths of roads and speeds in kilometres times ``UNIT``.
+
+    Attributes
+    ----------
+    persons : (places,) float64
+        Residents, in the people that are simulated.
+    place_key, rest_key : uint64
+        Stable keys of places and roads, and of remaining routes.
+    score, leave, hunger, conflict, spawn, capacity, limit : (days, places) float64
+        See `havenline.world.case_days.Days`.
+    camp, town : (days, places) bool
+    is_open : (days, roads) bool
+    departures : (days,) int64
+    at_camps : (places,) int64
+    harvest, same_weights : (days,) bool
+        Days of harvest; days on which the weights of the day before still hold.
+    out_first, out_road : int64
+        Roads from each place, by its number.
+    road_end, road_start, road_km, road_speed : (roads,) int64
+    road_walk : (roads,) float64
+    route_first : (states, places + 1) int64
+    route_end, route_road, route_rest : (routes,) int64
+    route_factor : (routes,) float64
+        ``1 / (softening + km) ** distance_power``.
+    epoch : (days,) int64
+    rest_next, rest_rest, rest_last : (rests,) int64
+    sink : (places,) float64
+        Daily chance to leave the simulation there.
+    camps : (camps,) int64
+        Places of the counts.
+    group : Groups
+    """
+
+    persons: NDArray[np.float64]
+    place_key: NDArray[np.uint64]
+    rest_key: NDArray[np.uint64]
+    score: NDArray[np.float64]
+    leave: NDArray[np.float64]
+    hunger: NDArray[np.float64]
+    conflict: NDArray[np.float64]
+    spawn: NDArray[np.float64]
+    capacity: NDArray[np.float64]
+    limit: NDArray[np.float64]
+    camp: NDArray[np.bool_]
+    town: NDArray[np.bool_]
+    is_open: NDArray[np.bool_]
+    departures: NDArray[np.int64]
+    at_camps: NDArray[np.int64]
+    harvest: NDArray[np.bool_]
+    same_weights: NDArray[np.bool_]
+    out_first: NDArray[np.int64]
+    out_road: NDArray[np.int64]
+    road_start: NDArray[np.int64]
+    road_end: NDArray[np.int64]
+    road_km: NDArray[np.int64]
+    road_speed: NDArray[np.int64]
+    road_walk: NDArray[np.float64]
+    route_first: NDArray[np.int64]
+    route_end: NDArray[np.int64]
+    route_road: NDArray[np.int64]
+    route_rest: NDArray[np.int64]
+    route_factor: NDArray[np.float64]
+    epoch: NDArray[np.int64]
+    rest_next: NDArray[np.int64]
+    rest_rest: NDArray[np.int64]
+    rest_last: NDArray[np.int64]
+    sink: NDArray[np.float64]
+    camps: NDArray[np.int64]
+    group: Groups
+
+
+@kernel
+def bare_case(n):  # type: ignore[no-untyped-def]
+    """Return a network (inside kernels) with arrays that are not reference-counted."""
+    g = n.group
+    return CaseNetwork(
+        bare(n.persons), bare(n.place_key), bare(n.rest_key), bare(n.score), bare(n.leave),
+        bare(n.hunger), bare(n.conflict), bare(n.spawn), bare(n.capacity), bare(n.limit),
+        bare(n.camp), bare(n.town), bare(n.is_open), bare(n.departures), bare(n.at_camps),
+        bare(n.harvest), bare(n.same_weights), bare(n.out_first), bare(n.out_road),
+        bare(n.road_start), bare(n.road_end), bare(n.road_km), bare(n.road_speed),
+        bare(n.road_walk), bare(n.route_first), bare(n.route_end), bare(n.route_road),
+        bare(n.route_rest), bare(n.route_factor), bare(n.epoch), bare(n.rest_next),
+        bare(n.rest_rest), bare(n.rest_last), bare(n.sink), bare(n.camps),
+        Groups(
+            bare(g.key), bare(g.share), bare(g.hazard), bare(g.home), bare(g.farmer),
+            bare(g.near), bare(g.value), bare(g.static), bare(g.rules),
+            bare(g.travellers),
+        ),
+    )  # fmt: skip
+
+
+def _in_units(km: NDArray[np.float64] | float) -> NDArray[np.int64]:
+    return np.asarray(np.rint(np.asarray(km) * UNIT), dtype=np.int64)
+
+
+def build_case_network(
+    case: Case, settings: FleeSettings, hasten: int, *, exact: bool
+) -> tuple[CaseNetwork, CaseRules]:
+    """Return a case as arrays.
+
+    Parameters
+    ----------
+    case : Case
+    settings : FleeSettings
+    hasten : int
+        Persons that one simulated person stands for.
+    exact : bool
+        Follow Flee's code where it does not do what it says.
+
+    Returns
+    -------
+    CaseNetwork, CaseRules
+
+    Raises
+    ------
+    RunError
+        If the network has too many routes.
+    """
+    roads = build_roads(case, settings, exact=exact)
+    days = build_days(case, settings, roads, hasten, exact=exact)
+    names = [location.name for location in case.locations]
+    keys = place_keys(names)
+    rests = Rests(keys)
+    levels = 1 if settings.awareness_level <= 0 else settings.awareness_level
+    routes = build_routes(
+        roads, days, rests, levels, fixed=settings.fixed_routes, majors=case.major_routes
+    )
+    frozen = settings.awareness_level == 0 and exact  # nobody finds a road: Flee's level 0
+    leave = np.zeros_like(days.leave) if frozen else days.leave
+    n = len(names)
+    order = np.argsort(roads.start, kind="stable")
+    groups, daily = build_groups(case, settings, exact=exact)
+    state = (routes.epoch[:, None], days.score, days.camp, days.conflict > 0.0)
+    same = np.zeros(case.days, dtype=np.bool_)
+    same[1:] = np.all(
+        [np.all(np.asarray(x)[1:] == np.asarray(x)[:-1], axis=1) for x in state], axis=0
+    )
+    if len(rests.following) >= 1 << 24 or n + len(roads.start) >= 1 << 20:
+        raise RunError("the network is too large for the flee rules; give a lower awareness_level")
+    road_keys = [
+        int(key_of(keys[a], 1, keys[b])) for a, b in zip(roads.start, roads.end, strict=True)
+    ]
+    network = CaseNetwork(
+        persons=np.array([location.persons // hasten for location in case.locations], dtype=float),
+        place_key=np.array([*keys, *road_keys], dtype=np.uint64),
+        rest_key=np.array(rests.key, dtype=np.uint64),
+        score=days.score,
+        leave=leave,
+        hunger=days.hunger,
+        conflict=days.conflict,
+        spawn=days.spawn,
+        capacity=days.capacity,
+        limit=days.limit,
+        camp=days.camp,
+        town=days.town,
+        is_open=days.open,
+        departures=days.departures,
+        at_camps=days.at_camps,
+        harvest=days.harvest,
+        same_weights=same,
+        out_first=np.searchsorted(roads.start[order], np.arange(n + 1)).astype(np.int64),
+        out_road=order.astype(np.int64),
+        road_start=roads.start,
+        road_end=roads.end,
+        road_km=_in_units(roads.km),
+        road_speed=_in_units(roads.speed),
+        road_walk=roads.walk,
+        route_first=routes.first,
+        route_end=routes.end,
+        route_road=routes.road,
+        route_rest=routes.rest,
+        route_factor=1.0 / (settings.softening + routes.km) ** settings.distance_power,
+        epoch=routes.epoch,
+        rest_next=np.array(rests.following, dtype=np.int64),
+        rest_rest=np.array(rests.rest, dtype=np.int64),
+        rest_last=np.array(rests.last, dtype=np.int64),
+        sink=np.array([number(x, "deactivation_probability") for x in case.locations]),
+        camps=np.array(case.camps, dtype=np.int64),
+        group=groups,
+    )
+    return network, _rules(settings, exact=exact, daily=daily)
+
+
+def _rules(s: FleeSettings, *, exact: bool, daily: bool) -> CaseRules:
+    spawn_number = s.displaced_per_conflict_day
+    return CaseRules(
+        exact=exact,
+        blind=s.awareness_level == 0,
+        fixed=s.fixed_routes,
+        prune=s.pruning_threshold if s.pruning_threshold >= 1.001 else math.inf,
+        weight_softening=float(s.weight_softening),
+        weight_power=float(s.weight_power),
+        buffer=float(s.capacity_buffer),
+        max_speed=int(_in_units(s.max_move_speed)),
+        walk_speed=int(_in_units(s.max_walk_speed)),
+        on_foot=s.start_on_foot,
+        short_stints=s.avoid_short_stints,
+        pop_base=float(s.movechance_pop_base),
+        pop_scale=float(s.movechance_pop_scale_factor),
+        pop_pull=s.use_pop_for_loc_weight,
+        pop_power=float(s.pop_power_for_loc_weight),
+        take_people=s.take_from_population,
+        spawn_mode=SPAWN_MODES.index(s.conflict_spawn_mode),
+        spawn_number=float(spawn_number or 0.0),
+        sinks=s.camps_are_sinks,
+        weigh_daily=daily or (s.use_pop_for_loc_weight and s.take_from_population),
+    )
+
