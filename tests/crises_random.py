@@ -337,6 +337,8 @@ ALL_LEVERS: Mapping[str, Levers] = {
             "homes_per_month": 100.0,
         },
         {"lever": "monitors", "start": 9, "kind": "interposition", "persons": 4000},
+        {"lever": "containment", "start": 9},
+        {"lever": "exemption", "start": 10},
     ],
     "back": [
         {

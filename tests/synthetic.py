@@ -90,6 +90,8 @@ def synthetic_arrays(
         "offensive_running": (noise > 1.0).astype(np.float64),
         "aid_suspended": np.zeros(shape),
         "haven_standing": np.zeros(shape),
+        "displaced_elsewhere": np.floor(0.1 * since),
+        "truces_failed_elsewhere": np.zeros(shape),
         "ledger_residual": np.zeros(shape),
         "exposure_probability": np.clip(
             pressure * rng.uniform(0, 1, (options, layout.weeks_of(days), areas)), 0, 1

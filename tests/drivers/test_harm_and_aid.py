@@ -166,6 +166,51 @@ def test_a_haven_builds_homes_while_it_holds() -> None:
     assert cost[5] - cost[4] == pytest.approx(rise, rel=0.01)
 
 
+def test_a_haven_shelters_no_more_than_its_scarcest_component_holds() -> None:
+    haven = {
+        "lever": "haven",
+        "start": 1,
+        "guarantee": "consent",
+        "homes_per_month": 20_000.0,
+        "area_m2": 45.0 * 9_000,
+        "water_l_day": 15.0 * 4_000,
+        "latrines": 400,
+    }
+    given = {
+        **SHELTER,
+        "tents_per_month": 0.0,
+        "offensive_start_rate": 0.0,
+        "home_life_months": 1e9,
+        "haven_hold_consent": 1 - 1e-12,
+    }
+    got = ends(given, futures=1, plan=1, options={"haven": [haven]}, **people_in_the_open())
+    built = got["shelter_places"][0] - got["shelter_places"][0, 0]
+    assert built[-1] == pytest.approx(4_000, rel=1e-6)
+    dry = {k: v for k, v in haven.items() if k != "water_l_day"}
+    got = ends(given, futures=1, plan=1, options={"haven": [dry]}, **people_in_the_open())
+    assert (got["shelter_places"][0] - got["shelter_places"][0, 0])[-1] == pytest.approx(8_000)
+
+
+def test_a_haven_that_failed_is_more_dangerous_than_outside() -> None:
+    haven = [{"lever": "haven", "start": 1, "guarantee": "consent"}]
+    given = {
+        "haven_hold_consent": 1e-300,
+        "offensive_end_rate": 0.0,
+        "front_axis_share": 0.0,
+        "violence_killed": 20.0,
+    }
+    killed = [
+        ends(
+            {**given, "haven_violence_failed": ratio},
+            futures=60,
+            plan=1,
+            options={"haven": haven},
+        )["killed"][:, -1].sum()
+        for ratio in (1.0, 1.5, 3.0)
+    ]
+    assert killed[0] < killed[1] < killed[2]
+
+
 def test_suspensions_cut_the_delivery_by_their_share() -> None:
     given = {
         **SHELTER,

@@ -55,6 +55,25 @@ def test_truces_fail_by_the_mixture_cure_weibull_law() -> None:
     assert not never.any()
 
 
+def test_a_ratio_that_comes_later_acts_on_the_truces_that_fail_from_then_on() -> None:
+    """With the ratio 3 from day 8 on: worked as one cumulated hazard, not as if from day 1."""
+    force = {"lever": "monitors", "start": 9, "kind": "interposition", "persons": 1000}
+    truce = {"lever": "truce", "start": 1}
+    sketch = towns_in_a_row(people=(50,), options={"late": [truce, force]}, days=60)
+    data = simulate(
+        crisis_of(sketch),
+        options=["late"],
+        futures=FUTURES,
+        settings={**LAW, "truce_hr_interposition": 3.0},
+    ).dataset
+    stood = data["truce_standing"].sel(option="late").to_numpy()
+    scale = 12.0 / np.log(2.0) ** (1 / 0.75)
+    cumulated = (DAYS / scale) ** 0.75
+    late = DAYS > 8
+    cumulated[late] += 2.0 * (cumulated[late] - (8 / scale) ** 0.75)
+    meets(stood[:, DAYS].mean(axis=0), 0.2 + 0.8 * np.exp(-cumulated))
+
+
 def test_terms_of_a_truce_multiply_its_hazard() -> None:
     terms = {"compliance_mechanism": True, "substance": True, "excludes_listed_groups": True}
     ratios = {

@@ -196,7 +196,10 @@ def test_frame_has_a_row_per_option_and_indicator(synthetic: ModuleType) -> None
     assert not frame[["median", "q05", "q95", "mc_error"]].isna().to_numpy().any()
     row = frame[(frame["option"] == "ceasefire") & (frame["indicator"] == "entries")].iloc[0]
     assert np.isnan(row["regret_p90"])
-    assert set(frame.loc[frame["prior_only"], "indicator"]) == {"homes_damaged"}
+    assert set(frame.loc[frame["prior_only"], "indicator"]) == {
+        "homes_damaged",
+        "displaced_elsewhere",
+    }
 
 
 def test_bands_by_hand(synthetic: ModuleType) -> None:

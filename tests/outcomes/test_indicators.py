@@ -18,6 +18,7 @@ LOWER = {
     "near_front",
     "killed",
     "homes_damaged",
+    "displaced_elsewhere",
     "displaced_by_option",
     "left_on_other_side",
     "in_captured_places",
@@ -54,7 +55,10 @@ def test_by_hand(
 def test_which_are_better_lower_and_which_rest_on_a_prior() -> None:
     assert {i.id for i in INDICATORS.values() if i.better == "lower"} == LOWER
     assert set(INDICATORS) - LOWER == {"near_border", "entries", "cost_usd"}
-    assert [i.id for i in INDICATORS.values() if i.prior_only] == ["homes_damaged"]
+    assert [i.id for i in INDICATORS.values() if i.prior_only] == [
+        "homes_damaged",
+        "displaced_elsewhere",
+    ]
 
 
 def test_figures_that_are_not_finite_are_an_error(synthetic: ModuleType) -> None:

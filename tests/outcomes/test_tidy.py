@@ -45,7 +45,10 @@ def test_daily_table_keeps_stocks_and_flows_apart(synthetic: ModuleType, tmp_pat
     assert kinds["unsheltered"].tolist() == ["stock"]
     assert kinds["entries"].tolist() == ["cumulative"]
     assert "ledger_residual" not in kinds.index
-    assert set(daily.loc[daily["prior_only"] == 1, "variable"]) == {"homes_damaged"}
+    assert set(daily.loc[daily["prior_only"] == 1, "variable"]) == {
+        "homes_damaged",
+        "displaced_elsewhere",
+    }
 
 
 def test_indicators_by_future(synthetic: ModuleType, tmp_path: Path) -> None:

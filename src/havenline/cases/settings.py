@@ -107,106 +107,150 @@ class FleeSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     default_conflict_intensity: Weight = Field(
-        1.0, description="intensity of a conflict that the table of places starts"
+        default=1.0, description="intensity of a conflict that the table of places starts"
     )
     # who leaves
-    take_from_population: Flag = Field(False, description="people who leave are residents no more")
-    insert_day0: Flag = Field(True, description="people counted on day 0 start in their camps")
-    empty_camps_on_day0: Flag = Field(
-        False, description="counts of day 0 are taken off all later counts"
+    take_from_population: Flag = Field(
+        default=False, description="people who leave are residents no more"
     )
-    conflict_zone_spawning_only: Flag = Field(True, description="people leave conflict zones only")
-    flood_zone_spawning_only: Flag = Field(False, description="people leave flooded places only")
-    camps_are_sinks: Flag = Field(False, description="people settle in camps for good")
+    insert_day0: Flag = Field(
+        default=True, description="people counted on day 0 start in their camps"
+    )
+    empty_camps_on_day0: Flag = Field(
+        default=False, description="counts of day 0 are taken off all later counts"
+    )
+    conflict_zone_spawning_only: Flag = Field(
+        default=True, description="people leave conflict zones only"
+    )
+    flood_zone_spawning_only: Flag = Field(
+        default=False, description="people leave flooded places only"
+    )
+    camps_are_sinks: Flag = Field(default=False, description="people settle in camps for good")
     read_from_agents_csv_file: Flag = Field(
-        False, description="people of agents.csv are there from the start"
+        default=False, description="people of agents.csv are there from the start"
     )
     sum_from_camps: Flag = Field(
-        True, description="arrivals a day are the sum over camps, not the published total"
+        default=True, description="arrivals a day are the sum over camps, not the published total"
     )
-    starvation_driven_spawning: Flag = Field(False, description="people also leave hunger")
-    average_social_connectivity: Weight = Field(3.0, description="mean number of ties of a person")
+    starvation_driven_spawning: Flag = Field(default=False, description="people also leave hunger")
+    average_social_connectivity: Weight = Field(
+        default=3.0, description="mean number of ties of a person"
+    )
     conflict_spawn_mode: SpawnMode | None = Field(
-        None, description="how many leave by conflict; none: by the counts"
+        default=None, description="how many leave by conflict; none: by the counts"
     )
     displaced_per_conflict_day: Weight = Field(
-        500.0, description="people a day, or with pop_ratio their share (then 0.01 by default)"
+        default=500.0,
+        description="people a day, or with pop_ratio their share (then 0.01 by default)",
     )
-    flood_spawn_mode: SpawnMode | None = Field(None, description="how many leave by flood")
+    flood_spawn_mode: SpawnMode | None = Field(default=None, description="how many leave by flood")
     displaced_per_flood_day: Weights = Field(
-        (0.0, 0.1, 0.2, 0.5, 0.9),
+        default=(0.0, 0.1, 0.2, 0.5, 0.9),
         description="by level: share with pop_ratio, else people a day (0, 100, 200, 300, 500)",
     )
     conflict_spawn_decay: Decay = Field(
-        None, description="weight of a conflict by its age in intervals"
+        default=None, description="weight of a conflict by its age in intervals"
     )
-    conflict_spawn_decay_interval: Speed = Field(30.0, description="days of an interval")
+    conflict_spawn_decay_interval: Speed = Field(default=30.0, description="days of an interval")
     # how they move
-    max_move_speed: Speed = Field(360.0, description="km a day")
-    max_walk_speed: Speed = Field(35.0, description="km a day on foot")
-    foreign_weight: Weight = Field(1.0, description="weight of places abroad")
-    camp_weight: Weight = Field(1.0, description="weight of camps")
-    conflict_weight: Weight = Field(0.25, description="weight of places in conflict")
-    conflict_movechance: Chance = Field(1.0, description="chance a day to leave a conflict zone")
-    camp_movechance: Chance = Field(0.001, description="chance a day to leave a camp")
-    idpcamp_movechance: Chance = Field(0.1, description="chance a day to leave an IDP camp")
-    default_movechance: Chance = Field(0.3, description="chance a day to leave any other place")
+    max_move_speed: Speed = Field(default=360.0, description="km a day")
+    max_walk_speed: Speed = Field(default=35.0, description="km a day on foot")
+    foreign_weight: Weight = Field(default=1.0, description="weight of places abroad")
+    camp_weight: Weight = Field(default=1.0, description="weight of camps")
+    conflict_weight: Weight = Field(default=0.25, description="weight of places in conflict")
+    conflict_movechance: Chance = Field(
+        default=1.0, description="chance a day to leave a conflict zone"
+    )
+    camp_movechance: Chance = Field(default=0.001, description="chance a day to leave a camp")
+    idpcamp_movechance: Chance = Field(default=0.1, description="chance a day to leave an IDP camp")
+    default_movechance: Chance = Field(
+        default=0.3, description="chance a day to leave any other place"
+    )
     awareness_level: Annotated[int, BeforeValidator(_whole), Field(ge=-1, le=10)] = Field(
-        1, description="how many roads ahead people know"
+        default=1, description="how many roads ahead people know"
     )
-    capacity_buffer: Chance = Field(0.9, description="share of capacity from which camps repel")
-    capacity_scaling: Weight = Field(1.0, description="factor on every capacity")
-    avoid_short_stints: Flag = Field(False, description="people who moved little go on")
-    start_on_foot: Flag = Field(False, description="the first road is walked")
-    softening: Weight = Field(10.0, description="km added to every distance")
-    weight_softening: Weight = Field(0.0, description="added to every score")
-    weight_power: Power = Field(1.0, description="power of the whole weight")
-    distance_power: Power = Field(1.0, description="power of distance")
-    stay_close_to_home: Flag = Field(False, description="near places score higher")
-    home_distance_power: Power = Field(0.5, description="power of the distance from home")
-    use_pop_for_loc_weight: Flag = Field(False, description="places score by their population")
-    pop_power_for_loc_weight: Power = Field(0.1, description="power of that population")
-    movechance_pop_base: Speed = Field(10000.0, description="population of the plain chance")
-    movechance_pop_scale_factor: Power = Field(0.0, description="power by which the chance grows")
+    capacity_buffer: Chance = Field(
+        default=0.9, description="share of capacity from which camps repel"
+    )
+    capacity_scaling: Weight = Field(default=1.0, description="factor on every capacity")
+    avoid_short_stints: Flag = Field(default=False, description="people who moved little go on")
+    start_on_foot: Flag = Field(default=False, description="the first road is walked")
+    softening: Weight = Field(default=10.0, description="km added to every distance")
+    weight_softening: Weight = Field(default=0.0, description="added to every score")
+    weight_power: Power = Field(default=1.0, description="power of the whole weight")
+    distance_power: Power = Field(default=1.0, description="power of distance")
+    stay_close_to_home: Flag = Field(default=False, description="near places score higher")
+    home_distance_power: Power = Field(default=0.5, description="power of the distance from home")
+    use_pop_for_loc_weight: Flag = Field(
+        default=False, description="places score by their population"
+    )
+    pop_power_for_loc_weight: Power = Field(default=0.1, description="power of that population")
+    movechance_pop_base: Speed = Field(
+        default=10000.0, description="population of the plain chance"
+    )
+    movechance_pop_scale_factor: Power = Field(
+        default=0.0, description="power by which the chance grows"
+    )
     pruning_threshold: Weight = Field(
-        1.0, description="above 1: destinations this many times worse than the best are dropped"
+        default=1.0,
+        description="above 1: destinations this many times worse than the best are dropped",
     )
-    WomenAvoidHazards: Flag = Field(False, description="women's scores squared")
-    ChildrenAvoidHazards: Flag = Field(False, description="scores squared below the age of 19")
-    ElderlyAvoidHazards: Flag = Field(False, description="scores squared above the age of 59")
-    BoysTakeRisk: Flag = Field(False, description="men and boys above 14 disregard scores")
-    MatchCampReligion: Flag = Field(False, description="camps score by people of one's religion")
-    MatchCampEthnicity: Flag = Field(False, description="camps score by people of one's ethnicity")
-    MatchTownEthnicity: Flag = Field(False, description="towns score by people of one's ethnicity")
+    WomenAvoidHazards: Flag = Field(default=False, description="women's scores squared")
+    ChildrenAvoidHazards: Flag = Field(
+        default=False, description="scores squared below the age of 19"
+    )
+    ElderlyAvoidHazards: Flag = Field(
+        default=False, description="scores squared above the age of 59"
+    )
+    BoysTakeRisk: Flag = Field(default=False, description="men and boys above 14 disregard scores")
+    MatchCampReligion: Flag = Field(
+        default=False, description="camps score by people of one's religion"
+    )
+    MatchCampEthnicity: Flag = Field(
+        default=False, description="camps score by people of one's ethnicity"
+    )
+    MatchTownEthnicity: Flag = Field(
+        default=False, description="towns score by people of one's ethnicity"
+    )
     MatchConflictEthnicity: Flag = Field(
-        False, description="conflict zones score by people of one's ethnicity"
+        default=False, description="conflict zones score by people of one's ethnicity"
     )
     avg_religion_fraction: Annotated[float, BeforeValidator(_number), Field(gt=0)] = Field(
-        0.25, description="share of a religion that leaves the score as it is"
+        default=0.25, description="share of a religion that leaves the score as it is"
     )
-    fixed_routes: Flag = Field(False, description="routes are made once a day for each place")
+    fixed_routes: Flag = Field(
+        default=False, description="routes are made once a day for each place"
+    )
     two_system_decision_making: Flag = Field(
-        False, description="people with ties choose before they leave"
+        default=False, description="people with ties choose before they leave"
     )
-    use_economic_pull: Flag = Field(False, description="trade and development draw abroad")
-    harvest_months: Months = Field((), description="months in which people stay for the harvest")
-    flee_when_starving: Flag = Field(False, description="hunger raises the chance to leave")
-    avoid_food_deprived_locations: Flag = Field(False, description="hungry places score lower")
+    use_economic_pull: Flag = Field(default=False, description="trade and development draw abroad")
+    harvest_months: Months = Field(
+        default=(), description="months in which people stay for the harvest"
+    )
+    flee_when_starving: Flag = Field(default=False, description="hunger raises the chance to leave")
+    avoid_food_deprived_locations: Flag = Field(
+        default=False, description="hungry places score lower"
+    )
     # floods
-    flood_movechances: Chances = Field((), description="chance to leave by level")
-    flood_loc_weights: Weights = Field((), description="weight of a place by level")
-    flood_forecaster: Flag = Field(False, description="forecast levels count as well")
+    flood_movechances: Chances = Field(default=(), description="chance to leave by level")
+    flood_loc_weights: Weights = Field(default=(), description="weight of a place by level")
+    flood_forecaster: Flag = Field(default=False, description="forecast levels count as well")
     flood_forecaster_timescale: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=3660)] = (
-        Field(0, description="days ahead that a forecast looks")
+        Field(default=0, description="days ahead that a forecast looks")
     )
     flood_forecaster_end_time: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=36600)] = (
-        Field(0, description="last day with forecasts")
+        Field(default=0, description="last day with forecasts")
     )
-    flood_forecaster_weights: Weights = Field((), description="trust in the forecast by day")
-    flood_awareness_weights: Weights = Field((), description="weight by awareness of floods")
+    flood_forecaster_weights: Weights = Field(
+        default=(), description="trust in the forecast by day"
+    )
+    flood_awareness_weights: Weights = Field(
+        default=(), description="weight by awareness of floods"
+    )
     # scale
     hasten: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=10**6)] = Field(
-        1, description="people who move as one"
+        default=1, description="people who move as one"
     )
 
     unread_by_flee: tuple[str, ...] = ()

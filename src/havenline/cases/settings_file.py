@@ -65,6 +65,7 @@ def read_settings(path: str | Path, problems: list[Problem] | None = None) -> Fl
     except ValueError:  # a name that no file can have
         found.append(_fault("missing_file", str(path), "there is no such file"))
         data = None
+    found = [p for p in found if p.check != "empty_file"]
     if data is not None:
         settings, read = parse_settings(data, path.name)
         found += read
@@ -106,15 +107,42 @@ def parse_settings(data: bytes, file: str) -> tuple[FleeSettings, list[Problem]]
     if document is None:
         return FleeSettings(**CODE_DEFAULTS), problems
     values, places = _collect(document, problems)
+    settings = validated(document, {**CODE_DEFAULTS, **values}, places, problems)
+    return settings, sorted(problems, key=lambda p: p.row or 0)
+
+
+def validated(
+    document: Document,
+    values: dict[str, Any],
+    places: dict[str, tuple[str, ...]],
+    problems: list[Problem],
+) -> FleeSettings:
+    """Check values of settings, each fault a problem at the place of its key.
+
+    Parameters
+    ----------
+    document : Document
+        Where they stand.
+    values : dict of str to object
+        By name of the setting.
+    places : dict of str to tuple of str
+        Path of the key of each.
+    problems : list of Problem
+        Added to.
+
+    Returns
+    -------
+    FleeSettings
+        Without the values that have a fault.
+    """
     try:
-        return FleeSettings(**{**CODE_DEFAULTS, **values}), problems
+        return FleeSettings(**values)
     except ValidationError as error:
         faults = error.errors(include_url=False)
     for fault in faults:
         problems.append(_invalid(document, places, dict(fault)))
     bad = {str(fault["loc"][0]) for fault in faults if fault["loc"]}
-    kept = {name: value for name, value in values.items() if name not in bad}
-    return FleeSettings(**{**CODE_DEFAULTS, **kept}), problems
+    return FleeSettings(**{name: value for name, value in values.items() if name not in bad})
 
 
 def _as_warning(found: Problem) -> Problem:
@@ -318,6 +346,9 @@ def _invalid(
         check, message = "unknown_value", "unknown value"
         expected = "one of constant, pop_ratio, poisson"
         hint = suggest(str(fault["input"]), ("constant", "pop_ratio", "poisson"))
+    elif kind == "extra_forbidden":
+        check, message = "unknown_key", "no such key"
+        hint = suggest(name, FleeSettings.model_fields)
     elif kind == "too_short":
         check, message = "missing_value", "this list must not be empty"
     return _fault(

@@ -166,6 +166,13 @@ class HavenLever(Strict):
     homes_per_month: float = Field(
         0.0, ge=0, le=1e6, description="homes repaired or built in a month"
     )
+    area_m2: float | None = Field(
+        None, ge=0, le=1e12, description="usable area for sites; left out: not known"
+    )
+    water_l_day: float | None = Field(
+        None, ge=0, le=1e12, description="water supplied, litres a day; left out: not known"
+    )
+    latrines: int | None = Field(None, ge=0, le=10**9, description="left out: not known")
     aid: list[AidStep] = Field(default_factory=list, description="levels of aid, by first day")
     freedom_to_leave: bool = Field(True, description="people may leave the haven at any time")
     right_to_asylum: bool = Field(True, description="people keep the right to seek asylum")
@@ -210,6 +217,28 @@ class MonitorsLever(Strict):
     persons: int = Field(ge=0, le=1_000_000, description="how many")
 
 
+class ContainmentLever(Strict):
+    """The guarantor contains listed groups inside the haven."""
+
+    EFFECT: ClassVar[str] = (
+        "From its start a truce is not broken for the sake of listed groups and donors suspend "
+        "deliveries less often; should containment fail, both turn for the worse."
+    )
+    lever: Literal["containment"]
+    start: DayOrDate = Field(description="first day")
+
+
+class ExemptionLever(Strict):
+    """Aid is exempt from measures against listed groups."""
+
+    EFFECT: ClassVar[str] = (
+        "From its start donors suspend deliveries less often, since aid is exempt despite the "
+        "listing of groups."
+    )
+    lever: Literal["exemption"]
+    start: DayOrDate = Field(description="first day")
+
+
 class ReturnLever(Strict):
     """A programme of return; anything but voluntary return is refused."""
 
@@ -223,7 +252,15 @@ class ReturnLever(Strict):
 
 
 Lever = Annotated[
-    TruceLever | LineLever | HavenLever | BorderLever | AidLever | MonitorsLever | ReturnLever,
+    TruceLever
+    | LineLever
+    | HavenLever
+    | BorderLever
+    | AidLever
+    | MonitorsLever
+    | ContainmentLever
+    | ExemptionLever
+    | ReturnLever,
     Field(discriminator="lever"),
 ]
 
@@ -234,6 +271,8 @@ LEVERS: dict[str, type[Strict]] = {
     "border": BorderLever,
     "aid": AidLever,
     "monitors": MonitorsLever,
+    "containment": ContainmentLever,
+    "exemption": ExemptionLever,
     "return": ReturnLever,
 }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential
-from havenline.drivers import processes
+from havenline.drivers import containment, processes
 from havenline.world.state import (
     AID,
     AID_LEFT,
@@ -47,7 +47,8 @@ def deliver(values, plan, state, key, ahead):  # type: ignore[no-untyped-def]
     if ahead == 1:
         real[AID_LEFT] = exponential(mix(mix(key, processes.SUSPENSION), 0))
     if whole[SUSPENDED] % 2 == 0:
-        real[AID_LEFT] -= values.aid_suspension_rate / 365.0
+        rate = values.aid_suspension_rate * containment.suspension_ratio(values, plan, state, ahead)
+        real[AID_LEFT] -= rate / 365.0
     else:
         real[AID_LEFT] -= 1.0 / (values.aid_suspension_months * DAYS_PER_MONTH)
     if real[AID_LEFT] < 0.0:
@@ -68,7 +69,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     replaced = min(1.0, real[AID] / max(1e-9, 1.0 - values.aid_leak))
     tent_wear = (1.0 - replaced) / (values.tent_life_months * DAYS_PER_MONTH)
     home_wear = 1.0 / (values.home_life_months * DAYS_PER_MONTH)
-    need, haven_need, people = 0.0, 0.0, 0
+    need, haven_need, haven_places, people = 0.0, 0.0, 0.0, 0
     for i in range(n):
         if state.side[i] > 1:
             state.place[i].shelter = 0.0
@@ -81,12 +82,17 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         people += displaced(state, i)
         if plan.place[i].haven:
             haven_need += here
+            haven_places += state.place[i].tents + state.place[i].homes
     month = 1.0 / DAYS_PER_MONTH
     units = values.tents_per_month * real[AID] * month
     haven_tents, haven_homes = 0.0, 0.0
     if ahead > 0 and state.whole[HAVEN] == 1:
         haven_tents = plan.day[ahead].tents * real[AID] * month
         haven_homes = plan.day[ahead].homes * real[AID] * month
+        room = max(0.0, plan.haven_capacity - haven_places) / values.persons_per_unit
+        built = min(1.0, room / max(1e-9, haven_tents + haven_homes))
+        haven_tents *= built
+        haven_homes *= built
     size = values.persons_per_unit
     for i in range(n):
         if state.side[i] > 1:

@@ -17,7 +17,7 @@ import math
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential, normal
-from havenline.drivers import processes
+from havenline.drivers import containment, processes
 from havenline.world.state import (
     HAVEN,
     HAVEN_LEFT,
@@ -54,7 +54,7 @@ def log_survival(values, cumulated):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def hazard_ratio(values, plan, ahead):  # type: ignore[no-untyped-def]
+def hazard_ratio(values, plan, state, ahead):  # type: ignore[no-untyped-def]
     """Return the product of the hazard ratios of a truce on a day.
 
     The terms of an option's truce hold from its start; monitors also help a truce that stood
@@ -66,10 +66,9 @@ def hazard_ratio(values, plan, ahead):  # type: ignore[no-untyped-def]
             ratio *= values.truce_hr_compliance
         if plan.substance == 1:
             ratio *= values.truce_hr_substance
-        if plan.excluded == 1:
-            ratio *= values.truce_hr_excluded
         if plan.buffer == 1:
             ratio *= values.truce_hr_buffer
+        ratio *= containment.truce_ratio(values, plan, state)
     if ahead >= plan.observers:
         ratio *= values.truce_hr_observers
     if plan.interposed > 0.0 and ahead >= plan.interposed_start:
@@ -142,7 +141,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         real[TRUCE_HAZARD] = 0.0
         real[TRUCE_LEFT] = exponential(mix(mix(key, processes.TRUCE), 1))
     if whole[TRUCE] == 1:
-        real[TRUCE_HR] = hazard_ratio(values, plan, ahead) * real[LINKED]
+        real[TRUCE_HR] = hazard_ratio(values, plan, state, ahead) * real[LINKED]
         before = log_survival(values, real[TRUCE_HAZARD])
         age = real[TRUCE_AGE]
         real[TRUCE_HAZARD] += real[TRUCE_HR] * (hazard(values, age + 1.0) - hazard(values, age))

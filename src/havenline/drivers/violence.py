@@ -37,9 +37,11 @@ def nearness(net, values, state, place):  # type: ignore[no-untyped-def]
 
 @kernel
 def haven_factor(values, plan, state, place):  # type: ignore[no-untyped-def]
-    """Return violence in the haven over violence outside, 1 outside or after it failed."""
-    if state.whole[HAVEN] != 1 or not plan.place[place].haven:
+    """Return violence in the haven over violence outside; above 1 once it has failed."""
+    if state.whole[HAVEN] == 0 or not plan.place[place].haven:
         return 1.0
+    if state.whole[HAVEN] == 2:
+        return values.haven_violence_failed
     if plan.haven_kind == 1:
         return values.haven_violence_credible
     if plan.haven_kind == 2:

@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from havenline.io.case_reading import is_case
+from havenline.io.case_writing import write_case
 from havenline.io.flee.files import is_flee
 from havenline.io.flee.reading import open_flee
+from havenline.io.opening import (
+    check_any,
+    check_flee,
+    import_flee,
+    is_any_case,
+    open_any,
+    open_case,
+)
 
-__all__ = ["is_flee", "open_flee"]
+__all__ = [
+    "check_any",
+    "check_flee",
+    "import_flee",
+    "is_any_case",
+    "is_case",
+    "is_flee",
+    "open_any",
+    "open_case",
+    "open_flee",
+    "write_case",
+]

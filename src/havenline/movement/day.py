@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from havenline.draws.kernels import kernel, kernel_entry
-from havenline.drivers import aid, control, theatres, truce, violence
+from havenline.drivers import aid, containment, control, theatres, truce, violence
 from havenline.movement import arrivals, entry, flight, harm, journey, ledger, returns
 from havenline.movement.record import clear_counters, write_day
 from havenline.options.schedule import bare_schedule
@@ -54,9 +54,15 @@ class Step:
 
 STEPS = (
     Step(
+        "containment",
+        "Listed groups in a haven are contained, or no longer.",
+        ("option",),
+        ("containment",),
+    ),
+    Step(
         "truce",
         "Offensive on or off; truce and haven stand or fail.",
-        ("record", "option", "truce age", "theatres"),
+        ("record", "option", "truce age", "theatres", "containment"),
         ("offensive", "truce", "haven"),
     ),
     Step(
@@ -201,6 +207,7 @@ def run_days(net, record, values, plan, state, key, truce_age, first, last, toda
     if first == today + 1:
         write_day(net, record, state, out, np.int64(0))
     for day in range(first, last + 1):
+        containment.step(net, record, values, plan, state, key, day, today)
         truce.step(net, record, values, plan, state, key, day, today)
         theatres.step(net, record, values, plan, state, key, day, today)
         control.step(net, record, values, plan, state, key, day, today)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from havenline.crisis.levers import (
     AidLever,
     BorderLever,
+    ContainmentLever,
+    ExemptionLever,
     HavenLever,
     LineLever,
     MonitorsLever,
@@ -57,6 +60,11 @@ class Schedule(NamedTuple):
         Whether a place is handed over by the line, given back by the attacker, in the haven.
     haven_start, haven_kind : int
         First day of the haven; index into ``GUARANTEES``.
+    haven_capacity : float
+        Persons whom the haven can shelter by its area, water and latrines; infinite where none
+        of them is declared.
+    containment_start, exemption_start : int
+        Day from which listed groups are contained; from which aid is exempt despite listing.
     day : (n_day,) records ``PLAN_DAY``
         Index of the border regime; multiple of the delivery of today; family tents and homes
         built a month.
@@ -75,6 +83,9 @@ class Schedule(NamedTuple):
     place: NDArray[np.void]
     haven_start: int
     haven_kind: int
+    haven_capacity: float
+    containment_start: int
+    exemption_start: int
     day: NDArray[np.void]
 
 
@@ -123,6 +134,9 @@ def bare_schedule(p):  # type: ignore[no-untyped-def]
         bare(p.place),
         p.haven_start,
         p.haven_kind,
+        p.haven_capacity,
+        p.containment_start,
+        p.exemption_start,
         bare(p.day),
     )
 
@@ -168,6 +182,9 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "handover": NEVER,
         "haven_start": NEVER,
         "haven_kind": 0,
+        "haven_capacity": math.inf,
+        "containment_start": NEVER,
+        "exemption_start": NEVER,
     }
     # What a line gives back belongs to a haven behind it, so lines come first.
     for lever in sorted(option.levers, key=lambda lever: not isinstance(lever, LineLever)):
@@ -189,7 +206,12 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         elif isinstance(lever, HavenLever):
             terms["haven_start"] = _day(option, lever.start, facts)
             terms["haven_kind"] = GUARANTEES.index(lever.guarantee)
+            terms["haven_capacity"] = haven_capacity(lever)
             _haven(world, facts, option, lever, place, day)
+        elif isinstance(lever, ContainmentLever):
+            terms["containment_start"] = _day(option, lever.start, facts)
+        elif isinstance(lever, ExemptionLever):
+            terms["exemption_start"] = _day(option, lever.start, facts)
         elif isinstance(lever, BorderLever):
             _border(facts, option, lever, day)
         elif isinstance(lever, ReturnLever):
@@ -245,6 +267,32 @@ def line_side(world: World, line_id: str) -> NDArray[np.bool_]:
             )
     known = ", ".join(f["properties"]["line_id"] for f in features) or "none"
     raise RunError(f"unknown line {line_id!r}; the crisis draws: {known}")
+
+
+AREA_PER_PERSON, WATER_PER_PERSON, PERSONS_PER_LATRINE = 45.0, 15.0, 20.0
+"""Square metres of site and litres of water a day for each person, persons for each latrine:
+the minimum standards of the Sphere Handbook (2018)."""
+
+
+def haven_capacity(lever: HavenLever) -> float:
+    """Return how many persons a haven can shelter by what is declared of it.
+
+    The least of area, water and latrines; a component that is not declared drops out.
+
+    Parameters
+    ----------
+    lever : HavenLever
+
+    Returns
+    -------
+    float
+        Persons; infinite where nothing is declared.
+    """
+    return min(
+        math.inf if lever.area_m2 is None else lever.area_m2 / AREA_PER_PERSON,
+        math.inf if lever.water_l_day is None else lever.water_l_day / WATER_PER_PERSON,
+        math.inf if lever.latrines is None else lever.latrines * PERSONS_PER_LATRINE,
+    )
 
 
 def _line(

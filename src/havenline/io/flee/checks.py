@@ -63,7 +63,6 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("bad_correction", "error", "registration corrections name a date that has a count"),
     ("correction_without_effect", "warning", "registration corrections change something"),
     ("no_conflict", "error", "somewhere people can leave from"),
-    ("outside_the_period", "warning", "days lie within the period"),
     ("read_elsewhere", "warning", "files that Flee reads from another folder"),
     ("broken_yaml", "error", "the settings are valid YAML"),
     ("unknown_key", "error", "the settings have only keys that are known"),

@@ -56,7 +56,7 @@ class Published:
 
 def read_layout(
     folder: Folder, files: Files, start: dt.date
-) -> tuple[str, dict[str, tuple[int, Series]]]:
+) -> tuple[str, dict[str, tuple[int, Series | None]]]:
     """Read data_layout.csv and every file that it lists.
 
     Parameters
@@ -70,20 +70,20 @@ def read_layout(
     Returns
     -------
     file : str
-        Path of the list.
-    series : dict of str to (int, Series)
-        By name as written, with its line.
+        Path of the list; empty where there is none.
+    series : dict of str to (int, Series or None)
+        By name as written, with its line; None where the counts could not be read.
     """
     report = folder.report
     file = files.find_counts(LAYOUT)
     if file is None:
         report.add("missing_file", f"{files.counts[0]}{LAYOUT}", "there is no such file")
-        return LAYOUT, {}
+        return "", {}
     rows = folder.rows(file)
-    found: dict[str, tuple[int, Series]] = {}
+    found: dict[str, tuple[int, Series | None]] = {}
     if rows is not None and not rows:
         report.add("empty_file", file, "the file is empty", expected="total,refugees.csv")
-    first = True
+    first = ""
     for row in rows or []:
         if row.is_comment:
             continue
@@ -94,18 +94,18 @@ def read_layout(
             continue
         if not names:
             if name.lower() not in ("name", "location"):
-                report.add("value_left_out", file, "no file of counts", row=row.line, value=name)
+                report.add("value_left_out", file, "no file of counts, so this camp takes people "
+                           "and is not compared", row=row.line, value=name)  # fmt: skip
+                found.setdefault(name, (row.line, None))
             continue
-        if first and name.lower() != TOTAL:
-            report.add("no_total", file, "the first row is not the total, which Flee takes it for",
-                       row=row.line, value=name, expected="total,refugees.csv")  # fmt: skip
-        first = False
+        first = first or name
         if name in found:
             report.add("duplicate_key", file, "this name stands twice", row=row.line, value=name)
             continue
-        series = _files(folder, files, file, row.line, names, start)
-        if series is not None:
-            found[name] = (row.line, series)
+        found[name] = (row.line, _files(folder, files, file, row.line, names, start))
+    if first.lower() != TOTAL and any(name.lower() == TOTAL for name in found):
+        report.add("no_total", file, "the first row is not the total, which Flee takes it for",
+                   value=first, expected="total,refugees.csv")  # fmt: skip
     return file, found
 
 
@@ -128,7 +128,7 @@ def _files(
 
 def published(
     layout: str,
-    series: dict[str, tuple[int, Series]],
+    series: dict[str, tuple[int, Series | None]],
     corrections: Sequence[Correction],
     corrections_file: str,
     camps: Sequence[int],
@@ -143,7 +143,7 @@ def published(
     ----------
     layout : str
         Path of the list of series, for messages.
-    series : dict of str to (int, Series)
+    series : dict of str to (int, Series or None)
         From `read_layout`.
     corrections : sequence of Correction
     corrections_file : str
@@ -163,14 +163,17 @@ def published(
     Published
     """
     found = Published()
-    by_place: dict[int, Series] = {}
+    by_place: dict[int, Series | None] = {}
     for name, (line, one) in series.items():
-        if name.lower() == TOTAL:
+        if name.lower() == TOTAL and one is not None:
             found.total = counts_of(one.points)
             found.flee_total = _other_reading(found.total, one.as_flee, days)
             continue
         at = names.find(name, report, layout, line)
-        if at is None or at not in camps:
+        if one is None:
+            if at is not None:
+                by_place[at] = None
+        elif at is None or at not in camps:
             if at is None:
                 why, hint = "no such location", names.hint(name)
             else:
@@ -186,11 +189,12 @@ def published(
             by_place[at] = one
     corrections_of = _by_camp(corrections, by_place, names, corrections_file, report)
     for at in camps:
-        if at not in by_place:
+        if at not in by_place and layout:
             report.add("camp_without_counts", layout, "this camp has no counts, so it takes people "
                        "and is not compared", value=names.names[at])  # fmt: skip
+        one = by_place.get(at)
+        if one is None:
             continue
-        one = by_place[at]
         rows = corrections_of.get(at, [])
         points = _correct(one.points, rows, start, days, corrections_file, report)
         found.counts[at] = counts_of(points)
@@ -228,7 +232,7 @@ def _report_merging(
 ) -> None:
     """Say where a series read by Flee's rows differs most from the one read by dates."""
     each = np.arange(days, dtype=np.int64)
-    ours, theirs = counts.on(each), other.on(each)
+    ours, theirs = counts.on(each), other.on(each) + 0.0  # no -0
     day = int(np.argmax(np.abs(ours - theirs)))
     report.add(
         "merged_differently",
@@ -248,7 +252,7 @@ def _sum(counts: Sequence[Counts]) -> Counts:
 
 def _by_camp(
     corrections: Sequence[Correction],
-    known: dict[int, Series],
+    known: dict[int, Series | None],
     names: Names,
     file: str,
     report: Report,
@@ -257,7 +261,7 @@ def _by_camp(
     found: dict[int, list[Correction]] = {}
     for correction in corrections:
         at = names.find(correction.name, report, file, correction.line)
-        if at is None or at not in known:
+        if at is None or (at not in known and known):
             why = "no such location" if at is None else "this place has no counts"
             report.add("unmatched_name", file, f"{why}, so this correction is left out",
                        row=correction.line, value=correction.name,

@@ -64,6 +64,10 @@ def read_period(folder: Folder, file: str) -> tuple[dt.date | None, int | None]:
             report.add("missing_value", message="no value", column=row.cell(0), **where)
         elif key == "start":
             start = values.day_of(row.cell(1), report, column=row.cell(0), **where)
+            if start is not None and not values.FIRST_YEAR <= start.year <= values.LAST_YEAR:
+                report.add("out_of_bounds", message="not a usual year", column=row.cell(0),
+                           value=row.cell(1), **where)  # fmt: skip
+                start = None
         else:
             days = values.whole(row.cell(1), report, column=row.cell(0), **where)
             if days is not None and not 1 <= days <= values.MOST_DAYS:
@@ -143,6 +147,9 @@ def read_levels(
     width = max(place) + 1
     kept = list(place)
     for t, row in enumerate(body):
+        if any(row.cells[len(header.cells) :]):
+            report.add("extra_cells", file, f"{len(row.cells)} cells", row=row.line,
+                       expected=f"{len(header.cells)} cells as in the header")  # fmt: skip
         if len(row.cells) >= width:
             try:
                 found = np.array([float(row.cells[i]) for i in kept])
@@ -308,7 +315,5 @@ def read_food(
                    expected=f"days 0 to {days - 1}")  # fmt: skip
     table = np.stack(levels)
     each = np.arange(days)
-    by_region = np.stack(
-        [np.interp(each, on, table[:, r]) for r in range(table.shape[1])], axis=1
-    )
+    by_region = np.stack([np.interp(each, on, table[:, r]) for r in range(table.shape[1])], axis=1)
     return np.asarray(by_region[:, [regions.position[at.region] for at in locations]])

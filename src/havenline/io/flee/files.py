@@ -24,7 +24,7 @@ INPUT_FILES = (
     "agents.csv",
 )
 _SIGNS = ("locations.csv", "sim_period.csv", LAYOUT)
-_NEAR = 0.8
+_NEAR = 0.75
 
 
 def is_flee(path: str | Path) -> bool:
@@ -126,7 +126,7 @@ class Files:
 
     def nearest_counts(self, name: str) -> str:
         """Return "did you mean 'x'?" for the file of counts with the nearest name."""
-        near = difflib.get_close_matches(name.lower(), self.counts[1], n=1, cutoff=0.6)
+        near = difflib.get_close_matches(name.lower(), self.counts[1], n=1, cutoff=_NEAR)
         return f"did you mean {self.counts[1][near[0]]!r}?" if near else ""
 
     def settings(self) -> str | None:

@@ -12,6 +12,7 @@ from havenline.io.flee.names import Names
 from havenline.io.flee.text import Folder
 
 DEFAULT = "default"
+_MOST = 1e12
 
 
 def read_demographic(folder: Folder, file: str, names: Names) -> Demographic | None:
@@ -69,19 +70,21 @@ def read_demographic(folder: Folder, file: str, names: Names) -> Demographic | N
                        **where)  # fmt: skip
         words.append(row.cell(0))
         read: dict[int, float] = {}
-        for i in {default, *place.values()} - {None}:
-            text = row.cell(i) if i is not None else ""
-            at_cell = {**where, "column": header.cell(i or 0)}
+        columns = {*place.values()} | ({default} if default is not None else set())
+        for i in sorted(columns):
+            at_cell = {**where, "column": header.cell(i)}
+            text = row.cell(i)
             value = values.number(text, report, **at_cell) if text else None
             if not text:
                 report.add("value_left_out", message="no weight, read as 0", **at_cell)
-            if value is not None and not 0 <= value <= 1e12:
+            if value is not None and not 0 <= value <= _MOST:
                 check = "negative_number" if value < 0 else "out_of_bounds"
                 report.add(check, message="not a weight", value=text, **at_cell)
                 value = None
-            read[i or 0] = value or 0.0
-        for at in range(len(names.names)):
-            weights[k, at] = read[place.get(at, default or 0)]
+            read[i] = value or 0.0
+        usual = 0.0 if default is None else read[default]
+        for other in range(len(names.names)):
+            weights[k, other] = read[place[other]] if other in place else usual
     empty = np.flatnonzero(weights.sum(axis=0) <= 0)
     if len(empty) and not report.failed:
         report.add("missing_value", file, "all weights are 0", value=names.names[int(empty[0])],

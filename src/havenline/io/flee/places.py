@@ -214,17 +214,18 @@ def _location(
         return None
     if not kind_text and len(row.cells) <= order["location_type"] < 99:
         report.add("ragged_row", message=f"{len(row.cells)} cells", expected="8 cells", **where)
-        return None
+        return Location(name, texts["region"], texts["country"], math.nan, math.nan, "town", 0)
     kind = kind_of(kind_text) if kind_text else "town"
     if not kind_text:
         report.add("value_left_out", message="no type, read as a town", column="location_type",
                    **where)  # fmt: skip
     if kind is None:
         known = ("conflict_zone", "town", "camp", "idpcamp", "forwarding_hub", "marker")
+        hint = suggest(kind_text, known)
         report.add("unknown_value", message="unknown type of location", value=kind_text,
-                   column="location_type", expected=one_of((*known, "flood_zone")),
-                   hint=suggest(kind_text, known), **where)  # fmt: skip
-        kind = "town"
+                   column="location_type", expected=one_of((*known, "flood_zone")), hint=hint,
+                   **where)  # fmt: skip
+        kind = kind_of(hint) or "town"
     people = 0
     if texts["population"]:
         at = {**where, "column": "population"}
@@ -443,7 +444,7 @@ def read_major_routes(folder: Folder, file: str, names: Names) -> tuple[tuple[in
     for row in folder.rows(file) or []:
         if row.is_comment:
             continue
-        where = {"file": file, "row": row.line}
+        where: dict[str, Any] = {"file": file, "row": row.line}
         cells = [c for c in row.cells if c]
         found = [_place(cell, "", names, where, folder.report) for cell in cells]
         route = tuple(i for i in found if i is not None)
@@ -495,10 +496,11 @@ def _closure(row: Row, file: str, places: Places, report: Report) -> Closure | N
     if kind is None or start is None or end is None:
         return None
     known = places.countries if kind == "country" else places.names
-    first = _closed(row.cell(1), "name1", known, where, report)
+    word = "country" if kind == "country" else "name"
+    first = _closed(row.cell(1), "name1", known, word, where, report)
     second = row.cell(2)
     if kind in ("country", "link", "remove_forced_redirection"):
-        second_found = _closed(second, "name2", known, where, report)
+        second_found = _closed(second, "name2", known, word, where, report)
         if second_found is None:
             return None
         second = second_found
@@ -515,21 +517,19 @@ def _closure(row: Row, file: str, places: Places, report: Report) -> Closure | N
 
 
 def _closed(
-    name: str, column: str, known: Names, where: dict[str, Any], report: Report
+    name: str, column: str, known: Names, word: str, where: dict[str, Any], report: Report
 ) -> str | None:
     """Return a name of a closure as locations.csv spells it."""
     found = known.find(name, report, where["file"], where["row"], column)
     if found is None:
-        report.add("unmatched_name", message="no such name, so this closure is left out",
-                   column=column, value=name, expected="a name of locations.csv",
+        report.add("unmatched_name", message=f"no such {word}, so this closure is left out",
+                   column=column, value=name, expected=f"a {word} of locations.csv",
                    hint=known.hint(name), **where)  # fmt: skip
         return None
     return known.names[found]
 
 
-def _day(
-    text: str, column: str, default: int, where: dict[str, Any], report: Report
-) -> int | None:
+def _day(text: str, column: str, default: int, where: dict[str, Any], report: Report) -> int | None:
     if not text:
         report.add("value_left_out", message=f"no day, read as {default}", column=column, **where)
         return default

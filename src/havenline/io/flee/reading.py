@@ -22,7 +22,7 @@ from havenline.cases.case import (
 from havenline.cases.settings import FleeSettings
 from havenline.cases.settings_file import parse_settings, read_settings
 from havenline.errors import CrisisError, Problem
-from havenline.io.flee.checks import CHECKS, Report
+from havenline.io.flee.checks import Report
 from havenline.io.flee.counts import Published, published, read_layout
 from havenline.io.flee.days import conflict_of_dates, read_food, read_levels, read_period
 from havenline.io.flee.files import COUNTS, INPUT, Files
@@ -149,7 +149,8 @@ def _read(folder: Folder, settings: Settings) -> _Draft:
     if file := _needed(files, "sim_period.csv"):
         draft.start, draft.days = read_period(folder, file)
     if file := _needed(files, "locations.csv"):
-        draft.places = read_places(folder, file)
+        places = read_places(folder, file)
+        draft.places = places if places.locations else None
     routes = _needed(files, "routes.csv")
     if draft.places is not None:
         _read_roads(folder, files, draft, draft.places, routes)
@@ -165,9 +166,7 @@ def _read(folder: Folder, settings: Settings) -> _Draft:
 def _needed(files: Files, name: str) -> str | None:
     file = files.find(name)
     if file is None:
-        files.folder.report.add(
-            "missing_file", f"{files.inputs[0]}{name}", "there is no such file"
-        )
+        files.folder.report.add("missing_file", f"{files.inputs[0]}{name}", "there is no such file")
     return file
 
 
@@ -185,9 +184,7 @@ def _settings(folder: Folder, files: Files, settings: Settings) -> FleeSettings:
             read, found = parse_settings(data, file)
     else:
         return FleeSettings()
-    for p in found:
-        if p.check in CHECKS:
-            folder.report.problems.append(p)
+    folder.report.problems += found
     return read
 
 
@@ -218,6 +215,7 @@ def _read_days(folder: Folder, files: Files, draft: _Draft, places: Places) -> N
     if file := files.find("conflicts.csv"):
         needed = None if floods else draft.days
         draft.conflict, draft.no_conflict = read_levels(folder, file, places.names, needed, 1.0)
+        draft.conflict = _fitted(draft.conflict, draft.days)
     elif not floods:
         dates = any(at.kind == "conflict" for at in places.locations)
         check = "file_left_out" if dates else "missing_file"
@@ -236,6 +234,13 @@ def _read_days(folder: Folder, files: Files, draft: _Draft, places: Places) -> N
         report.add("missing_file", f"{files.inputs[0]}{name}", "there is no such file")
     if file := files.find("region_attributes_IPC.csv"):
         draft.food = read_food(folder, file, places.locations, draft.days)
+
+
+def _fitted(levels: NDArray[np.float64], days: int | None) -> NDArray[np.float64]:
+    """Return the rows of the days of the case; days without a row have none."""
+    fitted = np.zeros((days or 1, levels.shape[1]))
+    fitted[: len(levels)] = levels[: len(fitted)]
+    return fitted
 
 
 def _read_people(folder: Folder, files: Files, draft: _Draft, places: Places) -> None:

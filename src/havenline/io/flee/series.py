@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,7 @@ def read_series(folder: Folder, file: str, start: dt.date) -> Series | None:
     points: dict[int, float] = {}
     unknown = False
     before: int | None = None
+    sorted_rows = True
     for position, row in enumerate(rows):
         if row.is_comment or (position == 0 and _is_header(row.cell(0))):
             continue
@@ -97,11 +99,12 @@ def read_series(folder: Folder, file: str, start: dt.date) -> Series | None:
                        **where)  # fmt: skip
             unknown = True
             continue
-        if before is not None and day < before:
+        if before is not None and day < before and sorted_rows:
+            sorted_rows = False
             report.add("rows_out_of_order", message="dates do not ascend, so they are sorted",
                        column="date", value=row.cell(0), **where)  # fmt: skip
         if points.get(day, persons) != persons:
-            report.add("duplicate_date", message="another count on the same date, the later is kept",
+            report.add("duplicate_date", message="another count on this date, the later is kept",
                        column="count", value=row.cell(1), expected=f"{points[day]:.0f}",
                        **where)  # fmt: skip
         before = day
@@ -156,7 +159,7 @@ def flee_on_days(
     found = np.full(len(days), points[-1][1])
     open_days = days > points[0][0]
     found[~open_days] = points[0][1]
-    for (day_a, a), (day_b, b) in zip(points, points[1:], strict=False):
+    for (day_a, a), (day_b, b) in pairwise(points):
         here = open_days & (days < day_b)
         if day_b != day_a:
             found[here] = a + (b - a) * (days[here] - day_a) / (day_b - day_a)
@@ -201,9 +204,7 @@ def add_series(first: Series, second: Series) -> Series:
     return Series(points, tuple(merged))
 
 
-def corrected(
-    points: Sequence[tuple[int, float]], at: int
-) -> tuple[tuple[int, float], ...] | None:
+def corrected(points: Sequence[tuple[int, float]], at: int) -> tuple[tuple[int, float], ...] | None:
     """Scale the counts before a registration, so that the series does not jump there.
 
     Parameters

@@ -13,7 +13,8 @@ from havenline.io.flee.checks import Report
 
 MOST_PERSONS = 10_000_000_000
 MOST_KM = 100_000.0
-MOST_DAYS = 36_600
+FIRST_YEAR, LAST_YEAR = 1951, 2148
+MOST_DAYS = 18_300
 _PLAIN = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?")
 _SHORT = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _CELL_CHECKS = {"bad_number", "thousands_separator", "not_finite"}

@@ -1,0 +1,155 @@
+"""One future of the given-arrivals rules, day by day."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from havenline.draws import key_of_text, mix
+from havenline.draws.kernels import kernel, kernel_entry
+from havenline.draws.samplers import binomial, hypergeometric, normal
+
+DRIFT_DAYS = 30
+BATCHES = 20
+_ARRIVE = np.uint64(key_of_text("given.arrive"))
+_LEAVE = np.uint64(key_of_text("given.leave"))
+_DRIFT = np.uint64(key_of_text("given.drift"))
+
+
+@kernel
+def _shares(day, network_state, people, leaving, near, near_any, is_open, pull, capacity, share):  # type: ignore[no-untyped-def]
+    """Fill ``share`` with each camp's share of today's arrivals.
+
+    An origin that no open road leads from uses roads as if nothing were closed; where no open
+    camp has room left, all open ones share by pull; where none is open, all do.
+    """
+    camps = people.shape[0]
+    weight = np.empty(camps)
+    all_leaving = 0.0
+    for i in range(leaving.shape[1]):
+        all_leaving += leaving[day, i]
+    for j in range(camps):
+        share[j] = 0.0
+    for i in range(leaving.shape[1]):
+        if leaving[day, i] <= 0.0:
+            continue
+        total = 0.0
+        for attempt in range(4):
+            total = 0.0
+            for j in range(camps):
+                w = 0.0
+                if is_open[network_state, j] or attempt == 3:
+                    w = pull[j]
+                    if attempt < 2 and not math.isnan(capacity[j]):
+                        w *= max(0.0, 1.0 - people[j] / capacity[j])
+                    if attempt == 0:
+                        w *= near[network_state, i, j]
+                    elif attempt == 1:
+                        w *= near_any[i, j]
+                weight[j] = w
+                total += w
+            if total > 0.0:
+                break
+        for j in range(camps):
+            share[j] += leaving[day, i] / all_leaving * weight[j] / total
+
+
+@kernel
+def _arrive(number, share, people, keys, key):  # type: ignore[no-untyped-def]
+    """Divide arrivals among the camps: a multinomial draw, a binomial a camp."""
+    left = number
+    rest = 1.0
+    for j in range(people.shape[0]):
+        p = 1.0 if j == people.shape[0] - 1 else share[j] / rest if rest > 1e-12 else 0.0
+        taken = binomial(left, p, mix(key, keys[j]))
+        people[j] += taken
+        left -= taken
+        rest -= share[j]
+
+
+@kernel
+def _leave(number, people, keys, key):  # type: ignore[no-untyped-def]
+    """Take people away at random: a hypergeometric draw a camp."""
+    there = 0
+    for j in range(people.shape[0]):
+        there += people[j]
+    left = min(number, there)
+    for j in range(people.shape[0]):
+        there -= people[j]
+        taken = hypergeometric(people[j], there, left, mix(key, keys[j]))
+        people[j] -= taken
+        left -= taken
+
+
+@kernel
+def _drift(people, spread, keys, key):  # type: ignore[no-untyped-def]
+    """Move people between camps: each camp's number times a random factor, the sum unchanged."""
+    camps = people.shape[0]
+    factor = np.empty(camps)
+    before = 0
+    after = 0.0
+    for j in range(camps):
+        factor[j] = math.exp(spread * normal(mix(key, keys[j])))
+        before += people[j]
+        after += people[j] * factor[j]
+    if before == 0:
+        return
+    cumulated = 0.0
+    given = 0
+    for j in range(camps):
+        cumulated += people[j] * factor[j] * before / after
+        upto = np.int64(math.floor(cumulated + 0.5))
+        people[j] = min(upto, before) - given
+        given += people[j]
+
+
+@kernel_entry
+def run_given(  # type: ignore[no-untyped-def]
+    first_day, start, totals, state, leaving, near, near_any, is_open, pull, capacity, drift, keys, key, out
+):
+    """Run one future.
+
+    Parameters
+    ----------
+    first_day : int
+        Day on which ``start`` is known.
+    start : (camps,) int64
+        Persons in each camp at the end of it.
+    totals : (n,) int64
+        Persons in all camps on ``first_day`` and the days after it.
+    state, leaving, near, near_any, is_open
+        See `GivenNetwork`; ``near`` is distance turned into a weight, 0 where there is no road.
+    pull, capacity : (camps,) float64
+        Attraction by size and the unexplained; places, NaN for unlimited.
+    drift : float64
+        Spread of a camp's logarithm over 30 days by moves that are not arrivals.
+    keys : (camps,) uint64
+    key : uint64
+        Key of the future.
+    out : (n, camps) int64
+        Filled with persons in each camp at the end of each day.
+    """
+    people = start.copy()
+    share = np.empty(people.shape[0])
+    out[0] = people
+    for n in range(1, totals.shape[0]):
+        day = first_day + n
+        if drift > 0.0 and day % DRIFT_DAYS == 0:
+            _drift(people, drift, keys, mix(mix(key, _DRIFT), day))
+        change = totals[n] - people.sum()
+        if change > 0:
+            room = 0.0
+            for j in range(people.shape[0]):
+                if not math.isnan(capacity[j]):
+                    room += max(0.0, capacity[j] - people[j])
+            batches = min(BATCHES, 1 + int(20.0 * change / (room + 1.0)))
+            for b in range(batches):
+                part = change // batches + (1 if b < change % batches else 0)
+                _shares(
+                    day, state[day], people, leaving, near, near_any, is_open, pull, capacity, share
+                )
+                _arrive(part, share, people, keys, mix(mix(mix(key, _ARRIVE), day), b))
+        elif change < 0:
+            _leave(-change, people, keys, mix(mix(key, _LEAVE), day))
+        out[n] = people
