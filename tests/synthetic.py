@@ -51,7 +51,14 @@ def synthetic_arrays(
         areas=(AREAS + tuple((f"SY08{k:04d}", f"Area {k}") for k in range(areas)))[:areas],
         groups=[f"group-{g}" for g in range(groups)],
         history_start=date(2019, 12, 1),
-        parameters=("border_closed_rate", "flight_hazard", "truce_age_shape"),
+        parameters=(
+            "border_closed_rate",
+            "flight_hazard",
+            "truce_age_shape",
+            "rebuild_cost",
+            "response_halflife",
+            "violence_undercount",
+        ),
     )
     luck = rng.lognormal(0.0, 0.5, size=(1, futures, 1))
     pressure = np.array(PRESSURE[:options])[:, None, None]
@@ -92,12 +99,13 @@ def synthetic_arrays(
         "haven_standing": np.zeros(shape),
         "displaced_elsewhere": np.floor(0.1 * since),
         "truces_failed_elsewhere": np.zeros(shape),
+        "excess_deaths": np.floor(since / 700),
         "ledger_residual": np.zeros(shape),
         "exposure_probability": np.clip(
             pressure * rng.uniform(0, 1, (options, layout.weeks_of(days), areas)), 0, 1
         ).round(2),
         "shelter_capacity_asof": np.floor(850_000 * weights),
-        "parameter_values": rng.uniform(0, 1, (futures, 3)),
+        "parameter_values": rng.uniform(0, 1, (futures, 6)),
     }
     grow = np.linspace(0, 1, coords["history_day"].size)
     arrays["history_newly_displaced"] = np.floor(before[0] * grow)

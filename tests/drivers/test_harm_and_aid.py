@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from havenline.movement.record import SERIES
+from havenline.options.schedule import is_winter
 from tests.crises_random import Walk, crisis_of, job_of, towns_in_a_row
 
 QUIET_FRONT = {"front_axis_share": 0.0, "offensive_end_rate": 0.0, "tempo_sd": 0.0}
@@ -85,6 +87,41 @@ def test_a_front_that_comes_from_afar_keeps_the_total_of_events() -> None:
     given = {**HARM, "violence_length": 20.0}
     got = ends(given, futures=20, roads=roads, changes=row.changes)
     assert got["homes_damaged"][:, -1].mean() < 3 * 30 * 40 * 0.5
+
+
+QUIET_PLACE = {
+    "violence_killed": 0.0,
+    "mortality_usual": 2.0,
+    "mortality_idp_ratio": 3.0,
+    "mortality_resident_ratio": 1.5,
+    "mortality_unsheltered": 0.5,
+}
+
+
+def test_deaths_from_what_displacement_brings_by_hand() -> None:
+    """5,000 displaced with shelter, 80,000 residents near the front: 2e-4 x (10,000 + 40,000)."""
+    given = {**QUIET_PLACE, "offensive_start_rate": 0.0, "return_monthly": 0.0}
+    calm = {"flight_front": 0.0, "flight_background": 0.0, "flight_bombardment": 0.0}
+    got = ends(
+        {**given, **calm, "violence_length": 90.0, "host_slack": 0.5},
+        futures=1,
+        happenings=((15, "truce_start", 15),),
+    )
+    daily = np.diff(got["excess_deaths"][0])
+    np.testing.assert_allclose(daily, 2e-4 * (5000 * 2.0 + 80_000 * 0.5))
+
+
+def test_people_without_shelter_die_more_in_winter() -> None:
+    assert [m for m in range(1, 13) if is_winter(dt.date(2020, m, 1), True)] == [1, 2, 3, 11, 12]
+    assert [m for m in range(1, 13) if is_winter(dt.date(2020, m, 1), False)] == [5, 6, 7, 8, 9]
+    given = {**SHELTER, **QUIET_PLACE, "tents_per_month": 0.0, "offensive_start_rate": 0.0}
+    deaths = [
+        ends({**given, "mortality_unsheltered": more}, futures=1, **people_in_the_open())[
+            "excess_deaths"
+        ][0, -1]
+        for more in (0.0, 0.5)
+    ]
+    assert deaths[0] < deaths[1]
 
 
 # Aid

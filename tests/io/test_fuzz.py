@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from havenline.errors import CrisisError, HavenlineError, Problem
 from havenline.io import check_any, import_flee, open_any, open_case
 from tests import flee_folder
+from tests.same_case import differences
 
 SECONDS = float(os.environ.get("HAVENLINE_FUZZ_SECONDS", "0"))
 ROUND = settings(
@@ -108,7 +109,7 @@ def _with(folder: Path, file: str, data: bytes) -> None:
 
 
 def _round_trip(folder: Path) -> None:
-    """Whatever opens can be imported, and the import opens."""
+    """Whatever opens can be imported, and the import opens as the same case."""
     if not (folder / "input_csv").is_dir():
         return
     with tempfile.TemporaryDirectory() as place:
@@ -119,7 +120,7 @@ def _round_trip(folder: Path) -> None:
             assert not target.exists()
             assert list(Path(place).iterdir()) == []
             return
-        open_case(target)
+        assert differences(open_case(folder), open_case(target)) == []
 
 
 def _files(folder: Path) -> list[str]:
@@ -183,6 +184,25 @@ def test_random_cells(folders: dict[str, Path], form: str) -> None:
             cells[column % len(cells)] = f'"{piece}"' if "," in piece else piece
         text = "\n".join(",".join(cells) for cells in rows)
         _with(folder, file, text.encode("utf-8", "surrogatepass"))
+
+    _for_as_long_as_asked(test)
+
+
+@pytest.mark.parametrize("form", ["flee", "ours"])
+def test_rows_that_come_and_go(folders: dict[str, Path], form: str) -> None:
+    folder = folders[form]
+    texts = {f: (folder / f).read_text(encoding="utf-8").splitlines() for f in _files(folder)}
+
+    @ROUND
+    @given(
+        file=st.sampled_from(sorted(texts)),
+        keep=st.lists(st.integers(0, 10**6), max_size=12),
+        first=st.booleans(),
+    )
+    def test(file: str, keep: list[int], first: bool) -> None:
+        lines = texts[file]
+        chosen = ([lines[0]] if first else []) + [lines[k % len(lines)] for k in keep]
+        _with(folder, file, "\n".join(chosen).encode())
 
     _for_as_long_as_asked(test)
 

@@ -199,6 +199,7 @@ def test_frame_has_a_row_per_option_and_indicator(synthetic: ModuleType) -> None
     assert set(frame.loc[frame["prior_only"], "indicator"]) == {
         "homes_damaged",
         "displaced_elsewhere",
+        "cost_24m_rebuilt",
     }
 
 

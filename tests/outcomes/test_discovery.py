@@ -113,7 +113,7 @@ def test_an_option_that_is_worse_in_one_thing_is_not_beaten(dataset: xr.Dataset)
     for indicator in INDICATORS.values():
         series = dataset[indicator.series]
         data = np.broadcast_to(np.array([3.0, 2.0, 2.5])[:, None, None], series.shape).copy()
-        if indicator.id == "killed":
+        if indicator.series == "killed":
             data = 4.0 - data
         data[:, :, 0] = 0.0
         dataset[indicator.series] = series.copy(data=data)

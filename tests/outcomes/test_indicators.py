@@ -17,6 +17,9 @@ LOWER = {
     "peak_unsheltered",
     "near_front",
     "killed",
+    "killed_all",
+    "injured",
+    "excess_deaths",
     "homes_damaged",
     "displaced_elsewhere",
     "displaced_by_option",
@@ -43,6 +46,8 @@ def with_series(synthetic: ModuleType, name: str, values: list[float]) -> xr.Dat
         ("left_on_other_side", [0.0, 30.0, 20.0], 20.0),
         ("in_captured_places", [4.0, 4.0, 6.0], 6.0),
         ("cost_usd", [0.0, 1e6, 2e6], 2e6),
+        ("excess_deaths", [0.0, 1.5, 2.5], 2.5),
+        ("injured", [0.0, 3.0, 4.0], 4.0),
     ],
 )
 def test_by_hand(
@@ -54,10 +59,18 @@ def test_by_hand(
 
 def test_which_are_better_lower_and_which_rest_on_a_prior() -> None:
     assert {i.id for i in INDICATORS.values() if i.better == "lower"} == LOWER
-    assert set(INDICATORS) - LOWER == {"near_border", "entries", "cost_usd"}
+    assert set(INDICATORS) - LOWER == {
+        "near_border",
+        "entries",
+        "cost_usd",
+        "cost_6m",
+        "cost_24m",
+        "cost_24m_rebuilt",
+    }
     assert [i.id for i in INDICATORS.values() if i.prior_only] == [
         "homes_damaged",
         "displaced_elsewhere",
+        "cost_24m_rebuilt",
     ]
 
 
@@ -65,3 +78,36 @@ def test_figures_that_are_not_finite_are_an_error(synthetic: ModuleType) -> None
     dataset = with_series(synthetic, "killed", [0.0, np.nan])
     with pytest.raises(RunError, match="not finite"):
         per_future(dataset, "killed")
+
+
+def test_deaths_that_no_record_holds_come_on_top_in_each_future(synthetic: ModuleType) -> None:
+    dataset = synthetic.synthetic_dataset(options=2, futures=5)
+    factor = dataset["parameter_values"].sel(parameter="violence_undercount").to_numpy()
+    np.testing.assert_allclose(
+        per_future(dataset, "killed_all"), per_future(dataset, "killed") * factor
+    )
+
+
+def test_the_cost_of_a_response_by_hand(synthetic: ModuleType) -> None:
+    """A million a day for 40 days; then it halves every 12 months, for 143 and 690 days more."""
+    dataset = synthetic.synthetic_dataset(options=1, futures=1, days=40)
+    dataset["cost_usd"] = dataset["cost_usd"].copy(data=1e6 * np.arange(41.0)[None, None, :])
+    names = [str(n) for n in dataset["parameter"].to_numpy()]
+    values = dataset["parameter_values"].to_numpy().copy()
+    values[0, names.index("response_halflife")] = 12.0
+    values[0, names.index("rebuild_cost")] = 5000.0
+    dataset["parameter_values"] = dataset["parameter_values"].copy(data=values)
+    rate = np.log(2) / (12 * 30.4375)
+    for name, days in (("cost_6m", 143), ("cost_24m", 690)):
+        expected = 40e6 + 1e6 * (1 - np.exp(-rate * days)) / rate
+        np.testing.assert_allclose(per_future(dataset, name), [[expected]])
+    homes = per_future(dataset, "homes_damaged")
+    np.testing.assert_allclose(
+        per_future(dataset, "cost_24m_rebuilt"), per_future(dataset, "cost_24m") + 5000 * homes
+    )
+
+
+def test_a_run_longer_than_six_months_is_not_drawn_out(synthetic: ModuleType) -> None:
+    dataset = synthetic.synthetic_dataset(options=1, futures=1, days=200)
+    cost = dataset["cost_usd"].to_numpy()
+    np.testing.assert_array_equal(per_future(dataset, "cost_6m"), cost[..., 183])

@@ -110,6 +110,12 @@ _TABLE = (
     _series("killed", "civilians killed since the as-of date", "persons", "cumulative"),
     _series("injured", "civilians injured since the as-of date", "persons", "cumulative"),
     _series(
+        "excess_deaths",
+        "deaths from other causes than violence above the usual, since the as-of date",
+        "persons",
+        "cumulative",
+    ),
+    _series(
         "homes_damaged",
         "homes damaged since the as-of date",
         "homes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,10 @@ class _Reader:
         if table in self.tables:
             yield from self.tables[table].records(*columns)
 
+    def _words(self, table: str, column: str) -> set[str]:
+        """Return what stands in a column of text."""
+        return {word for _, word in self._records(table, column) if word}
+
     def _references(self) -> None:
         """Check that ids join, and that what must stand once stands once."""
         for line, place_id in self._records("places", "place_id"):
@@ -186,26 +191,26 @@ class _Reader:
                             "this id stands twice")  # fmt: skip
             elif place_id:
                 self.place[place_id] = len(self.place)
-        names = [name for _, name in self._records("places", "name")]
+        names = Counter(name for _, name in self._records("places", "name"))
         for line, name in self._records("places", "name"):
-            if names.count(name) > 1 and name:
+            if names[name] > 1 and name:
                 self._fault("duplicate_id", "places.csv", line, "name", name,
                             "this name stands twice")  # fmt: skip
-        sources = {s for _, s in self._records("sources", "source_id")}
+        sources = self._words("sources", "source_id")
         for table in CASE_TABLES.values():
             if table.name not in self.tables:
                 continue
             for column in table.columns:
                 if column.refers == "places" and table.name != "places":
                     self._known(table.name, column.name, self.place)
-                elif column.refers == "sources" and "sources" in self.tables:
+                elif column.refers == "sources" and sources:
                     self._known(table.name, column.name, sources)
             if table.key and table.name != "places":
                 self._once(table.name, table.key)
         self._check_counts()
         self._check_closures()
         for line, place_id in self._records("demographics", "place_id"):
-            if place_id and place_id != EVERYWHERE and place_id not in self.place:
+            if place_id and self.place and place_id != EVERYWHERE and place_id not in self.place:
                 self._unknown("demographics.csv", line, "place_id", place_id, self.place)
 
     def _fault(
@@ -222,7 +227,7 @@ class _Reader:
                     suggest(value, known))  # fmt: skip
 
     def _known(self, table: str, column: str, known: Any) -> None:
-        if "places" not in self.tables:
+        if not self.place:
             return
         for line, value in self._records(table, column):
             if value and value not in known:
@@ -231,30 +236,37 @@ class _Reader:
     def _once(self, table: str, key: tuple[str, ...]) -> None:
         seen: set[tuple[Any, ...]] = set()
         for line, *values in self._records(table, *key):
-            if tuple(values) in seen:
+            if tuple(values) in seen and None not in values:
                 self._fault("duplicate_id", f"{table}.csv", line, "", ", ".join(map(str, values)),
                             f"{', '.join(key)} may stand only once together")  # fmt: skip
             seen.add(tuple(values))
 
     def _check_counts(self) -> None:
-        if "counts" not in self.tables or "places" not in self.tables:
+        if "counts" not in self.tables or not self.place:
             return
-        kinds = {i: kind for _, i, kind in self._records("places", "place_id", "kind")}
-        total = False
+        total = camps = False
         for line, place_id, reading in self._records("counts", "place_id", "reading"):
             total = total or (place_id == TOTAL and reading == "corrected")
             if not place_id or place_id == TOTAL or place_id.startswith(ELSEWHERE):
                 continue
-            if place_id not in kinds:
-                self._unknown("counts.csv", line, "place_id", place_id, [*kinds, TOTAL])
+            camps = camps or reading == "corrected"
+            if place_id not in self.place:
+                self._unknown("counts.csv", line, "place_id", place_id, [*self.place, TOTAL])
         if not total:
             self.problems.append(
                 problem("missing_value", "counts.csv", "there is no total",
                         expected="rows with place_id 'total'")
             )  # fmt: skip
+        if not camps:
+            self.problems.append(
+                problem("missing_value", "counts.csv", "no place has counts",
+                        expected="rows with the place_id of a camp")
+            )  # fmt: skip
 
     def _check_closures(self) -> None:
-        countries = {c for _, c in self._records("places", "country")}
+        countries = self._words("places", "country")
+        if not self.place:
+            return
         for line, kind, first, second in self._records("closures", "kind", "first", "second"):
             known: Any = countries if kind == "country" else self.place
             pairs = [("first", first)]

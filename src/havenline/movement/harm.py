@@ -1,9 +1,13 @@
-"""Harm: civilians killed and injured, homes damaged.
+"""Harm: civilians killed and injured, homes damaged, deaths from what displacement brings.
 
 Deaths at a place are Poisson with mean events times deaths per event times
 (people still present / people at the start)^theta; together with the
 negative binomial events they are overdispersed. Deaths per event is the quotient of two priors
 (killed a day and events a day), so that totals are anchored and single places are not.
+
+Deaths from other causes above the usual are the person-days of each group times the usual
+mortality times (its death-rate ratio - 1); people without shelter add to the ratio in winter.
+They are an expectation and remove nobody: the ledger counts those killed.
 """
 
 from __future__ import annotations
@@ -12,15 +16,39 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import poisson
 from havenline.drivers import processes
+from havenline.drivers.aid import displaced, unsheltered
+from havenline.drivers.control import front_km
 from havenline.movement.people import add, choose_homes
 from havenline.world import roads
-from havenline.world.state import HOMES, INJURED, KILLED, RESIDENT
+from havenline.world.state import EXCESS, HOMES, INJURED, KILLED, RESIDENT, RETURNED
+
+
+@kernel
+def excess(net, values, state, winter):  # type: ignore[no-untyped-def]
+    """Return the deaths of a day from other causes than violence above the usual.
+
+    Residents count as affected within ``violence_length`` of the front.
+    """
+    displaced_days, bare_days, near_days = 0.0, 0.0, 0.0
+    for i in range(state.side.shape[0]):
+        if not roads.held(state.side[i]):
+            continue
+        displaced_days += displaced(state, i)
+        bare_days += unsheltered(state, i)
+        if front_km(state, i) <= values.violence_length:
+            near_days += state.by_status[i, RESIDENT] + state.by_status[i, RETURNED]
+    above = displaced_days * (values.mortality_idp_ratio - 1.0)
+    above += near_days * (values.mortality_resident_ratio - 1.0)
+    if winter:
+        above += bare_days * values.mortality_unsheltered
+    return max(0.0, above) * values.mortality_usual * 1e-4
 
 
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Draw the harm of a day; see `havenline.drivers.truce.step` for the parameters."""
     groups = state.persons.shape[2]
+    state.real[EXCESS] += excess(net, values, state, plan.day[max(0, day - today)].winter)
     per_event = 0.0
     if values.violence_events > 0.0:
         per_event = values.violence_killed / values.violence_events

@@ -23,6 +23,7 @@ from havenline.world.state import (
     DISPLACED_BEFORE,
     DISPLACED_SINCE,
     ENTERED,
+    EXCESS,
     HAVEN,
     HOMES,
     INJURED,
@@ -57,6 +58,7 @@ SERIES = (
     "aid_suspended",
     "haven_standing",
     "displaced_elsewhere",
+    "excess_deaths",
     "truces_failed_elsewhere",
     "ledger_residual",
 )
@@ -92,6 +94,7 @@ def clear_counters(state):  # type: ignore[no-untyped-def]
     for name in (MOVED, BY_OPTION, ENTERED, KILLED, INJURED, HOMES, CAME_BACK):
         state.whole[name] = 0
     state.real[COST] = 0.0
+    state.real[EXCESS] = 0.0
 
 
 @kernel
@@ -151,5 +154,6 @@ def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
     line[17] = state.whole[SUSPENDED] % 2
     line[18] = np.float64(state.whole[HAVEN] == 1)
     line[19] = theatres.displaced(record, state)
-    line[20] = theatres.failed_share(record, state)
-    line[21] = residual(state)
+    line[20] = state.real[EXCESS]
+    line[21] = theatres.failed_share(record, state)
+    line[22] = residual(state)

@@ -1,7 +1,7 @@
 """Would it hold: what a settlement is worth with its chance of collapse, and who would break it.
 
-The hazard of a settlement is taken from its terms before anything is solved, and the parties bargain
-over values that count it, so that settlements nobody would keep lose on their own.
+The hazard of a settlement is taken from its terms before anything is solved, and the parties
+bargain over values that count it, so that settlements nobody would keep lose on their own.
 
 The test of shifts in power follows Powell 2004 ("The Inefficient Use of Power", American Political
 Science Review 98) and 2006 ("War as a Commitment Problem", International Organization 60): what a
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from havenline.negotiation.zone import Bools, Floats, gains_over
+from havenline.negotiation.zone import ROUNDING, Bools, Floats, acceptable, gains_over
 
 
 def value_with_collapse(
@@ -49,7 +49,8 @@ def value_with_collapse(
     never = np.isneginf(u)
     standing = np.where(never, 0.0, u)
     value = (1.0 - w) * standing + w * np.asarray(collapse, dtype=np.float64)
-    return np.where(never, -np.inf, value)
+    result: Floats = np.where(never, -np.inf, value)
+    return result
 
 
 def constant_chance(hazard: npt.ArrayLike, discount: npt.ArrayLike) -> Floats:
@@ -134,36 +135,81 @@ class ShiftTest:
     Attributes
     ----------
     excess : (steps, parties) float64
-        What a party stands to lose by waiting beyond what can be left to it, in the common unit;
-        above 0 the step fails.
+        How far the rise of a party's lock-in is beyond what peace leaves to share, in the common
+        unit; above 0 the step fails, and the others have reason to fight before it is taken.
     """
 
     excess: Floats
 
     @property
     def fails(self) -> Bools:
-        """Which party would rather fight now than take which step, (steps, parties)."""
+        """Which step fails by whose rise, (steps, parties)."""
         return np.asarray(self.excess > 0.0, dtype=np.bool_)
 
     @property
     def passes(self) -> bool:
-        """Whether no step gives any party a reason to fight first."""
+        """Whether no step gives anybody a reason to fight first."""
         return not self.fails.any()
 
 
-def shift_test(lock_in: npt.ArrayLike, total: npt.ArrayLike, discount: npt.ArrayLike) -> ShiftTest:
-    """Test each scheduled step: change in control, withdrawal, rearmament.
+def shift_test(
+    lock_in: npt.ArrayLike, total: npt.ArrayLike, discount_factor: npt.ArrayLike
+) -> ShiftTest:
+    """Test each scheduled step: a change in control, a withdrawal, a rearmament.
 
-    A step from t to t + 1 fails where for some party j the fall of what it can lock in, discounted,
-    is more than what all can have without fighting leaves after everyone's lock-in,
-    ``M_j(t) - delta M_j(t+1) > B(t) - sum of M_i(t) over the others - ...``; written as
+    The step from t to t + 1 fails by the rise of party j where
 
-        excess_j = [M_j(t) + shift_k] ...
+        delta_j M_j(t+1) - M_j(t) > B(t) - sum_i M_i(t),
+
+    that is where what j will be able to lock in, together with what the others can lock in now, is
+    more than there is: j cannot bind itself to claim less once it has risen.
 
     Parameters
     ----------
     lock_in : (steps + 1, parties) array
+        M: what each party can lock in by fighting before each step and after the last, in one unit
+        that compares between parties, such as shares of what is at stake.
     total : (steps,) array
-    discount : (parties,) array
+        B: what all have together from then on without fighting, same unit.
+    discount_factor : (parties,) or (steps, parties) array
+        delta: what a payoff after the step is worth before it, above 0 up to 1.
+
+    Returns
+    -------
+    ShiftTest
     """
-    raise NotImplementedError
+    m = np.asarray(lock_in, dtype=np.float64)
+    b = np.asarray(total, dtype=np.float64)
+    delta = np.asarray(discount_factor, dtype=np.float64)
+    if m.ndim != 2 or b.shape != (len(m) - 1,):
+        raise ValueError(f"{len(m)} rows of lock-ins need {len(m) - 1} totals, not {b.shape}")
+    if not np.isfinite(m).all() or not np.isfinite(b).all():
+        raise ValueError("lock-ins and totals must be finite")
+    if not ((delta > 0.0) & (delta <= 1.0)).all():
+        raise ValueError("discount factors must be above 0 and not above 1")
+    left = b - m[:-1].sum(axis=1)
+    excess: Floats = delta * m[1:] - m[:-1] - left[:, None]
+    excess[np.abs(excess) <= ROUNDING * np.abs(b)[:, None]] = 0.0
+    return ShiftTest(excess)
+
+
+def only_looks_agreeable(
+    payoffs: npt.ArrayLike, value: npt.ArrayLike, no_deal: npt.ArrayLike
+) -> Bools:
+    """Return the settlements acceptable to all only as long as nobody counts their collapse.
+
+    Parameters
+    ----------
+    payoffs : (settlements, parties) array
+        While they stand.
+    value : (settlements, parties) array
+        With their collapse counted, from `value_with_collapse`.
+    no_deal : (parties,) array
+
+    Returns
+    -------
+    (settlements,) bool
+    """
+    plainly = acceptable(gains_over(payoffs, no_deal))
+    counted = acceptable(gains_over(value, no_deal))
+    return np.asarray(plainly & ~counted, dtype=np.bool_)

@@ -210,7 +210,8 @@ def log_products(g: Floats, alpha: Floats) -> Floats:
 def shares_of_ideal(g: Floats) -> Floats:
     """Return each gain as a share of the party's largest gain in the zone; 1 where that is 0."""
     ideal = g.max(axis=0)
-    return np.divide(g, ideal, out=np.ones_like(g), where=ideal > 0.0)
+    shares: Floats = np.divide(g, ideal, out=np.ones_like(g), where=ideal > 0.0)
+    return shares
 
 
 def leximin(g: Floats) -> Bools:

@@ -21,7 +21,8 @@ from scipy.special import expit
 from havenline.negotiation.zone import Floats
 
 # Nodes of the double exponential rule for integrals of f(y) exp(-y) from 0 to infinity (Takahasi
-# and Mori 1974): y = exp(x - exp(-x)); checked against adaptive quadrature to 1e-9.
+# and Mori 1974): y = exp(x - exp(-x)); within 1e-6 of adaptive quadrature for
+# shapes from 0.3, and within 1e-9 for shapes from 0.5.
 _X = np.linspace(-3.4, 3.9, 74)
 _Y = np.exp(_X - np.exp(-_X))
 _MASS = (1.0 + np.exp(-_X)) * _Y * np.exp(-_Y) * (_X[1] - _X[0])
@@ -84,7 +85,10 @@ class Survival:
         if not ((ratio > 0.0) & np.isfinite(ratio)).all():
             raise ValueError("a hazard ratio must be finite and above 0")
         return Survival.of(
-            self.fails_at_once, self.scale * ratio ** (-1.0 / self.shape), self.shape, self.never_fails
+            self.fails_at_once,
+            self.scale * ratio ** (-1.0 / self.shape),
+            self.shape,
+            self.never_fails,
         )
 
 

@@ -35,7 +35,9 @@ NEVER = 1 << 30
 
 
 PLAN_PLACE = np.dtype([("handed", "?"), ("restored", "?"), ("haven", "?")])
-PLAN_DAY = np.dtype([("border", "i8"), ("aid", "f8"), ("tents", "f8"), ("homes", "f8")])
+PLAN_DAY = np.dtype(
+    [("border", "i8"), ("aid", "f8"), ("tents", "f8"), ("homes", "f8"), ("winter", "?")]
+)
 
 
 class Schedule(NamedTuple):
@@ -67,7 +69,7 @@ class Schedule(NamedTuple):
         Day from which listed groups are contained; from which aid is exempt despite listing.
     day : (n_day,) records ``PLAN_DAY``
         Index of the border regime; multiple of the delivery of today; family tents and homes
-        built a month.
+        built a month; whether it is winter.
     """
 
     truce_start: int
@@ -169,6 +171,9 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
     day = np.zeros(days + 1, dtype=PLAN_DAY)
     day["border"] = facts.border_regime
     day["aid"] = 1.0
+    north = float(np.mean(world.lat)) >= 0.0
+    for i in range(days + 1):
+        day[i]["winter"] = is_winter(facts.as_of + dt.timedelta(days=i), north)
     terms: dict[str, int | float] = {
         "truce_start": NEVER,
         "compliance": 0,
@@ -267,6 +272,15 @@ def line_side(world: World, line_id: str) -> NDArray[np.bool_]:
             )
     known = ", ".join(f["properties"]["line_id"] for f in features) or "none"
     raise RunError(f"unknown line {line_id!r}; the crisis draws: {known}")
+
+
+WINTER = (11, 12, 1, 2, 3)
+"""Months of the cold season north of the equator; half a year later south of it."""
+
+
+def is_winter(date: dt.date, north: bool) -> bool:
+    """Tell whether a day lies in the cold season."""
+    return (date.month if north else (date.month + 5) % 12 + 1) in WINTER
 
 
 AREA_PER_PERSON, WATER_PER_PERSON, PERSONS_PER_LATRINE = 45.0, 15.0, 20.0

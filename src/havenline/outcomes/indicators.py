@@ -9,42 +9,83 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from havenline.drivers.aid import DAYS_PER_MONTH
 from havenline.errors import RunError
-from havenline.futures.layout import VARIABLES
+from havenline.futures.layout import DAILY_SERIES, VARIABLES
 
 if TYPE_CHECKING:
     import xarray as xr
 
 Better = Literal["lower", "neither"]
-Reduce = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Floats = NDArray[np.float64]
+Values = Callable[[str], Floats]
+"""From the name of a parameter or series to its values: (future,), or (option, future, day)."""
+Reduce = Callable[[Floats, Values], Floats]
+
+RESPONSE_DAYS = {"cost_6m": 183, "cost_24m": 730}
+RATE_DAYS = 30
+"""Last days of a run whose daily cost goes on after it."""
 
 
-def after_start(series: NDArray[np.float64]) -> NDArray[np.float64]:
+def after_start(series: Floats, values: Values) -> Floats:
     """Return what was counted after the as-of date: last day less day 0.
 
     Parameters
     ----------
     series : (..., day)
+    values : callable
+        Not used.
     """
     return np.asarray(series[..., -1] - series[..., 0], dtype=np.float64)
 
 
-def at_end(series: NDArray[np.float64]) -> NDArray[np.float64]:
+def at_end(series: Floats, values: Values) -> Floats:
     """Return the last day of ``series`` (..., day)."""
     return np.asarray(series[..., -1], dtype=np.float64)
 
 
-def highest(series: NDArray[np.float64]) -> NDArray[np.float64]:
+def highest(series: Floats, values: Values) -> Floats:
     """Return the highest value of ``series`` (..., day) after the as-of date."""
     return np.asarray(_ahead(series).max(axis=-1), dtype=np.float64)
 
 
-def mean_of_days(series: NDArray[np.float64]) -> NDArray[np.float64]:
+def mean_of_days(series: Floats, values: Values) -> Floats:
     """Return the mean of ``series`` (..., day) over the days after the as-of date."""
     return np.asarray(_ahead(series).mean(axis=-1), dtype=np.float64)
 
 
-def _ahead(series: NDArray[np.float64]) -> NDArray[np.float64]:
+def with_unrecorded(series: Floats, values: Values) -> Floats:
+    """Return deaths after the as-of date times the under-count factor of each future."""
+    return after_start(series, values) * values("violence_undercount")
+
+
+def response_cost(days: int) -> Reduce:
+    """Return how to take the cost of the first ``days`` days from the daily cumulative cost.
+
+    A run that is shorter goes on at the mean daily cost of its last 30 days, which halves every
+    ``response_halflife`` months of the future (a declared prior).
+    """
+
+    def cost(series: Floats, values: Values) -> Floats:
+        last = series.shape[-1] - 1
+        if days <= last:
+            return np.asarray(series[..., days] - series[..., 0], dtype=np.float64)
+        back = min(RATE_DAYS, last)
+        rate = (series[..., last] - series[..., last - back]) / max(1, back)
+        decay = np.log(2.0) / (values("response_halflife") * DAYS_PER_MONTH)
+        days_more = (1.0 - np.exp(-decay * (days - last))) / decay
+        return np.asarray(after_start(series, values) + rate * days_more, dtype=np.float64)
+
+    return cost
+
+
+def with_rebuilding(series: Floats, values: Values) -> Floats:
+    """Return the cost of 24 months and of rebuilding the homes damaged."""
+    homes = after_start(values("homes_damaged"), values) * values("rebuild_cost")
+    return response_cost(RESPONSE_DAYS["cost_24m"])(series, values) + homes
+
+
+def _ahead(series: Floats) -> Floats:
     return series[..., 1:] if series.shape[-1] > 1 else series
 
 
@@ -62,7 +103,9 @@ class Indicator:
     series : str
         Daily series of the result from which it is taken.
     reduce : callable
-        From (option, future, day) to (option, future).
+        From (option, future, day), and what gives further values by name, to (option, future).
+    also : tuple of str
+        Further daily series that it needs.
     """
 
     id: str
@@ -72,11 +115,12 @@ class Indicator:
     meaning: str
     series: str
     reduce: Reduce
+    also: tuple[str, ...] = ()
 
     @property
     def prior_only(self) -> bool:
         """True where the figure rests on a prior alone."""
-        return VARIABLES[self.series].prior_only
+        return any(VARIABLES[name].prior_only for name in (self.series, *self.also))
 
 
 _TABLE = (
@@ -144,6 +188,33 @@ _TABLE = (
         after_start,
     ),
     Indicator(
+        "killed_all",
+        "Civilians killed, with those not recorded",
+        "persons",
+        "lower",
+        "Civilians killed after the as-of date, times the factor by which records fall short.",
+        "killed",
+        with_unrecorded,
+    ),
+    Indicator(
+        "injured",
+        "Civilians injured",
+        "persons",
+        "lower",
+        "Civilians injured after the as-of date.",
+        "injured",
+        after_start,
+    ),
+    Indicator(
+        "excess_deaths",
+        "Deaths from what displacement brings",
+        "persons",
+        "lower",
+        "Deaths from cold, hunger and disease above the usual, after the as-of date.",
+        "excess_deaths",
+        after_start,
+    ),
+    Indicator(
         "homes_damaged",
         "Homes damaged",
         "homes",
@@ -169,6 +240,34 @@ _TABLE = (
         "Spent on shelter and aid after the as-of date; spending less is not by itself better.",
         "cost_usd",
         after_start,
+    ),
+    Indicator(
+        "cost_6m",
+        "Cost of the response over 6 months",
+        "USD",
+        "neither",
+        "Shelter and aid over 6 months; what lies beyond the run goes on at its last rate.",
+        "cost_usd",
+        response_cost(RESPONSE_DAYS["cost_6m"]),
+    ),
+    Indicator(
+        "cost_24m",
+        "Cost of the response over 24 months",
+        "USD",
+        "neither",
+        "Shelter and aid over 24 months; what lies beyond the run goes on at its last rate.",
+        "cost_usd",
+        response_cost(RESPONSE_DAYS["cost_24m"]),
+    ),
+    Indicator(
+        "cost_24m_rebuilt",
+        "Cost over 24 months with rebuilding",
+        "USD",
+        "neither",
+        "The same, and the homes damaged after the as-of date rebuilt.",
+        "cost_usd",
+        with_rebuilding,
+        also=("homes_damaged",),
     ),
     Indicator(
         "displaced_by_option",
@@ -219,13 +318,29 @@ def per_future(dataset: xr.Dataset, indicator: str) -> NDArray[np.float64]:
         In the unit of the indicator.
     """
     declared = INDICATORS[indicator]
-    if declared.series not in dataset:
-        raise RunError(f"the result has no daily series {declared.series}")
-    ordered = dataset[declared.series].transpose("option", "future", "day")
-    series = np.asarray(ordered.to_numpy(), dtype=np.float64)
+    given = _given(dataset)
+    series = given(declared.series)
     if series.shape[1] == 0:
         raise RunError("the result has no finished future")
-    values = declared.reduce(series)
-    if not np.isfinite(values).all():
+    figures = declared.reduce(series, given)
+    if not np.isfinite(figures).all():
         raise RunError(f"the result holds {declared.series} that are not finite")
+    return figures
+
+
+def _given(dataset: xr.Dataset) -> Values:
+    """Return what gives a daily series, or the value of a parameter in each future, by name."""
+
+    def values(name: str) -> Floats:
+        if name in DAILY_SERIES:
+            if name not in dataset:
+                raise RunError(f"the result has no daily series {name}")
+            ordered = dataset[name].transpose("option", "future", "day")
+            return np.asarray(ordered.to_numpy(), dtype=np.float64)
+        known = [str(n) for n in dataset["parameter"].to_numpy()]
+        if name not in known:
+            raise RunError(f"the result has no parameter {name}; it is of an earlier version")
+        row = dataset["parameter_values"].transpose("future", "parameter").to_numpy()
+        return np.asarray(row[:, known.index(name)], dtype=np.float64)
+
     return values

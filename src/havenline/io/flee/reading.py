@@ -22,6 +22,7 @@ from havenline.cases.case import (
 from havenline.cases.settings import FleeSettings
 from havenline.cases.settings_file import parse_settings, read_settings
 from havenline.errors import CrisisError, Problem
+from havenline.io.flee import values
 from havenline.io.flee.checks import Report
 from havenline.io.flee.counts import Published, published, read_layout
 from havenline.io.flee.days import conflict_of_dates, read_food, read_levels, read_period
@@ -229,11 +230,13 @@ def _read_days(folder: Folder, files: Files, draft: _Draft, places: Places) -> N
         )
     if file := files.find("flood_level.csv"):
         needed = draft.days if floods else None
-        draft.flood, _ = read_levels(folder, file, places.names, needed, 100.0)
+        levels, _ = read_levels(folder, file, places.names, needed, 100.0)
+        draft.flood = levels[: values.MOST_DAYS] if len(levels) else None
     elif floods:
         report.add("missing_file", f"{files.inputs[0]}{name}", "there is no such file")
     if file := files.find("region_attributes_IPC.csv"):
-        draft.food = read_food(folder, file, places.locations, draft.days)
+        food = read_food(folder, file, places.locations, draft.days)
+        draft.food = food if food is not None and food.any() else None
 
 
 def _fitted(levels: NDArray[np.float64], days: int | None) -> NDArray[np.float64]:
