@@ -21,7 +21,7 @@ from rich.markup import escape
 from havenline.cli.console import ABORTED, BAD_INPUT, err
 from havenline.cli.delay import delay
 from havenline.cli.look import check, info, init, options, schema, steps
-from havenline.cli.past import hindcast
+from havenline.cli.past import audit, hindcast
 from havenline.cli.run import run
 from havenline.errors import CrisisError, HavenlineError
 
@@ -31,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Compare the options in a displacement crisis, with honest uncertainty.",
 )
-for command in (run, delay, check, steps, info, options, schema, init, hindcast):
+for command in (run, delay, check, steps, info, options, schema, init, audit, hindcast):
     app.command()(command)
 
 

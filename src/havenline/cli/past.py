@@ -1,4 +1,4 @@
-"""Commands that let the past judge: hindcast."""
+"""Commands that let the past judge: hindcast, and what a run may rest on: audit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from havenline.cli.console import CrisisArgument, opened, out, progress_bar
+from havenline.cli.console import CrisisArgument, a_date, opened, out, progress_bar
 
 
 def hindcast(
@@ -56,3 +56,40 @@ def hindcast(
         out.print()
     for sentence in text.notes(scores):
         out.print(f"- {escape(sentence)}", soft_wrap=True)
+
+
+def audit(
+    crisis: CrisisArgument = "idlib-2020",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="The as-of date of the run.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """List what a run would rest on; fail where a value was only known later."""
+    from havenline.evidence.audit import audit as run_audit
+    from havenline.outcomes import INDICATORS
+
+    found = run_audit(opened(crisis), a_date(as_of, "--as-of"))
+    if as_json:
+        sys.stdout.write(json.dumps(found.to_json_dict(), allow_nan=False) + "\n")
+        raise typer.Exit(1 if found.late else 0)
+    out.print(f"[bold]What a run as of {found.as_of} rests on[/bold]")
+    for row in found.rows:
+        p = row.parameter
+        spread = "" if p.low != p.low else f" ({p.low:g} to {p.high:g})"
+        known = max(p.known_from, row.latest_source or p.known_from)
+        late = " [red]later than the as-of date[/red]" if row.late else ""
+        out.print(
+            f"[bold]{p.name}[/bold] {p.value:g}{spread} {escape(p.unit)}; {p.kind}, known from "
+            f"{known}{late}",
+            soft_wrap=True,
+        )
+        out.print(f"    {escape('; '.join(row.sources))}", style="dim", soft_wrap=True)
+    priors = sum(row.parameter.kind == "prior" for row in found.rows)
+    out.print(f"{len(found.rows)} parameters, {priors} of them priors.")
+    names = ", ".join(INDICATORS[i].name.lower() for i in found.prior_outcomes)
+    out.print(f"Outcomes that rest on priors alone: {names}.", soft_wrap=True)
+    if found.late:
+        late_names = ", ".join(row.parameter.name for row in found.late)
+        out.print(f"[red]Known only after {found.as_of}[/red]: {late_names}", soft_wrap=True)
+        raise typer.Exit(1)

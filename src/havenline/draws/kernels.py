@@ -24,8 +24,8 @@ def sources_digest(package: Path) -> str:
     """Return a digest of all source files that hold kernels, and of the compiler's version."""
     digest = hashlib.blake2b(numba.__version__.encode(), digest_size=16)
     for room in ROOMS:
-        for path in sorted((package / room).glob("*.py")):
-            digest.update(path.name.encode())
+        for path in sorted((package / room).rglob("*.py")):
+            digest.update(path.relative_to(package).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -43,7 +43,7 @@ def drop_stale_kernels(package: Path) -> bool:
     try:
         if stamp.exists() and stamp.read_text() == digest:
             return False
-        stale = [p for room in ROOMS for p in (package / room / "__pycache__").glob("*.nb[ic]")]
+        stale = [p for room in ROOMS for p in (package / room).rglob("__pycache__/*.nb[ic]")]
         for path in stale:
             path.unlink(missing_ok=True)
         stamp.parent.mkdir(exist_ok=True)

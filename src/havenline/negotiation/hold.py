@@ -73,7 +73,8 @@ def constant_chance(hazard: npt.ArrayLike, discount: npt.ArrayLike) -> Floats:
     )
     if not (h >= 0.0).all() or not ((rho > 0.0) & np.isfinite(rho)).all():
         raise ValueError("hazards must not be negative and discount rates must be above 0")
-    return np.divide(h, rho + h, out=np.ones_like(h), where=np.isfinite(h))
+    chance: Floats = np.divide(h, rho + h, out=np.ones_like(h), where=np.isfinite(h))
+    return chance
 
 
 def break_even_hazard(

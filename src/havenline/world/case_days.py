@@ -12,12 +12,13 @@ the settings file that Flee 3 ships). Where Flee's code does something else than
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case, Link, Location
+from havenline.cases.case import Case, Counts, Link, Location
 from havenline.cases.settings import FleeSettings
 
 LEAST_CONFLICT = 1e-6
@@ -155,24 +156,24 @@ def decay(settings: FleeSettings, days: int) -> float:
     return float(steps[min(int(days / settings.conflict_spawn_decay_interval), len(steps) - 1)])
 
 
-def counts_by_day(case: Case, hasten: int) -> NDArray[np.float64]:
-    """Return the counts of each camp and, last, the published total, in simulated people.
+def counts_by_day(counts: Iterable[Counts], days: int, hasten: int) -> NDArray[np.float64]:
+    """Return series of counts day by day, in simulated people.
 
     Parameters
     ----------
-    case : Case
+    counts : iterable of Counts
+    days : int
+        Days from day 0 on.
     hasten : int
         Persons that one simulated person stands for.
 
     Returns
     -------
-    float64 array, shape (days, camps + 1)
+    float64 array, shape (days, series)
         Whole numbers.
     """
-    days = np.arange(case.days, dtype=np.int64)
-    series = [*case.counts.values(), case.total]
-    exact = [np.interp(days, c.days, c.persons / hasten) for c in series]
-    return np.trunc(np.stack(exact, axis=1) + 1e-9)
+    day = np.arange(days, dtype=np.int64)
+    return np.trunc(np.stack([c.on(day) for c in counts], axis=1) / hasten + 1e-9)
 
 
 def departures(
@@ -181,7 +182,8 @@ def departures(
     """Return how many set out on each day where arrivals are given.
 
     The change of the counts since the day before; a fall is a debt that later rises pay first.
-    Flee counts the first day twice where nobody is put into camps at the start.
+    Flee counts the first day twice where nobody is put into camps at the start, and adds the
+    series of places that are no camps of the case.
 
     Parameters
     ----------
@@ -194,11 +196,12 @@ def departures(
     -------
     int64 array, shape (days,)
     """
-    counts = counts_by_day(case, hasten)
-    summed = counts[:, :-1].sum(axis=1) if settings.sum_from_camps else counts[:, -1]
-    change = np.diff(summed, prepend=0.0)
+    series = [*case.counts.values(), *(case.others.values() if exact else ())]
+    total = counts_by_day([case.total], case.days, hasten)[:, 0]
+    summed = counts_by_day(series, case.days, hasten).sum(axis=1)
+    change = np.diff(summed if settings.sum_from_camps else total, prepend=0.0)
     if settings.sum_from_camps and exact:
-        change[0] += counts[0, -1]
+        change[0] += total[0]
     if settings.insert_day0 or settings.empty_camps_on_day0:
         change[0] = 0.0
     result = np.zeros(case.days, dtype=np.int64)
@@ -398,7 +401,7 @@ def build_days(
     at_start = np.zeros(n, dtype=np.int64)
     at_camps = np.zeros(n, dtype=np.int64)
     if settings.insert_day0 and not settings.empty_camps_on_day0:
-        at_start[list(case.camps)] = counts_by_day(case, hasten)[0, :-1]
+        at_start[list(case.camps)] = counts_by_day(case.counts.values(), 1, hasten)[0]
         at_camps = at_start.copy()
     if not settings.empty_camps_on_day0:
         for i, location in enumerate(case.locations):

@@ -110,15 +110,10 @@ def _likeness(s: FleeSettings) -> NDArray[np.float64]:
     return rules
 
 
-def _distances(case: Case, *, exact: bool) -> NDArray[np.float64]:
-    """Return the great-circle distances between all places, km; a missing coordinate is 0.
-
-    Flee reads the columns of coordinates the other way round than the files in use have them.
-    """
+def _distances(case: Case) -> NDArray[np.float64]:
+    """Return the great-circle distances between all places, km; a missing coordinate is 0."""
     lat = np.nan_to_num(np.array([x.lat for x in case.locations]))
     lon = np.nan_to_num(np.array([x.lon for x in case.locations]))
-    if exact:
-        lat, lon = lon, lat
     return great_circle_km(lat[:, None], lon[:, None], lat, lon)
 
 
@@ -195,7 +190,7 @@ def build_groups(case: Case, settings: FleeSettings, *, exact: bool) -> tuple[Gr
     rules = _likeness(settings)
     near = np.zeros((0, 0))
     if settings.stay_close_to_home:
-        distance = np.maximum(1.0, _distances(case, exact=exact))
+        distance = np.maximum(1.0, _distances(case))
         near = 1.0 / distance**settings.home_distance_power
     groups = Groups(
         key=np.array([key_of_text(_label(p, case)) for p in people], dtype=np.uint64),

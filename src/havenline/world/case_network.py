@@ -74,6 +74,7 @@ class CaseNetwork(NamedTuple):
     route_end, route_road, route_rest : (routes,) int64
     route_factor : (routes,) float64
         ``1 / (softening + km) ** distance_power``.
+    route_key : (routes,) uint64
     epoch : (days,) int64
     rest_next, rest_rest, rest_last : (rests,) int64
     sink : (places,) float64
@@ -112,6 +113,7 @@ class CaseNetwork(NamedTuple):
     route_road: NDArray[np.int64]
     route_rest: NDArray[np.int64]
     route_factor: NDArray[np.float64]
+    route_key: NDArray[np.uint64]
     epoch: NDArray[np.int64]
     rest_next: NDArray[np.int64]
     rest_rest: NDArray[np.int64]
@@ -132,7 +134,7 @@ def bare_case(n):  # type: ignore[no-untyped-def]
         bare(n.harvest), bare(n.same_weights), bare(n.out_first), bare(n.out_road),
         bare(n.road_start), bare(n.road_end), bare(n.road_km), bare(n.road_speed),
         bare(n.road_walk), bare(n.route_first), bare(n.route_end), bare(n.route_road),
-        bare(n.route_rest), bare(n.route_factor), bare(n.epoch), bare(n.rest_next),
+        bare(n.route_rest), bare(n.route_factor), bare(n.route_key), bare(n.epoch), bare(n.rest_next),
         bare(n.rest_rest), bare(n.rest_last), bare(n.sink), bare(n.camps),
         Groups(
             bare(g.key), bare(g.share), bare(g.hazard), bare(g.home), bare(g.farmer),
@@ -223,6 +225,7 @@ def build_case_network(
         route_road=routes.road,
         route_rest=routes.rest,
         route_factor=1.0 / (settings.softening + routes.km) ** settings.distance_power,
+        route_key=routes.key,
         epoch=routes.epoch,
         rest_next=np.array(rests.following, dtype=np.int64),
         rest_rest=np.array(rests.rest, dtype=np.int64),

@@ -6,6 +6,7 @@ listed once for each such state of the network, for all futures.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -82,6 +83,8 @@ class Routes:
     rest : int64 array, shape (routes,)
         What remains after the first road.
     km : float64 array, shape (routes,)
+    key : uint64 array, shape (routes,)
+        Stable key, from the names of the places and the how-manieth such route it is.
     epoch : int64 array, shape (days,)
         State of the network on each day.
     """
@@ -91,6 +94,7 @@ class Routes:
     road: NDArray[np.int64]
     rest: NDArray[np.int64]
     km: NDArray[np.float64]
+    key: NDArray[np.uint64]
     epoch: NDArray[np.int64]
 
 
@@ -183,6 +187,7 @@ def build_routes(
     epoch = np.zeros(len(days.open), dtype=np.int64)
     first: list[list[int]] = []
     rows: list[tuple[int, int, int, float]] = []
+    keys: list[int] = []
     for day in range(len(epoch)):
         state = days.open[day].tobytes() + days.forced[day].tobytes() + days.marker[day].tobytes()
         if state not in states:
@@ -195,8 +200,11 @@ def build_routes(
                 if fixed:
                     along = [s for m in majors for s in network.along(origin, m)]
                     steps = iter(_shortest(iter([*along, *steps])))
+                seen: Counter[tuple[int, ...]] = Counter()
                 for end, km, path in steps:
                     road = network.road_between(origin, path[0])
+                    keys.append(int(key_of(rests.key[rests.of(path)], seen[path])))
+                    seen[path] += 1
                     rows.append((end, road, rests.of(path[1:]), km))
                 if len(rows) > MOST_ROUTES:
                     raise RunError(
@@ -210,6 +218,7 @@ def build_routes(
         road=np.array([r[1] for r in rows], dtype=np.int64),
         rest=np.array([r[2] for r in rows], dtype=np.int64),
         km=np.array([r[3] for r in rows], dtype=np.float64),
+        key=np.array(keys, dtype=np.uint64),
         epoch=epoch,
     )
 

@@ -38,6 +38,9 @@ BOUNDS = {
 ATTRACTION = (0.5, 0.75, 1.0, 1.25, 1.5)
 CAPACITY = (0.1, 0.2, 0.3)
 DRIFT = (0.0, 0.02, 0.05, 0.1)
+HELD = 0.88
+"""Least share of camp-days in the 90% range."""
+FUTURES = 40
 LEAST_SPREAD = 0.1
 """Least standard deviation of a fitted power's logarithm between futures."""
 SPREAD = ("distance_power", "capacity_power")
@@ -206,7 +209,7 @@ def _jackknife(fits: Sequence[GivenParameters]) -> dict[str, float]:
 def _fit_spreads(
     prepared: Sequence[_Prepared], fit: Fit, spread: dict[str, float], seed: int
 ) -> Fit:
-    best, least = fit.parameters, math.inf
+    found = []
     for attraction, capacity, drift in itertools.product(ATTRACTION, CAPACITY, DRIFT):
         trial = replace(
             fit.parameters,
@@ -215,20 +218,19 @@ def _fit_spreads(
             drift=drift,
             spread=spread,
         )
-        off = np.mean([_dishonesty(p, trial, seed) for p in prepared])
-        if off < least:
-            best, least = trial, float(off)
-    return replace(fit, parameters=best)
+        pairs = np.array([_sharpness(p, trial, seed) for p in prepared])
+        held, error = pairs.mean(axis=0)
+        found.append((trial, float(held), float(error)))
+    wide = [row for row in found if row[1] >= HELD]
+    best = min(wide, key=lambda row: row[2]) if wide else max(found, key=lambda row: row[1])
+    return replace(fit, parameters=best[0])
 
 
-def _dishonesty(prepared: _Prepared, parameters: GivenParameters, seed: int) -> float:
-    """Return how far coverage is from what the ranges promise; the 90% range counts most."""
-    samples = prepared.run(parameters, 40, seed)[:, ::5]
-    observed = prepared.observed[::5]
-    return sum(
-        weight * abs(float(scores.inside(samples, observed, level).mean()) - level)
-        for level, weight in ((0.9, 1.0), (0.5, 0.25))
-    )
+def _sharpness(prepared: _Prepared, parameters: GivenParameters, seed: int) -> tuple[float, float]:
+    """Return the share of camp-days in the 90% range, and the CRPS of rises over the mean count."""
+    samples, observed = prepared.run(parameters, FUTURES, seed), prepared.observed
+    held = scores.inside(samples[:, ::5], observed[::5], 0.9).mean()
+    return float(held), scores.crps_increments(samples, observed) / max(observed.mean(), 1.0)
 
 
 def _plain(fit: Fit) -> dict[str, Any]:

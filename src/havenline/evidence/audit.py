@@ -1,0 +1,135 @@
+"""What a run would rest on: every parameter with its source and the day it was known."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from havenline.crisis import Crisis
+from havenline.crisis.cells import split_ids
+from havenline.crisis.parameters import Parameter, known_parameters
+from havenline.outcomes.indicators import INDICATORS
+
+
+@dataclass(frozen=True)
+class Audited:
+    """One parameter as a run would use it.
+
+    Attributes
+    ----------
+    parameter : Parameter
+        The row in use.
+    sources : tuple of str
+        Where it comes from, in words.
+    latest_source : datetime.date or None
+        When the newest of its sources was published; None where no date is known.
+    late : bool
+        Whether the row, or a source of it, was only known after the as-of date.
+    """
+
+    parameter: Parameter
+    sources: tuple[str, ...]
+    latest_source: dt.date | None
+    late: bool
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the row as plain values."""
+        p = self.parameter
+        low, high = (None if math.isnan(x) else x for x in (p.low, p.high))
+        return {
+            "name": p.name,
+            "value": p.value,
+            "low": low,
+            "high": high,
+            "unit": p.unit,
+            "distribution": p.distribution,
+            "kind": p.kind,
+            "known_from": p.known_from.isoformat(),
+            "sources": list(self.sources),
+            "latest_source": self.latest_source.isoformat() if self.latest_source else None,
+            "late": self.late,
+        }
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The parameters of a run as of a day, and the outcomes that rest on priors alone.
+
+    Attributes
+    ----------
+    crisis : str
+    as_of : datetime.date
+    rows : tuple of Audited
+        By name.
+    prior_outcomes : tuple of str
+        Ids of indicators that rest on a prior alone.
+    """
+
+    crisis: str
+    as_of: dt.date
+    rows: tuple[Audited, ...]
+    prior_outcomes: tuple[str, ...]
+
+    @property
+    def late(self) -> tuple[Audited, ...]:
+        """The rows that a run as of this day may not use."""
+        return tuple(row for row in self.rows if row.late)
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the audit as plain values for JSON."""
+        return {
+            "crisis": self.crisis,
+            "as_of": self.as_of.isoformat(),
+            "ok": not self.late,
+            "parameters": [row.to_json_dict() for row in self.rows],
+            "outcomes": [
+                {"id": i.id, "name": i.name, "prior_only": i.id in self.prior_outcomes}
+                for i in INDICATORS.values()
+            ],
+        }
+
+
+def audit(crisis: Crisis, as_of: dt.date | None = None) -> Audit:
+    """List what a run as of a day would rest on.
+
+    Parameters
+    ----------
+    crisis : Crisis
+    as_of : datetime.date, optional
+        The crisis's default otherwise.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    RunError
+        If no value of a parameter was known by then.
+    """
+    day = crisis.meta.as_of if as_of is None else as_of
+    table = crisis.sources.set_index("source_id")
+    titles = (table["publisher"] + ": " + table["title"]).to_dict()
+    published = table["published"].to_dict()
+    rows = []
+    for parameter in known_parameters(day, crisis.parameters).values():
+        ids = list(split_ids(parameter.source))
+        if not ids or not all(i in published for i in ids):
+            late = parameter.known_from > day
+            rows.append(Audited(parameter, (parameter.source,), None, late))
+            continue
+        texts = tuple(str(titles[i]) for i in ids)
+        known = [published[i].date() for i in ids if not pd.isna(published[i])]
+        newest = max(known) if known else None
+        late = parameter.known_from > day or (newest is not None and newest > day)
+        rows.append(Audited(parameter, texts, newest, late))
+    return Audit(
+        crisis=crisis.id,
+        as_of=day,
+        rows=tuple(rows),
+        prior_outcomes=tuple(i.id for i in INDICATORS.values() if i.prior_only),
+    )
