@@ -69,6 +69,32 @@ Fen,fen.csv
 """,
 }
 
+SETTINGS = """\
+log_levels: {agent: 0}
+spawn_rules:
+  sum_from_camps: True
+  take_from_population: False
+  conflict_spawn_decay: [1.0, 0.5, 0.1]
+  conflict_driven_spawning: {spawn_mode: constant, displaced_per_conflict_day: 500}
+  read_from_agents_csv_file: True
+move_rules:
+  max_move_speed: 360.0
+  awareness_level: 1
+  harvest_months: [6, 7]
+  flood_rules: {flood_movechances: [0, 0.5, 1.0]}
+optimisations: {hasten: 1}
+"""
+MORE = {
+    "simsetting.yml": SETTINGS,
+    "input_csv/agents.csv": "location,age\nAlder,3\nBirch,50\n",
+    "input_csv/demographics_age.csv": "age,Default,Alder\n4,1,2\n50,0.5,3\n",
+    "input_csv/major_routes.csv": "Alder,Cedar Hill,Fen\n",
+    "input_csv/location_changes.csv": "#name,newtype,day\nFen,town,3\n",
+    "input_csv/flood_level.csv": "#Day,Alder,Birch\n0,0,1\n1,2,1\n",
+    "input_csv/region_attributes_IPC.csv": "#Day,North,South\n0,10,20\n7,30,5\n",
+}
+"""Files that a folder may have besides."""
+
 
 def write(folder: Path, flat: bool = False) -> Path:
     """Write the folder; with `flat`, all files in one place."""

@@ -29,8 +29,6 @@ def differences(a: Any, b: Any, path: str = "case") -> list[str]:
         return [d for i, (x, y) in enumerate(pairs) for d in differences(x, y, f"{path}[{i}]")]
     if dataclasses.is_dataclass(a):
         names = [f.name for f in dataclasses.fields(a) if f.name not in NOT_READ]
-        return [
-            d for n in names for d in differences(getattr(a, n), getattr(b, n), f"{path}.{n}")
-        ]
+        return [d for n in names for d in differences(getattr(a, n), getattr(b, n), f"{path}.{n}")]
     both_nan = isinstance(a, float) and a != a and b != b
     return [] if a == b or both_nan else [f"{path}: {a!r} and {b!r}"]

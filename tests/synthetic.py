@@ -99,6 +99,7 @@ def synthetic_arrays(
         "haven_standing": np.zeros(shape),
         "displaced_elsewhere": np.floor(0.1 * since),
         "truces_failed_elsewhere": np.zeros(shape),
+        "displaced_present": np.floor(900_000 + since),
         "excess_deaths": np.floor(since / 700),
         "ledger_residual": np.zeros(shape),
         "exposure_probability": np.clip(

@@ -29,30 +29,6 @@ ROUND = settings(
     database=None,
 )
 
-YML = """\
-log_levels: {agent: 0}
-spawn_rules:
-  sum_from_camps: True
-  take_from_population: False
-  conflict_spawn_decay: [1.0, 0.5, 0.1]
-  conflict_driven_spawning: {spawn_mode: constant, displaced_per_conflict_day: 500}
-  read_from_agents_csv_file: True
-move_rules:
-  max_move_speed: 360.0
-  awareness_level: 1
-  harvest_months: [6, 7]
-  flood_rules: {flood_movechances: [0, 0.5, 1.0]}
-optimisations: {hasten: 1}
-"""
-MORE = {
-    "simsetting.yml": YML,
-    "input_csv/agents.csv": "location,age\nAlder,3\nBirch,50\n",
-    "input_csv/demographics_age.csv": "age,Default,Alder\n4,1,2\n50,0.5,3\n",
-    "input_csv/major_routes.csv": "Alder,Cedar Hill,Fen\n",
-    "input_csv/location_changes.csv": "#name,newtype,day\nFen,town,3\n",
-    "input_csv/flood_level.csv": "#Day,Alder,Birch\n0,0,1\n1,2,1\n",
-    "input_csv/region_attributes_IPC.csv": "#Day,North,South\n0,10,20\n7,30,5\n",
-}
 WORDS = [
     "", " ", "0", "1", "-1", "1e999", "-0", "9" * 400, "99999999", "nan", "inf", "é", "#", '"',
     ",", ";", "\n", "\r", "\t", "\x00", "[", "{a: b", "null", "True", "Alder", "alder", "Fen ",
@@ -74,7 +50,7 @@ def folders() -> dict[str, Path]:
     """A full folder in Flee's format, and the same as a folder of ours."""
     root = Path(tempfile.mkdtemp())
     source = flee_folder.write(root / "flee")
-    for name, text in MORE.items():
+    for name, text in flee_folder.MORE.items():
         (source / name).write_text(text, encoding="utf-8")
     return {"flee": source, "ours": import_flee(source, root / "ours")}
 
@@ -209,7 +185,7 @@ def test_rows_that_come_and_go(folders: dict[str, Path], form: str) -> None:
 
 def test_random_settings(folders: dict[str, Path]) -> None:
     folder = folders["flee"]
-    lines = YML.splitlines()
+    lines = flee_folder.SETTINGS.splitlines()
     value = st.one_of(
         st.sampled_from(WORDS),
         st.floats().map(str),

@@ -110,6 +110,12 @@ _TABLE = (
     _series("killed", "civilians killed since the as-of date", "persons", "cumulative"),
     _series("injured", "civilians injured since the as-of date", "persons", "cumulative"),
     _series(
+        "displaced_present",
+        "displaced persons present where the defender or the guarantor holds",
+        "persons",
+        "stock",
+    ),
+    _series(
         "excess_deaths",
         "deaths from other causes than violence above the usual, since the as-of date",
         "persons",

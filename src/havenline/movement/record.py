@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from havenline.draws.kernels import kernel
 from havenline.drivers import theatres
-from havenline.drivers.aid import unsheltered
+from havenline.drivers.aid import displaced, unsheltered
 from havenline.drivers.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN
 from havenline.movement.ledger import residual
 from havenline.world import roads
@@ -59,6 +59,7 @@ SERIES = (
     "haven_standing",
     "displaced_elsewhere",
     "excess_deaths",
+    "displaced_present",
     "truces_failed_elsewhere",
     "ledger_residual",
 )
@@ -102,13 +103,14 @@ def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
     """Write a day into the output of a run."""
     n, rows, groups = state.persons.shape
     without, near_front, near_border = 0.0, 0.0, 0.0
-    handed, taken, shelter = 0.0, 0.0, 0.0
+    handed, taken, shelter, present = 0.0, 0.0, 0.0, 0.0
     week = (ahead - 1) // 7
     for i in range(n):
         here = state.by_status[i].sum()
         area = net.place[i].area
         if roads.held(state.side[i]):
             without += unsheltered(state, i)
+            present += displaced(state, i)
             shelter += state.place[i].shelter
             if state.front[i] <= NEAR_FRONT_KM:
                 near_front += here
@@ -155,5 +157,6 @@ def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
     line[18] = np.float64(state.whole[HAVEN] == 1)
     line[19] = theatres.displaced(record, state)
     line[20] = state.real[EXCESS]
-    line[21] = theatres.failed_share(record, state)
-    line[22] = residual(state)
+    line[21] = present
+    line[22] = theatres.failed_share(record, state)
+    line[23] = residual(state)

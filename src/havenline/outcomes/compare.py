@@ -428,7 +428,7 @@ def _answers(indicator: Indicator, values: NDArray[np.float64], base: int | None
                 unit=indicator.unit,
                 better=indicator.better,
                 prior_only=indicator.prior_only,
-                summary=_summary(row),
+                summary=summary_of(row),
                 difference=(
                     None
                     if base is None
@@ -445,7 +445,8 @@ def _answers(indicator: Indicator, values: NDArray[np.float64], base: int | None
     return answers
 
 
-def _summary(values: NDArray[np.float64]) -> Summary:
+def summary_of(values: NDArray[np.float64]) -> Summary:
+    """Return median and 5-95% range of values over futures, with their errors."""
     q05, median, q95 = (float(v) for v in np.quantile(values, [0.05, 0.5, 0.95]))
     errors = (quantile_error(values, q) for q in (0.5, 0.05, 0.95))
     return Summary(median, q05, q95, *errors)
@@ -470,7 +471,7 @@ def difference_of(
     """
     paired = values - baseline
     return Difference(
-        summary=_summary(paired),
+        summary=summary_of(paired),
         better=int((paired < 0).sum()) if lower and not to_itself else None,
         futures=int(paired.size),
         distinguishable=clearly_not_zero(paired),

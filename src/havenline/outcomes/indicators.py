@@ -328,15 +328,35 @@ def per_future(dataset: xr.Dataset, indicator: str) -> NDArray[np.float64]:
     return figures
 
 
+def series_of(dataset: xr.Dataset, name: str) -> Floats:
+    """Return a daily series of a result.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+    name : str
+
+    Returns
+    -------
+    (option, future, day) float64
+
+    Raises
+    ------
+    RunError
+        If the result does not hold it.
+    """
+    if name not in dataset:
+        raise RunError(f"the result has no daily series {name}")
+    ordered = dataset[name].transpose("option", "future", "day")
+    return np.asarray(ordered.to_numpy(), dtype=np.float64)
+
+
 def _given(dataset: xr.Dataset) -> Values:
     """Return what gives a daily series, or the value of a parameter in each future, by name."""
 
     def values(name: str) -> Floats:
         if name in DAILY_SERIES:
-            if name not in dataset:
-                raise RunError(f"the result has no daily series {name}")
-            ordered = dataset[name].transpose("option", "future", "day")
-            return np.asarray(ordered.to_numpy(), dtype=np.float64)
+            return series_of(dataset, name)
         known = [str(n) for n in dataset["parameter"].to_numpy()]
         if name not in known:
             raise RunError(f"the result has no parameter {name}; it is of an earlier version")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.outcomes.errors import clearly_not_zero
+from havenline.outcomes.errors import FEWEST_FUTURES, clearly_not_zero
 from havenline.outcomes.indicators import INDICATORS, per_future
 
 if TYPE_CHECKING:
@@ -74,8 +74,12 @@ def pareto(dataset: xr.Dataset) -> tuple[Standing, ...]:
 
 
 def _signs(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return -1, 0 or 1 by (option, other option, indicator): clearly less, neither, more."""
-    indicators, options, _ = values.shape
+    """Return -1, 0 or 1 by (option, other option, indicator): clearly less, neither, more.
+
+    Told from the median of the differences, and where that tells nothing from their mean: an
+    option may spare many in few futures.
+    """
+    indicators, options, futures = values.shape
     sign = np.zeros((options, options, indicators), dtype=np.int64)
     for a in range(options):
         for b in range(options):
@@ -83,4 +87,8 @@ def _signs(values: NDArray[np.float64]) -> NDArray[np.int64]:
                 difference = values[i, a] - values[i, b]
                 if a != b and clearly_not_zero(difference):
                     sign[a, b, i] = int(np.sign(np.median(difference)))
+                elif a != b and futures >= FEWEST_FUTURES:
+                    error = difference.std(ddof=1) / np.sqrt(futures)
+                    if abs(difference.mean()) > 2 * error:
+                        sign[a, b, i] = int(np.sign(difference.mean()))
     return sign

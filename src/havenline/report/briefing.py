@@ -17,7 +17,7 @@ from markupsafe import Markup
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
 from havenline.outcomes.compare import Comparison
-from havenline.report import answer, assumptions, atlas, charts, exposure, words
+from havenline.report import answer, assumptions, atlas, charts, deeper, exposure, words
 from havenline.report.ground import known_by
 from havenline.report.svg import plain
 
@@ -29,6 +29,9 @@ CONTENTS = (
     ("end", "Maps at the end"),
     ("exposed", "Exposure"),
     ("cost", "Moved, left, overrun"),
+    ("fails", "When options fail"),
+    ("needed", "What is needed"),
+    ("turns", "What it turns on"),
     ("assumed", "What was assumed"),
     ("cannot", "What this cannot say"),
     ("sources", "Sources"),
@@ -209,6 +212,7 @@ def _context(
             f"{priors} of {len(parameters)} parameters rest on a prior.",
         ),
         "sources": assumptions.references(crisis, as_of),
+        **deeper.section(dataset, crisis, comparison, names),
         "version": comparison.version,
         "crisis_id": crisis.id,
         "seed": comparison.seed,

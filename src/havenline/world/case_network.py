@@ -192,8 +192,10 @@ def build_case_network(
     )
     if len(rests.following) >= 1 << 24 or n + len(roads.start) >= 1 << 20:
         raise RunError("the network is too large for the flee rules; give a lower awareness_level")
+    pairs = list(zip(roads.start.tolist(), roads.end.tolist(), strict=True))
+    twin = [pairs[:k].count(pair) for k, pair in enumerate(pairs)]
     road_keys = [
-        int(key_of(keys[a], 1, keys[b])) for a, b in zip(roads.start, roads.end, strict=True)
+        int(key_of(keys[a], 1, keys[b], k)) for (a, b), k in zip(pairs, twin, strict=True)
     ]
     network = CaseNetwork(
         persons=np.array([location.persons // hasten for location in case.locations], dtype=float),

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import differential_evolution
+from scipy.optimize import Bounds, differential_evolution
 
 from havenline.cases.case import Case
 from havenline.errors import RunError
@@ -184,7 +184,7 @@ def _fit_centre(prepared: Sequence[_Prepared], seed: int, generations: int) -> F
 
     found = differential_evolution(
         loss,
-        list(BOUNDS.values()),
+        Bounds(*np.array(list(BOUNDS.values())).T),
         maxiter=generations,
         popsize=8,
         rng=np.random.default_rng(seed),

@@ -14,6 +14,7 @@ from havenline.cases.case import Case
 from havenline.evidence.cases import scores
 from havenline.evidence.cases.baselines import BASELINES
 from havenline.evidence.cases.flee import flee_runs
+from havenline.futures.cases import Rules, simulate_case
 from havenline.movement.given import GivenParameters, simulate_given
 
 Floats = NDArray[np.float64]
@@ -116,10 +117,10 @@ class Validation:
 def validate(
     case: Case,
     *,
-    rules: str = "havenline",
+    rules: Rules = "havenline",
     futures: int = 100,
     seed: int = 0,
-    hasten: int = 1,
+    hasten: int | None = None,
     parameters: GivenParameters | None = None,
 ) -> Validation:
     """Score the rules on a case.
@@ -129,8 +130,8 @@ def validate(
     case : Case
     rules : {"havenline", "flee", "flee-exact"}
     futures, seed : int
-    hasten : int
-        Persons to one agent, for the Flee rules.
+    hasten : int, optional
+        Persons to one agent, for Flee's rules; as the case's settings say by default.
     parameters : GivenParameters, optional
         Of the default rules; the fitted ones if not given.
 
@@ -138,12 +139,16 @@ def validate(
     -------
     Validation
     """
-    observed = case.observed()
-    if hasten > 1:
-        observed = np.trunc(observed / hasten)
-    began = time.perf_counter()
-    samples = _simulate(case, rules, futures, seed, hasten, parameters)
-    seconds = time.perf_counter() - began
+    observed = (case.as_flee() if rules == "flee-exact" else case).observed()
+    if rules == "havenline":
+        began = time.perf_counter()
+        people = simulate_given(case, futures=futures, seed=seed, parameters=parameters)
+        seconds, persons_of = time.perf_counter() - began, 1
+    else:
+        run = simulate_case(case, rules=rules, futures=futures, seed=seed, hasten=hasten)
+        people, seconds, persons_of = run.persons, run.seconds, run.hasten
+    samples = people.astype(np.float64)
+    observed = np.trunc(observed / persons_of) * persons_of
     mean = samples.mean(axis=0)
     within = {level: scores.inside(samples, observed, level) for level in (0.5, 0.9)}
     flee, agents_of = _flee(case)
@@ -155,7 +160,7 @@ def validate(
         rules=rules,
         futures=futures,
         seed=seed,
-        hasten=hasten,
+        hasten=persons_of,
         days=case.days,
         forecast=point_scores(mean, observed, samples),
         ard_futures=scores.ard(samples, observed),
@@ -182,9 +187,7 @@ def validate(
     )
 
 
-def point_scores(
-    simulated: Floats, observed: Floats, samples: Floats | None = None
-) -> PointScores:
+def point_scores(simulated: Floats, observed: Floats, samples: Floats | None = None) -> PointScores:
     """Return the scores of a table of counts.
 
     Parameters
@@ -205,24 +208,6 @@ def point_scores(
         share_error=scores.share_error(simulated, observed),
         crps_increment_30d=scores.crps_increments(ensemble, observed),
     )
-
-
-def _simulate(
-    case: Case,
-    rules: str,
-    futures: int,
-    seed: int,
-    hasten: int,
-    parameters: GivenParameters | None,
-) -> Floats:
-    if rules == "havenline":
-        return simulate_given(case, futures=futures, seed=seed, parameters=parameters).astype(
-            np.float64
-        )
-    from havenline.futures.cases import simulate_case
-
-    run = simulate_case(case, rules=rules, futures=futures, seed=seed, hasten=hasten)
-    return np.asarray(run.persons, dtype=np.float64)
 
 
 def _flee(case: Case) -> tuple[PointScores | None, int]:

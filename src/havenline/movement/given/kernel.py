@@ -100,13 +100,26 @@ def _drift(people, spread, keys, key):  # type: ignore[no-untyped-def]
     for j in range(camps):
         cumulated += people[j] * factor[j] * before / after
         upto = np.int64(math.floor(cumulated + 0.5))
-        people[j] = min(upto, before) - given
+        people[j] = upto - given
         given += people[j]
 
 
 @kernel_entry
 def run_given(  # type: ignore[no-untyped-def]
-    first_day, start, totals, state, leaving, near, near_any, is_open, pull, capacity, drift, keys, key, out
+    first_day,
+    start,
+    totals,
+    state,
+    leaving,
+    near,
+    near_any,
+    is_open,
+    pull,
+    capacity,
+    drift,
+    keys,
+    key,
+    out,
 ):
     """Run one future.
 

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.cases.case import Case
-from havenline.draws import mix
+from havenline.draws import key_of
 from havenline.movement.given.kernel import run_given
 from havenline.movement.given.network import GivenNetwork, given_network
 from havenline.movement.given.parameters import (
@@ -128,7 +128,7 @@ def simulate_from(
                 network.capacity * true[f],
                 p.drift,
                 network.keys,
-                np.uint64(mix(np.uint64(seed), np.uint64(f))),
+                key_of(seed, f),
                 out[f],
             )
     return out
@@ -162,6 +162,4 @@ def _sizes(capacity: Floats) -> Floats:
     if not known.size:
         return np.ones_like(capacity)
     size: Floats = np.where(np.isnan(capacity), np.median(known), capacity)
-    return size / size.mean()
-
-
+    return np.asarray(size / size.mean())

@@ -1,0 +1,266 @@
+"""A case day by day under Flee's rules.
+
+People who are in the same state are one cell, and how many of a cell do each thing is drawn.
+All decide, in the order of their cells, then all travel. People who would fill a camp so fast
+that its throttle moves by more than ``MOST_CHANGE`` go in several parts, each seeing what the
+parts before it did: in Flee every person sees what those before did.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import int64
+
+from havenline.draws import mix, uniform
+from havenline.draws.kernels import kernel, kernel_entry
+from havenline.draws.samplers import binomial
+from havenline.movement.flee.cells import (
+    add,
+    clear,
+    group_of,
+    km_of,
+    overflowed,
+    place_of,
+    rest_of,
+)
+from havenline.movement.flee.choice import weigh_routes
+from havenline.movement.flee.leaving import leave, leave_chance
+from havenline.movement.flee.spawn import begin, set_out
+from havenline.movement.flee.state import bare_flee_state
+from havenline.movement.flee.travel import travel
+from havenline.world.case_network import bare_case
+
+MOST_CHANGE = 0.05
+"""Parts are made so small that a camp's throttle moves by no more within one."""
+
+DONE, TOO_MANY_CELLS, NOWHERE = 0, 1, 2
+"""What `run_case` returns; `NOWHERE`: people were to set out and no place has a weight."""
+
+
+@kernel
+def cell_key(net, key, where, far):  # type: ignore[no-untyped-def]
+    """Return the key of a cell: of what it is, not of where it stands in a table."""
+    k = mix(mix(key, net.place_key[place_of(where)]), far)
+    rest = rest_of(where)
+    if rest > 0:
+        k = mix(k, net.rest_key[rest])
+    if net.group.key.shape[0] > 1:
+        k = mix(k, net.group.key[group_of(where)])
+    return mix(k, where & np.uint64(1))
+
+
+@kernel
+def part_of(people, part, parts, u):  # type: ignore[no-untyped-def]
+    """Return how many of some people go in one part of several."""
+    if parts == 1:
+        return people
+    low = math.floor(part * people / parts + u) if part > 0 else 0
+    high = math.floor((part + 1) * people / parts + u) if part < parts - 1 else people
+    return int64(high - low)
+
+
+@kernel
+def _parts_for(net, rules, state, day, place, people):  # type: ignore[no-untyped-def]
+    # parts in which `people` may come to or leave a place
+    limit = net.limit[day, place]
+    if limit <= 0.0 or people <= 0.0:
+        return 1.0
+    span = limit * (1.0 - rules.buffer)
+    low = limit - span
+    if state.at[place] + people <= low or state.at[place] - people >= limit:
+        return 1.0
+    return people / max(1e-9, MOST_CHANGE * span)
+
+
+@kernel
+def _morning_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
+    parts = 1.0
+    for i in range(net.persons.shape[0]):
+        if net.limit[day, i] > 0.0 and state.at[i] > rules.buffer * net.limit[day, i]:
+            leaving = state.at[i] * leave_chance(net, rules, state, day, i)
+            if leaving >= 1.0:
+                parts = max(parts, _parts_for(net, rules, state, day, i, leaving))
+    return int64(min(math.ceil(parts), 1000.0))
+
+
+@kernel
+def _road_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
+    # from those due to arrive, and from the arrivals of the day before
+    n = net.persons.shape[0]
+    moving = int64(0)
+    for i in range(n):
+        state.came[i] = 0
+    for cell in range(state.moving.used[0]):
+        people = state.moving.people[cell]
+        moving += people
+        road = place_of(state.moving.where[cell]) - n
+        if km_of(state.moving.far[cell]) + net.road_speed[road] > net.road_km[road]:
+            state.came[net.road_end[road]] += people
+    growth = max(1.0, moving / max(1, state.moved[0]))
+    parts = 1.0
+    for i in range(n):
+        expected = max(state.came[i], min(state.came_before[i] * growth, moving))
+        parts = max(parts, _parts_for(net, rules, state, day, i, expected))
+        state.came[i] = 0
+    state.moved[0] = moving
+    return int64(min(math.ceil(parts), max(1.0, float(moving))))
+
+
+@kernel
+def _decide(net, rules, state, day, key):  # type: ignore[no-untyped-def]
+    clear(state.moving)
+    clear(state.tomorrow)
+    n = net.persons.shape[0]
+    parts = _morning_parts(net, rules, state, day)
+    for part in range(parts):
+        for cell in range(state.today.used[0]):
+            where, far = state.today.where[cell], state.today.far[cell]
+            people = state.today.people[cell]
+            if place_of(where) >= n:
+                if part == 0:
+                    add(state.moving, where, far, people)
+                continue
+            k = cell_key(net, key, where, far)
+            people = part_of(people, part, parts, uniform(k, 0) if parts > 1 else 0.0)
+            if people > 0:
+                leave(net, rules, state, day, where, far, people, int64(-1), mix(k, 10 + part))
+
+
+@kernel
+def _go_on(net, rules, state, day, key):  # type: ignore[no-untyped-def]
+    # Those who have just arrived with distance to spare decide, and travel on, until nobody is
+    # left. `state.moving` is free by now for those between the two.
+    now, then = state.now, state.then
+    hop = 0
+    while now.used[0] > 0:
+        clear(then)
+        hop_key = mix(key, hop)
+        clear(state.moving)
+        for cell in range(now.used[0]):
+            where, far = now.where[cell], now.far[cell]
+            k = cell_key(net, hop_key, where, far)
+            leave(net, rules, state, day, where, far, now.people[cell], km_of(far), mix(k, 1))
+        if overflowed(state.moving):
+            return False
+        for cell in range(state.moving.used[0]):
+            where, far = state.moving.where[cell], state.moving.far[cell]
+            k = mix(cell_key(net, hop_key, where, far), 2)
+            people = state.moving.people[cell]
+            travel(net, rules, state, day, where, far, int64(0), km_of(far), people, k, then)
+        if overflowed(then):
+            return False
+        now, then = then, now
+        hop += 1
+    return True
+
+
+@kernel
+def _travel(net, rules, state, day, key):  # type: ignore[no-untyped-def]
+    parts = _road_parts(net, rules, state, day)
+    cells = state.moving.used[0]
+    clear(state.today)  # from here on: those on roads, while `moving` serves the way on
+    for cell in range(cells):
+        where, far = state.moving.where[cell], state.moving.far[cell]
+        add(state.today, where, far, state.moving.people[cell])
+    for part in range(parts):
+        clear(state.now)
+        for cell in range(cells):
+            where, far = state.today.where[cell], state.today.far[cell]
+            k = cell_key(net, key, where, far)
+            u = uniform(k, 0) if parts > 1 else 0.0
+            people = part_of(state.today.people[cell], part, parts, u)
+            if people > 0:
+                k = mix(k, 10 + part)
+                travel(net, rules, state, day, where, far, km_of(far), 0, people, k, state.now)
+        if overflowed(state.now) or not _go_on(net, rules, state, day, mix(key, 5 + part)):
+            return False
+    return True
+
+
+@kernel
+def _sink(net, rules, state, day, key):  # type: ignore[no-untyped-def]
+    # Flee takes them out of the simulation and goes on counting them in the camp.
+    for cell in range(state.tomorrow.used[0]):
+        where = state.tomorrow.where[cell]
+        i = place_of(where)
+        if i >= net.persons.shape[0] or net.sink[i] <= 0.0 or not net.camp[day, i]:
+            continue
+        k = cell_key(net, key, where, state.tomorrow.far[cell])
+        gone = binomial(state.tomorrow.people[cell], net.sink[i], k)
+        state.tomorrow.people[cell] -= gone
+        if not rules.exact:
+            state.at[i] -= gone
+
+
+@kernel
+def _count_alike(net, state):  # type: ignore[no-untyped-def]
+    state.alike[:] = 0.0
+    state.counted[:] = 0.0
+    n = net.persons.shape[0]
+    for cell in range(state.today.used[0]):
+        where = state.today.where[cell]
+        i = place_of(where)
+        if i >= n:
+            continue
+        people = state.today.people[cell]
+        state.counted[i] += people
+        for a in range(2):
+            state.alike[a, net.group.value[a, group_of(where)], i] += people
+
+
+@kernel_entry
+def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-untyped-def]
+    """Run a case from day 0 to its last day in one future.
+
+    Parameters
+    ----------
+    net : CaseNetwork
+    rules : CaseRules
+    state : FleeState
+    key : uint64
+        Key of the seed and the future.
+    persons : (days, camps) int64, written
+        People in each camp at the end of each day.
+    elsewhere : (days,) int64, written
+        People who are in the simulation and in none of the camps.
+
+    Returns
+    -------
+    int64
+        `DONE`, `TOO_MANY_CELLS` or `NOWHERE`.
+    """
+    net, state = bare_case(net), bare_flee_state(state)
+    today, tomorrow = state.today, state.tomorrow
+    clear(state.today)
+    begin(net, rules, state, mix(key, 1))
+    for day in range(persons.shape[0]):
+        day_key = mix(key, 100 + day)
+        if set_out(net, rules, state, day, mix(day_key, 1)) > 0:
+            return NOWHERE
+        if rules.weigh_daily:
+            _count_alike(net, state)
+        if rules.weigh_daily or not net.same_weights[day]:
+            weigh_routes(net, rules, state, day)
+        _decide(net, rules, state, day, mix(day_key, 2))
+        if overflowed(state.today) or overflowed(state.moving):
+            return TOO_MANY_CELLS
+        if not _travel(net, rules, state, day, mix(day_key, 3)) or overflowed(state.tomorrow):
+            return TOO_MANY_CELLS
+        if rules.sinks:
+            _sink(net, rules, state, day, mix(day_key, 4))
+        everyone = int64(0)
+        clear(state.today)
+        for cell in range(state.tomorrow.used[0]):
+            people = state.tomorrow.people[cell]
+            everyone += people
+            add(state.today, state.tomorrow.where[cell], state.tomorrow.far[cell], people)
+        for i in range(net.persons.shape[0]):
+            state.came_before[i] = state.came[i]
+        in_camps = int64(0)
+        for c in range(net.camps.shape[0]):
+            persons[day, c] = int64(state.at[net.camps[c]])
+            in_camps += persons[day, c]
+        elsewhere[day] = max(int64(0), everyone - in_camps)
+    return DONE

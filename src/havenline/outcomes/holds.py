@@ -1,0 +1,97 @@
+"""What holds and what fails: a haven that stands or falls, a truce that stands or breaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from havenline.outcomes.compare import Summary, summary_of
+from havenline.outcomes.indicators import series_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FIGURES = ("killed", "newly_displaced", "unsheltered")
+CHECK_DAYS = (30, 90, 180, 365)
+
+
+@dataclass(frozen=True)
+class HavenCase:
+    """What happens under an option where its haven holds to the end, or where it fails.
+
+    Attributes
+    ----------
+    option : str
+    failed : bool
+    futures : int
+        Futures in which it is so.
+    killed, newly_displaced, unsheltered : Summary or None
+        Killed and newly displaced after the as-of date, unsheltered on the last day; None where
+        it is so in no future.
+    """
+
+    option: str
+    failed: bool
+    futures: int
+    killed: Summary | None
+    newly_displaced: Summary | None
+    unsheltered: Summary | None
+
+
+def haven_cases(dataset: xr.Dataset) -> tuple[HavenCase, ...]:
+    """Return both cases of each option that has a haven.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+
+    Returns
+    -------
+    tuple of HavenCase
+        Two for each option with a haven, the one in which it holds first.
+    """
+    standing = series_of(dataset, "haven_standing")
+    series = {name: series_of(dataset, name) for name in FIGURES}
+    found = []
+    for row, option in enumerate(str(v) for v in dataset["option"].to_numpy()):
+        had = standing[row].max(axis=1) > 0
+        if not had.any():
+            continue
+        for failed in (False, True):
+            where = had & ((standing[row, :, -1] == 0) == failed)
+            figures: list[Summary | None] = [None, None, None]
+            if where.any():
+                after = [series[n][row, where, -1] - series[n][row, where, 0] for n in FIGURES[:2]]
+                figures = [summary_of(v) for v in (*after, series["unsheltered"][row, where, -1])]
+            found.append(HavenCase(option, failed, int(where.sum()), *figures))
+    return tuple(found)
+
+
+def truces_standing(dataset: xr.Dataset) -> dict[str, dict[int, int]]:
+    """Return in how many futures a truce stands some days after it began, by option.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+
+    Returns
+    -------
+    dict of str to dict of int to int
+        Option to days since the first day of its truce to futures; only days that the run
+        covers, and only options under which a truce begins.
+    """
+    standing = series_of(dataset, "truce_standing")
+    days = standing.shape[2] - 1
+    found: dict[str, dict[int, int]] = {}
+    for row, option in enumerate(str(v) for v in dataset["option"].to_numpy()):
+        began = np.flatnonzero(standing[row].max(axis=0) > 0)
+        if len(began) == 0:
+            continue
+        first = int(began[0])
+        found[option] = {
+            d: int(standing[row, :, first + d].sum()) for d in CHECK_DAYS if first + d <= days
+        }
+    return found

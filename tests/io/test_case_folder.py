@@ -1,0 +1,213 @@
+"""A case folder of ours: the same case again, whole or not at all, every fault named."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from havenline.cases.case import Case
+from havenline.crisis import Crisis, init_crisis
+from havenline.errors import CrisisError, HavenlineError
+from havenline.io import (
+    check_any,
+    import_flee,
+    is_any_case,
+    is_case,
+    open_any,
+    open_case,
+    open_flee,
+)
+from havenline.io.case_writing import place_ids
+from tests import flee_folder
+from tests.same_case import differences
+
+
+@pytest.fixture
+def full(flee: Any) -> Path:
+    """The small folder with every table that the format has."""
+    for name, text in flee_folder.MORE.items():
+        flee.change(name, None, text)
+    flee.change(
+        "source_data/data_layout.csv", "Fen,fen.csv", "Fen,fen.csv,east.csv\nGrove,east.csv"
+    )
+    flee.change("input_csv/conflicts.csv", "Alder", "ALDER")
+    path: Path = flee.path
+    return path
+
+
+@pytest.fixture
+def ours(flee: Any, full: Path, tmp_path: Path) -> Any:
+    """The same as a folder of ours, to be broken."""
+    return type(flee)(import_flee(full, tmp_path / "ours"))
+
+
+def test_everything_comes_back(full: Path, ours: Any) -> None:
+    there, back = open_flee(full), open_case(ours.path)
+    assert differences(there, back) == []
+    assert differences(there.as_flee(), back.as_flee()) == []
+    assert there.others
+    assert there.flee_reading.counts
+    assert there.flee_reading.no_conflict == (0,)
+    assert there.demographics
+    assert there.travellers
+    assert there.flood is not None
+    assert there.food is not None
+    assert ours.messages() == []
+
+
+def test_settings_can_be_given(full: Path, ours: Any) -> None:
+    settings = full / "simsetting.yml"
+    settings.write_text("move_rules: {softening: 3}\n")
+    assert open_case(ours.path, settings).settings.softening == 3
+    assert open_case(full, settings).settings.softening == 3
+
+
+def test_ids_of_names() -> None:
+    names = ["Cedar Hill", "cedar_hill", "مدينة", "total", "all", "A" * 80, "A" * 80 + "b"]
+    ids = place_ids(names)
+    assert ids[:5] == ["cedar-hill", "cedar-hill-2", "place-2", "total-2", "all-2"]
+    assert len(set(ids)) == len(ids)
+
+
+FAULTS: list[tuple[str, list[tuple[str, str | None, str | None]], list[str]]] = [
+    (
+        "an unknown place",
+        [("routes.csv", "dune,east-camp", "dune,east-kamp")],
+        ["routes.csv:6 [to_place]: no such id (found 'east-kamp'); did you mean 'east-camp'? "
+         "(unknown_id)"],
+    ),
+    (
+        "a negative length",
+        [("routes.csv", "alder,birch,24", "alder,birch,-24")],
+        ["routes.csv:2 [road_km]: road_km cannot be negative (found '-24'); expected 0 or more "
+         "(negative_number)"],
+    ),
+    (
+        "a misspelt setting",
+        [("crisis.yaml", "harvest_months", "harvest_month")],
+        ["crisis.yaml:16 [flee.harvest_month]: no such key; did you mean 'harvest_months'? "
+         "(unknown_key)"],
+    ),
+    (
+        "a misspelt key",
+        [("crisis.yaml", "period:", "perod:")],
+        ["crisis.yaml [period]: this key is missing; expected days to simulate (missing_key)",
+         "crisis.yaml:5 [perod]: no such key here; expected format, arrivals, id, name, period, "
+         "flee, flood_days, swapped_in_flee, no_conflict_in_flee; did you mean 'period'? "
+         "(unknown_key)"],
+    ),
+    (
+        "a setting out of bounds",
+        [("crisis.yaml", "conflict_weight: 0.316227766", "conflict_weight: -1")],
+        ["crisis.yaml:15 [flee.conflict_weight]: cannot be negative (found '-1'); expected at "
+         "least 0 (negative_number)"],
+    ),
+    (
+        "a place twice",
+        [("places.csv", "fen,Fen", "fen,Dune")],
+        [
+         "places.csv:5 [name]: this name stands twice (found 'Dune') (duplicate_id)",
+         "places.csv:7 [name]: this name stands twice (found 'Dune') (duplicate_id)"],
+    ),
+    (
+        "no total",
+        [("counts.csv", ",total,", ",elsewhere:Total,")],
+        ["counts.csv: there is no total; expected rows with place_id 'total' (missing_value)"],
+    ),
+    (
+        "a closure of an unknown country",
+        [("closures.csv", "Home,Away", "Home,Awya")],
+        ["closures.csv:2 [second]: no such id (found 'Awya'); did you mean 'Away'? (unknown_id)"],
+    ),
+    (
+        "a table with nearly the right name",
+        [("closures.csv", None, None), ("closure.csv", None, "x\n")],
+        ["closure.csv: nothing reads this file; expected a table of a case; did you mean "
+         "'closures.csv'? (unknown_file) WARNING"],
+    ),
+    (
+        "a needed table gone",
+        [("places.csv", None, None)],
+        ["places.csv: there is no such file (missing_file)"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "messages"), [f[1:] for f in FAULTS], ids=[f[0] for f in FAULTS]
+)
+def test_fault_gives_its_exact_message(
+    ours: Any, changes: list[tuple[str, str | None, str | None]], messages: list[str]
+) -> None:
+    for change in changes:
+        ours.change(*change)
+    found = ours.messages()
+    assert found == messages
+    if not all(m.endswith("WARNING") for m in messages):
+        with pytest.raises(CrisisError):
+            open_case(ours.path)
+
+
+def test_refuses_a_folder_that_is_not_empty(flee: Any, tmp_path: Path) -> None:
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to" / "mine.txt").write_text("mine")
+    with pytest.raises(HavenlineError, match="is not empty"):
+        import_flee(flee.path, tmp_path / "to")
+    with pytest.raises(HavenlineError, match="is a file"):
+        import_flee(flee.path, tmp_path / "to" / "mine.txt")
+    assert [p.name for p in (tmp_path / "to").iterdir()] == ["mine.txt"]
+    with pytest.raises(HavenlineError, match="is not empty"):
+        import_flee(flee.path, flee.path)
+
+
+def test_an_empty_folder_is_taken_and_parents_are_made(flee: Any, tmp_path: Path) -> None:
+    (tmp_path / "to").mkdir()
+    assert is_case(import_flee(flee.path, tmp_path / "to"))
+    assert is_case(import_flee(flee.path, tmp_path / "a" / "b"))
+
+
+def test_nothing_is_left_of_a_write_that_fails(
+    flee: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, written = Path.write_text, []
+
+    def full_disk(path: Path, *args: Any, **more: Any) -> int:
+        written.append(path.name)
+        if len(written) > 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, *args, **more)
+
+    before = sorted(p.name for p in tmp_path.iterdir())
+    monkeypatch.setattr(Path, "write_text", full_disk)
+    with pytest.raises(HavenlineError, match="cannot be written: no space left on device"):
+        import_flee(flee.path, tmp_path / "to")
+    assert len(written) == 4
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+def test_a_broken_source_writes_nothing(flee: Any, tmp_path: Path) -> None:
+    flee.change("input_csv/routes.csv", "24", "-24")
+    with pytest.raises(CrisisError):
+        import_flee(flee.path, tmp_path / "to")
+    assert not (tmp_path / "to").exists()
+
+
+def test_whichever_folder_it_is(flee: Any, ours: Any, tmp_path: Path) -> None:
+    crisis = init_crisis(tmp_path / "crisis")
+    assert isinstance(open_any(flee.path), Case)
+    assert isinstance(open_any(str(ours.path)), Case)
+    assert isinstance(open_any(crisis), Crisis)
+    assert isinstance(open_any("idlib-2020"), Crisis)
+    assert [is_any_case(p) for p in (flee.path, ours.path, crisis)] == [True, True, False]
+    assert not is_any_case("idlib-2020")
+    assert check_any(crisis).problems == ()
+    assert check_any(ours.path, strict=["all"]).ok
+
+
+def test_an_unknown_check_is_refused(flee: Any, ours: Any) -> None:
+    for path in (flee.path, ours.path):
+        with pytest.raises(HavenlineError, match="did you mean 'duplicate_date'"):
+            check_any(path, strict=["duplicat_date"])

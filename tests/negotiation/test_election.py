@@ -1,0 +1,134 @@
+"""Reference values of KTAB (KAPSARC, MIT licence), and what must hold of every election."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from havenline.negotiation.election import (
+    ELECTIONS,
+    Election,
+    elect,
+    likely_set,
+    stationary,
+    support,
+    victory,
+)
+from tests.negotiation.published import published_table
+
+DEMO = [[0, 12.099, 54.921], [10.333, 0, 27.079], [5.007, 55.047, 0]]
+UTILITIES = arrays(
+    np.float64, st.tuples(st.integers(1, 6), st.just(3)), elements=st.integers(0, 8).map(float)
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("conditional", [0.8659, 0.1241, 0.0100]),
+        ("markov-incentive", [0.5094, 0.2796, 0.2110]),
+        ("markov-uniform", [0.6351, 0.2148, 0.1501]),
+    ],
+)
+def test_demonstration_model_of_ktab_with_square_victory(
+    kind: Election, expected: list[float]
+) -> None:
+    np.testing.assert_allclose(elect(DEMO, kind, power=2.0), expected, atol=5e-5)
+
+
+def test_sixteen_options_of_ktab() -> None:
+    folder = published_table("ktab")
+    table = pd.read_csv(folder / "pmatrix_utilities.csv")
+    expected = pd.read_csv(folder / "pmatrix_probabilities.csv")["probability"]
+    utilities = table.filter(like="option_").to_numpy().T
+    assert utilities.shape == (16, 20)
+    found = elect(support(utilities, table["weight"].to_numpy()), "markov-incentive")
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("conditional", [0.2046, 0.4198, 0.3756]),
+        ("markov-incentive", [0.2371, 0.3467, 0.4162]),
+    ],
+)
+def test_emission_standards_of_the_european_community(
+    kind: Election, expected: list[float]
+) -> None:
+    """Bueno de Mesquita 1994, p. 78: ten countries, years until a standard for emissions."""
+    years = np.array([4, 7, 4, 4, 10, 10, 10, 7, 4, 7])
+    capability = np.array([8, 8, 3, 16, 16, 16, 16, 5, 5, 8]) / 100.0
+    salience = np.array([80, 40, 20, 80, 60, 60, 90, 10, 100, 70]) / 100.0
+    options = np.array([4, 7, 10])
+    votes = support(1.0 - np.abs(options[:, None] - years) / 6.0, capability * salience)
+    np.testing.assert_allclose(elect(votes, kind), expected, atol=5e-5)
+
+
+@given(UTILITIES)
+def test_splitting_an_actor_moves_no_election(u: np.ndarray) -> None:
+    one = support(u, [0.2, 0.5, 0.3])
+    other = support(u[:, [0, 1, 1, 2]], [0.2, 0.25, 0.25, 0.3])
+    for kind in ELECTIONS:
+        np.testing.assert_allclose(elect(other, kind), elect(one, kind), atol=1e-9)
+
+
+@given(UTILITIES, st.sampled_from(ELECTIONS), st.sampled_from([0.5, 1.0, 2.0]))
+def test_every_election_gives_chances(u: np.ndarray, kind: Election, power: float) -> None:
+    p = elect(support(u, [1.0, 2.0, 4.0]), kind, power)
+    assert (p >= 0.0).all()
+    assert p.sum() == pytest.approx(1.0)
+    order = np.arange(len(u))[::-1]
+    np.testing.assert_allclose(elect(support(u[order], [1, 2, 4]), kind, power)[::-1], p, atol=1e-9)
+
+
+@given(UTILITIES)
+def test_markov_elections_stand_still_at_their_result(u: np.ndarray) -> None:
+    """One more round of the published iteration changes nothing."""
+    s = support(u, [1.0, 2.0, 4.0])
+    v = victory(s)
+    n = len(u)
+    p = elect(s, "markov-uniform")
+    again = [sum(v[a, b] * (p[a] + p[b]) for b in range(n)) / n for a in range(n)]
+    np.testing.assert_allclose(again, p, atol=1e-9)
+    incentive = s * v
+    q = incentive / incentive.sum(axis=0)  # challenger in the row, standing option in the column
+    p = elect(s, "markov-incentive")
+    again = [sum(v[a, b] * (p[a] * q[b, a] + p[b] * q[a, b]) for b in range(n)) for a in range(n)]
+    np.testing.assert_allclose(again, p, atol=1e-9)
+
+
+def test_actors_who_do_not_care_leave_all_options_alike() -> None:
+    for kind in ELECTIONS:
+        np.testing.assert_allclose(elect(support(np.ones((4, 2)), [1, 1]), kind), 0.25)
+
+
+def test_stationary_law_with_chances_of_very_different_size() -> None:
+    rates = np.array([[0.0, 1e-12, 0.0], [1e-6, 0.0, 1e-12], [0.0, 1e-3, 0.0]])
+    found = stationary(rates)
+    # detailed balance: 1e-12 of the first against 1e-6 of the second, 1e-12 of it against 1e-3
+    np.testing.assert_allclose(found[1:] / found[0], [1e-6, 1e-15], rtol=1e-12)
+    with pytest.raises(ValueError, match="stationary"):
+        stationary(np.zeros((2, 2)))
+
+
+def test_likely_set_is_the_smallest_that_holds_the_share() -> None:
+    assert likely_set([0.1, 0.5, 0.3, 0.1]).tolist() == [1, 2]
+    assert likely_set([0.1, 0.5, 0.3, 0.1], 0.81).tolist() == [1, 2, 0]
+    assert likely_set([0.25] * 4, 1.0).tolist() == [0, 1, 2, 3]
+    assert likely_set([1.0]).tolist() == [0]
+
+
+def test_refuses_what_is_no_election() -> None:
+    with pytest.raises(ValueError, match="no such election"):
+        elect(DEMO, "plurality")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="votes"):
+        elect([[0.0, -1.0], [1.0, 0.0]])
+    with pytest.raises(ValueError, match="utilities"):
+        support([[np.nan]], [1.0])
+    with pytest.raises(ValueError, match="no option can beat"):
+        elect([[0, 1, 0], [0, 0, 1], [1, 0, 0]], "conditional")
