@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from havenline.cases import settings_file
+from havenline.cases.settings import REFUSED
 from havenline.errors import CrisisError
 from havenline.io import check_flee, is_flee, open_any, open_flee
 from havenline.io.flee.checks import CHECKS
@@ -164,7 +164,7 @@ def test_no_folder_at_all(path: str) -> None:
 
 
 def test_a_key_that_cannot_be_honoured(flee: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(settings_file.REFUSED, "move_rules.teleport", "people walk")
+    monkeypatch.setitem(REFUSED, "move_rules.teleport", "people walk")
     flee.change("simsetting.yml", None, "move_rules:\n  teleport: 1\n")
     assert flee.messages() == [
         "simsetting.yml:2 [move_rules.teleport]: cannot be honoured: people walk (found '1') "

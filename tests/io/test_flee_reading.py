@@ -162,6 +162,32 @@ def test_places_by_the_names_of_their_columns(flee: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "#a list of places\n",
+        "#name,region\n",
+        "#a list of places\n#name,region,country,lat,lon,type,conflict date,pop/cap\n",
+        '"#Name","Region","Country","Latitude","Longitude","location_type","date","population"\n',
+    ],
+)
+def test_headers_of_all_kinds(flee: Any, header: str) -> None:
+    before = open_flee(flee.path)
+    flee.change(PLACES, "#" + flee_folder.FILES[PLACES].split("\n")[0][1:] + "\n", header)
+    after = open_flee(flee.path)
+    assert differences(before, after) == []
+    assert after.warnings == ()
+
+
+def test_further_columns_need_a_header(flee: Any) -> None:
+    flee.change(PLACES, "population\n", "population,hdi\n")
+    flee.change(PLACES, "40000\n", "40000,0.5\n")
+    assert open_flee(flee.path).locations[0].attributes == {"hdi": "0.5"}
+    flee.change(PLACES, "#name,", "#x,")
+    assert open_flee(flee.path).locations[0].attributes == {"hdi": "0.5"}
+
+
+@pytest.mark.parametrize(
     ("header", "at", "in_flee"),
     [
         ("latitude,longitude", (10.1, 30.0), (30.0, 10.1)),

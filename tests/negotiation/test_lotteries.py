@@ -25,6 +25,15 @@ def test_kalai_smorodinsky_is_refined_beyond_the_equal_share() -> None:
     np.testing.assert_allclose(found.gains, [0.5, 0.5, 1.0], atol=1e-6)
 
 
+def test_refinement_goes_on_over_every_order_of_settlements() -> None:
+    """The first two get 0.5 each however the third fares: from 0.5 to 0.8 with the fourth at 1."""
+    u = np.array([[1, 0, 0.5, 0.5], [0, 1, 0.5, 0.5], [1, 0, 0.8, 1], [0, 1, 0.8, 1], [0, 0, 1, 0]])
+    for turn in range(len(u)):
+        found = kalai_smorodinsky_lottery(np.roll(u, turn, axis=0), np.zeros(4))
+        assert isinstance(found, Lottery)
+        np.testing.assert_allclose(found.gains, [0.5, 0.5, 0.8, 1.0], atol=1e-6)
+
+
 @pytest.mark.parametrize("alpha", [0.25, 0.5, 0.75])
 def test_on_a_concave_curve_mixing_adds_nothing(alpha: float) -> None:
     found = nash_lottery(CURVE, [0, 0], [alpha, 1 - alpha])

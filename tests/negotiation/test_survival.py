@@ -27,7 +27,7 @@ def test_discounted_chance_of_collapse_by_adaptive_quadrature(
     parts = [(-40.0, -10.0), (-10.0, -3.0), (-3.0, 1.0), (1.0, 5.0)]
     expected = sum(quad(inside, a, b, epsabs=1e-12)[0] for a, b in parts)
     found = breakdown_chance(Survival.of(0.15, scale, shape, 0.2), [rate])
-    assert found[0] == pytest.approx(0.15 + 0.85 * 0.8 * expected, abs=1e-8)
+    assert found[0] == pytest.approx(0.15 + 0.85 * 0.8 * expected, abs=1e-6)
 
 
 def test_a_constant_hazard_gives_the_plain_formula_and_comes_back() -> None:
@@ -64,8 +64,8 @@ def test_terms_move_the_law_as_their_coefficients_say() -> None:
 
 
 def test_joint_temptation_counts_only_who_is_tempted() -> None:
-    found = joint_temptation([2.0, 3.0], [[0.5, -1.0], [0.1, 0.2], [-np.inf, 1.0]])
-    np.testing.assert_allclose(found, [1.0, 0.8, 3.0])
+    found = joint_temptation([2.0, 0.0], [[0.5, -1.0], [0.1, 0.2], [0.3, np.inf]])
+    np.testing.assert_allclose(found, [1.0, 0.2, 0.6])
 
 
 def test_beliefs_learn_from_truces() -> None:

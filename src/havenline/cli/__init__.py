@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable
 
 # Kernels compile a quarter faster and run no slower at this level; a choice of the user holds.
 os.environ.setdefault("NUMBA_OPT", "1")
@@ -18,6 +19,7 @@ gc.set_threshold(200_000)
 import typer
 from rich.markup import escape
 
+from havenline.cli.cases import calibrate, forecast, import_flee, validate
 from havenline.cli.console import ABORTED, BAD_INPUT, err
 from havenline.cli.delay import delay
 from havenline.cli.look import check, info, init, options, schema, steps
@@ -31,8 +33,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Compare the options in a displacement crisis, with honest uncertainty.",
 )
-for command in (run, delay, check, steps, info, options, schema, init, audit, hindcast):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    run,
+    delay,
+    check,
+    steps,
+    info,
+    options,
+    schema,
+    init,
+    audit,
+    hindcast,
+    validate,
+    calibrate,
+    forecast,
+)
+for command in COMMANDS:
     app.command()(command)
+foreign = typer.Typer(no_args_is_help=True, help="Read a folder in another model's format.")
+foreign.command("flee")(import_flee)
+app.add_typer(foreign, name="import")
 
 
 def main() -> None:

@@ -18,7 +18,6 @@ from havenline.cli.console import CrisisArgument, a_date, opened, out
 from havenline.crisis import (
     Crisis,
     builtin_crises,
-    check_crisis,
     init_crisis,
     json_schema,
     open_crisis,
@@ -34,10 +33,12 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
 ) -> None:
     """Check a crisis folder; all problems in one report."""
+    from havenline.io import check_any
+
     path = crisis
     if crisis in builtin_crises() and not Path(crisis).is_dir():
         path = str(open_crisis(crisis).folder)
-    report = check_crisis(path, strict=tuple(strict or ()))
+    report = check_any(path, strict=tuple(strict or ()))
     if as_json:
         rows = [vars(p) for p in report.problems]
         sys.stdout.write(json.dumps({"ok": report.ok, "problems": rows}) + "\n")

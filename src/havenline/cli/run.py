@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from havenline.cli.cases import HastenOption, Rules, SettingsOption, run_case
 from havenline.cli.console import (
     FULL_WIDTH,
     LEAST_WIDTH,
@@ -25,6 +26,7 @@ from havenline.cli.console import (
     settings_of,
 )
 from havenline.crisis import Crisis
+from havenline.errors import HavenlineError
 
 
 def run(
@@ -46,6 +48,12 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Fix a parameter for this run."),
     ] = None,
+    rules: Annotated[
+        Rules | None,
+        typer.Option(help="For a displacement case: havenline (default), flee, flee-exact."),
+    ] = None,
+    hasten: HastenOption = None,
+    flee_settings: SettingsOption = None,
     line: Annotated[
         Path | None,
         typer.Option(
@@ -58,7 +66,37 @@ def run(
         bool, typer.Option("--json", help="Print the comparison as one JSON object.")
     ] = False,
 ) -> None:
-    """Simulate the options and compare them; with --out write result, tables and report."""
+    """Simulate the options and compare them; with --out write result, tables and report.
+
+    A displacement case has no options: its camps are simulated and printed beside the counts.
+    """
+    from havenline.io import is_any_case
+
+    if is_any_case(crisis):
+        for name, value in (
+            ("--option", option),
+            ("--as-of", as_of),
+            ("--days", days),
+            ("--set", setting),
+            ("--line", line),
+        ):
+            if value:
+                raise HavenlineError(f"{name}: {crisis} is a displacement case, which has none")
+        run_case(
+            crisis,
+            rules=rules or "havenline",
+            futures=futures,
+            seed=seed,
+            workers=workers,
+            hasten=hasten,
+            settings=flee_settings,
+            folder=to,
+            as_json=as_json,
+        )
+        return
+    for name, given in (("--rules", rules), ("--hasten", hasten), ("--settings", flee_settings)):
+        if given is not None:
+            raise HavenlineError(f"{name}: only for a displacement case, which {crisis} is not")
     from havenline.futures import simulate
     from havenline.options import with_line
     from havenline.outcomes import compare

@@ -118,7 +118,8 @@ def read_places(folder: Folder, file: str) -> Places:
     report = folder.report
     rows = folder.rows(file)
     header, body = _headed(rows or [], file, report)
-    order, extra, gps = _columns(header, file, report)
+    width = max((len(row.cells) for row in body), default=0)
+    order, extra, gps = _columns(header, width, file, report)
     locations: list[Location] = []
     lines: dict[str, int] = {}
     for row in body:
@@ -144,12 +145,23 @@ def read_places(folder: Folder, file: str) -> Places:
     return Places(tuple(locations), Names(list(lines)), Names(countries), swapped=not gps)
 
 
+def _word(cell: str) -> str:
+    """Return a cell of a header as a word."""
+    return cell.lstrip("#").strip().lower()
+
+
 def _headed(rows: Sequence[Row], file: str, report: Report) -> tuple[Row | None, list[Row]]:
-    """Return the header and the rows below, without comments."""
+    """Return the header and the rows below, without comments.
+
+    The header is the first comment above the locations that begins like one; else a comment that
+    is as long as one, whose further columns still have names.
+    """
     body = [row for row in rows if not row.is_comment]
-    comments = [row for row in rows if row.is_comment]
-    first = comments[0] if comments and rows[0].is_comment else None
-    if first is None and body and _MEANING.get(body[0].cell(0).lower()) == "name":
+    above = [row for row in rows if row.is_comment and (not body or row.line < body[0].line)]
+    named = (row for row in above if _MEANING.get(_word(row.cell(0))) == "name")
+    long = (row for row in above if len(row.cells) >= len(COLUMNS))
+    first = next(named, None) or next(long, None)
+    if first is None and body and _MEANING.get(_word(body[0].cell(0))) == "name":
         first = body.pop(0)
         report.add(
             "header_order",
@@ -162,13 +174,13 @@ def _headed(rows: Sequence[Row], file: str, report: Report) -> tuple[Row | None,
 
 
 def _columns(
-    header: Row | None, file: str, report: Report
+    header: Row | None, width: int, file: str, report: Report
 ) -> tuple[dict[str, int], dict[str, int], bool]:
     """Return where each column stands, further columns, and whether they are named x and y."""
     usual = {name: i for i, name in enumerate(COLUMNS)}
     if header is None:
         return usual, {}, False
-    words = [cell.lstrip("#").strip().lower() for cell in header.cells]
+    words = [_word(cell) for cell in header.cells]
     gps = "gps_x" in words or "x" in words
     meant = [_MEANING.get(word) for word in words]
     known = {column: i for i, column in reversed(list(enumerate(meant))) if column is not None}
@@ -180,6 +192,8 @@ def _columns(
     if gps and len(words) >= len(COLUMNS):
         usual = {**usual, "longitude": 3, "latitude": 4}
     in_place = all(position == usual[column] for column, position in known.items())
+    if in_place and len(words) < len(COLUMNS) <= width:  # a header cut short
+        return usual, {}, gps
     if len(words) >= len(COLUMNS) and (in_place or len(known) < len(COLUMNS)):
         positional = {n: i for n, i in extra.items() if i >= len(COLUMNS)}
         if in_place or not set(_NEEDED) <= known.keys():

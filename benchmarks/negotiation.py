@@ -1,0 +1,78 @@
+"""Negotiation: how near the second opinion comes to known outcomes, and how long solving takes.
+
+Run as ``python benchmarks/negotiation.py [FOLDER]``. FOLDER holds issues with known outcomes
+(``issues.csv`` and ``positions.csv``); without it only the times are printed. Compare ratios, not
+machines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from havenline.negotiation.election import elect, support
+from havenline.negotiation.hold import value_with_collapse
+from havenline.negotiation.lotteries import kalai_smorodinsky_lottery, nash_lottery
+from havenline.negotiation.scoring import Scores, read_issues, score_methods
+from havenline.negotiation.solutions import land_draws
+from havenline.negotiation.survival import Survival, breakdown_chance
+from havenline.negotiation.zone import pareto_set
+
+PARTIES = 9
+
+
+def print_scores(scores: Scores) -> None:
+    """Print the error of every method."""
+    print(f"{scores.issues} issues, error in points of 100")
+    print(f"{'method':26}{'mean':>7}{'s.e.':>7}{'within 10':>11}{'less compromise mean':>24}")
+    for s in scores.methods:
+        paired = f"{s.paired:+.2f} ± {s.paired_se:.2f}"
+        print(f"{s.method:26}{s.mae:7.2f}{s.se:7.2f}{s.within_10:11.2f}{paired:>24}")
+
+
+def print_times() -> None:
+    """Print how long the parts take on payoffs drawn at random."""
+    rng = np.random.default_rng(1)
+    payoffs = rng.random((4000, PARTIES))
+    no_deal = rng.random((100, PARTIES)) * 0.25
+    weights = rng.dirichlet(np.ones(PARTIES), 100)
+    law = Survival.of(np.full(4000, 0.2), rng.uniform(0.1, 5.0, 4000), 0.7)
+    rates = np.full(PARTIES, 0.1)
+    efficient = payoffs[pareto_set(payoffs)][:500]
+    tasks: dict[str, Callable[[], object]] = {
+        "three solutions, 4,000 settlements, 100 draws": lambda: land_draws(
+            payoffs, no_deal, weights
+        ),
+        "Pareto set of 4,000": lambda: pareto_set(payoffs),
+        "value with collapse of 4,000": lambda: value_with_collapse(
+            payoffs, np.zeros(PARTIES), breakdown_chance(law, rates)
+        ),
+        "Nash over lotteries of 4,000": lambda: nash_lottery(payoffs, no_deal[0]),
+        "Kalai-Smorodinsky over lotteries of 4,000": lambda: kalai_smorodinsky_lottery(
+            payoffs, no_deal[0]
+        ),
+        f"election among {len(efficient)}": lambda: elect(support(efficient, weights[0])),
+    }
+    print(f"\n{PARTIES} parties")
+    for name, task in tasks.items():
+        begun = time.perf_counter()
+        task()
+        print(f"{name:48}{1000.0 * (time.perf_counter() - begun):9.1f} ms")
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path)
+    folder = parser.parse_args().folder
+    if folder is not None:
+        print_scores(score_methods(read_issues(folder)))
+    print_times()
+
+
+if __name__ == "__main__":
+    main()
