@@ -74,6 +74,7 @@ log_levels: {agent: 0}
 spawn_rules:
   sum_from_camps: True
   take_from_population: False
+  flood_zone_spawning_only: False
   conflict_spawn_decay: [1.0, 0.5, 0.1]
   conflict_driven_spawning: {spawn_mode: constant, displaced_per_conflict_day: 500}
   read_from_agents_csv_file: True

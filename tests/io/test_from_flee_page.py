@@ -16,6 +16,7 @@ from havenline.cases.settings import (
     UNREAD_BY_FLEE,
     FleeSettings,
 )
+from havenline.io.case_tables import CASE_TABLES
 from havenline.io.flee.checks import CHECKS, MOST_OF_A_KIND
 from havenline.io.flee.files import INPUT_FILES, LAYOUT, SETTINGS
 
@@ -62,6 +63,14 @@ def test_every_key_stands_there_with_what_becomes_of_it() -> None:
         expected[key] = ["", "refused", why]
     found = {row[0].strip("`"): row[1:] for row in rows("Keys of `simsetting.yml`")}
     assert found == expected
+
+
+def test_every_table_of_ours_stands_there() -> None:
+    found = [[row[0], row[1], row[2]] for row in rows("The folder that the import writes")]
+    assert found == [
+        [f"`{t.name}.csv`", t.meaning, ", ".join(f"`{c}`" for c in t.names)]
+        for t in CASE_TABLES.values()
+    ]
 
 
 def test_every_check_stands_there() -> None:

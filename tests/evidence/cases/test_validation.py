@@ -1,0 +1,97 @@
+"""The validation of a case: one object, and tables of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from havenline.evidence.cases import scores, validate
+from havenline.evidence.cases.text import notes, tables
+from havenline.io import open_flee
+from havenline.movement.given import simulate_given
+from tests.cases_folder import cases_or_skip
+from tests.small_case import small_case
+
+KEYS = (
+    "case",
+    "rules",
+    "futures",
+    "days",
+    "ard",
+    "ard_rescaled",
+    "ard_final",
+    "share_error",
+    "crps_increment_30d",
+    "coverage_50",
+    "coverage_90",
+    "baselines",
+    "flee",
+    "seconds",
+)
+
+REFERENCE = """day,camp,runs,mean,sd,data
+0,Near,20,0.00,0.00,0
+0,Far,20,0.00,0.00,0
+1,Near,20,0.50,0.10,0
+1,Far,20,0.50,0.10,1
+2,Near,20,0.50,0.10,0
+2,Far,20,1.50,0.10,2
+3,Near,20,0.50,0.10,0
+3,Far,20,1.50,0.10,2
+"""
+
+
+def test_one_object_with_every_key() -> None:
+    found = validate(small_case(), futures=20, seed=1).to_json_dict()
+    assert [key for key in KEYS if key not in found] == []
+    assert found["flee"] is None
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_scores_are_those_of_the_mean_of_the_futures() -> None:
+    case = small_case()
+    people = simulate_given(case, futures=20, seed=1).astype(np.float64)
+    found = validate(case, futures=20, seed=1)
+    assert found.forecast.ard == scores.ard(people.mean(axis=0), case.observed())
+    assert found.ard_futures == scores.ard(people, case.observed())
+    # the total is given, so rescaling changes nothing
+    assert found.forecast.ard_rescaled == pytest.approx(found.forecast.ard)
+
+
+def test_a_case_in_which_nobody_is_counted_has_no_share_of_anything() -> None:
+    found = validate(small_case(far=(0, 0, 0, 0)), futures=5).to_json_dict()
+    assert found["share_error"] is None
+    assert found["ard"] == 0.0
+
+
+def test_flees_own_runs_are_scored_where_the_folder_has_them(tmp_path: Path) -> None:
+    (tmp_path / "flee_reference.csv").write_text(REFERENCE)
+    case = replace(small_case(far=(0, 100, 200, 200)), folder=tmp_path)
+    found = validate(case, futures=5)
+    assert found.flee is not None
+    assert found.flee_agents_of == 100
+    # errors of 100 of 100, 100 of 200 and 100 of 200, after a day without anybody
+    assert found.flee.ard == pytest.approx((0.0 + 1.0 + 0.5 + 0.5) / 4)
+    assert "Flee, default settings" in tables(found)[0].rows[1][0]
+
+
+def test_tables_name_every_camp_and_baseline() -> None:
+    found = validate(small_case(), futures=5)
+    total, camps = tables(found)
+    assert [row[0] for row in camps.rows] == ["Near", "Far"]
+    assert [len(row) for row in total.rows] == [len(total.header)] * 5
+    assert "Given are the persons in all camps" in " ".join(notes(found))
+
+
+def test_published_cases_score_as_promised() -> None:
+    found = {path.name: validate(open_flee(path), seed=1) for path in cases_or_skip()}
+    ours = np.mean([v.forecast.ard for v in found.values()])
+    assert ours <= np.mean([v.baselines["gravity"].ard for v in found.values()])
+    flee = {name: v.flee.ard for name, v in found.items() if v.flee is not None}
+    assert ours <= 0.78 * np.mean(list(flee.values()))
+    assert all(found[name].forecast.ard <= 1.1 * flee[name] for name in flee)
+    assert 0.8 <= np.mean([v.coverage_90 for v in found.values()]) <= 0.97
