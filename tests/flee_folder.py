@@ -91,7 +91,8 @@ MORE = {
     "input_csv/demographics_age.csv": "age,Default,Alder\n4,1,2\n50,0.5,3\n",
     "input_csv/major_routes.csv": "Alder,Cedar Hill,Fen\n",
     "input_csv/location_changes.csv": "#name,newtype,day\nFen,town,3\n",
-    "input_csv/flood_level.csv": "#Day,Alder,Birch\n0,0,1\n1,2,1\n",
+    "input_csv/flood_level.csv": "#Day,Alder,Birch\n"
+    + "".join(f"{day},{day % 3},1\n" for day in range(8)),
     "input_csv/region_attributes_IPC.csv": "#Day,North,South\n0,10,20\n7,30,5\n",
 }
 """Files that a folder may have besides."""

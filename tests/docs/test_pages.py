@@ -15,7 +15,22 @@ from havenline.crisis.parameters import parameter_names
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-COMMANDS = {"run", "check", "steps", "info", "options", "schema", "init", "hindcast"}
+COMMANDS = {
+    "audit",
+    "calibrate",
+    "check",
+    "delay",
+    "forecast",
+    "hindcast",
+    "import",
+    "info",
+    "init",
+    "options",
+    "run",
+    "schema",
+    "steps",
+    "validate",
+}
 TO_COME: set[str] = set()
 """Pictures that are taken from a finished run."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,23 @@ def test_everything_comes_back(full: Path, ours: Any) -> None:
     assert there.flood is not None
     assert there.food is not None
     assert ours.messages() == []
+
+
+def test_a_difference_is_found(full: Path) -> None:
+    case = open_flee(full)
+    other = replace(
+        case,
+        days=7,
+        conflict=case.conflict * 0.5,
+        locations=(replace(case.locations[0], lat=10.2), *case.locations[1:]),
+        counts=dict(reversed(case.counts.items())),
+    )
+    assert differences(case, other) == [
+        "case.days: 8 and 7",
+        "case.locations[0].lat: 10.1 and 10.2",
+        "case.conflict",
+        "case.counts: keys",
+    ]
 
 
 def test_settings_can_be_given(full: Path, ours: Any) -> None:

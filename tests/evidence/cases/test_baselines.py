@@ -32,7 +32,7 @@ def test_gravity_worked() -> None:
     # The next 30: Near is at 80%, so again two thirds, and it holds 100, full. The next 30 go
     # Far; then a third leaves, from both alike.
     case = small_case(days=5, near=(0,) * 5, far=(0, 120, 150, 180, 120))
-    expected = [[0, 0], [80, 40], [100, 50], [100, 80], [200 / 3, 160 / 3]]
+    expected = np.array([[0, 0], [80, 40], [100, 50], [100, 80], [200 / 3, 160 / 3]])
     np.testing.assert_allclose(baselines.gravity(case), expected)
 
 

@@ -32,7 +32,7 @@ from havenline.movement.flee.state import bare_flee_state
 from havenline.movement.flee.travel import travel
 from havenline.world.case_network import bare_case
 
-MOST_CHANGE = 0.05
+MOST_CHANGE = 0.05e9
 """Parts are made so small that a camp's throttle moves by no more within one."""
 
 DONE, TOO_MANY_CELLS, NOWHERE = 0, 1, 2
