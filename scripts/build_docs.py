@@ -26,7 +26,7 @@ from havenline.crisis import (
     open_crisis,
 )
 from havenline.crisis.levers import LEVERS, AidStep
-from havenline.crisis.meta import BoundingBox, Group, Neighbour, Period, Theatre, Threshold, Total
+from havenline.crisis.meta import BoundingBox, Group, Host, Neighbour, Period, Theatre, Threshold, Total
 from havenline.crisis.parameters import Parameter, default_table
 from havenline.futures.layout import VARIABLES
 from havenline.movement.day import STEPS
@@ -362,6 +362,7 @@ def meta_part() -> list[str]:
         ("an entry of groups", Group),
         ("bounding_box", BoundingBox),
         ("an entry of neighbours", Neighbour),
+        ("an entry of hosts", Host),
         ("an entry of totals", Total),
         ("an entry of theatres", Theatre),
         ("an entry of thresholds", Threshold),

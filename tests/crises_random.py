@@ -351,7 +351,10 @@ ALL_LEVERS: Mapping[str, Levers] = {
         },
     ],
     "shelter": [{"lever": "haven", "line_id": "mid", "start": 1, "guarantee": "declared"}],
-    "open": [{"lever": "border", "neighbour": "nb", "start": 5, "regime": "open"}],
+    "open": [
+        {"lever": "border", "neighbour": "nb", "start": 5, "regime": "open"},
+        {"lever": "onward", "neighbour": "nb", "start": 6},
+    ],
 }
 
 

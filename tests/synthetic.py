@@ -55,6 +55,9 @@ def synthetic_arrays(
             "border_closed_rate",
             "flight_hazard",
             "truce_age_shape",
+            "host_coverage",
+            "host_overload",
+            "host_price_rise",
             "rebuild_cost",
             "response_halflife",
             "violence_undercount",
@@ -100,13 +103,14 @@ def synthetic_arrays(
         "displaced_elsewhere": np.floor(0.1 * since),
         "truces_failed_elsewhere": np.zeros(shape),
         "displaced_present": np.floor(900_000 + since),
+        "onward_attempts": np.floor(0.01 * since),
         "excess_deaths": np.floor(since / 700),
         "ledger_residual": np.zeros(shape),
         "exposure_probability": np.clip(
             pressure * rng.uniform(0, 1, (options, layout.weeks_of(days), areas)), 0, 1
         ).round(2),
         "shelter_capacity_asof": np.floor(850_000 * weights),
-        "parameter_values": rng.uniform(0, 1, (futures, 6)),
+        "parameter_values": rng.uniform(0, 1, (futures, 9)),
     }
     grow = np.linspace(0, 1, coords["history_day"].size)
     arrays["history_newly_displaced"] = np.floor(before[0] * grow)

@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from havenline.cases.case import Case
 from havenline.crisis import Crisis, init_crisis
 from havenline.errors import CrisisError, HavenlineError
+from havenline.futures.cases import simulate_case
 from havenline.io import (
     check_any,
     import_flee,
@@ -59,6 +61,16 @@ def test_everything_comes_back(full: Path, ours: Any) -> None:
     assert ours.messages() == []
 
 
+@pytest.mark.parametrize("rules", ["flee", "flee-exact", "havenline"])
+def test_results_are_the_same(flee: Any, tmp_path: Path, rules: Any) -> None:
+    flee.change("input_csv/closures.csv", None, None)
+    case = open_flee(flee.path)
+    back = open_case(import_flee(flee.path, tmp_path / "ours"))
+    results = [simulate_case(c, rules=rules, futures=3, seed=5).persons for c in (case, back)]
+    assert results[0].sum() > 0
+    assert np.array_equal(results[0], results[1])
+
+
 def test_a_difference_is_found(full: Path) -> None:
     case = open_flee(full)
     other = replace(
@@ -66,7 +78,7 @@ def test_a_difference_is_found(full: Path) -> None:
         days=7,
         conflict=case.conflict * 0.5,
         locations=(replace(case.locations[0], lat=10.2), *case.locations[1:]),
-        counts=dict(reversed(case.counts.items())),
+        counts=dict(reversed(list(case.counts.items()))),
     )
     assert differences(case, other) == [
         "case.days: 8 and 7",

@@ -62,6 +62,7 @@ def test_which_are_better_lower_and_which_rest_on_a_prior() -> None:
     assert set(INDICATORS) - LOWER == {
         "near_border",
         "entries",
+        "onward_attempts",
         "cost_usd",
         "cost_6m",
         "cost_24m",

@@ -183,7 +183,7 @@ class FleeReading:
     total : Counts or None
         The published total, where Flee reads it in another way.
     others : mapping of str to Counts
-        The same for series of places that are no camps.
+        Series of names that are no camps, which Flee puts together in another way.
     swapped : bool
         Whether Flee takes the two coordinates for each other.
     no_conflict : tuple of int

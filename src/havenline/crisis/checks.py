@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from havenline.crisis import (
+    checks_bargaining,
     checks_drawn,
     checks_geometry,
     checks_options,
@@ -21,6 +22,7 @@ PARTS = (
     checks_state,
     checks_series,
     checks_options,
+    checks_bargaining,
 )
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from havenline.crisis.draft import META_FILE, Draft
-from havenline.crisis.levers import AidLever, BorderLever, HavenLever, LineLever
+from havenline.crisis.levers import AidLever, BorderLever, HavenLever, LineLever, OnwardLever
 from havenline.crisis.registry import check, one_of, suggest
 from havenline.errors import Problem
 
@@ -46,7 +46,7 @@ def lever_targets(draft: Draft) -> Iterator[Problem]:
             if isinstance(lever, LineLever | HavenLever):
                 word, known, key = lever.line_id, lines, "line_id"
                 where = "geography/lines.geojson"
-            elif isinstance(lever, BorderLever):
+            elif isinstance(lever, BorderLever | OnwardLever):
                 word, known, key = lever.neighbour, neighbours, "neighbour"
                 where = f"neighbours of {META_FILE}"
             else:

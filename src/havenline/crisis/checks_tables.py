@@ -151,6 +151,11 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
         (("thresholds", i, "source_id"), t.source_id) for i, t in enumerate(draft.meta.thresholds)
     ]
     cells += [
+        (("neighbours", i, "hosts", j, "source_id"), host.source_id)
+        for i, neighbour in enumerate(draft.meta.neighbours)
+        for j, host in enumerate(neighbour.hosts)
+    ]
+    cells += [
         (("theatres", i, "source_id"), t.source_id) for i, t in enumerate(draft.meta.theatres)
     ]
     for path, cell in cells:

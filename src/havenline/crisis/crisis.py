@@ -49,6 +49,8 @@ happenings, observations, parties, parameters, sources : DataFrame
         SHA-256 of each file read, by path relative to the folder.
     warnings : tuple of Problem
         What the checks found that does not stop a run.
+    bargaining, stakes, red_lines, dependences, supports : DataFrame or None
+        What a negotiation needs; without rows where the folder declares none.
     """
 
     id: str
@@ -72,6 +74,11 @@ happenings, observations, parties, parameters, sources : DataFrame
     geography: Mapping[str, dict[str, Any]]
     input_hashes: Mapping[str, str]
     warnings: tuple[Problem, ...] = ()
+    bargaining: pd.DataFrame | None = None
+    stakes: pd.DataFrame | None = None
+    red_lines: pd.DataFrame | None = None
+    dependences: pd.DataFrame | None = None
+    supports: pd.DataFrame | None = None
 
     def option(self, option_id: str) -> OptionSpec:
         """Return an option by its id.

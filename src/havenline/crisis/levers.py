@@ -217,6 +217,18 @@ class MonitorsLever(Strict):
     persons: int = Field(ge=0, le=1_000_000, description="how many")
 
 
+class OnwardLever(Strict):
+    """A neighbour lets people go on to the next country freely."""
+
+    EFFECT: ClassVar[str] = (
+        "From its start people in the neighbouring country are let go on: a pulse of attempts "
+        "that halves each week, then a higher rate; most who go are not from this crisis."
+    )
+    lever: Literal["onward"]
+    neighbour: Slug = Field(description="a neighbour of crisis.yaml")
+    start: DayOrDate = Field(description="first day")
+
+
 class ContainmentLever(Strict):
     """The guarantor contains listed groups inside the haven."""
 
@@ -258,6 +270,7 @@ Lever = Annotated[
     | BorderLever
     | AidLever
     | MonitorsLever
+    | OnwardLever
     | ContainmentLever
     | ExemptionLever
     | ReturnLever,
@@ -271,6 +284,7 @@ LEVERS: dict[str, type[Strict]] = {
     "border": BorderLever,
     "aid": AidLever,
     "monitors": MonitorsLever,
+    "onward": OnwardLever,
     "containment": ContainmentLever,
     "exemption": ExemptionLever,
     "return": ReturnLever,

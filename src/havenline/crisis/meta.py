@@ -57,12 +57,25 @@ class BoundingBox(Strict):
     east: float = Field(ge=-180, le=180, description="highest longitude")
 
 
+class Host(Strict):
+    """A part of a neighbouring country that hosts refugees."""
+
+    id: Slug = Field(description="slug of ours")
+    name: str = Field(min_length=1, description="name that pages show")
+    population: int = Field(ge=1, le=10**10, description="residents without refugees")
+    refugees: int = Field(ge=0, le=10**9, description="refugees registered there")
+    source_id: Codes = Field(description="where the figures come from")
+
+
 class Neighbour(Strict):
     """A country across a border."""
 
     id: Slug = Field(description="slug of ours, such as tr")
     name: str = Field(min_length=1, description="name that pages show")
     country: Country = Field(description="ISO 3166 code of three letters")
+    hosts: list[Host] = Field(
+        default_factory=list, max_length=100, description="parts of it that host refugees"
+    )
 
 
 class Total(Strict):

@@ -138,6 +138,10 @@ def _party() -> Column:
     return Column("party_id", "id", "the party", refers="parties")
 
 
+def _party_as(name: str, meaning: str) -> Column:
+    return Column(name, "id", meaning, refers="parties")
+
+
 def _lat(required: bool = True) -> Column:
     return Column("lat", "number", "latitude", "degrees north", required, -90.0, 90.0)
 
@@ -378,6 +382,115 @@ _PARAMETERS = Table(
     needed=False,
 )
 
+def _between(name: str, meaning: str, unit: str, low: float, high: float) -> tuple[Column, ...]:
+    """Return a figure of judgement with the range that it is believed to lie in."""
+    return (
+        Column(name, "number", meaning, unit, True, low, high),
+        Column("low", "number", f"{name}: 5% likely to be below", unit, True, low, high),
+        Column("high", "number", f"{name}: 5% likely to be above", unit, True, low, high),
+    )
+
+
+_ABOUT = Column("about", "id", "an outcome of a run, or a term of a settlement")
+
+_BARGAINING = Table(
+    "bargaining",
+    "what a party brings to a negotiation",
+    (
+        _party(),
+        Column("consent", "text", "whether no settlement is possible without it",
+               choices=("yes", "no")),
+        Column("spoils", "text", "whether it could break a settlement by force",
+               choices=("yes", "no")),
+        *_between("capability", "ability to fight, pay or spoil", "points", 0.0, 100.0),
+        Column("discount", "number", "how much less a year later counts", "1/year", True, 0.001, 10.0),
+        *_basis(),
+        _source(),
+    ),
+    key=("party_id",),
+    needed=False,
+)  # fmt: skip
+
+_STAKES = Table(
+    "stakes",
+    "what a party cares about, and how much",
+    (
+        _party(),
+        _ABOUT,
+        Column("better", "text", "what it wants of it", choices=("less", "more", "near")),
+        Column("ideal", "number", "with 'near': the value it wants most", "of what it is about",
+               required=False, low=0.0, high=1e12),
+        *_between("weight", "part of all that it cares about", "share", 0.0, 1.0),
+        Column("salience", "number", "attention it gives to it", "share", True, 0.0, 1.0),
+        *_basis(),
+        _source(),
+    ),
+    key=("party_id", "about"),
+    needed=False,
+)  # fmt: skip
+
+_RED_LINES = Table(
+    "red_lines",
+    "what a party would not sign whatever else it got",
+    (
+        _party(),
+        _ABOUT,
+        Column("at_most", "number", "it signs nothing above this", "of what it is about",
+               False, 0.0, 1e12),
+        Column("at_least", "number", "it signs nothing below this", "of what it is about",
+               False, 0.0, 1e12),
+        Column("chance", "number", "chance that it means it", "share", True, 0.0, 1.0),
+        *_basis(),
+        _source(),
+    ),
+    key=("party_id", "about"),
+    needed=False,
+)  # fmt: skip
+
+_DEPENDENCES = Table(
+    "dependences",
+    "what one party needs from another",
+    (
+        _party_as("from_party", "who needs it"),
+        _party_as("on_party", "from whom"),
+        Column("good", "id", "what: energy, arms, trade, security, money and the like"),
+        *_between("value", "what it is worth to the one who needs it", "share of its stakes",
+                  0.0, 1.0),
+        Column("share", "number", "part of it that the other supplies", "share", True, 0.0, 1.0),
+        Column("replaceable", "number", "part of that which others could supply", "share", True,
+               0.0, 1.0),
+        Column("channel", "text", "whether it would be cut without a deal (disagreement) or "
+               "decides who tables texts and who waits (bargaining)",
+               choices=("disagreement", "bargaining")),
+        *_basis(),
+        _source(),
+    ),
+    key=("from_party", "on_party", "good", "channel"),
+    needed=False,
+)  # fmt: skip
+
+_SUPPORTS = Table(
+    "supports",
+    "one way in which full support of an outside party would change a negotiation",
+    (
+        _party(),
+        Column("channel", "text", "aid: deliveries under a settlement; deterrence: chance that the "
+               "fighting stops without one; guarantee: how long a guaranteed one stands; "
+               "dependence: part of a tie that it replaces; payment: worth to a party that signs",
+               choices=("aid", "deterrence", "guarantee", "dependence", "payment")),
+        Column("for_party", "id", "with dependence and payment: for whom", required=False,
+               refers="parties"),
+        Column("on_party", "id", "with dependence: on whom", required=False, refers="parties"),
+        *_between("effect", "effect of full support: more multiples of today's delivery; a chance; "
+                  "fall of the log hazard of collapse; a share of the tie; a share of its stakes",
+                  "as said", 0.0, 10.0),
+        *_basis(),
+        _source(),
+    ),
+    key=("party_id", "channel", "for_party", "on_party"),
+    needed=False,
+)  # fmt: skip
+
 _SOURCES = Table(
     "sources",
     "a publication or note that figures come from",
@@ -408,6 +521,11 @@ TABLES: dict[str, Table] = {
         _OBSERVATIONS,
         _PARTIES,
         _PARAMETERS,
+        _BARGAINING,
+        _STAKES,
+        _RED_LINES,
+        _DEPENDENCES,
+        _SUPPORTS,
         _SOURCES,
     )
 }

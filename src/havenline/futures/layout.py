@@ -116,6 +116,12 @@ _TABLE = (
         "stock",
     ),
     _series(
+        "onward_attempts",
+        "attempts to go on from the neighbouring country since the as-of date",
+        "persons",
+        "cumulative",
+    ),
+    _series(
         "excess_deaths",
         "deaths from other causes than violence above the usual, since the as-of date",
         "persons",

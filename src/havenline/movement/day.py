@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from havenline.draws.kernels import kernel, kernel_entry
-from havenline.drivers import aid, containment, control, theatres, truce, violence
+from havenline.drivers import aid, containment, control, onward, theatres, truce, violence
 from havenline.movement import arrivals, entry, flight, harm, journey, ledger, returns
 from havenline.movement.record import clear_counters, write_day
 from havenline.options.schedule import bare_schedule
@@ -112,6 +112,12 @@ STEPS = (
         "People without shelter near the border get across.",
         ("people", "shelter places", "option"),
         ("people", "abroad"),
+    ),
+    Step(
+        "onward",
+        "Refugees in the neighbouring country go on to the next.",
+        ("option", "abroad", "newly displaced"),
+        ("onward attempts",),
     ),
     Step(
         "harm",
@@ -217,6 +223,7 @@ def run_days(net, record, values, plan, state, key, truce_age, first, last, toda
         flight.step(net, record, values, plan, state, key, day, today)
         returns.step(net, record, values, plan, state, key, day, today)
         entry.step(net, record, values, plan, state, key, day, today)
+        onward.step(net, record, values, plan, state, key, day, today)
         harm.step(net, record, values, plan, state, key, day, today)
         ledger.step(net, record, values, plan, state, key, day, today)
         if state.whole[ERROR] != 0:

@@ -31,6 +31,7 @@ from havenline.world.state import (
     MOVED,
     NEW,
     OFFENSIVE,
+    ONWARD,
     RESIDENT,
     RETURNED,
     SUSPENDED,
@@ -60,6 +61,7 @@ SERIES = (
     "displaced_elsewhere",
     "excess_deaths",
     "displaced_present",
+    "onward_attempts",
     "truces_failed_elsewhere",
     "ledger_residual",
 )
@@ -96,6 +98,7 @@ def clear_counters(state):  # type: ignore[no-untyped-def]
         state.whole[name] = 0
     state.real[COST] = 0.0
     state.real[EXCESS] = 0.0
+    state.real[ONWARD] = 0.0
 
 
 @kernel
@@ -158,5 +161,6 @@ def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
     line[19] = theatres.displaced(record, state)
     line[20] = state.real[EXCESS]
     line[21] = present
-    line[22] = theatres.failed_share(record, state)
-    line[23] = residual(state)
+    line[22] = state.real[ONWARD]
+    line[23] = theatres.failed_share(record, state)
+    line[24] = residual(state)

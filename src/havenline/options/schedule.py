@@ -18,6 +18,7 @@ from havenline.crisis.levers import (
     HavenLever,
     LineLever,
     MonitorsLever,
+    OnwardLever,
     OptionSpec,
     ReturnLever,
     TruceLever,
@@ -36,7 +37,14 @@ NEVER = 1 << 30
 
 PLAN_PLACE = np.dtype([("handed", "?"), ("restored", "?"), ("haven", "?")])
 PLAN_DAY = np.dtype(
-    [("border", "i8"), ("aid", "f8"), ("tents", "f8"), ("homes", "f8"), ("winter", "?")]
+    [
+        ("border", "i8"),
+        ("aid", "f8"),
+        ("tents", "f8"),
+        ("homes", "f8"),
+        ("winter", "?"),
+        ("season", "f8"),
+    ]
 )
 
 
@@ -65,11 +73,15 @@ class Schedule(NamedTuple):
     haven_capacity : float
         Persons whom the haven can shelter by its area, water and latrines; infinite where none
         of them is declared.
+    hosted : float
+        Refugees in the neighbouring countries.
+    onward_open : int
+        Day from which a neighbour lets people go on freely.
     containment_start, exemption_start : int
         Day from which listed groups are contained; from which aid is exempt despite listing.
     day : (n_day,) records ``PLAN_DAY``
         Index of the border regime; multiple of the delivery of today; family tents and homes
-        built a month; whether it is winter.
+        built a month; whether it is winter; season of onward movement, mean of a year 1.
     """
 
     truce_start: int
@@ -86,6 +98,8 @@ class Schedule(NamedTuple):
     haven_start: int
     haven_kind: int
     haven_capacity: float
+    hosted: float
+    onward_open: int
     containment_start: int
     exemption_start: int
     day: NDArray[np.void]
@@ -137,6 +151,8 @@ def bare_schedule(p):  # type: ignore[no-untyped-def]
         p.haven_start,
         p.haven_kind,
         p.haven_capacity,
+        p.hosted,
+        p.onward_open,
         p.containment_start,
         p.exemption_start,
         bare(p.day),
@@ -173,7 +189,9 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
     day["aid"] = 1.0
     north = float(np.mean(world.lat)) >= 0.0
     for i in range(days + 1):
-        day[i]["winter"] = is_winter(facts.as_of + dt.timedelta(days=i), north)
+        date = facts.as_of + dt.timedelta(days=i)
+        day[i]["winter"] = is_winter(date, north)
+        day[i]["season"] = SEASON[date.month - 1]
     terms: dict[str, int | float] = {
         "truce_start": NEVER,
         "compliance": 0,
@@ -188,6 +206,8 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "haven_start": NEVER,
         "haven_kind": 0,
         "haven_capacity": math.inf,
+        "hosted": float(sum(h.refugees for n in world.crisis.meta.neighbours for h in n.hosts)),
+        "onward_open": NEVER,
         "containment_start": NEVER,
         "exemption_start": NEVER,
     }
@@ -213,6 +233,8 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             terms["haven_kind"] = GUARANTEES.index(lever.guarantee)
             terms["haven_capacity"] = haven_capacity(lever)
             _haven(world, facts, option, lever, place, day)
+        elif isinstance(lever, OnwardLever):
+            terms["onward_open"] = _day(option, lever.start, facts)
         elif isinstance(lever, ContainmentLever):
             terms["containment_start"] = _day(option, lever.start, facts)
         elif isinstance(lever, ExemptionLever):
@@ -276,6 +298,11 @@ def line_side(world: World, line_id: str) -> NDArray[np.bool_]:
 
 WINTER = (11, 12, 1, 2, 3)
 """Months of the cold season north of the equator; half a year later south of it."""
+
+
+SEASON = (0.4, 0.5, 0.6, 0.7, 0.9, 1.1, 1.3, 1.6, 1.6, 1.4, 1.1, 0.8)
+"""Sea arrivals by month over the mean of a year; judgement after the seasons of the Aegean: few in
+winter, most in August and September."""
 
 
 def is_winter(date: dt.date, north: bool) -> bool:

@@ -179,6 +179,15 @@ _TABLE = (
         after_start,
     ),
     Indicator(
+        "onward_attempts",
+        "Onward attempts from the neighbour",
+        "persons",
+        "neither",
+        "Attempts after the as-of date to go on from the neighbouring country to the next.",
+        "onward_attempts",
+        after_start,
+    ),
+    Indicator(
         "killed",
         "Civilians killed",
         "persons",
@@ -351,16 +360,21 @@ def series_of(dataset: xr.Dataset, name: str) -> Floats:
     return np.asarray(ordered.to_numpy(), dtype=np.float64)
 
 
+def parameter_of(dataset: xr.Dataset, name: str) -> Floats:
+    """Return the value of a parameter in each future of a result, (future,) in its unit."""
+    known = [str(n) for n in dataset["parameter"].to_numpy()]
+    if name not in known:
+        raise RunError(f"the result has no parameter {name}; it is of an earlier version")
+    row = dataset["parameter_values"].transpose("future", "parameter").to_numpy()
+    return np.asarray(row[:, known.index(name)], dtype=np.float64)
+
+
 def _given(dataset: xr.Dataset) -> Values:
     """Return what gives a daily series, or the value of a parameter in each future, by name."""
 
     def values(name: str) -> Floats:
         if name in DAILY_SERIES:
             return series_of(dataset, name)
-        known = [str(n) for n in dataset["parameter"].to_numpy()]
-        if name not in known:
-            raise RunError(f"the result has no parameter {name}; it is of an earlier version")
-        row = dataset["parameter_values"].transpose("future", "parameter").to_numpy()
-        return np.asarray(row[:, known.index(name)], dtype=np.float64)
+        return parameter_of(dataset, name)
 
     return values

@@ -16,6 +16,7 @@ from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.needs import needs
 from havenline.outcomes.pareto import pareto
 from havenline.outcomes.sensitivity import Sensitivity, sensitivity
+from havenline.outcomes.tension import COMPONENTS, host_pressure
 from havenline.outcomes.thresholds import limits_of, thresholds_met
 from havenline.report import figures, words
 from havenline.report.svg import label, picture, tag
@@ -149,6 +150,17 @@ def need_rows(dataset: xr.Dataset) -> list[Row]:
     ]
 
 
+def host_rows(dataset: xr.Dataset, crisis: Crisis) -> list[Row]:
+    """Return the pressure on services in each host area, a cell for each option."""
+    cells: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for p in host_pressure(dataset, crisis):
+        low, mid, high = (f"{v:.0f}" for v in (p.index.q05, p.index.median, p.index.q95))
+        cells.setdefault(p.host, []).append(f"{mid} ({low} to {high})")
+        names[p.host] = p.name
+    return [Row(names[h], "", tuple(row)) for h, row in cells.items()]
+
+
 def turns_on(dataset: xr.Dataset, option: str) -> list[Drawn]:
     """Return a picture for each main outcome of what it turns on under an option."""
     out = []
@@ -230,6 +242,8 @@ def section(
         "havens": havens(dataset, names),
         "truces": truces(dataset, names),
         "needs": need_rows(dataset),
+        "hosts": host_rows(dataset, crisis),
+        "host_components": [(c.name, round(100 * c.weight)) for c in COMPONENTS],
         "turns_on": turns_on(dataset, option),
         "turns_option": names[option],
     }

@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 from havenline.io.flee.checks import Report
 
@@ -84,3 +85,33 @@ class Names:
         words = {n.lower(): n for n in reversed(self.names)}
         near = difflib.get_close_matches(name.lower(), words, n=1, cutoff=0.6)
         return f"did you mean {words[near[0]]!r}?" if near else ""
+
+
+def needed(
+    name: str, column: str, names: Names, where: dict[str, Any], report: Report
+) -> int | None:
+    """Return the position of a location that must be known.
+
+    Parameters
+    ----------
+    name, column : str
+        As written, and where.
+    names : Names
+    where : dict of str to object
+        File and row.
+    report : Report
+        Added to where it is not known.
+
+    Returns
+    -------
+    int or None
+    """
+    if not name:
+        report.add("missing_value", message="this cell must be filled", column=column,
+                   expected="a name of locations.csv", **where)  # fmt: skip
+        return None
+    found = names.find(name, report, where["file"], where["row"], column)
+    if found is None:
+        report.add("unknown_place", message="no such location", column=column, value=name,
+                   expected="a name of locations.csv", hint=names.hint(name), **where)  # fmt: skip
+    return found

@@ -24,18 +24,13 @@ from havenline.cases.settings_file import parse_settings, read_settings
 from havenline.errors import CrisisError, Problem
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report
+from havenline.io.flee.closures import read_closures, read_kind_changes
 from havenline.io.flee.counts import Published, published, read_layout
 from havenline.io.flee.days import conflict_of_dates, read_food, read_levels, read_period
 from havenline.io.flee.files import COUNTS, INPUT, Files
 from havenline.io.flee.people import read_demographic, read_travellers
-from havenline.io.flee.places import (
-    Places,
-    read_closures,
-    read_kind_changes,
-    read_links,
-    read_major_routes,
-    read_places,
-)
+from havenline.io.flee.places import Places, read_places
+from havenline.io.flee.roads import read_links, read_major_routes
 from havenline.io.flee.series import Correction, read_corrections
 from havenline.io.flee.text import Folder
 

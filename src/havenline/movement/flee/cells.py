@@ -10,7 +10,7 @@ Kilometres and recent movement are whole numbers of ``1 / UNIT``.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import int64, uint64
@@ -50,7 +50,8 @@ class Cells(NamedTuple):
         Slot of each cell.
     where, far : (most,) uint64
         State of each cell.
-    people : (most,) int64
+    people : (most,) int64 or float64
+        Persons, or the share of those whose day is worked out.
     used : (1,) int64
         Cells in use; more than ``most`` where the table was too small.
     """
@@ -59,18 +60,18 @@ class Cells(NamedTuple):
     at: NDArray[np.int32]
     where: NDArray[np.uint64]
     far: NDArray[np.uint64]
-    people: NDArray[np.int64]
+    people: NDArray[Any]
     used: NDArray[np.int64]
 
 
-def empty_cells(most: int) -> Cells:
-    """Return an empty table for a number of cells (a power of two)."""
+def empty_cells(most: int, kind: type[np.int64] | type[np.float64] = np.int64) -> Cells:
+    """Return an empty table for a number of cells (a power of two), of persons or shares."""
     return Cells(
         slot=np.zeros(2 * most, dtype=np.int32),
         at=np.zeros(most, dtype=np.int32),
         where=np.zeros(most, dtype=np.uint64),
         far=np.zeros(most, dtype=np.uint64),
-        people=np.zeros(most, dtype=np.int64),
+        people=np.zeros(most, dtype=kind),
         used=np.zeros(1, dtype=np.int64),
     )
 
@@ -137,6 +138,27 @@ def recent_of(far):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _hash(where, far):  # type: ignore[no-untyped-def]
+    h = (where ^ (where >> uint64(31))) * _M1 + far * _M2
+    return h ^ (h >> uint64(29))
+
+
+@kernel
+def find(cells, where, far):  # type: ignore[no-untyped-def]
+    """Return the number of the cell of a state, -1 without one."""
+    mask = uint64(cells.slot.shape[0] - 1)
+    h = _hash(where, far) & mask
+    while True:
+        found = cells.slot[int64(h)]
+        if found == 0:
+            return int64(-1)
+        cell = int64(found) - 1
+        if cells.where[cell] == where and cells.far[cell] == far:
+            return cell
+        h = (h + uint64(1)) & mask
+
+
+@kernel
 def add(cells, where, far, people):  # type: ignore[no-untyped-def]
     """Add people to the cell of a state.
 
@@ -145,8 +167,7 @@ def add(cells, where, far, people):  # type: ignore[no-untyped-def]
     if people <= 0:
         return
     mask = uint64(cells.slot.shape[0] - 1)
-    h = (where ^ (where >> uint64(31))) * _M1 + far * _M2
-    h = (h ^ (h >> uint64(29))) & mask
+    h = _hash(where, far) & mask
     while True:
         found = cells.slot[int64(h)]
         if found == 0:

@@ -124,23 +124,22 @@ def has_room(net, rules, state, day, end):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def spread_over_routes(net, rules, state, day, here, group, people, key):  # type: ignore[no-untyped-def]
-    """Draw how many people take each route from a place, into ``state.taken``.
+def set_chances(net, rules, state, day, here, group):  # type: ignore[no-untyped-def]
+    """Put the chance of each route from a place, not yet divided by their sum, into a list.
 
     Returns
     -------
     first, last : int64
-        The routes; none where the two are equal.
+        The routes; none where the two are equal. ``state.chance`` begins with the first.
+    total : float64
+        Sum of the chances.
     """
     epoch = net.epoch[day]
     first, last = net.route_first[epoch, here], net.route_first[epoch, here + 1]
-    if first == last:
-        return first, last
     total, most = 0.0, 0.0
     for r in range(first, last):
         w = state.weight[r, group] * _room(net, rules, state, day, net.route_end[r])
         state.chance[r - first] = w
-        state.taken[r - first] = 0
         total += w
         most = max(most, w)
     if rules.prune < math.inf and most > 0.0:
@@ -153,31 +152,45 @@ def spread_over_routes(net, rules, state, day, here, group, people, key):  # typ
         total = float(last - first)
         for j in range(last - first):
             state.chance[j] = 1.0
-    if people <= SINGLE:
+    return first, last, total
+
+
+@kernel
+def spread_over_routes(net, rules, state, day, here, group, people, key):  # type: ignore[no-untyped-def]
+    """Draw how many people take each route from a place, into ``state.taken``.
+
+    Returns
+    -------
+    first, last : int64
+        The routes; none where the two are equal.
+    """
+    first, last, total = set_chances(net, rules, state, day, here, group)
+    n = last - first
+    for j in range(n):
+        state.taken[j] = 0
+    if n > 0 and people <= SINGLE:
         for number in range(people):
             u = uniform(key, number) * total
-            chosen = last - first - 1
-            for j in range(last - first):
+            chosen = n - 1
+            for j in range(n):
                 u -= state.chance[j]
                 if u < 0.0:
                     chosen = j
                     break
             state.taken[chosen] += 1
         return first, last
-    left = people
-    for j in range(last - first):
-        if left == 0:
-            break
-        if state.chance[j] >= total:
-            k = left
-        else:
+    left, likeliest = people, 0
+    for j in range(n):
+        if state.chance[j] > state.chance[likeliest]:
+            likeliest = j
+        k = left
+        if state.chance[j] < total:
             k = binomial(left, state.chance[j] / total, mix(key, net.route_key[first + j]))
         state.taken[j] = k
         left -= k
         total -= state.chance[j]
-    if left > 0:  # rounding of the sums: to the last route that has any weight
-        for j in range(last - first - 1, -1, -1):
-            if state.chance[j] > 0.0:
-                state.taken[j] += left
-                break
+        if left == 0:
+            break
+    if n > 0:
+        state.taken[likeliest] += left  # rounding of the sums
     return first, last

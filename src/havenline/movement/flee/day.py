@@ -29,11 +29,14 @@ from havenline.movement.flee.choice import weigh_routes
 from havenline.movement.flee.leaving import leave, leave_chance
 from havenline.movement.flee.spawn import begin, set_out
 from havenline.movement.flee.state import bare_flee_state
-from havenline.movement.flee.travel import travel
+from havenline.movement.flee.travel import check_ends, ends_of, forget_ends
 from havenline.world.case_network import bare_case
 
-MOST_CHANGE = 0.05e9
+MOST_CHANGE = 0.05
 """Parts are made so small that a camp's throttle moves by no more within one."""
+
+ONE_BY_ONE = 4
+"""People are drawn one by one where the ends of their day are this many times more."""
 
 DONE, TOO_MANY_CELLS, NOWHERE = 0, 1, 2
 """What `run_case` returns; `NOWHERE`: people were to set out and no place has a weight."""
@@ -125,57 +128,68 @@ def _decide(net, rules, state, day, key):  # type: ignore[no-untyped-def]
             k = cell_key(net, key, where, far)
             people = part_of(people, part, parts, uniform(k, 0) if parts > 1 else 0.0)
             if people > 0:
-                leave(net, rules, state, day, where, far, people, int64(-1), mix(k, 10 + part))
+                leave(net, rules, state, day, where, far, people, mix(k, 10 + part))
 
 
 @kernel
-def _go_on(net, rules, state, day, key):  # type: ignore[no-untyped-def]
-    # Those who have just arrived with distance to spare decide, and travel on, until nobody is
-    # left. `state.moving` is free by now for those between the two.
-    now, then = state.now, state.then
-    hop = 0
-    while now.used[0] > 0:
-        clear(then)
-        hop_key = mix(key, hop)
-        clear(state.moving)
-        for cell in range(now.used[0]):
-            where, far = now.where[cell], now.far[cell]
-            k = cell_key(net, hop_key, where, far)
-            leave(net, rules, state, day, where, far, now.people[cell], km_of(far), mix(k, 1))
-        if overflowed(state.moving):
-            return False
-        for cell in range(state.moving.used[0]):
-            where, far = state.moving.where[cell], state.moving.far[cell]
-            k = mix(cell_key(net, hop_key, where, far), 2)
-            people = state.moving.people[cell]
-            travel(net, rules, state, day, where, far, int64(0), km_of(far), people, k, then)
-        if overflowed(then):
-            return False
-        now, then = then, now
-        hop += 1
-    return True
+def _arrive(net, state, row, people):  # type: ignore[no-untyped-def]
+    where = state.end_where[row]
+    place = place_of(where)
+    if place < net.persons.shape[0]:
+        state.at[place] += people
+        state.came[place] += people
+    add(state.tomorrow, where, state.end_far[row], people)
+
+
+@kernel
+def _deal(net, state, first, last, people, key):  # type: ignore[no-untyped-def]
+    # people over the ends of their day, by chance
+    total = state.end_sum[last - 1]
+    if people * ONE_BY_ONE <= last - first:
+        for number in range(people):
+            u = uniform(key, number) * total
+            low, high = first, last - 1
+            while low < high:
+                middle = (low + high) // 2
+                if state.end_sum[middle] > u:
+                    high = middle
+                else:
+                    low = middle + 1
+            _arrive(net, state, low, int64(1))
+        return
+    left, before = people, 0.0
+    for row in range(first, last):
+        k = left
+        if row < last - 1:
+            rest = total - before
+            share = (state.end_sum[row] - before) / rest if rest > 0.0 else 1.0
+            k = binomial(left, share, mix(key, row - first))
+        before = state.end_sum[row]
+        left -= k
+        if k > 0:
+            _arrive(net, state, row, k)
+        if left == 0:
+            return
 
 
 @kernel
 def _travel(net, rules, state, day, key):  # type: ignore[no-untyped-def]
     parts = _road_parts(net, rules, state, day)
     cells = state.moving.used[0]
-    clear(state.today)  # from here on: those on roads, while `moving` serves the way on
     for cell in range(cells):
-        where, far = state.moving.where[cell], state.moving.far[cell]
-        add(state.today, where, far, state.moving.people[cell])
+        state.key[cell] = cell_key(net, key, state.moving.where[cell], state.moving.far[cell])
+        state.part[cell] = uniform(state.key[cell], 0)
     for part in range(parts):
-        clear(state.now)
+        check_ends(net, rules, state, day)
         for cell in range(cells):
-            where, far = state.today.where[cell], state.today.far[cell]
-            k = cell_key(net, key, where, far)
-            u = uniform(k, 0) if parts > 1 else 0.0
-            people = part_of(state.today.people[cell], part, parts, u)
-            if people > 0:
-                k = mix(k, 10 + part)
-                travel(net, rules, state, day, where, far, km_of(far), 0, people, k, state.now)
-        if overflowed(state.now) or not _go_on(net, rules, state, day, mix(key, 5 + part)):
-            return False
+            people = part_of(state.moving.people[cell], part, parts, state.part[cell])
+            if people == 0:
+                continue
+            where, far = state.moving.where[cell], state.moving.far[cell]
+            first, last = ends_of(net, rules, state, day, where, far)
+            if first < 0:
+                return False
+            _deal(net, state, first, last, people, mix(state.key[cell], 10 + part))
     return True
 
 
@@ -232,7 +246,6 @@ def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-unt
         `DONE`, `TOO_MANY_CELLS` or `NOWHERE`.
     """
     net, state = bare_case(net), bare_flee_state(state)
-    today, tomorrow = state.today, state.tomorrow
     clear(state.today)
     begin(net, rules, state, mix(key, 1))
     for day in range(persons.shape[0]):
@@ -243,6 +256,7 @@ def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-unt
             _count_alike(net, state)
         if rules.weigh_daily or not net.same_weights[day]:
             weigh_routes(net, rules, state, day)
+            forget_ends(state)
         _decide(net, rules, state, day, mix(day_key, 2))
         if overflowed(state.today) or overflowed(state.moving):
             return TOO_MANY_CELLS

@@ -20,9 +20,6 @@ from havenline.movement.flee.cells import (
 )
 from havenline.movement.flee.choice import has_room, known_road, spread_over_routes
 
-LONG_ENOUGH = 0.5
-"""Who has moved less than this share of a day's travel of late goes on through towns."""
-
 
 @kernel
 def recent_after(rules, recent, km):  # type: ignore[no-untyped-def]
@@ -44,8 +41,23 @@ def leave_chance(net, rules, state, day, here):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def leave(net, rules, state, day, where, far, people, km, key):  # type: ignore[no-untyped-def]
-    """Let the people of a cell decide; those who go are added to ``state.moving``.
+def stays_for_harvest(net, day, group):  # type: ignore[no-untyped-def]
+    """Return whether people of a group stay where they are for the harvest."""
+    return net.harvest[day] and net.group.farmer[group]
+
+
+@kernel
+def _onto_road(net, state, where, road, rest, recent, people):  # type: ignore[no-untyped-def]
+    onto = pack_where(net.persons.shape[0] + road, rest, group_of(where), first_of(where))
+    add(state.moving, onto, pack_far(0, recent), people)
+    state.at[place_of(where)] -= people
+
+
+@kernel
+def leave(net, rules, state, day, where, far, people, key):  # type: ignore[no-untyped-def]
+    """Let the people of a cell decide in the morning.
+
+    Those who go are added to ``state.moving``; those who stay, to ``state.tomorrow``.
 
     Parameters
     ----------
@@ -54,53 +66,37 @@ def leave(net, rules, state, day, where, far, people, km, key):  # type: ignore[
     where, far : uint64
         Their state; they are at a place.
     people : int64
-    km : int64
-        Kilometres gone today, in parts of ``1 / UNIT``; -1 in the morning. Those who have gone
-        some are put on roads with that, to travel on today.
     key : uint64
-
-    Those who stay are at rest for the day and added to ``state.tomorrow``.
     """
     here, rest, group = place_of(where), rest_of(where), group_of(where)
-    first, recent = first_of(where), recent_of(far)
-    gone = max(km, 0)
-    evening = pack_far(0, recent_after(rules, recent, gone))
-    if net.harvest[day] and net.group.farmer[group]:
+    recent = recent_of(far)
+    evening = pack_far(0, recent_after(rules, recent, 0))
+    if stays_for_harvest(net, day, group):
         add(state.tomorrow, where, evening, people)
         return
-    going = people
-    if rest == 0:
-        p = leave_chance(net, rules, state, day, here)
-        if (
-            rules.short_stints
-            and km >= 0
-            and net.town[day, here]
-            and (recent / UNIT + km / rules.max_speed) / 2.0 < LONG_ENOUGH
-        ):
-            p = 1.0
-        going = binomial(people, p, mix(key, 1))
-    stay = people - going
-    if going > 0 and rest > 0:
+    stay = int64(0)
+    if rest > 0:
         road = known_road(net, day, here, rest)
         if road >= 0 and has_room(net, rules, state, day, net.rest_last[rest]):
-            onto = pack_where(net.persons.shape[0] + road, net.rest_rest[rest], group, first)
-            add(state.moving, onto, pack_far(gone, recent), going)
-            state.at[here] -= going
+            _onto_road(net, state, where, road, net.rest_rest[rest], recent, people)
         else:
-            stay += going
-    elif going > 0:
-        begin, end = spread_over_routes(net, rules, state, day, here, group, going, mix(key, 2))
-        if begin == end:
-            stay += going
-        for r in range(begin, end):
-            k = state.taken[r - begin]
+            stay = people
+    else:
+        going = binomial(people, leave_chance(net, rules, state, day, here), mix(key, 1))
+        stay = people - going
+        first, last = int64(0), int64(0)
+        if going > 0:
+            first, last = spread_over_routes(
+                net, rules, state, day, here, group, going, mix(key, 2)
+            )
+            stay += going if first == last else 0
+        for r in range(first, last):
+            k = state.taken[r - first]
             if k == 0:
                 continue
-            if not has_room(net, rules, state, day, net.route_end[r]):
+            if has_room(net, rules, state, day, net.route_end[r]):
+                rest_r = net.route_rest[r]
+                _onto_road(net, state, where, net.route_road[r], rest_r, recent, k)
+            else:
                 stay += k
-                continue
-            place = net.persons.shape[0] + net.route_road[r]
-            onto = pack_where(place, net.route_rest[r], group, first)
-            add(state.moving, onto, pack_far(gone, recent), k)
-            state.at[here] -= k
-    add(state.tomorrow, pack_where(here, 0, group, first), evening, stay)
+    add(state.tomorrow, pack_where(here, 0, group, first_of(where)), evening, stay)

@@ -12,14 +12,29 @@ from havenline.movement.flee.cells import Cells, bare_cells, empty_cells
 from havenline.world.case_network import CaseNetwork
 
 
+ENDS_PER_CELL = 16
+"""Room for ends of days, for each cell of a table."""
+
+
 class FleeState(NamedTuple):
     """State of a run, and room to work in.
 
     Attributes
     ----------
-    today, moving, now, then, tomorrow : Cells
-        People at the start of the day; those on roads; those who have just arrived, and those
-        who will by the next road; people at the end of the day.
+    today, moving, tomorrow : Cells
+        People at the start of the day; those on roads; people at the end of the day.
+    now, then, ends : Cells
+        Shares of those whose day is worked out: who decides, who has arrived since, ends.
+    known : Cells
+        States whose ends are worked out; ``people`` is the first row of theirs in the lists
+        ``end_where``, ``end_far``, ``end_sum``, ``known_last`` the row after the last.
+    kept : (1,) int64
+        Rows in use.
+    throttle : (places,) float64
+        Throttles that these ends were worked out with.
+    key : (most cells,) uint64
+    part : (most cells,) float64
+        Where in the parts of a day each cell begins.
     at : (places,) float64
         People at each place, not those on roads.
     residents : (places,) float64
@@ -40,9 +55,19 @@ class FleeState(NamedTuple):
 
     today: Cells
     moving: Cells
+    tomorrow: Cells
     now: Cells
     then: Cells
-    tomorrow: Cells
+    ends: Cells
+    known: Cells
+    known_last: NDArray[np.int64]
+    end_where: NDArray[np.uint64]
+    end_far: NDArray[np.uint64]
+    end_sum: NDArray[np.float64]
+    kept: NDArray[np.int64]
+    throttle: NDArray[np.float64]
+    key: NDArray[np.uint64]
+    part: NDArray[np.float64]
     at: NDArray[np.float64]
     residents: NDArray[np.float64]
     came: NDArray[np.int64]
@@ -71,9 +96,19 @@ def empty_state(net: CaseNetwork, most_cells: int) -> FleeState:
     return FleeState(
         today=empty_cells(most_cells),
         moving=empty_cells(most_cells),
-        now=empty_cells(most_cells),
-        then=empty_cells(most_cells),
         tomorrow=empty_cells(most_cells),
+        now=empty_cells(most_cells, np.float64),
+        then=empty_cells(most_cells, np.float64),
+        ends=empty_cells(most_cells, np.float64),
+        known=empty_cells(most_cells),
+        known_last=np.zeros(most_cells, dtype=np.int64),
+        end_where=np.zeros(ENDS_PER_CELL * most_cells, dtype=np.uint64),
+        end_far=np.zeros(ENDS_PER_CELL * most_cells, dtype=np.uint64),
+        end_sum=np.zeros(ENDS_PER_CELL * most_cells),
+        kept=np.zeros(1, dtype=np.int64),
+        throttle=np.ones(places),
+        key=np.zeros(most_cells, dtype=np.uint64),
+        part=np.zeros(most_cells),
         at=np.zeros(places),
         residents=np.zeros(places),
         came=np.zeros(places, dtype=np.int64),
@@ -93,8 +128,10 @@ def empty_state(net: CaseNetwork, most_cells: int) -> FleeState:
 def bare_flee_state(s):  # type: ignore[no-untyped-def]
     """Return a state (inside kernels) with arrays that are not reference-counted."""
     return FleeState(
-        bare_cells(s.today), bare_cells(s.moving), bare_cells(s.now), bare_cells(s.then),
-        bare_cells(s.tomorrow), bare(s.at), bare(s.residents), bare(s.came), bare(s.came_before),
+        bare_cells(s.today), bare_cells(s.moving), bare_cells(s.tomorrow), bare_cells(s.now),
+        bare_cells(s.then), bare_cells(s.ends), bare_cells(s.known), bare(s.known_last),
+        bare(s.end_where), bare(s.end_far), bare(s.end_sum), bare(s.kept), bare(s.throttle),
+        bare(s.key), bare(s.part), bare(s.at), bare(s.residents), bare(s.came), bare(s.came_before),
         bare(s.moved), bare(s.weight), bare(s.chance), bare(s.taken), bare(s.spread),
         bare(s.spawned), bare(s.alike), bare(s.counted),
     )  # fmt: skip

@@ -1,0 +1,150 @@
+"""Roads from Flee's tables."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+
+from havenline.cases.case import Link
+from havenline.io.flee import values
+from havenline.io.flee.checks import Report
+from havenline.io.flee.names import Names, needed
+from havenline.io.flee.text import Folder, Row
+
+
+def read_links(folder: Folder, file: str, names: Names) -> tuple[Link, ...]:
+    """Read routes.csv.
+
+    Parameters
+    ----------
+    folder : Folder
+        Its report is added to.
+    file : str
+        Path within the folder.
+    names : Names
+        Names of locations.
+
+    Returns
+    -------
+    tuple of Link
+    """
+    report = folder.report
+    rows = folder.rows(file)
+    attributes: dict[str, int] = {}
+    body: list[Row] = []
+    for row in rows or []:
+        first = row.cell(0).lstrip("#").strip().lower()
+        if row.is_comment or (not body and first in ("name1", "from", "name", "start")):
+            if row.cell(3) or "name" in first:
+                found = {row.cell(i).lower(): i for i in range(4, len(row.cells)) if row.cell(i)}
+                attributes = attributes or found
+            continue
+        body.append(row)
+    links = [x for row in body if (x := _link(row, attributes, file, names, report)) is not None]
+    if rows is not None and not body:
+        check = "empty_table" if rows else "empty_file"
+        report.add(check, file, "there are no roads", expected="at least one row")
+    _report_twins(links, file, names, report)
+    return tuple(links)
+
+
+def _report_twins(links: list[Link], file: str, names: Names, report: Report) -> None:
+    """Report roads that stand more than once, in either direction."""
+    pairs = Counter((min(x.first, x.second), max(x.first, x.second)) for x in links)
+    for (a, b), many in pairs.items():
+        if many > 1:
+            report.add(
+                "duplicate_route",
+                file,
+                f"this road stands {many} times, and counts so often among the choices",
+                value=f"{names.names[a]} - {names.names[b]}",
+            )
+
+
+def _link(
+    row: Row, attributes: dict[str, int], file: str, names: Names, report: Report
+) -> Link | None:
+    where: dict[str, Any] = {"file": file, "row": row.line}
+    if len(row.cells) < 3:
+        report.add("ragged_row", message=f"{len(row.cells)} cells", expected="name1,name2,distance",
+                   **where)  # fmt: skip
+        return None
+    ends = [needed(row.cell(i), f"name{i + 1}", names, where, report) for i in (0, 1)]
+    km = None
+    at = {**where, "column": "distance"}
+    if not row.cell(2):
+        report.add("missing_value", message="this cell must be filled", expected="km", **at)
+    else:
+        km = values.number(row.cell(2), report, **at)
+    if km is not None and km < 0:
+        report.add("negative_number", message="a distance cannot be negative", value=row.cell(2),
+                   expected="km", **at)  # fmt: skip
+        km = None
+    elif km is not None and km > values.MOST_KM:
+        report.add("out_of_bounds", message="longer than any road", value=row.cell(2),
+                   expected=f"at most {values.MOST_KM:g} km", **at)  # fmt: skip
+        km = None
+    elif km == 0:
+        report.add("unusual_value", message="a road of no length", value=row.cell(2), **at)
+    forced = _forced(row.cell(3), report, where)
+    speed, walk = math.nan, 0.0
+    if (i := attributes.get("max_move_speed")) is not None and row.cell(i):
+        at = {**where, "column": "max_move_speed"}
+        speed = values.number(row.cell(i), report, **at) or math.nan
+        if not speed > 0:
+            report.add("out_of_bounds", message="not a speed", value=row.cell(i),
+                       expected="km a day, more than 0", **at)  # fmt: skip
+    if (i := attributes.get("walk_probability")) is not None and row.cell(i):
+        at = {**where, "column": "walk_probability"}
+        walk = values.number(row.cell(i), report, **at) or 0.0
+        if not 0 <= walk <= 1:
+            report.add("out_of_bounds", message="not a probability", value=row.cell(i),
+                       expected="0 to 1", **at)  # fmt: skip
+    if ends[0] is None or ends[1] is None or km is None:
+        return None
+    if ends[0] == ends[1]:
+        report.add("self_route", message="a road from a place to itself, left out",
+                   value=row.cell(0), **where)  # fmt: skip
+        return None
+    return Link(ends[0], ends[1], km, forced, speed, walk)
+
+
+def _forced(text: str, report: Report, where: dict[str, Any]) -> int:
+    if not text:
+        return 0
+    at = {**where, "column": "forced_redirection"}
+    forced = values.whole(text, report, **at)
+    if forced is not None and forced not in (0, 1, 2):
+        report.add("unknown_value", message="unknown redirection", value=text,
+                   expected="0, 1 or 2", **at)  # fmt: skip
+        return 0
+    return forced or 0
+
+
+def read_major_routes(folder: Folder, file: str, names: Names) -> tuple[tuple[int, ...], ...]:
+    """Read major_routes.csv: names of locations in the order in which they are travelled.
+
+    Parameters
+    ----------
+    folder, file, names
+        See `read_links`.
+
+    Returns
+    -------
+    tuple of tuple of int
+    """
+    routes = []
+    for row in folder.rows(file) or []:
+        if row.is_comment:
+            continue
+        where: dict[str, Any] = {"file": file, "row": row.line}
+        cells = [c for c in row.cells if c]
+        found = [needed(cell, "", names, where, folder.report) for cell in cells]
+        route = tuple(i for i in found if i is not None)
+        if len(route) == len(cells) and len(route) > 1:
+            routes.append(route)
+        elif len(cells) < 2:
+            folder.report.add("ragged_row", message="one name", expected="at least two names",
+                              **where)  # fmt: skip
+    return tuple(routes)
