@@ -18,6 +18,7 @@ from havenline.draws import key_of
 from havenline.errors import RunError
 from havenline.movement.flee.day import NOWHERE, TOO_MANY_CELLS, run_case
 from havenline.movement.flee.state import FleeState, empty_state
+from havenline.movement.given.model import simulate_given
 from havenline.world.case_network import CaseNetwork, CaseRules, build_case_network
 
 Rules = Literal["havenline", "flee", "flee-exact"]
@@ -145,6 +146,7 @@ def simulate_case(
         Threads; one for each processor by default.
     hasten : int, optional
         Persons that one simulated person stands for, as in Flee; as the settings say by default.
+        Not used by Havenline's own rules, under which everybody counted is in a camp.
     settings : FleeSettings, optional
         In place of those of the case.
 
@@ -168,6 +170,18 @@ def simulate_case(
     if scale < 1:
         raise RunError(f"hasten: {scale} given; at least 1 is needed")
     begun = time.perf_counter()
+    if rules == "havenline":
+        people = simulate_given(case, futures=futures, seed=seed)
+        return CaseRun(
+            case=case,
+            rules=rules,
+            seed=seed,
+            persons=people,
+            elsewhere=np.zeros(people.shape[:2], dtype=np.int64),
+            seconds=time.perf_counter() - begun,
+            person_days=int(people.sum()),
+            hasten=1,
+        )
     persons, elsewhere = simulate_flee(
         read, chosen, futures=futures, seed=seed,
         workers=min(workers or os.cpu_count() or 1, futures), hasten=scale, exact=exact,

@@ -105,7 +105,7 @@ def empty_state(net: CaseNetwork, most_cells: int) -> FleeState:
         end_where=np.zeros(ENDS_PER_CELL * most_cells, dtype=np.uint64),
         end_far=np.zeros(ENDS_PER_CELL * most_cells, dtype=np.uint64),
         end_sum=np.zeros(ENDS_PER_CELL * most_cells),
-        kept=np.zeros(1, dtype=np.int64),
+        kept=np.zeros(8, dtype=np.int64),
         throttle=np.ones(places),
         key=np.zeros(most_cells, dtype=np.uint64),
         part=np.zeros(most_cells),

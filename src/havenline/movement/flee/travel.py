@@ -119,7 +119,9 @@ def _work_out(net, rules, state, day, where, far):  # type: ignore[no-untyped-de
     clear(state.ends)
     clear(state.then)
     _travel(net, rules, state, day, where, recent_of(far), km_of(far), int64(0), 1.0)
+    state.kept[1] += 1
     while state.then.used[0] > 0:
+        state.kept[2] += state.then.used[0]
         if overflowed(state.then):
             return False
         clear(state.now)
@@ -154,7 +156,9 @@ def check_ends(net, rules, state, day):  # type: ignore[no-untyped-def]
         edge = now in (0.0, 1.0) or before in (0.0, 1.0) or (now < 0.5) != (before < 0.5)
         if edge or abs(now - before) > SAME_THROTTLE:
             fresh = True
+    state.kept[3] += 1
     if fresh or state.kept[0] == 0:
+        state.kept[4] += 1
         for i in range(net.persons.shape[0]):
             limit = net.limit[day, i]
             state.throttle[i] = throttle(rules, limit, state.at[i]) if limit > 0.0 else 1.0
@@ -172,6 +176,7 @@ def ends_of(net, rules, state, day, where, far):  # type: ignore[no-untyped-def]
         where a table is too small.
     """
     cell = find(state.known, where, far)
+    state.kept[5] += 1
     if cell >= 0:
         return state.known.people[cell], state.known_last[cell]
     if not _work_out(net, rules, state, day, where, far):

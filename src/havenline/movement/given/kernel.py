@@ -154,9 +154,12 @@ def run_given(  # type: ignore[no-untyped-def]
         if change > 0:
             room = 0.0
             for j in range(people.shape[0]):
-                if not math.isnan(capacity[j]):
+                if math.isnan(capacity[j]):
+                    room = math.inf
+                else:
                     room += max(0.0, capacity[j] - people[j])
-            batches = min(BATCHES, 1 + int(20.0 * change / (room + 1.0)))
+            # a few batches where many arrive at once, so that camps fill as they come
+            batches = min(BATCHES, 1 + int(BATCHES * change / room)) if room >= 1.0 else 1
             for b in range(batches):
                 part = change // batches + (1 if b < change % batches else 0)
                 _shares(

@@ -1,0 +1,502 @@
+"""The bargaining problem of a crisis in many draws: payoffs, no deal, weights, chance of collapse.
+
+What parties want is scaled from 0 (the 5th percentile over all that was run, settlements and ways
+without one, all futures) to 1 (the 95th), reversed where less is better; a stake ``near`` an ideal
+falls in a straight line from 1 at the ideal to 0 at the farther end of the scale. A payoff is the
+weighted sum of a party's stakes, a number from 0 to 1 that compares with the same party's only.
+
+A draw holds one set of the parties' weights and of all other judgement, and one *outlook*: the mean
+over a few futures drawn with replacement, the same for every settlement and for no deal. It stands
+for what the parties jointly expect, which neither is one future nor averages out everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from havenline.negotiation.emulator import Emulator, fit
+from havenline.negotiation.leverage import bargaining_weights, weights_of_consenting
+from havenline.negotiation.parties import Parties, Range, RedLine, draw, random
+from havenline.negotiation.runs import Measured
+from havenline.negotiation.survival import Survival, breakdown_chance
+from havenline.negotiation.terms import TERMS, Terms, features
+from havenline.negotiation.zone import Bools, Floats
+
+OUTLOOK = 10
+"""Futures that make up an outlook; judgement. More of them make parties surer of the average."""
+PARTIAL = Range(0.15, 0.03, 0.4)
+"""Chance that without a settlement some parties still make a partial deal; judgement."""
+FIRST_MOVE = Range(0.03, 0.01, 0.08)
+"""What breaking a settlement first gains over seeing it collapse, in payoff; judgement."""
+TEMPTED = Range(3.0, 1.0, 9.0)
+"""Rise of the log hazard of collapse for a joint temptation of 1; judgement."""
+TOP_STRENGTH = 0.95
+"""Strength with which dependence decides who tables texts: uniform from 0 to this."""
+FADES = 0.5
+"""Part of the support for a guarantee that is expected to stay over the life of a settlement."""
+NONE = "no deal"
+HORIZON_YEARS = (0.5, 1.0, 3.0)
+"""Ages at which the chance to stand is told."""
+SURVIVAL_GRID = np.exp(np.linspace(np.log(1e-4), np.log(1e3), 60))
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One thing that some party looks at, on a scale from 0 to 1."""
+
+    about: str
+    better: str
+    ideal: float | None
+    low: float
+    high: float
+
+    def scaled(self, values: Floats) -> Floats:
+        """Return values as worth from 0 to 1."""
+        span = self.high - self.low
+        if self.better == "near":
+            assert self.ideal is not None
+            reach = max(self.high - self.ideal, self.ideal - self.low, 1e-12)
+            worth = 1.0 - np.abs(values - self.ideal) / reach
+        elif span <= 0.0:
+            return np.zeros_like(values)
+        else:
+            worth = (values - self.low) / span
+            worth = worth if self.better == "more" else 1.0 - worth
+        result: Floats = np.clip(worth, 0.0, 1.0)
+        return result
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A way on without a settlement, with the terms that hold on it."""
+
+    name: str
+    course: int
+    terms: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What was run: the courses of ways without a settlement, and of some settlements twice.
+
+    Attributes
+    ----------
+    measured : Measured
+    terms : tuple of Terms
+        The whole space.
+    run : (runs,) int64
+        Rows of the space that were run.
+    stands, falls : (runs,) int64
+        Courses of each: standing, collapsing.
+    branches : dict of str to Branch
+        "no deal" (left to itself), "offensive", "frozen front" and, where an option of the crisis
+        has one, "partial deal".
+    depth : (settlements,) float64
+        Kilometres from the border of the neighbour within which nine of ten places of the haven
+        lie; NaN where the crisis draws no border.
+    """
+
+    measured: Measured
+    terms: tuple[Terms, ...]
+    run: np.ndarray  # type: ignore[type-arg]
+    stands: np.ndarray  # type: ignore[type-arg]
+    falls: np.ndarray  # type: ignore[type-arg]
+    branches: dict[str, Branch]
+    depth: Floats
+
+
+@dataclass(frozen=True)
+class Payoffs:
+    """What everything is worth under one level of support, by draw.
+
+    Attributes
+    ----------
+    standing, collapsed, value : (draws, settlements, parties) float64
+        While it stands; after its collapse; with its chance of collapse. Minus infinity in
+        ``value`` where a red line is crossed.
+    no_deal : (draws, parties) float64
+        With the ties that would be cut.
+    no_deal_plain : (draws, parties) float64
+        Without them.
+    chance : (draws, settlements, parties) float64
+        Discounted chance of collapse.
+    stands_at : (ages, settlements) float64
+        Chance to stand at `HORIZON_YEARS`, mean over draws.
+    weights : (draws, consenting) float64
+        Bargaining weights.
+    """
+
+    standing: Floats
+    collapsed: Floats
+    value: Floats
+    no_deal: Floats
+    no_deal_plain: Floats
+    chance: Floats
+    stands_at: Floats
+    weights: Floats
+
+
+class Model:
+    """The bargaining problem, ready to be solved under any support.
+
+    Parameters
+    ----------
+    parties : Parties
+    ran : Ran
+    draws, seed : int
+    """
+
+    def __init__(self, parties: Parties, ran: Ran, draws: int, seed: int) -> None:
+        self.parties = parties
+        self.ran = ran
+        self.draws = draws
+        self.seed = seed
+        self.terms = ran.terms
+        self.aspects = self._aspects()
+        self.of_runs = [i for i, a in enumerate(self.aspects) if a.about not in TERMS]
+        futures = next(iter(ran.measured.values.values())).shape[1]
+        rng = random("outlook", seed)
+        chosen = rng.integers(0, futures, size=(draws, min(OUTLOOK, 10 * futures)))
+        self.outlook = np.zeros((draws, futures))
+        np.add.at(self.outlook, (np.arange(draws)[:, None], chosen), 1.0 / chosen.shape[1])
+        self.features = features(ran.terms)
+        names = list(ran.measured.values)
+        figures = ran.measured.values
+        means = [figures[self.aspects[i].about] for i in self.of_runs]
+        self._worth = {
+            way: np.stack(
+                [self.aspects[i].scaled(m[rows]) for i, m in zip(self.of_runs, means, strict=True)]
+            )
+            for way, rows in (("stands", ran.stands), ("falls", ran.falls))
+        }
+        self.raw_names = tuple(names)
+        self._raw = np.stack([figures[n][ran.stands] for n in names])  # (measure, run, future)
+        outputs = np.concatenate(
+            [self._worth["stands"].mean(axis=2), self._worth["falls"].mean(axis=2),
+             self._raw.mean(axis=2)]
+        ).T  # fmt: skip
+        self.emulator: Emulator = fit(self.features[ran.run], outputs)
+        self._smooth = self._weights(self.features)
+        mask = np.zeros(len(self.terms), dtype=np.bool_)
+        mask[ran.run] = True
+        self._factor = self.emulator.error_factor(self.features, mask)
+
+    def _aspects(self) -> list[Aspect]:
+        found: dict[tuple[str, str, float | None], Aspect] = {}
+        for party in self.parties.all:
+            for stake in party.stakes:
+                key = (stake.about, stake.better, stake.ideal)
+                if key not in found:
+                    found[key] = Aspect(*key, *self._scale(stake.about))
+        return list(found.values())
+
+    def _scale(self, about: str) -> tuple[float, float]:
+        if about == "aid":
+            return 1.0, max(t.aid for t in self.terms)
+        if about in TERMS:
+            return 0.0, 1.0
+        values = self.ran.measured.values[about]
+        low, high = np.quantile(values, (0.05, 0.95))
+        return float(low), float(high)
+
+    def _weights(self, at: Floats) -> Floats:
+        """Return the weights of the runs, exact for settlements that were run."""
+        weights = self.emulator.weights(at)
+        if at is self.features or np.array_equal(at, self.features):
+            weights[self.ran.run] = np.eye(len(self.ran.run))
+        return weights
+
+    def stake_weights(self) -> Floats:
+        """Return draws of what each party cares about, (draws, parties, aspects), sums 1."""
+        where = {(a.about, a.better, a.ideal): i for i, a in enumerate(self.aspects)}
+        weights = np.zeros((self.draws, len(self.parties.all), len(self.aspects)))
+        for p, party in enumerate(self.parties.all):
+            for s in party.stakes:
+                name = f"stake:{party.id}:{s.about}"
+                weights[:, p, where[s.about, s.better, s.ideal]] = draw(
+                    s.weight, name, self.draws, self.seed
+                )
+        result: Floats = weights / weights.sum(axis=2, keepdims=True)
+        return result
+
+    @cached_property
+    def _stakes(self) -> Floats:
+        return self.stake_weights()
+
+    @cached_property
+    def capability(self) -> Floats:
+        """Draws of each party's capability, (draws, parties)."""
+        return np.stack(
+            [draw(p.capability, f"capability:{p.id}", self.draws, self.seed, 100.0)
+             for p in self.parties.all], axis=1
+        )  # fmt: skip
+
+    @cached_property
+    def strength(self) -> Floats:
+        """Draws of how far dependence decides who tables texts, (draws,)."""
+        rng = random("strength", self.seed)
+        return np.asarray(rng.uniform(0.0, TOP_STRENGTH, self.draws), dtype=np.float64)
+
+    def needs(self, support: Mapping[str, float]) -> dict[str, Floats]:
+        """Return draws of the dependence through each channel, (draws, parties, parties).
+
+        Support of an outside party replaces its declared share of a tie.
+        """
+        ids, n = self.parties.ids, len(self.parties.all)
+        found = {"no deal": np.zeros((self.draws, n, n)), "weights": np.zeros((self.draws, n, n))}
+        for need in self.parties.needs:
+            a, b = ids[need.party], ids[need.supplier]
+            value = draw(need.value, f"need:{a}:{b}:{need.good}", self.draws, self.seed, 1.0)
+            for s in self.parties.supports:
+                if s.channel == "dependence" and (s.for_party, s.on_party) == (a, b):
+                    value = value * (1.0 - support[s.party] * self._effect(s.party, "dependence", a))
+            found[need.channel][:, need.party, need.supplier] += value * need.part
+        return found
+
+    def _effect(self, party: str, channel: str, for_party: str = "") -> Floats:
+        """Return draws of the effect of full support, summed over rows that fit, (draws,)."""
+        total = np.zeros(self.draws)
+        top = np.inf if channel in ("aid", "guarantee") else 1.0
+        for s in self.parties.supports:
+            if s.party == party and s.channel == channel and s.for_party in ("", for_party):
+                name = f"support:{party}:{channel}:{s.for_party}:{s.on_party}"
+                total += draw(s.effect, name, self.draws, self.seed, top)
+        return total
+
+    def _sum(self, support: Mapping[str, float], channel: str, for_party: str = "") -> Floats:
+        total = np.zeros(self.draws)
+        for party, part in support.items():
+            if part > 0.0:
+                total += part * self._effect(party, channel, for_party)
+        return total
+
+    def worth(self, way: str, support: Mapping[str, float], *, errors: bool = True) -> Floats:
+        """Return draws of the worth of every aspect of every settlement.
+
+        Parameters
+        ----------
+        way : {"stands", "falls"}
+        support : mapping of str to float
+        errors : bool
+            Whether what the emulator may get wrong is drawn as well.
+
+        Returns
+        -------
+        (draws, aspects, settlements) float64
+        """
+        k, s = len(self.aspects), len(self.terms)
+        out = np.zeros((self.draws, k, s))
+        of_outlook = np.einsum("krf,df->dkr", self._worth[way], self.outlook, optimize=True)
+        base = of_outlook @ self._smooth.T
+        more = self._sum(support, "aid")
+        if more.any():
+            central = float(np.median(more))
+            aid = np.array([t.aid for t in self.terms]) + central
+            moved = self.emulator.weights(features(self.terms, aid))
+            change = moved - self.emulator.weights(self.features)
+            base = base + (of_outlook @ change.T) * (more / central)[:, None, None]
+        if errors:
+            offset = 0 if way == "stands" else len(self.of_runs)
+            sd = self.emulator.error[offset : offset + len(self.of_runs)]
+            scores = random(f"emulator:{way}", self.seed).standard_normal(
+                (self.draws, len(self.of_runs), s)
+            )
+            base = base + (scores @ self._factor.T) * sd[None, :, None]
+        out[:, self.of_runs] = np.clip(base, 0.0, 1.0)
+        for i, aspect in enumerate(self.aspects):
+            if aspect.about in TERMS:
+                values = np.array([t.value(aspect.about) for t in self.terms])[None]
+                if aspect.about == "aid":
+                    values = values + more[:, None]
+                out[:, i] = aspect.scaled(np.broadcast_to(values, (self.draws, s)))
+        return out
+
+    def branch_payoffs(self, name: str) -> Floats:
+        """Return draws of the payoff of one way without a settlement, (draws, parties)."""
+        branch = self.ran.branches[name]
+        worth = np.zeros((self.draws, len(self.aspects)))
+        for i, aspect in enumerate(self.aspects):
+            if aspect.about in TERMS:
+                worth[:, i] = aspect.scaled(np.array([branch.terms[aspect.about]]))[0]
+            else:
+                figures = self.ran.measured.values[aspect.about][branch.course]
+                worth[:, i] = self.outlook @ aspect.scaled(figures)
+        return np.asarray(np.einsum("dpk,dk->dp", self._stakes, worth), dtype=np.float64)
+
+    def solve_payoffs(self, support: Mapping[str, float], *, errors: bool = True) -> Payoffs:
+        """Return what everything is worth under some support, by draw.
+
+        Parameters
+        ----------
+        support : mapping of str to float
+            Part of full support of each outside party.
+        errors : bool
+            Whether errors of the emulator are drawn.
+
+        Returns
+        -------
+        Payoffs
+        """
+        stakes = self._stakes
+        standing = np.swapaxes(stakes @ self.worth("stands", support, errors=errors), 1, 2)
+        collapsed = np.swapaxes(stakes @ self.worth("falls", support, errors=errors), 1, 2)
+        for p, party in enumerate(self.parties.all):
+            paid = self._sum_for(support, "payment", party.id)
+            if paid.any():
+                standing[:, :, p] += paid[:, None]
+        no_deal = self.branch_payoffs(NONE)
+        stops = np.minimum(self._sum(support, "deterrence"), 1.0)
+        if stops.any():
+            frozen = self.branch_payoffs("frozen front")
+            no_deal = no_deal + stops[:, None] * (frozen - no_deal)
+        if "partial deal" in self.ran.branches:
+            part = draw(PARTIAL, "partial", self.draws, self.seed, 1.0)[:, None]
+            no_deal = (1.0 - part) * no_deal + part * self.branch_payoffs("partial deal")
+        needs = self.needs(support)
+        cut = no_deal - needs["no deal"].sum(axis=2)
+        chance, stands_at = self._collapse(support, standing, collapsed)
+        value = (1.0 - chance) * standing + chance * collapsed
+        value = np.where(self._crossed(), -np.inf, value)
+        alpha = bargaining_weights(needs["weights"], self.strength)
+        consent = np.zeros(len(self.parties.all), dtype=np.bool_)
+        consent[list(self.parties.consenting)] = True
+        return Payoffs(
+            standing=standing,
+            collapsed=collapsed,
+            value=value,
+            no_deal=cut,
+            no_deal_plain=no_deal,
+            chance=chance,
+            stands_at=stands_at,
+            weights=weights_of_consenting(alpha, consent),
+        )
+
+    def _sum_for(self, support: Mapping[str, float], channel: str, party: str) -> Floats:
+        total = np.zeros(self.draws)
+        for s in self.parties.supports:
+            if s.channel == channel and s.for_party == party and support[s.party] > 0.0:
+                name = f"support:{s.party}:{channel}:{s.for_party}:{s.on_party}"
+                total += support[s.party] * draw(s.effect, name, self.draws, self.seed, 1.0)
+        return total
+
+    @cached_property
+    def truce(self) -> dict[str, Floats]:
+        """The truce model's parameters in each outlook, (draws,)."""
+        values = self.ran.measured.parameters
+        found = {}
+        for name in values:
+            if name.startswith("truce_"):
+                log = name in ("truce_median_days",)
+                mean = self.outlook @ (np.log(values[name]) if log else values[name])
+                found[name] = np.exp(mean) if log else mean
+        return found
+
+    def hazard_ratios(self, support: Mapping[str, float]) -> Floats:
+        """Return the hazard ratio of collapse by the terms of each settlement, (draws, settlements).
+
+        The truce model's own ratios: compliance, observers and a buffer with joint patrols,
+        interposed soldiers with a force, substance where a line settles something, listed groups
+        left out. Support for a guarantee lowers it further where there is one.
+        """
+        from havenline.drivers.truce import HR_FLOOR_INTERPOSED
+        from havenline.negotiation.terms import FORCE
+
+        t = self.truce
+        ratio = np.ones((self.draws, len(self.terms)))
+        helped = np.exp(-self._sum(support, "guarantee") * FADES ** (1.0 - FADES))
+        force = np.maximum(HR_FLOOR_INTERPOSED, t["truce_hr_interposition"] ** (FORCE / 1000.0))
+        for s, terms in enumerate(self.terms):
+            if terms.guarantee > 0:
+                ratio[:, s] *= t["truce_hr_compliance"] * helped
+            if terms.guarantee == 1:
+                ratio[:, s] *= t["truce_hr_buffer"] * t["truce_hr_observers"]
+            elif terms.guarantee == 2:
+                ratio[:, s] *= force
+            if terms.line.hands_over or terms.line.restores_since is not None:
+                ratio[:, s] *= t["truce_hr_substance"]
+            if not terms.listed:
+                ratio[:, s] *= t["truce_hr_excluded"]
+        return ratio
+
+    def _collapse(
+        self, support: Mapping[str, float], standing: Floats, collapsed: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return the discounted chance of collapse, and the chance to stand at some ages.
+
+        The hazard is evaluated once from the terms, then once more with what parties that could
+        break the settlement would gain by it.
+        """
+        ratio = self.hazard_ratios(support)
+        rates = np.array([p.discount for p in self.parties.all])
+        spoils = np.array([float(p.spoils) for p in self.parties.all])
+        first = draw(FIRST_MOVE, "first move", self.draws, self.seed)
+        tempted = draw(TEMPTED, "tempted", self.draws, self.seed)
+        capability = self.capability * spoils
+        share = capability / np.maximum(capability.sum(axis=1, keepdims=True), 1e-12)
+        chance = np.zeros_like(standing)
+        stands = np.zeros((len(HORIZON_YEARS), len(self.terms)))
+        t = self.truce
+        for d in range(self.draws):
+            shape, cure = float(t["truce_shape"][d]), float(t["truce_cure_share"][d])
+            years = float(t["truce_median_days"][d]) / 365.25 / np.log(2.0) ** (1.0 / shape)
+            grid = breakdown_chance(Survival.of(0.0, 1.0, shape, cure), SURVIVAL_GRID)
+            law = Survival.of(0.0, years * ratio[d] ** (-1.0 / shape), shape, cure)
+            w = _looked_up(law.scale, rates, grid)
+            value = (1.0 - w) * standing[d] + w * collapsed[d]
+            gains = np.maximum(0.0, collapsed[d] + first[d] - value) @ share[d]
+            law = law.with_ratio(np.exp(np.minimum(tempted[d] * gains, 3.0)))
+            chance[d] = _looked_up(law.scale, rates, grid)
+            stands += np.stack([law.at(y) for y in HORIZON_YEARS])
+        return chance, stands / self.draws
+
+    def _crossed(self) -> Bools:
+        """Return where a red line that is meant is crossed, (draws, settlements, parties)."""
+        out = np.zeros((self.draws, len(self.terms), len(self.parties.all)), dtype=np.bool_)
+        for line in self.parties.red_lines:
+            meant = (
+                random(f"red line:{self.parties.ids[line.party]}:{line.about}", self.seed).random(
+                    self.draws
+                )
+                < line.chance
+            )
+            out[:, :, line.party] |= meant[:, None] & self._beyond(line)[None]
+        return out
+
+    def _beyond(self, line: RedLine) -> Bools:
+        if line.about in TERMS:
+            values = np.array([t.value(line.about) for t in self.terms])
+        else:
+            values = self.figures(line.about).mean(axis=0)
+        result: Bools = (values > line.at_most) | (values < line.at_least)
+        return result
+
+    def figures(self, name: str, support: Mapping[str, float] | None = None) -> Floats:
+        """Return a measure of every settlement while it stands, by draw.
+
+        Returns
+        -------
+        (draws, settlements) float64
+            In the unit of the measure; between runs emulated, without its error.
+        """
+        raw = self.outlook @ self._raw[self.raw_names.index(name)].T
+        found: Floats = raw @ self._smooth.T
+        more = self._sum(support, "aid") if support else np.zeros(self.draws)
+        if more.any():
+            central = float(np.median(more))
+            aid = np.array([t.aid for t in self.terms]) + central
+            change = self.emulator.weights(features(self.terms, aid)) - self.emulator.weights(
+                self.features
+            )
+            found = found + (raw @ change.T) * (more / central)[:, None]
+        return np.maximum(found, 0.0)
+
+
+def _looked_up(scale: Floats, rates: Floats, grid: Floats) -> Floats:
+    """Return the discounted chance of collapse by scale and discount rate, from a table."""
+    pace = np.log(np.clip(scale[:, None] * rates[None], SURVIVAL_GRID[0], SURVIVAL_GRID[-1]))
+    found: Floats = np.interp(pace, np.log(SURVIVAL_GRID), grid)
+    return found

@@ -1,0 +1,260 @@
+"""Settlements and ways without one, run by the engine in the same futures.
+
+Beside the run that is left to itself a settlement is run twice more: once so that its truce and
+haven cannot fail (what it is worth while it stands) and once so that they soon do (what is left
+when a signed deal has collapsed). The chance of collapse is counted once, when the two are
+weighed, not hidden in the runs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+
+from havenline.crisis import Crisis
+from havenline.crisis.levers import OptionSpec
+from havenline.crisis.parameters import known_parameters
+from havenline.draws import key_of
+from havenline.errors import RunError
+from havenline.futures.run import Job, Workspace, empty_output
+from havenline.futures.values import VALUES, sample_values
+from havenline.movement.day import run_days
+from havenline.movement.record import SERIES
+from havenline.negotiation.measures import MEASURES, OWN
+from havenline.negotiation.zone import Floats
+from havenline.options import build_schedule
+from havenline.outcomes.indicators import INDICATORS, per_future
+from havenline.world import roads
+from havenline.world.facts import Facts, known_facts
+from havenline.world.state import ERROR, HAVEN, State
+from havenline.world.world import World, build_world
+
+STANDS: Mapping[str, float] = {
+    "truce_cure_share": 1.0,
+    "haven_hold_credible": 1.0,
+    "haven_hold_consent": 1.0,
+    "haven_hold_declared": 1.0,
+}
+"""Parameters under which neither truce nor haven fails."""
+COLLAPSES: Mapping[str, float] = {
+    "truce_cure_share": 0.0,
+    "truce_median_days": 20.0,
+    "haven_hold_credible": 1e-9,
+    "haven_hold_consent": 1e-9,
+    "haven_hold_declared": 1e-9,
+}
+"""Parameters under which a settlement is signed and breaks within weeks, often after its handover;
+judgement."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """One course that things could take.
+
+    Attributes
+    ----------
+    option : OptionSpec
+    settings : mapping of str to float
+        Parameters that are fixed; only such as act after the as-of date.
+    offensive : bool or None
+        Whether an offensive runs on every day after the as-of date; None leaves it to the run.
+    """
+
+    option: OptionSpec
+    settings: Mapping[str, float] = field(default_factory=dict)
+    offensive: bool | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came of each course in each future.
+
+    Attributes
+    ----------
+    values : dict of str to (course, future) float64
+        By id of `measures.MEASURES`, in its unit.
+    parameters : dict of str to (future,) float64
+        The uncertain values of each future.
+    """
+
+    values: dict[str, Floats]
+    parameters: dict[str, Floats]
+
+
+def measure(
+    crisis: Crisis,
+    courses: Sequence[Course],
+    *,
+    futures: int,
+    seed: int,
+    as_of: dt.date | None = None,
+    days: int | None = None,
+    workers: int | None = None,
+    settings: Mapping[str, float] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Measured:
+    """Run every course in the same futures, under the same luck.
+
+    Parameters
+    ----------
+    crisis : Crisis
+        With every line drawn that the options name.
+    courses : sequence of Course
+    futures, seed : int
+    as_of : datetime.date, optional
+    days : int, optional
+        After the as-of date; the crisis's horizon by default.
+    workers : int, optional
+        Threads; one for each processor by default. They change nothing in the result.
+    settings : mapping of str to float, optional
+        Parameters fixed for all courses.
+    progress : callable, optional
+        Called with (futures done, futures in all).
+
+    Returns
+    -------
+    Measured
+
+    Raises
+    ------
+    RunError
+        If a run cannot be made.
+    OptionRefused
+        If a settlement asks for what Havenline does not weigh.
+    """
+    if not 2 <= futures <= 10_000:
+        raise RunError(f"futures: {futures} given; a negotiation needs 2 to 10000")
+    horizon = crisis.meta.horizon_days if days is None else days
+    if not 1 <= horizon <= 730:
+        raise RunError(f"days: {horizon} given; 1 to 730 are possible")
+    world = build_world(crisis)
+    date = crisis.meta.as_of if as_of is None else as_of
+    ahead = [date + dt.timedelta(days=i) for i in range(1, horizon + 1)]
+    facts = {
+        forced: known_facts(
+            world, date, horizon, None if forced is None else dict.fromkeys(ahead, forced)
+        )
+        for forced in {None, *(c.offensive for c in courses)}
+    }
+    plans = tuple(build_schedule(world, facts[None], c.option, horizon) for c in courses)
+    base = dict(settings or {})
+    values = sample_values(known_parameters(date, crisis.parameters, base), futures, seed)
+    of_course = [
+        values
+        if not c.settings
+        else sample_values(
+            known_parameters(date, crisis.parameters, {**base, **c.settings}), futures, seed
+        )
+        for c in courses
+    ]
+    job = Job(world, facts[None], plans, values, seed, horizon)
+    contested = _contested(world, facts[None], courses)
+    workspace = Workspace()
+    found = {name: np.zeros((len(courses), futures)) for name in MEASURES}
+
+    def one(future: int) -> None:
+        for name, row in _future(job, courses, of_course, facts, contested, future, workspace):
+            found[name][:, future] = row
+
+    with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
+        for done, _ in enumerate(pool.map(one, range(futures)), start=1):
+            if progress is not None:
+                progress(done, futures)
+    return Measured(found, {n: np.asarray(values[n], dtype=np.float64) for n in VALUES.names or ()})
+
+
+def border_regime(crisis: Crisis, as_of: dt.date | None = None) -> int:
+    """Return the regime of the border on the as-of date: 0 closed, 1 managed, 2 open."""
+    date = crisis.meta.as_of if as_of is None else as_of
+    return known_facts(build_world(crisis), date, 1).border_regime
+
+
+def _contested(world: World, facts: Facts, courses: Sequence[Course]) -> tuple[Floats, Floats]:
+    """Return people of the start by contested place, and those of places lost by the as-of date."""
+    first, now = facts.record.side[0], facts.record.side[-1]
+    capturable = world.network.place["capturable"]
+    since = [
+        lever.restores_since
+        for c in courses
+        for lever in c.option.levers
+        if lever.lever == "line" and lever.restores_since is not None
+    ]
+    dates = [facts.captured_since.get(p, dt.date.min) for p in world.place_ids]
+    given_back = np.array([bool(since) and d >= min(since) for d in dates])
+    within = capturable & (
+        (first == roads.DEFENDER)
+        | (now == roads.DEFENDER)
+        | (given_back & (now == roads.ATTACKER))
+    )
+    people = world.network.start.sum(axis=(1, 2)).astype(np.float64)
+    contested: Floats = np.where(within, people, 0.0)
+    if not contested.any():
+        raise RunError("no place is contested: there is nothing to bargain over")
+    lost: Floats = np.where(now == roads.ATTACKER, contested, 0.0)
+    return contested, lost
+
+
+def _future(
+    job: Job,
+    courses: Sequence[Course],
+    of_course: Sequence[np.ndarray],  # type: ignore[type-arg]
+    facts: Mapping[bool | None, Facts],
+    contested: tuple[Floats, Floats],
+    future: int,
+    workspace: Workspace,
+) -> list[tuple[str, Floats]]:
+    """Run all courses in one future; return each measure by course."""
+    replayed, state = workspace.get(job.world)
+    net = job.world.network
+    today, age = job.facts.days, job.facts.truce_age
+    key = key_of(job.seed, 0, future)
+    history = np.zeros(today + 1)
+    record = job.facts.record
+    run_days(net, record, job.values[future], job.plans[0], replayed, key, age, 0, today, today,
+             history, empty_output(job))  # fmt: skip
+    _check(replayed, future)
+    weights, lost = contested
+    series = np.zeros((len(courses), 1, job.days + 1, len(SERIES)))
+    own = {m.id: np.zeros(len(courses)) for m in OWN}
+    for c, course in enumerate(courses):
+        plan, values = job.plans[c], of_course[c][future]
+        for name in State._fields:
+            np.copyto(getattr(state, name), getattr(replayed, name))
+        out = empty_output(job)
+        ahead = facts[course.offensive].record
+        run_days(net, ahead, values, plan, state, key, age, today + 1, today + job.days, today,
+                 history, out)  # fmt: skip
+        _check(state, future)
+        series[c, 0] = out.series
+        held = state.side == roads.ATTACKER
+        own["ground_taken"][c] = weights[held].sum() / weights.sum()
+        own["ground_regained"][c] = lost[~held].sum() / weights.sum()
+        own["fighting"][c] = out.series[1:, SERIES.index("offensive_running")].mean()
+        if state.whole[HAVEN] == 1:
+            own["protected"][c] = state.by_status[plan.place["haven"]].sum()
+    names = VALUES.names or ()
+    dataset = xr.Dataset(
+        {
+            **{n: (("option", "future", "day"), series[..., i]) for i, n in enumerate(SERIES)},
+            "parameter_values": (
+                ("future", "parameter"),
+                np.array([[job.values[future][n] for n in names]]),
+            ),
+        },
+        coords={"parameter": list(names)},
+    )
+    return [*own.items(), *((i, per_future(dataset, i)[:, 0]) for i in INDICATORS)]
+
+
+def _check(state: State, future: int) -> None:
+    if state.whole[ERROR]:
+        raise RunError(
+            f"future {future}: the engine stopped with error {int(state.whole[ERROR])}; run "
+            "'havenline run' on this crisis to see why"
+        )
