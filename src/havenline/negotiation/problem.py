@@ -14,16 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from havenline.drivers.truce import HR_FLOOR_INTERPOSED
 from havenline.negotiation.emulator import Emulator, fit
 from havenline.negotiation.leverage import bargaining_weights, weights_of_consenting
 from havenline.negotiation.parties import Parties, Range, RedLine, draw, random
 from havenline.negotiation.runs import Measured
 from havenline.negotiation.survival import Survival, breakdown_chance
-from havenline.negotiation.terms import TERMS, Terms, features
+from havenline.negotiation.terms import FORCE, TERMS, Terms, features
 from havenline.negotiation.zone import Bools, Floats
 
 OUTLOOK = 10
@@ -290,22 +291,13 @@ class Model:
         """
         k, s = len(self.aspects), len(self.terms)
         out = np.zeros((self.draws, k, s))
-        of_outlook = np.einsum("krf,df->dkr", self._worth[way], self.outlook, optimize=True)
-        base = of_outlook @ self._smooth.T
+        of_outlook, base = self._without_support(way)
         more = self._sum(support, "aid")
         if more.any():
             central = float(np.median(more))
-            aid = np.array([t.aid for t in self.terms]) + central
-            moved = self.emulator.weights(features(self.terms, aid))
-            change = moved - self.emulator.weights(self.features)
-            base = base + (of_outlook @ change.T) * (more / central)[:, None, None]
+            base = base + (of_outlook @ self._aid_change(central).T) * (more / central)[:, None, None]
         if errors:
-            offset = 0 if way == "stands" else len(self.of_runs)
-            sd = self.emulator.error[offset : offset + len(self.of_runs)]
-            scores = random(f"emulator:{way}", self.seed).standard_normal(
-                (self.draws, len(self.of_runs), s)
-            )
-            base = base + (scores @ self._factor.T) * sd[None, :, None]
+            base = base + self._errors(way)
         out[:, self.of_runs] = np.clip(base, 0.0, 1.0)
         for i, aspect in enumerate(self.aspects):
             if aspect.about in TERMS:
@@ -314,6 +306,31 @@ class Model:
                     values = values + more[:, None]
                 out[:, i] = aspect.scaled(np.broadcast_to(values, (self.draws, s)))
         return out
+
+    @lru_cache(maxsize=2)  # noqa: B019
+    def _without_support(self, way: str) -> tuple[Floats, Floats]:
+        """Return worths of the runs by outlook, and of all settlements without support."""
+        worth = self._worth[way]
+        k, runs, futures = worth.shape
+        of_outlook = (self.outlook @ worth.reshape(k * runs, futures).T).reshape(-1, k, runs)
+        return of_outlook, of_outlook @ self._smooth.T
+
+    @lru_cache(maxsize=2)  # noqa: B019
+    def _errors(self, way: str) -> Floats:
+        """Return draws of what the emulator gets wrong, (draws, aspects of runs, settlements)."""
+        k, s = len(self.of_runs), len(self.terms)
+        sd = self.emulator.error[:k] if way == "stands" else self.emulator.error[k : 2 * k]
+        scores = random(f"emulator:{way}", self.seed).standard_normal((self.draws, k, s))
+        result: Floats = (scores @ self._factor.T) * sd[None, :, None]
+        return result
+
+    @lru_cache(maxsize=16)  # noqa: B019
+    def _aid_change(self, more: float) -> Floats:
+        """Return how the weights of the runs change with so much more aid, (settlements, runs)."""
+        aid = np.array([t.aid for t in self.terms]) + more
+        moved = self.emulator.weights(features(self.terms, aid))
+        result: Floats = moved - self.emulator.weights(self.features)
+        return result
 
     def branch_payoffs(self, name: str) -> Floats:
         """Return draws of the payoff of one way without a settlement, (draws, parties)."""
@@ -402,12 +419,9 @@ class Model:
         interposed soldiers with a force, substance where a line settles something, listed groups
         left out. Support for a guarantee lowers it further where there is one.
         """
-        from havenline.drivers.truce import HR_FLOOR_INTERPOSED
-        from havenline.negotiation.terms import FORCE
-
         t = self.truce
         ratio = np.ones((self.draws, len(self.terms)))
-        helped = np.exp(-self._sum(support, "guarantee") * FADES ** (1.0 - FADES))
+        helped = np.exp(-FADES * self._sum(support, "guarantee"))
         force = np.maximum(HR_FLOOR_INTERPOSED, t["truce_hr_interposition"] ** (FORCE / 1000.0))
         for s, terms in enumerate(self.terms):
             if terms.guarantee > 0:
@@ -487,11 +501,7 @@ class Model:
         more = self._sum(support, "aid") if support else np.zeros(self.draws)
         if more.any():
             central = float(np.median(more))
-            aid = np.array([t.aid for t in self.terms]) + central
-            change = self.emulator.weights(features(self.terms, aid)) - self.emulator.weights(
-                self.features
-            )
-            found = found + (raw @ change.T) * (more / central)[:, None]
+            found = found + (raw @ self._aid_change(central).T) * (more / central)[:, None]
         return np.maximum(found, 0.0)
 
 

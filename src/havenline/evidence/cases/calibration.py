@@ -155,7 +155,8 @@ def calibrate(
     if leave_one_out:
         for k, fit in enumerate(centres):
             others = prepared[:k] + prepared[k + 1 :]
-            # what is known without this case: the spread of fits is taken from the others
+            # each of these fits has seen this case: the spread of the two powers between futures is
+            # not quite left out, unlike every other number; fits without two cases would be
             rest = [other.parameters for other in centres[:k] + centres[k + 1 :]]
             full = _fit_spreads(others, fit, _jackknife(rest), seed)
             scored = validate(cases[k], futures=futures, seed=seed, parameters=full.parameters)

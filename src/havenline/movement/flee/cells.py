@@ -139,8 +139,10 @@ def recent_of(far):  # type: ignore[no-untyped-def]
 
 @kernel
 def _hash(where, far):  # type: ignore[no-untyped-def]
-    h = (where ^ (where >> uint64(31))) * _M1 + far * _M2
-    return h ^ (h >> uint64(29))
+    # whole kilometres leave the low bits of a word empty, so every bit must reach every other
+    h = (where ^ (where >> uint64(32))) * _M1
+    h = (h ^ (h >> uint64(29)) ^ far ^ (far >> uint64(42))) * _M2
+    return h ^ (h >> uint64(32))
 
 
 @kernel
