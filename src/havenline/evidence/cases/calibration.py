@@ -36,10 +36,10 @@ BOUNDS = {
 """Where the search looks; the softening on a logarithmic scale."""
 
 ATTRACTION = (0.5, 0.75, 1.0, 1.25, 1.5)
-CAPACITY = (0.1, 0.2, 0.3)
+CAPACITY = (0.1, 0.2, 0.3, 0.5)
 DRIFT = (0.0, 0.02, 0.05, 0.1)
-HELD = 0.88
-"""Least share of camp-days in the 90% range."""
+HELD = 0.90
+"""Least share of camp-days in the 90% range, in the mean over cases: its own level."""
 FUTURES = 40
 LEAST_SPREAD = 0.1
 """Least standard deviation of a fitted power's logarithm between futures."""
