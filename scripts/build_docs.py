@@ -26,10 +26,20 @@ from havenline.crisis import (
     open_crisis,
 )
 from havenline.crisis.levers import LEVERS, AidStep
-from havenline.crisis.meta import BoundingBox, Group, Host, Neighbour, Period, Theatre, Threshold, Total
+from havenline.crisis.meta import (
+    BoundingBox,
+    Group,
+    Host,
+    Neighbour,
+    Period,
+    Theatre,
+    Threshold,
+    Total,
+)
 from havenline.crisis.parameters import Parameter, default_table
 from havenline.futures.layout import VARIABLES
 from havenline.movement.day import STEPS
+from havenline.movement.given.parameters import given_table
 from havenline.outcomes import INDICATORS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -152,7 +162,23 @@ source means judgement; *sourced* means that a publication stands behind it.
         ),
         body,
         *(own_part(name) for name in builtin_crises()),
+        given_part(),
     )
+
+
+def given_part() -> list[str]:
+    """Return the parameters of the rules for displacement cases."""
+    header = ("name", "unit", "value", "range", "distribution", "meaning", "source", "known from")
+    return [
+        "## Displacement cases",
+        "",
+        *text(
+            """
+Rules of Havenline for cases whose total is given. They enter no run of a crisis.
+"""
+        ),
+        *table(header, map(parameter_row, given_table())),
+    ]
 
 
 # The steps of a day

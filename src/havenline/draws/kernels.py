@@ -71,6 +71,15 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def kernel_within(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function whose code is copied into every kernel that calls it.
+
+    For short functions that take a whole network: handing over its arrays costs more than what
+    the function does.
+    """
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+
+
 def kernel_entry(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function that Python calls, without the interpreter's lock."""
     return _compile(function, nogil=True)

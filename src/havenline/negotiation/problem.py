@@ -149,9 +149,13 @@ class Model:
     parties : Parties
     ran : Ran
     draws, seed : int
+    outlook : int
+        Futures that make up an outlook.
     """
 
-    def __init__(self, parties: Parties, ran: Ran, draws: int, seed: int) -> None:
+    def __init__(
+        self, parties: Parties, ran: Ran, draws: int, seed: int, outlook: int = OUTLOOK
+    ) -> None:
         self.parties = parties
         self.ran = ran
         self.draws = draws
@@ -161,7 +165,7 @@ class Model:
         self.of_runs = [i for i, a in enumerate(self.aspects) if a.about not in TERMS]
         futures = next(iter(ran.measured.values.values())).shape[1]
         rng = random("outlook", seed)
-        chosen = rng.integers(0, futures, size=(draws, min(OUTLOOK, 10 * futures)))
+        chosen = rng.integers(0, futures, size=(draws, outlook))
         self.outlook = np.zeros((draws, futures))
         np.add.at(self.outlook, (np.arange(draws)[:, None], chosen), 1.0 / chosen.shape[1])
         self.features = features(ran.terms)
@@ -320,8 +324,9 @@ class Model:
         """Return draws of what the emulator gets wrong, (draws, aspects of runs, settlements)."""
         k, s = len(self.of_runs), len(self.terms)
         sd = self.emulator.error[:k] if way == "stands" else self.emulator.error[k : 2 * k]
-        scores = random(f"emulator:{way}", self.seed).standard_normal((self.draws, k, s))
-        result: Floats = (scores @ self._factor.T) * sd[None, :, None]
+        scores = random(f"emulator:{way}", self.seed).standard_normal((self.draws * k, s))
+        joint = (scores @ np.ascontiguousarray(self._factor.T)).reshape(self.draws, k, s)
+        result: Floats = joint * sd[None, :, None]
         return result
 
     @lru_cache(maxsize=16)  # noqa: B019

@@ -84,7 +84,7 @@ def bare_cells(c):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@kernel_within
 def pack_where(place, rest, group, first):  # type: ignore[no-untyped-def]
     """Return the first word of a state."""
     return (
@@ -95,49 +95,49 @@ def pack_where(place, rest, group, first):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@kernel_within
 def pack_far(km, recent):  # type: ignore[no-untyped-def]
     """Return the second word of a state."""
     return (uint64(km) << _KM_AT) | uint64(recent)
 
 
-@kernel
+@kernel_within
 def place_of(where):  # type: ignore[no-untyped-def]
     """Return the place, or the number of places plus the road."""
     return int64(where >> _PLACE_AT)
 
 
-@kernel
+@kernel_within
 def rest_of(where):  # type: ignore[no-untyped-def]
     """Return what remains of the route."""
     return int64((where >> _REST_AT) & _REST_MASK)
 
 
-@kernel
+@kernel_within
 def group_of(where):  # type: ignore[no-untyped-def]
     """Return the group."""
     return int64((where >> _GROUP_AT) & _GROUP_MASK)
 
 
-@kernel
+@kernel_within
 def first_of(where):  # type: ignore[no-untyped-def]
     """Return 1 where the first road is not yet behind."""
     return int64(where & _FIRST)
 
 
-@kernel
+@kernel_within
 def km_of(far):  # type: ignore[no-untyped-def]
     """Return kilometres, in parts of ``1 / UNIT``."""
     return int64(far >> _KM_AT)
 
 
-@kernel
+@kernel_within
 def recent_of(far):  # type: ignore[no-untyped-def]
     """Return recent movement, in parts of ``1 / UNIT``."""
     return int64(far & _RECENT_MASK)
 
 
-@kernel
+@kernel_within
 def _hash(where, far):  # type: ignore[no-untyped-def]
     # whole kilometres leave the low bits of a word empty, so every bit must reach every other
     h = (where ^ (where >> uint64(32))) * _M1
@@ -199,7 +199,7 @@ def clear(cells):  # type: ignore[no-untyped-def]
     cells.used[0] = 0
 
 
-@kernel
+@kernel_within
 def overflowed(cells):  # type: ignore[no-untyped-def]
     """Return whether the table was too small."""
     return cells.used[0] > cells.at.shape[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from havenline.draws import mix, uniform
-from havenline.draws.kernels import kernel
+from havenline.draws.kernels import kernel, kernel_within
 from havenline.draws.samplers import binomial
 
 CAMP, CONFLICT, OTHER = 0, 1, 2
@@ -18,7 +18,7 @@ LEAST_ROOM = 0.5
 """People do not set out for a camp whose throttle is below this."""
 
 
-@kernel
+@kernel_within
 def throttle(rules, limit, people):  # type: ignore[no-untyped-def]
     """Return the factor by which a place that fills up draws less: 1 with room, 0 when full."""
     if limit <= 0.0:
@@ -31,7 +31,7 @@ def throttle(rules, limit, people):  # type: ignore[no-untyped-def]
     return 1.0 - (people - start) / (limit - start)
 
 
-@kernel
+@kernel_within
 def likeness(net, rules, state, a, group, i):  # type: ignore[no-untyped-def]
     """Return the share at a place of people whose ethnicity (0) or religion (1) is a group's."""
     value = net.group.value[a, group]
@@ -47,7 +47,7 @@ def likeness(net, rules, state, a, group, i):  # type: ignore[no-untyped-def]
     return there / (residents if residents >= 1.0 else 1e8)
 
 
-@kernel
+@kernel_within
 def pull(net, rules, state, day, here, end, group):  # type: ignore[no-untyped-def]
     """Return what a place is worth to a group that is elsewhere, distance apart."""
     e = net.score[day, end]
@@ -95,7 +95,7 @@ def weigh_routes(net, rules, state, day):  # type: ignore[no-untyped-def]
                 state.weight[r, g] = w
 
 
-@kernel
+@kernel_within
 def _room(net, rules, state, day, end):  # type: ignore[no-untyped-def]
     limit = net.limit[day, end]
     if limit <= 0.0 or rules.blind or rules.fixed:
@@ -104,7 +104,7 @@ def _room(net, rules, state, day, end):  # type: ignore[no-untyped-def]
     return room if rules.weight_power == 1.0 else room**rules.weight_power
 
 
-@kernel
+@kernel_within
 def known_road(net, day, here, rest):  # type: ignore[no-untyped-def]
     """Return the first open road to the next place of a route, -1 without one."""
     following = net.rest_next[rest]
@@ -115,7 +115,7 @@ def known_road(net, day, here, rest):  # type: ignore[no-untyped-def]
     return -1
 
 
-@kernel
+@kernel_within
 def has_room(net, rules, state, day, end):  # type: ignore[no-untyped-def]
     """Return whether people set out for a place: not for a camp that is nearly full."""
     if not net.camp[day, end]:
@@ -123,7 +123,7 @@ def has_room(net, rules, state, day, end):  # type: ignore[no-untyped-def]
     return throttle(rules, net.limit[day, end], state.at[end]) >= LEAST_ROOM
 
 
-@kernel
+@kernel_within
 def set_chances(net, rules, state, day, here, group):  # type: ignore[no-untyped-def]
     """Put the chance of each route from a place, not yet divided by their sum, into a list.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numba import int64
 
 from havenline.draws import mix, uniform
-from havenline.draws.kernels import kernel, kernel_entry
+from havenline.draws.kernels import kernel, kernel_entry, kernel_within
 from havenline.draws.samplers import binomial
 from havenline.movement.flee.cells import (
     add,
@@ -42,7 +42,7 @@ DONE, TOO_MANY_CELLS, NOWHERE = 0, 1, 2
 """What `run_case` returns; `NOWHERE`: people were to set out and no place has a weight."""
 
 
-@kernel
+@kernel_within
 def cell_key(net, key, where, far):  # type: ignore[no-untyped-def]
     """Return the key of a cell: of what it is, not of where it stands in a table."""
     k = mix(mix(key, net.place_key[place_of(where)]), far)
@@ -54,7 +54,7 @@ def cell_key(net, key, where, far):  # type: ignore[no-untyped-def]
     return mix(k, where & np.uint64(1))
 
 
-@kernel
+@kernel_within
 def part_of(people, part, parts, u):  # type: ignore[no-untyped-def]
     """Return how many of some people go in one part of several."""
     if parts == 1:
@@ -64,7 +64,7 @@ def part_of(people, part, parts, u):  # type: ignore[no-untyped-def]
     return int64(high - low)
 
 
-@kernel
+@kernel_within
 def _parts_for(net, rules, state, day, place, people):  # type: ignore[no-untyped-def]
     # parts in which `people` may come to or leave a place
     limit = net.limit[day, place]
@@ -131,7 +131,7 @@ def _decide(net, rules, state, day, key):  # type: ignore[no-untyped-def]
                 leave(net, rules, state, day, where, far, people, mix(k, 10 + part))
 
 
-@kernel
+@kernel_within
 def _arrive(net, state, row, people):  # type: ignore[no-untyped-def]
     where = state.end_where[row]
     place = place_of(where)
@@ -141,7 +141,7 @@ def _arrive(net, state, row, people):  # type: ignore[no-untyped-def]
     add(state.tomorrow, where, state.end_far[row], people)
 
 
-@kernel
+@kernel_within
 def _deal(net, state, first, last, people, key):  # type: ignore[no-untyped-def]
     # people over the ends of their day, by chance
     total = state.end_sum[last - 1]

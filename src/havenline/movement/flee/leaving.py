@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import int64
 
 from havenline.draws import mix
-from havenline.draws.kernels import kernel
+from havenline.draws.kernels import kernel, kernel_within
 from havenline.draws.samplers import binomial
 from havenline.movement.flee.cells import (
     UNIT,
@@ -21,7 +21,7 @@ from havenline.movement.flee.cells import (
 from havenline.movement.flee.choice import has_room, known_road, spread_over_routes
 
 
-@kernel
+@kernel_within
 def recent_after(rules, recent, km):  # type: ignore[no-untyped-def]
     """Return recent movement after a day with ``km`` kilometres (parts of ``1 / UNIT``)."""
     if not rules.short_stints:
@@ -29,7 +29,7 @@ def recent_after(rules, recent, km):  # type: ignore[no-untyped-def]
     return int64(round((recent + km / rules.max_speed * UNIT) / 2.0))
 
 
-@kernel
+@kernel_within
 def leave_chance(net, rules, state, day, here):  # type: ignore[no-untyped-def]
     """Return the chance that someone without a route leaves a place today."""
     p = net.leave[day, here]
@@ -40,13 +40,13 @@ def leave_chance(net, rules, state, day, here):  # type: ignore[no-untyped-def]
     return hunger + (1.0 - hunger) * p
 
 
-@kernel
+@kernel_within
 def stays_for_harvest(net, day, group):  # type: ignore[no-untyped-def]
     """Return whether people of a group stay where they are for the harvest."""
     return net.harvest[day] and net.group.farmer[group]
 
 
-@kernel
+@kernel_within
 def _onto_road(net, state, where, road, rest, recent, people):  # type: ignore[no-untyped-def]
     onto = pack_where(net.persons.shape[0] + road, rest, group_of(where), first_of(where))
     add(state.moving, onto, pack_far(0, recent), people)

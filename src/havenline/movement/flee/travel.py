@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from numba import int64
 
-from havenline.draws.kernels import kernel
+from havenline.draws.kernels import kernel, kernel_within
 from havenline.movement.flee.cells import (
     UNIT,
     add,
@@ -38,7 +38,7 @@ SAME_THROTTLE = 0.02
 """Ends of days are kept while no camp's throttle has moved by more than this."""
 
 
-@kernel
+@kernel_within
 def _go(net, rules, state, day, where, recent, on_road, gone, speed, share):  # type: ignore[no-untyped-def]
     n = net.persons.shape[0]
     road = place_of(where) - n
@@ -61,7 +61,7 @@ def _go(net, rules, state, day, where, recent, on_road, gone, speed, share):  # 
         add(state.ends, there, evening, share)
 
 
-@kernel
+@kernel_within
 def _travel(net, rules, state, day, where, recent, on_road, gone, share):  # type: ignore[no-untyped-def]
     road = place_of(where) - net.persons.shape[0]
     fast = net.road_speed[road]
@@ -73,7 +73,7 @@ def _travel(net, rules, state, day, where, recent, on_road, gone, share):  # typ
     _go(net, rules, state, day, where, recent, on_road, gone, fast, share * (1.0 - walk))
 
 
-@kernel
+@kernel_within
 def _go_on(net, rules, state, day, where, far, share):  # type: ignore[no-untyped-def]
     # people who have arrived with distance to spare decide, and those who go travel on
     n = net.persons.shape[0]
