@@ -23,6 +23,7 @@ from havenline.cli.cases import calibrate, forecast, import_flee, validate
 from havenline.cli.console import ABORTED, BAD_INPUT, err
 from havenline.cli.delay import delay
 from havenline.cli.look import check, info, init, options, schema, steps
+from havenline.cli.negotiate import negotiate, score_negotiation
 from havenline.cli.past import audit, hindcast
 from havenline.cli.run import run
 from havenline.errors import CrisisError, HavenlineError
@@ -47,6 +48,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     validate,
     calibrate,
     forecast,
+    negotiate,
+    score_negotiation,
 )
 for command in COMMANDS:
     app.command()(command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,12 +12,19 @@ from rich.table import Table
 
 from havenline.cli.console import CrisisArgument, a_date, opened, out, progress_bar
 
+if TYPE_CHECKING:
+    from havenline.crisis import Crisis
+    from havenline.evidence.text import TextTable
+
 
 def hindcast(
     crisis: CrisisArgument = "idlib-2020",
     futures: Annotated[int, typer.Option(help="Number of futures.")] = 100,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
     workers: Annotated[int | None, typer.Option(help="Threads.")] = None,
+    ablations: Annotated[
+        bool, typer.Option("--ablations", help="Score the model without each mechanism too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Replay the past: forecasts as of earlier dates against what came after."""
@@ -25,9 +32,15 @@ def hindcast(
 
     from havenline.evidence import hindcast as run_hindcast
     from havenline.evidence import text
+    from havenline.evidence.captures import score_captures
+    from havenline.evidence.reporting import REPORTING
+    from havenline.evidence.text_places import more_tables
     from havenline.futures import simulate
 
     declared = opened(crisis)
+    if ablations:
+        _ablations(declared, futures, seed, workers, as_json)
+        return
     with progress_bar() as bar:
         task = bar.add_task("Simulations (the first one compiles)", total=None)
 
@@ -39,22 +52,55 @@ def hindcast(
             simulate=partial(simulate, workers=workers),
             futures=futures,
             seed=seed,
+            reporting=REPORTING,
+            captures=score_captures,
             progress=show,
         )
     if as_json:
         sys.stdout.write(json.dumps(scores.to_json_dict(), allow_nan=False) + "\n")
         return
     for line, plain in zip(scores.lines, text.tables(scores), strict=True):
-        table = Table(title=plain.title)
-        for i, head in enumerate(plain.header):
-            table.add_column(head, justify="left" if i == 0 else "right")
-        for row in plain.rows:
-            table.add_row(*map(escape, row))
-        out.print(table)
+        _print(plain)
         for sentence in text.verdicts(line):
             out.print(f"  {escape(sentence)}", soft_wrap=True)
         out.print()
+    for plain in more_tables(scores):
+        _print(plain)
     for sentence in text.notes(scores):
+        out.print(f"- {escape(sentence)}", soft_wrap=True)
+
+
+def _print(plain: TextTable) -> None:
+    table = Table(title=plain.title)
+    for i, head in enumerate(plain.header):
+        table.add_column(head, justify="left" if i == 0 else "right")
+    for row in plain.rows:
+        table.add_row(*map(escape, row))
+    out.print(table)
+
+
+def _ablations(
+    declared: Crisis, futures: int, seed: int, workers: int | None, as_json: bool
+) -> None:
+    from functools import partial
+
+    from havenline.evidence.ablation import ablation_notes, ablation_table, ablations
+    from havenline.futures import simulate
+
+    with progress_bar() as bar:
+        task = bar.add_task("Hindcasts (the first one compiles)", total=None)
+        found = ablations(
+            declared,
+            simulate=partial(simulate, workers=workers),
+            futures=futures,
+            seed=seed,
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
+    if as_json:
+        sys.stdout.write(json.dumps([a.to_json_dict() for a in found], allow_nan=False) + "\n")
+        return
+    _print(ablation_table(found))
+    for sentence in ablation_notes(found):
         out.print(f"- {escape(sentence)}", soft_wrap=True)
 
 

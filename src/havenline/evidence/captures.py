@@ -155,9 +155,7 @@ def score_captures(
     simulated = np.array([_fall_days(job, f) for f in range(number)])[:, open_to_it]
     happened = recorded_falls(world, as_of, until)[open_to_it]
     ahead = (*(d for d in AHEAD if d < days), days)
-    pairs = [
-        (int(r["a"]), int(r["b"])) for r in world.network.road[~world.network.road["border"]]
-    ]
+    pairs = [(int(r["a"]), int(r["b"])) for r in world.network.road[~world.network.road["border"]]]
     at_start = facts.record.side[-1] == roads.ATTACKER
     flare = spread(pairs, at_start, open_to_it, days=days, runs=200, seed=seed)[:, open_to_it]
     rate = recent_rate(facts, int(open_to_it.sum()))

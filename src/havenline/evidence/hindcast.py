@@ -19,6 +19,9 @@ from havenline.evidence.baselines import (
     naive_forecasts,
     prior_from_flows,
 )
+from havenline.evidence.captures import CaptureScore
+from havenline.evidence.hubs import score_hubs
+from havenline.evidence.reporting import Reporting, reported_increments
 from havenline.evidence.results import Hindcast, Scored, Summary
 from havenline.evidence.scores import crps
 from havenline.evidence.series import (
@@ -74,6 +77,8 @@ def hindcast(
     series_id: str | None = None,
     prior: PriorRate | None = None,
     conditional: bool = True,
+    reporting: Reporting | None = None,
+    captures: Callable[..., CaptureScore] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Hindcast:
     """Forecast from past days with what was known then, and score against what came after.
@@ -110,6 +115,12 @@ def hindcast(
         of before the series, published by the as-of date, if not given.
     conditional : bool
         Whether to run the second line.
+    reporting : Reporting, optional
+        How people come to stand in the count; if not given, people who fled are taken to stand
+        in it the same day.
+    captures : callable, optional
+        ``captures(crisis, option=, futures=, seed=, as_of=, until=, offensive=)``, such as
+        `havenline.evidence.captures.score_captures`; the front is not scored if not given.
     progress : callable, optional
         Called with the number of runs done and of all runs.
 
@@ -159,7 +170,29 @@ def hindcast(
                 days=horizon,
                 **extra,
             )
-            samples = predicted_increments(result.dataset, observed, option=option)
+            fled = predicted_increments(result.dataset, observed, option=option)
+            samples = fled
+            if reporting is not None:
+                first, path = simulated_path(result.dataset, option=option)
+                samples = reported_increments(
+                    path,
+                    first,
+                    known.dates,
+                    [step.end for step in observed],
+                    prior=reporting,
+                    seed=seed,
+                )
+            front = None
+            if captures is not None:
+                front = captures(
+                    crisis,
+                    option=option,
+                    futures=futures,
+                    seed=seed,
+                    as_of=as_of,
+                    until=until,
+                    offensive=given,
+                )
             line.append(
                 Scored(
                     as_of=as_of,
@@ -170,6 +203,16 @@ def hindcast(
                     scores=_scores(samples, naive, observed),
                     parameters_later=_parameters_later(result.dataset),
                     prior=before if _needs_prior(naive) else None,
+                    fled=fled if reporting is not None else None,
+                    hubs=score_hubs(
+                        result.dataset,
+                        crisis.observations,
+                        crisis=crisis.id,
+                        option=option,
+                        as_of=as_of,
+                        until=until,
+                    ),
+                    captures=front,
                 )
             )
             done += 1
@@ -212,22 +255,46 @@ def predicted_increments(
     RunError
         If the dataset does not hold the option or a day.
     """
+    first, path = simulated_path(dataset, option=option)
+    rows = []
+    for step in observed:
+        at = [(d - first).days for d in (step.start, step.end)]
+        for k, day in zip(at, (step.start, step.end), strict=True):
+            if not 0 <= k < len(path):
+                raise RunError(f"the simulation does not cover {day}, which is to be scored")
+        rows.append(path[at[1]] - path[at[0]])
+    return np.array(rows, dtype=np.float64)
+
+
+def simulated_path(dataset: xr.Dataset, *, option: str) -> tuple[date, Floats]:
+    """Return the simulated cumulative persons of every day, replay and forecast together.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As in `predicted_increments`.
+    option : str
+        Which option.
+
+    Returns
+    -------
+    first : date
+        Day of the first row.
+    path : (days, futures) float64
+        Persons. The as-of date is read from the replay.
+
+    Raises
+    ------
+    RunError
+        If the dataset does not hold the option.
+    """
     if option not in dataset["option"].to_numpy().tolist():
         raise RunError(f"the simulation holds no option {option!r}")
     history = dataset["history_newly_displaced"].transpose("history_day", "future")
     ahead = dataset["newly_displaced"].sel(option=option).transpose("day", "future")
-    path: dict[date, Floats] = {}
-    for part, name in ((ahead, "day"), (history, "history_day")):
-        values = part.to_numpy().astype(np.float64)
-        for i, day in enumerate(pd.DatetimeIndex(part[name].to_numpy())):
-            path[day.date()] = values[i]
-    rows = []
-    for step in observed:
-        missing = [d for d in (step.start, step.end) if d not in path]
-        if missing:
-            raise RunError(f"the simulation does not cover {missing[0]}, which is to be scored")
-        rows.append(path[step.end] - path[step.start])
-    return np.array(rows, dtype=np.float64)
+    first = pd.Timestamp(history["history_day"].to_numpy()[0]).date()
+    path = np.concatenate([history.to_numpy(), ahead.to_numpy()[1:]])
+    return first, np.asarray(path, dtype=np.float64)
 
 
 def _scores(

@@ -130,7 +130,7 @@ def registered(path: npt.ArrayLike, lag_days: npt.ArrayLike) -> Floats:
     days = fled.shape[0]
     longest = min(days, math.ceil(_MOST_LAGS * float(lag.max())) + 1)
     ages = np.arange(longest)[:, None] + 0.5  # people flee in the middle of the day on average
-    law = stats.gamma.cdf(ages, LAG_SHAPE, scale=lag / LAG_SHAPE)
+    law = np.asarray(stats.gamma.cdf(ages, LAG_SHAPE, scale=lag / LAG_SHAPE), dtype=np.float64)
     law[-1] = 1.0
     new = np.diff(law, axis=0, prepend=0.0)
     done = np.zeros_like(fled)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,13 +13,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from havenline.evidence.baselines import LABELS, RULES, NaiveForecast, PriorRate
-from havenline.evidence.scores import Interval, block_bootstrap, coverage, pit_ranks
+from havenline.evidence.captures import CaptureScore
+from havenline.evidence.hubs import HubScore
+from havenline.evidence.scores import Interval, block_bootstrap, coverage, crps, pit_ranks
 from havenline.evidence.series import Increment
+from havenline.evidence.totals import TotalScore, score_total
 
 Floats = npt.NDArray[np.float64]
 
 UNIT = "persons per increment"
 _LEVELS = (0.5, 0.9)
+PIT_BINS = 5
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,12 @@ class Scored:
         Parameters that took a value known only after the as-of date.
     prior : PriorRate or None
         What the baselines used for want of three increments; None where they did not.
+    fled : (increments, futures) float64 or None
+        The people who fled over the same days, before the reporting model; None without one.
+    hubs : tuple of HubScore
+        Shares of the large hubs, where they were observed.
+    captures : CaptureScore or None
+        Scores of the front; None where it was not stepped.
     """
 
     as_of: date
@@ -54,6 +64,14 @@ class Scored:
     scores: Mapping[str, Floats]
     parameters_later: tuple[str, ...]
     prior: PriorRate | None
+    fled: Floats | None = None
+    hubs: tuple[HubScore, ...] = ()
+    captures: CaptureScore | None = None
+
+    @property
+    def total(self) -> TotalScore:
+        """Score of the whole rise from the latest published total to the last one."""
+        return score_total({n: self.forecast(n) for n in ("model", *self.naive)}, self.observed)
 
     @property
     def start(self) -> date:
@@ -104,6 +122,11 @@ class Score:
         Whether any value was known only after an as-of date.
     parameters_later : tuple of str
         Which.
+    pit : tuple of int
+        How many observations fell into each fifth of the model's forecast, lowest first; even
+        where the forecast is reliable.
+    fled_crps, fled_coverage : float or None, dict of float to float
+        CRPS and coverage without the reporting model; None and empty where there is none.
     """
 
     as_of: date | None
@@ -116,6 +139,9 @@ class Score:
     coverage: dict[str, dict[float, float]]
     in_sample: bool
     parameters_later: tuple[str, ...]
+    pit: tuple[int, ...] = ()
+    fled_crps: float | None = None
+    fled_coverage: Mapping[float, float] = field(default_factory=dict)
 
     @property
     def outcome(self) -> str:
@@ -178,6 +204,16 @@ class Score:
             "coverage_90": model[0.9],
             "baselines_coverage_50": {n: self.coverage[n][0.5] for n in self.baselines},
             "baselines_coverage_90": {n: self.coverage[n][0.9] for n in self.baselines},
+            "pit": list(self.pit),
+            "without_reporting": (
+                None
+                if self.fled_crps is None
+                else {
+                    "crps_increment": self.fled_crps,
+                    "coverage_50": self.fled_coverage[0.5],
+                    "coverage_90": self.fled_coverage[0.9],
+                }
+            ),
             "in_sample": self.in_sample,
             "parameters_later": list(self.parameters_later),
             "outcome": self.outcome,
@@ -364,6 +400,9 @@ def _entries(line: Summary) -> list[dict[str, Any]]:
         entry = score.to_json_dict()
         entry["start"] = scored.start.isoformat()
         entry["start_total"] = scored.start_total
+        entry["total"] = scored.total.to_json_dict()
+        entry["hubs"] = [hub.to_json_dict() for hub in scored.hubs]
+        entry["captures"] = scored.captures.to_json_dict() if scored.captures else None
         entry["baselines_spread"] = {n: f.spread for n, f in scored.naive.items()}
         entry["observed"] = [
             {
@@ -391,6 +430,7 @@ def _score(scored: Sequence[Scored], seed: int, as_of: date | None) -> Score:
         return block_bootstrap(np.bincount(where, weights=values), counts, seed=seed)
 
     later = sorted({name for s in scored for name in s.parameters_later})
+    fled = [(s.fled, s.observed) for s in scored if s.fled is not None]
     return Score(
         as_of=as_of,
         increments=int(where.size),
@@ -400,14 +440,33 @@ def _score(scored: Sequence[Scored], seed: int, as_of: date | None) -> Score:
         best=best,
         difference=mean(each["model"] - each[best]),
         coverage={n: {c: _covered(scored, n, c) for c in _LEVELS} for n in each},
+        pit=pit_counts(scored, seed),
+        fled_crps=float(np.concatenate([crps(f, o) for f, o in fled]).mean()) if fled else None,
+        fled_coverage={c: _share_inside(fled, c) for c in _LEVELS} if fled else {},
         in_sample=bool(later),
         parameters_later=tuple(later),
     )
 
 
+def pit_counts(scored: Sequence[Scored], seed: int) -> tuple[int, ...]:
+    """Return how many observations fell into each fifth of the model's forecast."""
+    shares = np.concatenate(
+        [
+            (pit_ranks(s.samples, s.observed, seed=seed) + 0.5) / (s.samples.shape[1] + 1)
+            for s in scored
+        ]
+    )
+    counts, _ = np.histogram(shares, bins=PIT_BINS, range=(0.0, 1.0))
+    return tuple(int(n) for n in counts)
+
+
 def _covered(scored: Sequence[Scored], name: str, level: float) -> float:
-    inside = [coverage(s.forecast(name), s.observed, level) * len(s.increments) for s in scored]
-    return sum(inside) / sum(len(s.increments) for s in scored)
+    return _share_inside([(s.forecast(name), s.observed) for s in scored], level)
+
+
+def _share_inside(pairs: Sequence[tuple[Floats, Floats]], level: float) -> float:
+    inside = math.fsum(coverage(x, y, level) * y.size for x, y in pairs)
+    return inside / sum(y.size for _, y in pairs)
 
 
 def _ends(interval: Interval) -> list[float | None]:

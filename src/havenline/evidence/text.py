@@ -152,8 +152,8 @@ def _row(score: Score) -> tuple[str, ...]:
     return (
         _when(score),
         count,
-        _persons(score.crps.mean),
-        *(_persons(score.baselines[name]) for name in RULES),
+        figure(score.crps.mean),
+        *(figure(score.baselines[name]) for name in RULES),
         _signed(difference.mean),
         span,
         f"{100 * own[0.5]:.0f}%",
@@ -171,8 +171,8 @@ def _head(name: str) -> str:
     return LABELS[name].removeprefix("the ").removeprefix("a ")
 
 
-def _persons(value: float) -> str:
-    """Three figures are more than such a score carries."""
+def figure(value: float) -> str:
+    """Return a figure of persons with three figures, more than such a score carries."""
     if abs(value) < 0.5:
         return "0"
     step = 10 ** max(0, math.floor(math.log10(abs(value))) - 2)
@@ -180,5 +180,5 @@ def _persons(value: float) -> str:
 
 
 def _signed(value: float) -> str:
-    text = _persons(value)
+    text = figure(value)
     return text if text.startswith("-") or text == "0" else f"+{text}"

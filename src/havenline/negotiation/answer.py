@@ -162,7 +162,7 @@ class Negotiation:
     matters_most : dict
         What full support of each outside party alone changes, and whose changes most.
     hold : dict
-        Of the settlement on which most draws land: survival, temptation, break-even, shift test.
+        Of the settlement at which the mean of all draws lands: survival, temptation, break-even, shift test.
     flagged : dict
         Settlements that look agreeable only while nobody counts their collapse.
     coalitions : dict

@@ -263,11 +263,10 @@ def _answer(
         _point(model, {**support, **dict.fromkeys(rising, part)}, part, names, proposals)
         for part in (PARTS if rising else ())
     ]
-    shares = by_weight.shares("nash")
-    landing = int(np.argmax(shares)) if shares.any() else None
     value, nothing = payoffs.value[:, :, who], payoffs.no_deal[:, who]
     date = crisis.meta.as_of if as_of is None else as_of
     central_value, central_none = _central(payoffs, who)
+    landing = _where(central_value, central_none, payoffs, by_weight)
     opinion = second_opinion(model, payoffs, landing)
     return {
         "crisis": crisis.id,
@@ -306,6 +305,15 @@ def _answer(
         "observed": _observed(crisis, date),
         "assumptions": ASSUMPTIONS,
     }
+
+
+def _where(value: Floats, nothing: Floats, payoffs: Payoffs, found: Landings) -> int | None:
+    """Return the settlement of the mean of all draws, else that of most draws; None for none."""
+    central = agree(value, nothing, payoffs.weights.mean(axis=0))
+    if isinstance(central, Agreement):
+        return central.settlement
+    shares = found.shares("nash")
+    return int(np.argmax(shares)) if shares.any() else None
 
 
 def _by(names: Sequence[str], values: Floats) -> dict[str, float]:
@@ -521,11 +529,12 @@ def _matters(model: Model, solved: _Solved, support: dict[str, float]) -> dict[s
             (model.figures("ground_taken")[d, rows] - model.figures("ground_taken")[d, before]).mean()
         )  # fmt: skip
         changes[party] = change
-    most = max(changes, key=lambda p: (round(changes[p]["chance"], 2), changes[p]["ground_kept"] or 0))
+    most = max(changes, key=lambda p: abs(changes[p]["ground_kept"] or 0.0))
     return {
         "by_party": changes,
         "most": most,
-        "by": "change of the chance of agreement, then of ground kept, from no support at all",
+        "by": "mean change of the ground that the defender keeps where the parties land, in either "
+        "direction, of full support beside none",
     }
 
 

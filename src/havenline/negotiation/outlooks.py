@@ -9,9 +9,9 @@ import numpy as np
 from havenline.negotiation.problem import Model
 from havenline.negotiation.zone import Floats
 
-SIZES = (1, 3, 30)
+SIZES = (1, 30)
 SHIFTS = (-0.1, 0.05, 0.1, 0.2)
-MOST_DRAWS = 300
+MOST_DRAWS = 200
 
 
 def by_size(model: Model, support: Mapping[str, float]) -> dict[str, float]:
@@ -25,7 +25,7 @@ def by_size(model: Model, support: Mapping[str, float]) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Over at most 300 draws.
+        Over at most 200 draws.
     """
     who = list(model.parties.consenting)
     found = {}

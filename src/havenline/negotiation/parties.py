@@ -46,15 +46,14 @@ class Stake:
     def text(self) -> str:
         """What it wants, in plain words."""
         name = MEASURES[self.about].name.lower() if self.about in MEASURES else WORDS[self.about]
-        if self.better == "near":
-            return f"{name} near {self.ideal:g}"
-        return f"{self.better} {name}"
+        wanted = f"near {self.ideal:g}" if self.better == "near" else self.better
+        return f"{name} ({wanted})"
 
 
 WORDS = {
-    "guarantee": "of a guarantee by force",
+    "guarantee": "guarantee by force",
     "aid": "aid",
-    "border": "of an open border",
+    "border": "openness of the border",
     "listed_groups": "containment of listed groups",
 }
 

@@ -151,6 +151,11 @@ class Model:
     draws, seed : int
     outlook : int
         Futures that make up an outlook.
+
+    Attributes
+    ----------
+    run_weights : (settlements, runs) float64
+        Weight of each run in what is said of each settlement; exact for those that were run.
     """
 
     def __init__(
@@ -185,7 +190,7 @@ class Model:
              self._raw.mean(axis=2)]
         ).T  # fmt: skip
         self.emulator: Emulator = fit(self.features[ran.run], outputs)
-        self._smooth = self._weights(self.features)
+        self.run_weights = self._weights(self.features)
         mask = np.zeros(len(self.terms), dtype=np.bool_)
         mask[ran.run] = True
         self._factor = self.emulator.error_factor(self.features, mask)
@@ -239,6 +244,11 @@ class Model:
             [draw(p.capability, f"capability:{p.id}", self.draws, self.seed, 100.0)
              for p in self.parties.all], axis=1
         )  # fmt: skip
+
+    @cached_property
+    def first_move(self) -> Floats:
+        """Draws of what breaking a settlement first gains, (draws,)."""
+        return draw(FIRST_MOVE, "first move", self.draws, self.seed)
 
     @cached_property
     def strength(self) -> Floats:
@@ -317,7 +327,7 @@ class Model:
         worth = self._worth[way]
         k, runs, futures = worth.shape
         of_outlook = (self.outlook @ worth.reshape(k * runs, futures).T).reshape(-1, k, runs)
-        return of_outlook, of_outlook @ self._smooth.T
+        return of_outlook, of_outlook @ self.run_weights.T
 
     @lru_cache(maxsize=2)  # noqa: B019
     def _errors(self, way: str) -> Floats:
@@ -452,7 +462,7 @@ class Model:
         ratio = self.hazard_ratios(support)
         rates = np.array([p.discount for p in self.parties.all])
         spoils = np.array([float(p.spoils) for p in self.parties.all])
-        first = draw(FIRST_MOVE, "first move", self.draws, self.seed)
+        first = self.first_move
         tempted = draw(TEMPTED, "tempted", self.draws, self.seed)
         capability = self.capability * spoils
         share = capability / np.maximum(capability.sum(axis=1, keepdims=True), 1e-12)
@@ -493,6 +503,11 @@ class Model:
         result: Bools = (values > line.at_most) | (values < line.at_least)
         return result
 
+    @lru_cache(maxsize=32)  # noqa: B019
+    def _figures(self, name: str) -> tuple[Floats, Floats]:
+        raw = self.outlook @ self._raw[self.raw_names.index(name)].T
+        return raw, raw @ self.run_weights.T
+
     def figures(self, name: str, support: Mapping[str, float] | None = None) -> Floats:
         """Return a measure of every settlement while it stands, by draw.
 
@@ -501,8 +516,7 @@ class Model:
         (draws, settlements) float64
             In the unit of the measure; between runs emulated, without its error.
         """
-        raw = self.outlook @ self._raw[self.raw_names.index(name)].T
-        found: Floats = raw @ self._smooth.T
+        raw, found = self._figures(name)
         more = self._sum(support, "aid") if support else np.zeros(self.draws)
         if more.any():
             central = float(np.median(more))

@@ -22,17 +22,19 @@ from havenline.crisis.levers import OptionSpec
 from havenline.crisis.parameters import known_parameters
 from havenline.draws import key_of
 from havenline.errors import RunError
-from havenline.futures.run import Job, Workspace, empty_output
+from havenline.futures.run import MOST_TRIPS, Job, Workspace, empty_output
 from havenline.futures.values import VALUES, sample_values
 from havenline.movement.day import run_days
 from havenline.movement.record import SERIES
 from havenline.negotiation.measures import MEASURES, OWN
+from havenline.negotiation.terms import Terms, as_option
 from havenline.negotiation.zone import Floats
 from havenline.options import build_schedule
 from havenline.outcomes.indicators import INDICATORS, per_future
 from havenline.world import roads
 from havenline.world.facts import Facts, known_facts
-from havenline.world.state import ERROR, HAVEN, State
+from havenline.world.geometry import distance_to_rings_km, rings
+from havenline.world.state import ERROR, ERROR_ENTRIES, HAVEN, State
 from havenline.world.world import World, build_world
 
 STANDS: Mapping[str, float] = {
@@ -159,7 +161,15 @@ def measure(
     found = {name: np.zeros((len(courses), futures)) for name in MEASURES}
 
     def one(future: int) -> None:
-        for name, row in _future(job, courses, of_course, facts, contested, future, workspace):
+        while True:
+            try:
+                rows = _future(job, courses, of_course, facts, contested, future, workspace)
+                break
+            except _CalendarFull:
+                if workspace.trips >= MOST_TRIPS:
+                    raise RunError("too many journeys at once for the calendar") from None
+                workspace.grow()
+        for name, row in rows:
             found[name][:, future] = row
 
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
@@ -252,9 +262,60 @@ def _future(
     return [*own.items(), *((i, per_future(dataset, i)[:, 0]) for i in INDICATORS)]
 
 
+class _CalendarFull(Exception):
+    pass
+
+
 def _check(state: State, future: int) -> None:
+    if state.whole[ERROR] == ERROR_ENTRIES:
+        raise _CalendarFull
     if state.whole[ERROR]:
         raise RunError(
             f"future {future}: the engine stopped with error {int(state.whole[ERROR])}; run "
             "'havenline run' on this crisis to see why"
         )
+
+
+def haven_depth(crisis: Crisis, space: Sequence[Terms], as_of: dt.date | None = None) -> Floats:
+    """Return how deep the haven of each settlement is.
+
+    Parameters
+    ----------
+    crisis : Crisis
+        With the lines drawn.
+    space : sequence of Terms
+    as_of : datetime.date, optional
+
+    Returns
+    -------
+    (settlements,) float64
+        Kilometres from the border of a neighbour within which nine of ten of its places lie; NaN
+        where the crisis draws no outline of a neighbour.
+    """
+    world = build_world(crisis)
+    date = crisis.meta.as_of if as_of is None else as_of
+    facts = known_facts(world, date, 120)
+    wanted = {w.casefold() for n in crisis.meta.neighbours for w in (n.name, n.country)}
+    boundary = [
+        ring
+        for feature in crisis.geography.get("outlines", {"features": []})["features"]
+        if str(feature["properties"].get("name", "")).casefold() in wanted
+        for ring in rings(feature["geometry"])
+    ]
+    if not boundary:
+        return np.full(len(space), np.nan)
+    km = distance_to_rings_km(boundary, world.lon, world.lat)
+    border = facts.border_regime
+    by_line: dict[str, float] = {}
+    for terms in space:
+        if terms.line.drawn_id not in by_line:
+            plan = build_schedule(world, facts, as_option(terms, crisis, border), 120)
+            inside = km[plan.place["haven"]]
+            by_line[terms.line.drawn_id] = (
+                float(np.quantile(inside, DEEP)) if len(inside) else 0.0
+            )
+    return np.array([by_line[t.line.drawn_id] for t in space])
+
+
+DEEP = 0.9
+"""Share of the haven's places that lie within its depth."""

@@ -380,8 +380,8 @@ def features(terms: Sequence[Terms], aid: Floats | None = None) -> Floats:
     Returns
     -------
     (terms, features) float64
-        The offset; an indicator of each other line; guarantee in two steps; aid; border; listed
-        groups; sequence.
+        The offset; an indicator of each other line; guarantee in two steps; aid; border, which
+        changes most, twice as far; listed groups; sequence.
     """
     others = sorted({t.line.line_id for t in terms if not t.line.hands_over})
     handing = sorted({t.line.line_id for t in terms if t.line.hands_over})[1:]
@@ -395,7 +395,7 @@ def features(terms: Sequence[Terms], aid: Floats | None = None) -> Floats:
                 float(t.guarantee >= 1),
                 float(t.guarantee >= 2),
                 (level - 1.0) / 2.0,
-                float(t.border) / 2.0,
+                2.0 * float(t.border),
                 float(t.listed),
                 float(t.haven_first),
             ]

@@ -16,7 +16,7 @@ import numpy as np
 from numba import int64, uint64
 from numpy.typing import NDArray
 
-from havenline.draws.kernels import bare, kernel
+from havenline.draws.kernels import bare, kernel, kernel_within
 
 UNIT = 1 << 20
 """Parts of a kilometre, and of a day's travel, that are told apart."""

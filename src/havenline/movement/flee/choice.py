@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from numba import uint64
+
 from havenline.draws import mix, uniform
 from havenline.draws.kernels import kernel, kernel_within
 from havenline.draws.samplers import binomial
@@ -100,6 +102,7 @@ def _room(net, rules, state, day, end):  # type: ignore[no-untyped-def]
     limit = net.limit[day, end]
     if limit <= 0.0 or rules.blind or rules.fixed:
         return 1.0
+    state.seen[0] |= uint64(1) << uint64(end % 64)
     room = throttle(rules, limit, state.at[end])
     return room if rules.weight_power == 1.0 else room**rules.weight_power
 
@@ -118,8 +121,9 @@ def known_road(net, day, here, rest):  # type: ignore[no-untyped-def]
 @kernel_within
 def has_room(net, rules, state, day, end):  # type: ignore[no-untyped-def]
     """Return whether people set out for a place: not for a camp that is nearly full."""
-    if not net.camp[day, end]:
+    if not net.camp[day, end] or net.limit[day, end] <= 0.0:
         return True
+    state.seen[0] |= uint64(1) << uint64(end % 64)
     return throttle(rules, net.limit[day, end], state.at[end]) >= LEAST_ROOM
 
 

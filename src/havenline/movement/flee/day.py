@@ -133,6 +133,7 @@ def _decide(net, rules, state, day, key):  # type: ignore[no-untyped-def]
 
 @kernel_within
 def _arrive(net, state, row, people):  # type: ignore[no-untyped-def]
+    state.version[6] += 1
     where = state.end_where[row]
     place = place_of(where)
     if place < net.persons.shape[0]:
@@ -176,6 +177,8 @@ def _deal(net, state, first, last, people, key):  # type: ignore[no-untyped-def]
 def _travel(net, rules, state, day, key):  # type: ignore[no-untyped-def]
     parts = _road_parts(net, rules, state, day)
     cells = state.moving.used[0]
+    state.version[7] += parts
+    state.version[8] += cells
     for cell in range(cells):
         state.key[cell] = cell_key(net, key, state.moving.where[cell], state.moving.far[cell])
         state.part[cell] = uniform(state.key[cell], 0)
@@ -247,6 +250,10 @@ def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-unt
     """
     net, state = bare_case(net), bare_flee_state(state)
     clear(state.today)
+    forget_ends(state)
+    state.version[0] = 0
+    state.changed[:] = 0
+    state.throttle[:] = 1.0
     begin(net, rules, state, mix(key, 1))
     for day in range(persons.shape[0]):
         day_key = mix(key, 100 + day)

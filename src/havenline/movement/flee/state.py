@@ -28,6 +28,12 @@ class FleeState(NamedTuple):
     known : Cells
         States whose ends are worked out; ``people`` is the first row of theirs in the lists
         ``end_where``, ``end_far``, ``end_sum``, ``known_last`` the row after the last.
+    known_mask, known_version : (most cells,)
+        The marks of the places that these ends depend on, and when they were worked out.
+    seen, version : (1,)
+        Marks of the ends under work; a count of the changes of throttles.
+    changed : (64,) int64
+        That count at the last change of a place of each mark.
     kept : (1,) int64
         Rows in use.
     throttle : (places,) float64
@@ -64,6 +70,11 @@ class FleeState(NamedTuple):
     end_where: NDArray[np.uint64]
     end_far: NDArray[np.uint64]
     end_sum: NDArray[np.float64]
+    known_mask: NDArray[np.uint64]
+    known_version: NDArray[np.int64]
+    seen: NDArray[np.uint64]
+    version: NDArray[np.int64]
+    changed: NDArray[np.int64]
     kept: NDArray[np.int64]
     throttle: NDArray[np.float64]
     key: NDArray[np.uint64]
@@ -105,7 +116,12 @@ def empty_state(net: CaseNetwork, most_cells: int) -> FleeState:
         end_where=np.zeros(ENDS_PER_CELL * most_cells, dtype=np.uint64),
         end_far=np.zeros(ENDS_PER_CELL * most_cells, dtype=np.uint64),
         end_sum=np.zeros(ENDS_PER_CELL * most_cells),
-        kept=np.zeros(8, dtype=np.int64),
+        known_mask=np.zeros(most_cells, dtype=np.uint64),
+        known_version=np.zeros(most_cells, dtype=np.int64),
+        seen=np.zeros(1, dtype=np.uint64),
+        version=np.zeros(16, dtype=np.int64),
+        changed=np.zeros(64, dtype=np.int64),
+        kept=np.zeros(1, dtype=np.int64),
         throttle=np.ones(places),
         key=np.zeros(most_cells, dtype=np.uint64),
         part=np.zeros(most_cells),
@@ -130,7 +146,9 @@ def bare_flee_state(s):  # type: ignore[no-untyped-def]
     return FleeState(
         bare_cells(s.today), bare_cells(s.moving), bare_cells(s.tomorrow), bare_cells(s.now),
         bare_cells(s.then), bare_cells(s.ends), bare_cells(s.known), bare(s.known_last),
-        bare(s.end_where), bare(s.end_far), bare(s.end_sum), bare(s.kept), bare(s.throttle),
+        bare(s.end_where), bare(s.end_far), bare(s.end_sum),
+        bare(s.known_mask), bare(s.known_version), bare(s.seen), bare(s.version),
+        bare(s.changed), bare(s.kept), bare(s.throttle),
         bare(s.key), bare(s.part), bare(s.at), bare(s.residents), bare(s.came), bare(s.came_before),
         bare(s.moved), bare(s.weight), bare(s.chance), bare(s.taken), bare(s.spread),
         bare(s.spawned), bare(s.alike), bare(s.counted),

@@ -7,7 +7,7 @@ the same state, and again only when the chances have changed.
 
 from __future__ import annotations
 
-from numba import int64
+from numba import int64, uint64
 
 from havenline.draws.kernels import kernel, kernel_within
 from havenline.movement.flee.cells import (
@@ -25,7 +25,7 @@ from havenline.movement.flee.cells import (
     recent_of,
     rest_of,
 )
-from havenline.movement.flee.choice import has_room, known_road, set_chances, throttle
+from havenline.movement.flee.choice import LEAST_ROOM, has_room, known_road, set_chances, throttle
 from havenline.movement.flee.leaving import leave_chance, recent_after, stays_for_harvest
 
 LONG_ENOUGH = 0.5
@@ -34,47 +34,48 @@ LONG_ENOUGH = 0.5
 LEAST_SHARE = 1e-12
 """Ways that a smaller share of people would go end where they are."""
 
-SAME_THROTTLE = 0.02
-"""Ends of days are kept while no camp's throttle has moved by more than this."""
+SAME_THROTTLE = 0.03
+"""Ends of days are kept while no throttle that they depend on has moved by more than this."""
+
+MARKS = 64
+"""Places are told apart by this many marks in what an end of a day depends on."""
 
 
 @kernel_within
-def _go(net, rules, state, day, where, recent, on_road, gone, speed, share):  # type: ignore[no-untyped-def]
+def _go(net, rules, state, day, where, recent, on_road, gone, speed, share, early):  # type: ignore[no-untyped-def]
     n = net.persons.shape[0]
     road = place_of(where) - n
-    rest, group = rest_of(where), group_of(where)
     gone += speed
-    over = on_road + speed - net.road_km[road]
-    if over <= 0:
-        evening = pack_far(on_road + speed, recent_after(rules, recent, gone))
-        add(state.ends, where, evening, share)
-        return
-    gone -= over
-    evening = pack_far(0, recent_after(rules, recent, gone))
-    if not net.is_open[day, road]:  # turned back
-        add(state.ends, pack_where(net.road_start[road], rest, group, 0), evening, share)
-        return
-    there = pack_where(net.road_end[road], rest, group, 0)
-    if gone < speed and share >= LEAST_SHARE:
-        add(state.then, there, pack_far(gone, recent), share)
-    else:
-        add(state.ends, there, evening, share)
+    on_road += speed
+    over = on_road - net.road_km[road]
+    if over > 0:
+        gone -= over
+        on_road = int64(0)
+        turned = not net.is_open[day, road]
+        place = net.road_start[road] if turned else net.road_end[road]
+        where = pack_where(place, rest_of(where), group_of(where), 0)
+        if not turned and gone < speed and share >= LEAST_SHARE:
+            add(early, where, pack_far(gone, recent), share)
+            return
+    add(state.ends, where, pack_far(on_road, recent_after(rules, recent, gone)), share)
 
 
 @kernel_within
-def _travel(net, rules, state, day, where, recent, on_road, gone, share):  # type: ignore[no-untyped-def]
+def _travel(net, rules, state, day, where, recent, on_road, gone, share, early):  # type: ignore[no-untyped-def]
     road = place_of(where) - net.persons.shape[0]
     fast = net.road_speed[road]
     if rules.on_foot and first_of(where):
         fast = rules.walk_speed
     walk = net.road_walk[road]
-    if walk > 0.0:
-        _go(net, rules, state, day, where, recent, on_road, gone, rules.walk_speed, share * walk)
-    _go(net, rules, state, day, where, recent, on_road, gone, fast, share * (1.0 - walk))
+    for on_foot in range(2):
+        part = share * walk if on_foot else share * (1.0 - walk)
+        speed = rules.walk_speed if on_foot else fast
+        if part > 0.0:
+            _go(net, rules, state, day, where, recent, on_road, gone, speed, part, early)
 
 
 @kernel_within
-def _go_on(net, rules, state, day, where, far, share):  # type: ignore[no-untyped-def]
+def _go_on(net, rules, state, day, where, far, share, early):  # type: ignore[no-untyped-def]
     # people who have arrived with distance to spare decide, and those who go travel on
     n = net.persons.shape[0]
     here, rest, group = place_of(where), rest_of(where), group_of(where)
@@ -83,59 +84,59 @@ def _go_on(net, rules, state, day, where, far, share):  # type: ignore[no-untype
     if stays_for_harvest(net, day, group):
         add(state.ends, where, evening, share)
         return
-    stay = 0.0
+    p, total = 1.0, 1.0
+    first, last = int64(0), int64(1)
     if rest > 0:
-        road = known_road(net, day, here, rest)
-        if road >= 0 and has_room(net, rules, state, day, net.rest_last[rest]):
-            onto = pack_where(n + road, net.rest_rest[rest], group, 0)
-            _travel(net, rules, state, day, onto, recent, int64(0), gone, share)
-        else:
-            stay = share
+        state.chance[0] = 1.0
     else:
         p = leave_chance(net, rules, state, day, here)
         if rules.short_stints and net.town[day, here]:
             if (recent / UNIT + gone / rules.max_speed) / 2.0 < LONG_ENOUGH:
                 p = 1.0
         p = min(max(p, 0.0), 1.0)
-        stay = share * (1.0 - p)
         first, last, total = set_chances(net, rules, state, day, here, group)
-        if first == last:
-            stay = share
-        for r in range(first, last):
-            part = share * p * state.chance[r - first] / total
-            if part <= 0.0:
-                continue
-            if has_room(net, rules, state, day, net.route_end[r]):
-                onto = pack_where(n + net.route_road[r], net.route_rest[r], group, 0)
-                _travel(net, rules, state, day, onto, recent, int64(0), gone, part)
-            else:
-                stay += part
-    add(state.ends, pack_where(here, 0, group, 0), evening, stay)
+    going = 0.0
+    for r in range(first, last):
+        part = share * p * state.chance[r - first] / total
+        if part <= 0.0:
+            continue
+        if rest > 0:
+            road, left, end = known_road(net, day, here, rest), net.rest_rest[rest], net.rest_last[rest]
+        else:
+            road, left, end = net.route_road[r], net.route_rest[r], net.route_end[r]
+        if road >= 0 and has_room(net, rules, state, day, end):
+            going += part
+            onto = pack_where(n + road, left, group, 0)
+            _travel(net, rules, state, day, onto, recent, int64(0), gone, part, early)
+    stay = share - going
+    if stay > LEAST_SHARE * share:
+        add(state.ends, pack_where(here, 0, group, 0), evening, stay)
 
 
 @kernel
 def _work_out(net, rules, state, day, where, far):  # type: ignore[no-untyped-def]
     # Fill `state.ends`; return whether everything found room.
+    now, then = state.now, state.then
     clear(state.ends)
-    clear(state.then)
-    _travel(net, rules, state, day, where, recent_of(far), km_of(far), int64(0), 1.0)
-    state.kept[1] += 1
-    while state.then.used[0] > 0:
-        state.kept[2] += state.then.used[0]
-        if overflowed(state.then):
+    clear(then)
+    state.seen[0] = uint64(0)
+    state.version[1] += 1
+    _travel(net, rules, state, day, where, recent_of(far), km_of(far), int64(0), 1.0, then)
+    while then.used[0] > 0:
+        if overflowed(then):
             return False
-        clear(state.now)
-        for cell in range(state.then.used[0]):
-            add(state.now, state.then.where[cell], state.then.far[cell], state.then.people[cell])
-        clear(state.then)
-        for cell in range(state.now.used[0]):
-            share = state.now.people[cell]
-            _go_on(net, rules, state, day, state.now.where[cell], state.now.far[cell], share)
+        now, then = then, now
+        clear(then)
+        state.version[2] += now.used[0]
+        for cell in range(now.used[0]):
+            share = now.people[cell]
+            _go_on(net, rules, state, day, now.where[cell], now.far[cell], share, then)
     return not overflowed(state.ends)
 
 
 @kernel
 def forget_ends(state):  # type: ignore[no-untyped-def]
+    state.version[5] += 1
     """Forget all ends of days that were worked out."""
     clear(state.known)
     state.kept[0] = 0
@@ -143,26 +144,28 @@ def forget_ends(state):  # type: ignore[no-untyped-def]
 
 @kernel
 def check_ends(net, rules, state, day):  # type: ignore[no-untyped-def]
-    """Forget the ends of days where a camp's throttle is another than they were made with."""
-    fresh = False
+    """Mark the places whose throttle is another than the ends of days were made with."""
     for i in range(net.persons.shape[0]):
-        if net.limit[day, i] <= 0.0:
-            now = 1.0
-        else:
-            now = throttle(rules, net.limit[day, i], state.at[i])
+        limit = net.limit[day, i]
+        now = throttle(rules, limit, state.at[i]) if limit > 0.0 else 1.0
         before = state.throttle[i]
-        if now == before:
-            continue
-        edge = now in (0.0, 1.0) or before in (0.0, 1.0) or (now < 0.5) != (before < 0.5)
-        if edge or abs(now - before) > SAME_THROTTLE:
-            fresh = True
-    state.kept[3] += 1
-    if fresh or state.kept[0] == 0:
-        state.kept[4] += 1
-        for i in range(net.persons.shape[0]):
-            limit = net.limit[day, i]
-            state.throttle[i] = throttle(rules, limit, state.at[i]) if limit > 0.0 else 1.0
-        forget_ends(state)
+        shut = now < LEAST_ROOM
+        if shut != (before < LEAST_ROOM) or abs(now - before) > SAME_THROTTLE:
+            state.throttle[i] = now
+            state.version[0] += 1
+            state.changed[i % MARKS] = state.version[0]
+
+
+@kernel_within
+def _still_holds(state, cell):  # type: ignore[no-untyped-def]
+    mask = state.known_mask[cell]
+    mark = 0
+    while mask != uint64(0):
+        if mask & uint64(1) and state.changed[mark] > state.known_version[cell]:
+            return False
+        mask >>= uint64(1)
+        mark += 1
+    return True
 
 
 @kernel
@@ -176,17 +179,20 @@ def ends_of(net, rules, state, day, where, far):  # type: ignore[no-untyped-def]
         where a table is too small.
     """
     cell = find(state.known, where, far)
-    state.kept[5] += 1
-    if cell >= 0:
+    state.version[4] += 1
+    state.version[9] += cell < 0
+    if cell >= 0 and _still_holds(state, cell):
         return state.known.people[cell], state.known_last[cell]
     if not _work_out(net, rules, state, day, where, far):
         return int64(-1), int64(-1)
     n = state.ends.used[0]
+    state.version[3] += n
     if n > state.end_where.shape[0]:
         return int64(-1), int64(-1)
-    full = state.known.used[0] >= state.known.at.shape[0]
+    full = cell < 0 and state.known.used[0] >= state.known.at.shape[0]
     if full or state.kept[0] + n > state.end_where.shape[0]:
         forget_ends(state)
+        cell = int64(-1)
     first = state.kept[0]
     total = 0.0
     for k in range(n):
@@ -194,9 +200,12 @@ def ends_of(net, rules, state, day, where, far):  # type: ignore[no-untyped-def]
         state.end_far[first + k] = state.ends.far[k]
         total += state.ends.people[k]
         state.end_sum[first + k] = total
-    add(state.known, where, far, first + 1)  # 1 more: a cell of none is not kept
-    cell = state.known.used[0] - 1
+    if cell < 0:
+        cell = state.known.used[0]
+        add(state.known, where, far, int64(1))
     state.known.people[cell] = first
     state.known_last[cell] = first + n
+    state.known_mask[cell] = state.seen[0]
+    state.known_version[cell] = state.version[0]
     state.kept[0] = first + n
     return first, first + n

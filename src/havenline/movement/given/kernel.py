@@ -69,13 +69,29 @@ def _arrive(number, share, people, keys, key):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _leave(number, people, keys, key):  # type: ignore[no-untyped-def]
-    """Take people away at random: a hypergeometric draw a camp."""
-    there = 0
-    for j in range(people.shape[0]):
+def _leave(number, people, leave, keys, key):  # type: ignore[no-untyped-def]
+    """Take people away: from each camp in proportion to its people times how readily they leave.
+
+    What a camp that is left empty could not give is taken from the others at random.
+    """
+    camps = people.shape[0]
+    there, rest = 0, 0.0
+    for j in range(camps):
         there += people[j]
+        rest += people[j] * leave[j]
     left = min(number, there)
-    for j in range(people.shape[0]):
+    share = rest
+    for j in range(camps):
+        part = people[j] * leave[j]
+        p = 1.0 if j == camps - 1 else part / share if share > 1e-12 else 0.0
+        taken = min(people[j], binomial(left, min(1.0, p), mix(mix(key, keys[j]), 1)))
+        people[j] -= taken
+        left -= taken
+        share -= part
+        there -= taken
+    for j in range(camps):
+        if left == 0:
+            return
         there -= people[j]
         taken = hypergeometric(people[j], there, left, mix(key, keys[j]))
         people[j] -= taken
@@ -115,6 +131,7 @@ def run_given(  # type: ignore[no-untyped-def]
     near_any,
     is_open,
     pull,
+    leave,
     capacity,
     drift,
     keys,
@@ -135,6 +152,8 @@ def run_given(  # type: ignore[no-untyped-def]
         See `GivenNetwork`; ``near`` is distance turned into a weight, 0 where there is no road.
     pull, capacity : (camps,) float64
         Attraction by size and the unexplained; places, NaN for unlimited.
+    leave : (camps,) float64
+        How readily people leave each camp, over the mean; unexplained.
     drift : float64
         Spread of a camp's logarithm over 30 days by moves that are not arrivals.
     keys : (camps,) uint64
@@ -167,5 +186,5 @@ def run_given(  # type: ignore[no-untyped-def]
                 )
                 _arrive(part, share, people, keys, mix(mix(mix(key, _ARRIVE), day), b))
         elif change < 0:
-            _leave(-change, people, keys, mix(mix(key, _LEAVE), day))
+            _leave(-change, people, leave, keys, mix(mix(key, _LEAVE), day))
         out[n] = people

@@ -105,6 +105,7 @@ def simulate_from(
     names = [case.locations[j].name for j in network.camps]
     if attraction is None:
         attraction = camp_factors("attraction", names, p.attraction_spread, futures, seed)
+    readiness = camp_factors("leaving", names, p.attraction_spread, futures, seed)
     true = camp_factors("capacity", names, p.capacity_spread, futures, seed)
     softening, distance_power, capacity_power = (
         draw(p, name, futures, seed) for name in ("softening", "distance_power", "capacity_power")
@@ -125,6 +126,7 @@ def simulate_from(
                 (softening[f] + network.km_any) ** -distance_power[f],
                 network.is_open,
                 attraction[f] * (size * true[f]) ** capacity_power[f],
+                readiness[f],
                 network.capacity * true[f],
                 p.drift,
                 network.keys,

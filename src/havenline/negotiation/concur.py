@@ -1,0 +1,115 @@
+"""The second opinion on a crisis: never averaged in, only set beside the landing point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from havenline.negotiation.election import elect, likely_set, support
+from havenline.negotiation.problem import Model, Payoffs
+from havenline.negotiation.spatial import compromise_mean, weighted_median
+from havenline.negotiation.terms import TERMS
+from havenline.negotiation.zone import Floats, pareto_set
+
+FAVOURED = 0.05
+"""A party's position on an issue is its mean over this share of settlements that it likes best."""
+LITTLE = 0.1
+"""Salience of an issue on which a party declares no stake."""
+LIKELY = 0.8
+
+
+def second_opinion(model: Model, payoffs: Payoffs, landing: int | None) -> dict[str, Any]:
+    """Return compromise mean, weighted median and elections, by issue and over whole settlements.
+
+    Positions come from the parties' own payoffs: on each issue the mean over the twentieth of the
+    settlements that a party likes best while they stand. Weights are capability times salience.
+
+    Parameters
+    ----------
+    model : Model
+    payoffs : Payoffs
+    landing : int or None
+        Row of the settlement at which the mean of all draws lands.
+
+    Returns
+    -------
+    dict
+        ``issues``; ``election`` over the settlements that are efficient for those who must
+        consent; ``concurs``: whether the landing point is among the fewest settlements that hold
+        80% of the election's probability, and whether its line is among theirs; None without a
+        landing point.
+    """
+    parties = model.parties.all
+    standing = payoffs.standing.mean(axis=0)
+    capability = model.capability.mean(axis=0)
+    axes: dict[str, Floats] = {
+        "ground_taken": model.figures("ground_taken").mean(axis=0),
+        **{t: np.array([x.value(t) for x in model.terms]) for t in TERMS},
+    }
+    count = max(1, round(FAVOURED * len(standing)))
+    liked = np.argsort(-standing, axis=0, kind="stable")[:count]
+    issues = {}
+    for axis, values in axes.items():
+        position = np.array([values[liked[:, i]].mean() for i in range(len(parties))])
+        salience = np.array([_salience(p.stakes, axis) for p in parties])
+        weight = capability * salience
+        low, high = float(values.min()), float(values.max())
+        span = (high - low) or 1.0
+        options = np.unique(position.round(3))
+        utilities = 1.0 - np.abs(options[:, None] - position[None]) / span
+        votes = support(utilities, weight)
+        issues[axis] = {
+            "low": low,
+            "high": high,
+            "compromise_mean": compromise_mean(position, weight),
+            "weighted_median": weighted_median(position, weight),
+            "election_conditional": float(options @ elect(votes, "conditional")),
+            "election_markov": float(options @ elect(votes, "markov-incentive")),
+            "landing": None if landing is None else float(values[landing]),
+            "positions": {p.id: float(x) for p, x in zip(parties, position, strict=True)},
+        }
+    return {"issues": issues, "election": _election(model, payoffs, capability, landing)}
+
+
+def _election(
+    model: Model, payoffs: Payoffs, capability: Floats, landing: int | None
+) -> dict[str, Any]:
+    parties = model.parties.all
+    who = list(model.parties.consenting)
+    finite = np.isfinite(payoffs.value)
+    value = np.where(finite, payoffs.value, 0.0).sum(axis=0) / np.maximum(finite.sum(axis=0), 1)
+    efficient = np.flatnonzero(pareto_set(value[:, who]))
+    if landing is not None and landing not in efficient:
+        efficient = np.sort(np.append(efficient, landing))
+    some = value[efficient]
+    span = some.max(axis=0) - some.min(axis=0)
+    utilities = np.divide(
+        some - some.min(axis=0), span, out=np.zeros_like(some), where=span > 0.0
+    )
+    salience = np.array([max(s.salience for s in p.stakes) for p in parties])
+    votes = support(utilities, capability * salience)
+    found: dict[str, Any] = {"options": len(efficient)}
+    for kind in ("markov-incentive", "conditional"):
+        chances = elect(votes, kind)  # type: ignore[arg-type]
+        likely = likely_set(chances, LIKELY)
+        lines: dict[str, float] = {}
+        for row, p in zip(efficient, chances, strict=True):
+            text = model.terms[row].line.text
+            lines[text] = lines.get(text, 0.0) + float(p)
+        best = int(efficient[int(np.argmax(chances))])
+        found[kind] = {
+            "likeliest": model.terms[best].to_json_dict(),
+            "likely_set": len(likely),
+            "lines": lines,
+            "concurs": None if landing is None else bool(landing in efficient[likely]),
+            "line_concurs": None
+            if landing is None
+            else model.terms[landing].line in {model.terms[r].line for r in efficient[likely]},
+        }
+    found["concurs"] = found["markov-incentive"]["concurs"]
+    return found
+
+
+def _salience(stakes: Any, about: str) -> float:
+    return max((s.salience for s in stakes if s.about == about), default=LITTLE)
