@@ -1,6 +1,6 @@
 """Havenline: compare the options in a displacement crisis, with honest uncertainty.
 
-Public names: `open_crisis`, `check_crisis`, `simulate`, `compare`, `write_report`.
+Public names: `open_crisis`, `check_crisis`, `simulate`, `compare`, `negotiate`, `write_report`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["check_crisis", "compare", "open_crisis", "simulate", "write_report"]
+__all__ = ["check_crisis", "compare", "negotiate", "open_crisis", "simulate", "write_report"]
 
 _HOMES = {
     "check_crisis": "havenline.crisis",
     "compare": "havenline.outcomes",
+    "negotiate": "havenline.negotiation.negotiate",
     "open_crisis": "havenline.crisis",
     "simulate": "havenline.futures",
     "write_report": "havenline.report",
@@ -22,6 +23,7 @@ _HOMES = {
 if TYPE_CHECKING:
     from havenline.crisis import check_crisis, open_crisis
     from havenline.futures import simulate
+    from havenline.negotiation.negotiate import negotiate
     from havenline.outcomes import compare
     from havenline.report import write_report
 

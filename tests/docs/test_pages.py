@@ -25,9 +25,11 @@ COMMANDS = {
     "import",
     "info",
     "init",
+    "negotiate",
     "options",
     "run",
     "schema",
+    "score-negotiation",
     "steps",
     "validate",
 }

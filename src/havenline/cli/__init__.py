@@ -24,8 +24,9 @@ from havenline.cli.console import ABORTED, BAD_INPUT, err
 from havenline.cli.delay import delay
 from havenline.cli.look import check, info, init, options, schema, steps
 from havenline.cli.negotiate import negotiate, score_negotiation
-from havenline.cli.past import audit, hindcast
+from havenline.cli.past import assimilate, audit, hindcast, truces
 from havenline.cli.run import run
+from havenline.cli.serve import serve
 from havenline.errors import CrisisError, HavenlineError
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ app = typer.Typer(
 COMMANDS: tuple[Callable[..., None], ...] = (
     run,
     delay,
+    serve,
     check,
     steps,
     info,
@@ -45,6 +47,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     init,
     audit,
     hindcast,
+    assimilate,
+    truces,
     validate,
     calibrate,
     forecast,

@@ -104,7 +104,9 @@ def _support(text: str | None) -> dict[str, float]:
                 raise ValueError
             part = float(value)
         except ValueError:
-            raise HavenlineError(f"--support {pair!r}: expected party=part, such as eu=0.6") from None
+            raise HavenlineError(
+                f"--support {pair!r}: expected party=part, such as eu=0.6"
+            ) from None
         if name.strip() in found:
             raise HavenlineError(f"--support {pair!r}: {name.strip()!r} is given twice")
         found[name.strip()] = part
@@ -175,14 +177,14 @@ def _print(a: dict[str, Any], options: dict[str, str]) -> None:
         out.print(f"{rule}: {escape(text)}{more}", soft_wrap=True)
     if a["curve"]:
         who = " and ".join(a["curve_of"])
-        table = _plain_table(f"As support of {escape(who)} rises", "support", "chance", "line, km north",
-                             "protected", "newly displaced", "homes taken")  # fmt: skip
+        heads = ("support", "chance", "line, km north", "protected", "newly displaced")
+        table = _plain_table(f"As support of {escape(who)} rises", *heads, "homes taken")
         for p in a["curve"]:
             km = p["moved_km"]
             table.add_row(
                 _percent(p["part"]),
                 _percent(p["chance"]),
-                "" if km is None else f"{km[0]:g} ({km[1]:g} to {km[2]:g})",
+                "" if km is None else f"{p['mean']['offset_km']:.1f} ({km[1]:g} to {km[2]:g})",
                 _banded(p["outcomes"]["protected"]),
                 _banded(p["outcomes"]["newly_displaced"]),
                 _shares(p["outcomes"]["ground_taken"]),
@@ -191,7 +193,8 @@ def _print(a: dict[str, Any], options: dict[str, str]) -> None:
     if a["hold"]:
         stands = ", ".join(f"{_percent(v)} after {k}" for k, v in a["hold"]["stands"].items())
         out.print(f"It would stand: {stands}.", soft_wrap=True)
-    table = _plain_table("Proposals", "", "all accept", "from support", "refused by", "12 months")
+    heads = ("all accept", "from support", "refused by", "would need", "12 months")
+    table = _plain_table("Proposals", "", *heads)
     for n in a["named"]:
         refused = ", ".join(f"{k} {_percent(v)}" for k, v in n["refuses"].items() if v >= 0.05)
         enough = n["agreeable_from"]
@@ -200,6 +203,7 @@ def _print(a: dict[str, Any], options: dict[str, str]) -> None:
             _percent(n["settlement"]["share"]),
             "not on the curve" if enough is None else _percent(enough),
             refused,
+            "" if n["needs"] is None else f"{n['needs']['to']} ({_percent(n['needs']['share'])})",
             _percent(n["hold"]["stands"]["12 months"]),
         )
     out.print(table)

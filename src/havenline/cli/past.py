@@ -104,6 +104,56 @@ def _ablations(
         out.print(f"- {escape(sentence)}", soft_wrap=True)
 
 
+def assimilate(
+    crisis: CrisisArgument = "idlib-2020",
+    futures: Annotated[int, typer.Option(help="Number of futures.")] = 200,
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
+    workers: Annotated[int | None, typer.Option(help="Threads.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Update a run with each week's count, and score the next week with and without."""
+    from functools import partial
+
+    from havenline.evidence.assimilation import assimilate as run_assimilation
+    from havenline.evidence.text_assimilation import assimilation_notes, assimilation_table
+    from havenline.futures import simulate
+
+    declared = opened(crisis)
+    with progress_bar() as bar:
+        task = bar.add_task("Simulations (the first one compiles)", total=None)
+        found = run_assimilation(
+            declared,
+            simulate=partial(simulate, workers=workers),
+            futures=futures,
+            seed=seed,
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
+    if as_json:
+        sys.stdout.write(json.dumps(found.to_json_dict(), allow_nan=False) + "\n")
+        return
+    _print(assimilation_table(found))
+    for sentence in assimilation_notes(found):
+        out.print(f"- {escape(sentence)}", soft_wrap=True)
+
+
+def truces(
+    crisis: CrisisArgument = "idlib-2020",
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check how simulated truces fail against the truces of the past."""
+    from havenline.evidence.truces import check_truces, truce_notes, truce_table
+
+    checks = check_truces(opened(crisis).parameters, seed=seed)
+    if as_json:
+        found = {"truces": [c.to_json_dict() for c in checks], "notes": truce_notes(checks)}
+        sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
+        return
+    _print(truce_table(checks))
+    for sentence in truce_notes(checks):
+        out.print(f"- {escape(sentence)}", soft_wrap=True)
+
+
 def audit(
     crisis: CrisisArgument = "idlib-2020",
     as_of: Annotated[

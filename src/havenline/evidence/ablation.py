@@ -2,9 +2,11 @@
 
 A mechanism is taken out by fixing existing parameters, never by other code:
 
-- no anticipatory flight: people flee the front at a tenth of the usual length, so hardly before
-  it arrives (`flight_front_length` 0.8 km);
-- flight only at capture: as before, at 0.1 km, and no flight from bombardment;
+- no anticipatory flight: nobody flees bombardment, and the front is fled over a tenth of the usual
+  length, so hardly before it arrives (`flight_bombardment` 0, `flight_front_length` 0.8 km);
+- flight only at capture: the same at 0.1 km;
+- no flight from nearness, no flight from bombardment: one of the two reasons to leave early, the
+  other stays;
 - no capacity: so many shelter places that crowding never turns people away;
 - no tempo: an offensive without bursts and stalls;
 - no reporting model: who flees is counted the same day (the same runs as the full model).
@@ -27,7 +29,7 @@ import numpy.typing as npt
 from havenline.evidence.hindcast import Evidence, hindcast
 from havenline.evidence.reporting import REPORTING
 from havenline.evidence.results import Hindcast, Summary
-from havenline.evidence.scores import Interval, block_bootstrap
+from havenline.evidence.scores import Interval, block_bootstrap, crps
 from havenline.evidence.text import TextTable, figure
 
 Floats = npt.NDArray[np.float64]
@@ -37,14 +39,18 @@ LABELS: Mapping[str, str] = {
     FULL: "the full model",
     "no_anticipation": "no anticipatory flight",
     "at_capture": "flight only at capture",
+    "no_nearness": "no flight from nearness",
+    "no_bombardment": "no flight from bombardment",
     "no_capacity": "no capacity",
     "no_tempo": "no tempo",
     "no_reporting": "no reporting model",
 }
 SETTINGS: Mapping[str, Mapping[str, float]] = {
     FULL: {},
-    "no_anticipation": {"flight_front_length": 0.8},
+    "no_anticipation": {"flight_front_length": 0.8, "flight_bombardment": 0.0},
     "at_capture": {"flight_front_length": 0.1, "flight_bombardment": 0.0},
+    "no_nearness": {"flight_front_length": 0.8},
+    "no_bombardment": {"flight_bombardment": 0.0},
     "no_capacity": {"camp_slack": 1.0, "host_slack": 1.0, "tents_per_month": 1e6},
     "no_tempo": {"tempo_sd": 0.0},
 }
@@ -158,8 +164,6 @@ def _ablation(name: str, result: Hindcast, full: Hindcast) -> Ablation:
 
 
 def _without_reporting(full: Hindcast) -> Ablation:
-    from havenline.evidence.scores import crps
-
     fled = {
         line.name: [crps(s.fled, s.observed) for s in line.scored if s.fled is not None]
         for line in full.lines

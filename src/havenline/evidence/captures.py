@@ -232,7 +232,7 @@ def _fall_days(job: Job, future: int) -> Sequence[int]:
     """Step one future and return the day ahead on which each place falls; -1 for never."""
     net, record = job.world.network, job.facts.record
     today, age = job.facts.days, job.facts.truce_age
-    values, plan = job.values[future], job.plans[0]
+    values, plan = job.values[future], job.plans[0]  # noqa: PD011
     key = key_of(job.seed, 0, future)
     history, out = np.zeros(today + 1), empty_output(job)
     state: State = empty_state(net, len(job.world.area_ids), 4 * FIRST_TRIPS)

@@ -91,7 +91,25 @@ class Landing:
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """One point of the leverage curve."""
+    """One point of the leverage curve.
+
+    Attributes
+    ----------
+    part : float
+        Of full support.
+    chance : float
+        Share of draws with an agreement.
+    lines : dict of str to float
+        Share of draws that land on each line.
+    moved_km, depth_km, outcomes, gains
+        As in `Landing`.
+    mean : dict of str to float or None
+        Means over the draws that land: offset and depth in km, outcomes.
+    change : dict of str to float or None
+        Mean difference from no support in the same draws, over those that land at both.
+    named : dict of str to float
+        Share of draws in which all accept each proposal.
+    """
 
     part: float
     chance: float
@@ -100,6 +118,8 @@ class CurvePoint:
     depth_km: Band | None
     outcomes: dict[str, Band | None]
     gains: dict[str, Band | None]
+    mean: dict[str, float | None]
+    change: dict[str, float | None]
     named: dict[str, float]
 
 
@@ -119,6 +139,9 @@ class Named:
         By how much, in the mean, where it does.
     agreeable_from : float or None
         Smallest part of support on the curve at which at least half of the draws accept it.
+    needs : dict or None
+        The one change of terms after which most draws accept it, with their share; None where no
+        single change helps.
     hold : dict
         See `Negotiation.hold`.
     """
@@ -128,6 +151,7 @@ class Named:
     refuses: dict[str, float]
     missing: dict[str, float]
     agreeable_from: float | None
+    needs: dict[str, Any] | None
     hold: dict[str, Any]
 
 
@@ -162,7 +186,8 @@ class Negotiation:
     matters_most : dict
         What full support of each outside party alone changes, and whose changes most.
     hold : dict
-        Of the settlement at which the mean of all draws lands: survival, temptation, break-even, shift test.
+        Of the settlement at which the mean of all draws lands: survival, temptation, break-even,
+        shift test.
     flagged : dict
         Settlements that look agreeable only while nobody counts their collapse.
     coalitions : dict

@@ -84,14 +84,12 @@ def _election(
         efficient = np.sort(np.append(efficient, landing))
     some = value[efficient]
     span = some.max(axis=0) - some.min(axis=0)
-    utilities = np.divide(
-        some - some.min(axis=0), span, out=np.zeros_like(some), where=span > 0.0
-    )
+    utilities = np.divide(some - some.min(axis=0), span, out=np.zeros_like(some), where=span > 0.0)
     salience = np.array([max(s.salience for s in p.stakes) for p in parties])
     votes = support(utilities, capability * salience)
     found: dict[str, Any] = {"options": len(efficient)}
     for kind in ("markov-incentive", "conditional"):
-        chances = elect(votes, kind)  # type: ignore[arg-type]
+        chances = elect(votes, kind)
         likely = likely_set(chances, LIKELY)
         lines: dict[str, float] = {}
         for row, p in zip(efficient, chances, strict=True):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from havenline.negotiation.zone import Floats
+from havenline.negotiation.zone import Bools, Floats
 
 LENGTHS = (0.7, 1.5, 3.0)
 LINEAR = (0.3, 3.0)
@@ -56,7 +56,7 @@ class Emulator:
         result: Floats = raw + (1.0 - raw.sum(axis=1, keepdims=True)) / len(self.runs)
         return result
 
-    def error_factor(self, features: Floats, run: np.ndarray) -> Floats:  # type: ignore[type-arg]
+    def error_factor(self, features: Floats, run: Bools) -> Floats:
         """Return a matrix that turns normal scores into joint errors in units of `error`.
 
         Parameters
@@ -74,12 +74,13 @@ class Emulator:
         own = _kernel(features, features, self.length, self.linear)
         rest = own - cross @ self.inverse @ cross.T
         left_out = float((1.0 / np.diag(self.inverse)).mean())
-        factor: Floats = np.linalg.cholesky(rest / left_out + 1e-8 * np.eye(len(own)))
+        joint = rest / left_out + 1e-8 * np.eye(len(own))
+        factor = np.asarray(np.linalg.cholesky(joint), dtype=np.float64)
         factor[run] = 0.0
         return factor
 
 
-def fit(features: Floats, outputs: Floats) -> Emulator:
+def fit(features: Floats, outputs: Floats, deciding: slice = slice(None)) -> Emulator:
     """Fit an emulator to what was run.
 
     Parameters
@@ -87,6 +88,8 @@ def fit(features: Floats, outputs: Floats) -> Emulator:
     features : (runs, features) float64
     outputs : (runs, outputs) float64
         Means over futures.
+    deciding : slice
+        Outputs that decide on length, linear part and nugget.
 
     Returns
     -------
@@ -98,9 +101,9 @@ def fit(features: Floats, outputs: Floats) -> Emulator:
     best: tuple[float, float, float, float, Floats, Floats] | None = None
     for length, linear, nugget in itertools.product(LENGTHS, LINEAR, NUGGETS):
         covariance = _kernel(features, features, length, linear) + nugget * np.eye(len(features))
-        inverse = np.linalg.inv(covariance)
+        inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
         missed: Floats = (inverse @ scaled) / np.diag(inverse)[:, None]
-        score = float((missed**2).mean())
+        score = float((missed[:, deciding] ** 2).mean())
         if best is None or score < best[0]:
             best = (score, length, linear, nugget, inverse, missed)
     assert best is not None

@@ -24,13 +24,13 @@ from havenline.negotiation.leverage import bargaining_weights, weights_of_consen
 from havenline.negotiation.problem import HORIZON_YEARS, TEMPTED, Model, Payoffs
 from havenline.negotiation.solutions import Agreement, agree
 from havenline.negotiation.survival import Survival, breakdown_chance, constant_hazard
-from havenline.negotiation.terms import HAVEN, HANDOVER, LATER, Terms
+from havenline.negotiation.terms import HANDOVER, LATER, Terms
 from havenline.negotiation.zone import Floats
 
 HOLDS = 0.5
 """Chance to stand for a year from which an agreement counts as holding."""
 COST_OF_WAR = 0.1
-"""Part of what is at stake that fighting on destroys, for the test of shifts in power; judgement."""
+"""Part of what is at stake that fighting on destroys, for the test of shifts; judgement."""
 MOST_PLAYERS = 7
 MOST_DRAWS = 200
 """Draws that the mean for coalitions is taken over."""
@@ -166,7 +166,9 @@ def who_holds(model: Model, support: Mapping[str, float]) -> dict[str, Any]:
     found: dict[int, Terms] = {}
     for c in range(1, 1 << n):
         inside = members(c, n)
-        if len(inside) < 2 or not ((side[list(inside)] > 0).any() and (side[list(inside)] < 0).any()):
+        if len(inside) < 2 or not (
+            (side[list(inside)] > 0).any() and (side[list(inside)] < 0).any()
+        ):
             continue
         landed = case.land([players[i] for i in inside], players)
         if landed is None:
@@ -249,7 +251,9 @@ class _Central:
         signed = np.where(self.refused, -np.inf, value)
         which = np.zeros(len(self.no_deal), dtype=np.bool_)
         which[inside] = True
-        alpha = weights_of_consenting(bargaining_weights(self.ties["weights"], self.strength), which)
+        alpha = weights_of_consenting(
+            bargaining_weights(self.ties["weights"], self.strength), which
+        )
         order = np.flatnonzero(which)
         found = agree(signed[:, order], self.no_deal[order], alpha)
         if not isinstance(found, Agreement):

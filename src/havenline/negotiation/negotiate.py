@@ -25,11 +25,11 @@ from havenline.negotiation.answer import (
 )
 from havenline.negotiation.concur import second_opinion
 from havenline.negotiation.emulator import spread_out
-from havenline.negotiation.holding import hold_of, who_holds
 from havenline.negotiation.hold import only_looks_agreeable
+from havenline.negotiation.holding import hold_of, who_holds
 from havenline.negotiation.leverage import channel_effects
 from havenline.negotiation.parties import Parties, check_support, read_parties
-from havenline.negotiation.plainly import in_words
+from havenline.negotiation.plainly import changed, in_words, told
 from havenline.negotiation.problem import NONE, Branch, Model, Payoffs, Ran
 from havenline.negotiation.runs import (
     COLLAPSES,
@@ -193,7 +193,11 @@ def run_settlements(
     chosen = spread_out(features(space), list(proposals.values()), max(runs, 12))
     baseline = next(o for o in crisis.options if o.baseline)
     plain = {"guarantee": 0.0, "aid": 1.0, "border": border / 2.0, "listed_groups": 0.0}
-    courses = [Course(baseline), Course(baseline, offensive=True), Course(baseline, offensive=False)]
+    courses = [
+        Course(baseline),
+        Course(baseline, offensive=True),
+        Course(baseline, offensive=False),
+    ]
     branches = {
         NONE: Branch(NONE, 0, plain),
         "offensive": Branch("offensive", 1, plain),
@@ -226,8 +230,8 @@ def run_settlements(
         settings=settings, progress=progress,
     )  # fmt: skip
     depth = haven_depth(drawn, space, as_of)
-    rows = (np.array(x, dtype=np.int64) for x in (chosen, stands, falls))
-    return Ran(measured, space, *rows, branches, depth), proposals
+    run, up, down = (np.array(x, dtype=np.int64) for x in (chosen, stands, falls))
+    return Ran(measured, space, run, up, down, branches, depth), proposals
 
 
 def _solved(model: Model, support: dict[str, float]) -> _Solved:
@@ -259,10 +263,7 @@ def _answer(
     names = [parties.ids[i] for i in who]
     by_weight = solved.landings[HEADLINE]
     landings = {rule: _landing(model, solved, rule, names) for rule in RULES}
-    curve = [
-        _point(model, {**support, **dict.fromkeys(rising, part)}, part, names, proposals)
-        for part in (PARTS if rising else ())
-    ]
+    curve = _curve(model, support, rising, names, proposals)
     value, nothing = payoffs.value[:, :, who], payoffs.no_deal[:, who]
     date = crisis.meta.as_of if as_of is None else as_of
     central_value, central_none = _central(payoffs, who)
@@ -419,25 +420,51 @@ def _why(model: Model, none: NoAgreement, names: list[str]) -> dict[str, Any]:
     }
 
 
-def _point(
-    model: Model, support: dict[str, float], part: float, names: list[str], proposals: dict[str, int]
-) -> CurvePoint:
+def _curve(
+    model: Model,
+    support: dict[str, float],
+    rising: tuple[str, ...],
+    names: list[str],
+    proposals: dict[str, int],
+) -> list[CurvePoint]:
+    """Return the leverage curve, as support of the parties that rise goes from none to full."""
     who = list(model.parties.consenting)
-    payoffs = model.solve_payoffs(support)
-    found = land_draws(payoffs.value[:, :, who], payoffs.no_deal[:, who], payoffs.weights, ("nash",))
-    rows = found.settlement[0]
-    lines, moved, depth, outcomes = _over_draws(model, rows, support)
-    gains = found.gains[0][rows >= 0]
-    return CurvePoint(
-        part=part,
-        chance=found.chance,
-        lines=lines,
-        moved_km=moved,
-        depth_km=depth,
-        outcomes=outcomes,
-        gains={name: band(gains[:, i]) for i, name in enumerate(names)},
-        named={option: float(found.accepts[row]) for option, row in proposals.items()},
-    )
+    offset = np.array([t.line.offset_km if t.line.hands_over else np.nan for t in model.terms])
+    points: list[CurvePoint] = []
+    start: tuple[Any, dict[str, Floats]] | None = None
+    for part in PARTS if rising else ():
+        given = {**support, **dict.fromkeys(rising, part)}
+        p = model.solve_payoffs(given)
+        found = land_draws(p.value[:, :, who], p.no_deal[:, who], p.weights, ("nash",))
+        rows = found.settlement[0]
+        landed = rows >= 0
+        lines, moved, depth, outcomes = _over_draws(model, rows, given)
+        of_draw = {"offset_km": offset[rows], "depth_km": model.ran.depth[rows]}
+        for name in SHOWN:
+            of_draw[name] = model.figures(name, given)[np.arange(len(rows)), rows]
+        start = start or (landed, of_draw)
+        both = landed & start[0]
+        gains = found.gains[0][landed]
+        points.append(
+            CurvePoint(
+                part=part,
+                chance=found.chance,
+                lines=lines,
+                moved_km=moved,
+                depth_km=depth,
+                outcomes=outcomes,
+                gains={name: band(gains[:, i]) for i, name in enumerate(names)},
+                mean={n: _mean(v[landed]) for n, v in of_draw.items()},
+                change={n: _mean((v - start[1][n])[both]) for n, v in of_draw.items()},
+                named={o: float(found.accepts[row]) for o, row in proposals.items()},
+            )
+        )
+    return points
+
+
+def _mean(values: Floats) -> float | None:
+    kept = values[np.isfinite(values)]
+    return float(kept.mean()) if len(kept) else None
 
 
 def _space(model: Model) -> dict[str, Any]:
@@ -455,7 +482,7 @@ def _space(model: Model) -> dict[str, Any]:
     return {
         "settlements": len(model.terms),
         "run": len(model.ran.run),
-        "lines": [line for line in dict.fromkeys(t.line.text for t in model.terms)],
+        "lines": list(dict.fromkeys(t.line.text for t in model.terms)),
         "emulator": {
             "length": e.length,
             "linear": e.linear,
@@ -525,9 +552,9 @@ def _matters(model: Model, solved: _Solved, support: dict[str, float]) -> dict[s
         ) if len(rows) else None  # fmt: skip
         change["moves"] = float((rows != before).mean()) if len(rows) else None
         kept = change["ground_taken"]
-        change["ground_kept"] = None if kept is None else -float(
-            (model.figures("ground_taken")[d, rows] - model.figures("ground_taken")[d, before]).mean()
-        )  # fmt: skip
+        ground = model.figures("ground_taken")
+        lost = ground[d, rows] - ground[d, before]
+        change["ground_kept"] = None if kept is None else -float(lost.mean())
         changes[party] = change
     most = max(changes, key=lambda p: abs(changes[p]["ground_kept"] or 0.0))
     return {
@@ -575,14 +602,34 @@ def _named(
         refuses=_by(names, worse.mean(axis=0)),
         missing=missing,
         agreeable_from=enough,
+        needs=_needs(model, payoffs, row, share),
         hold=hold_of(model, payoffs, row),
     )
+
+
+def _needs(model: Model, payoffs: Payoffs, row: int, share: float) -> dict[str, Any] | None:
+    """Return the one change of terms after which a settlement is accepted most often."""
+    who = list(model.parties.consenting)
+    best: dict[str, Any] | None = None
+    for other, terms in enumerate(model.terms):
+        names = changed(model.terms[row], terms)
+        if len(names) != 1:
+            continue
+        fits = (payoffs.value[:, other, who] >= payoffs.no_deal[:, who]).all(axis=1).mean()
+        if fits > (share if best is None else best["share"]):
+            best = {
+                "change": names[0],
+                "to": told(terms, names[0]),
+                "settlement": terms.id,
+                "share": float(fits),
+            }
+    return best
 
 
 def _agreeable(model: Model, payoffs: Payoffs) -> tuple[dict[str, Any], ...]:
     """Return for each line how often something on it, and its best settlement, is acceptable."""
     who = list(model.parties.consenting)
-    fits = (payoffs.value[:, :, who] >= payoffs.no_deal[:, None, who]).all(axis=2)
+    fits = np.asarray((payoffs.value[:, :, who] >= payoffs.no_deal[:, None, who]).all(axis=2))
     each = fits.mean(axis=0)
     rows = []
     for text in dict.fromkeys(t.line.text for t in model.terms):
@@ -606,9 +653,10 @@ def _agreeable(model: Model, payoffs: Payoffs) -> tuple[dict[str, Any], ...]:
 def _observed(crisis: Crisis, date: dt.date) -> tuple[dict[str, Any], ...]:
     """Return agreements and truces dated after the as-of date; they enter nothing."""
     rows = []
-    for r in crisis.happenings.itertuples(index=False):
-        if r.kind in ("agreement", "truce_start", "truce_end") and r.date.date() > date:
-            rows.append({"date": r.date.date().isoformat(), "kind": str(r.kind), "what": str(r.what)})
+    for r in crisis.happenings.to_dict("records"):
+        day = r["date"].date()
+        if r["kind"] in ("agreement", "truce_start", "truce_end") and day > date:
+            rows.append({"date": day.isoformat(), "kind": r["kind"], "what": r["what"]})
     return tuple(rows)
 
 

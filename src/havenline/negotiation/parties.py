@@ -1,9 +1,10 @@
-"""The parties of a negotiation as a crisis declares them, and draws of what is uncertain of them."""
+"""The parties of a negotiation as a crisis declares them, and draws of what is uncertain."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -175,39 +176,41 @@ def read_parties(crisis: Crisis) -> Parties:
     ids = [str(p) for p in who["party_id"]]
     at = {p: i for i, p in enumerate(ids)}
     of_party: dict[str, list[Stake]] = {p: [] for p in ids}
-    for r in stakes.itertuples(index=False):
-        _known(str(r.about), "stakes.csv", known)
-        ideal = None if pd.isna(r.ideal) else float(r.ideal)
-        of_party[str(r.party_id)].append(
-            Stake(str(r.about), str(r.better), ideal, _range(r, "weight"), float(r.salience),
-                  str(r.basis), str(r.source_id))
+    for r in _rows(stakes):
+        _known(str(r["about"]), "stakes.csv", known)
+        ideal = None if pd.isna(r["ideal"]) else float(r["ideal"])
+        of_party[str(r["party_id"])].append(
+            Stake(str(r["about"]), str(r["better"]), ideal, _range(r, "weight"),
+                  float(r["salience"]), str(r["basis"]), str(r["source_id"]))
         )  # fmt: skip
     everyone = tuple(
         Party(
-            id=str(r.party_id),
-            name=str(names[r.party_id]),
-            consents=r.consent == "yes",
-            spoils=r.spoils == "yes",
+            id=str(r["party_id"]),
+            name=str(names[r["party_id"]]),
+            consents=r["consent"] == "yes",
+            spoils=r["spoils"] == "yes",
             capability=_range(r, "capability"),
-            discount=float(r.discount),
-            stakes=tuple(of_party[str(r.party_id)]),
+            discount=float(r["discount"]),
+            stakes=tuple(of_party[str(r["party_id"])]),
         )
-        for r in who.itertuples(index=False)
+        for r in _rows(who)
     )
     lines = []
     for r in _rows(crisis.red_lines):
-        _known(str(r.about), "red_lines.csv", known)
-        most = np.inf if pd.isna(r.at_most) else float(r.at_most)
-        least = -np.inf if pd.isna(r.at_least) else float(r.at_least)
-        lines.append(RedLine(at[str(r.party_id)], str(r.about), most, least, float(r.chance)))
+        _known(str(r["about"]), "red_lines.csv", known)
+        most = np.inf if pd.isna(r["at_most"]) else float(r["at_most"])
+        least = -np.inf if pd.isna(r["at_least"]) else float(r["at_least"])
+        lines.append(
+            RedLine(at[str(r["party_id"])], str(r["about"]), most, least, float(r["chance"]))
+        )
     needs = tuple(
-        Need(at[str(r.from_party)], at[str(r.on_party)], str(r.good), _range(r, "value"),
-             float(r.share) * (1.0 - float(r.replaceable)), CHANNELS[str(r.channel)])
+        Need(at[str(r["from_party"])], at[str(r["on_party"])], str(r["good"]), _range(r, "value"),
+             float(r["share"]) * (1.0 - float(r["replaceable"])), CHANNELS[str(r["channel"])])
         for r in _rows(crisis.dependences)
     )  # fmt: skip
     supports = tuple(
-        Support(str(r.party_id), str(r.channel), str(r.for_party), str(r.on_party),
-                _range(r, "effect"), str(r.method))
+        Support(str(r["party_id"]), str(r["channel"]), str(r["for_party"]), str(r["on_party"]),
+                _range(r, "effect"), str(r["method"]))
         for r in _rows(crisis.supports)
     )  # fmt: skip
     return Parties(everyone, tuple(lines), needs, supports)
@@ -262,15 +265,17 @@ def draw(figure: Range, name: str, draws: int, seed: int, top: float = np.inf) -
         values = figure.value * np.exp(sd * rng.standard_normal(draws))
     else:
         values = rng.triangular(figure.low, figure.value, figure.high, draws)
-    return np.minimum(values, top)
+    return np.asarray(np.minimum(values, top), dtype=np.float64)
 
 
-def _rows(table: pd.DataFrame | None) -> Sequence[pd.Series]:  # type: ignore[type-arg]
-    return [] if table is None else list(table.itertuples(index=False))  # type: ignore[arg-type]
+def _rows(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    if table is None:
+        return []
+    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
 
-def _range(row: object, name: str) -> Range:
-    return Range(*(float(getattr(row, c)) for c in (name, "low", "high")))
+def _range(row: dict[str, Any], name: str) -> Range:
+    return Range(float(row[name]), float(row["low"]), float(row["high"]))
 
 
 def _known(about: str, file: str, known: Sequence[str]) -> None:

@@ -9,16 +9,7 @@ import numpy as np
 from havenline.negotiation.parties import Stake
 from havenline.negotiation.problem import NONE, Model, Payoffs
 from havenline.negotiation.terms import TERMS, Terms
-from havenline.negotiation.zone import Floats
-
-CHANGES = {
-    "line": "another line",
-    "guarantee": "another guarantee",
-    "aid": "other aid",
-    "border": "another border regime",
-    "listed": "listed groups otherwise",
-    "haven_first": "another sequence",
-}
+from havenline.negotiation.zone import Bools, Floats
 
 
 def in_words(model: Model, payoffs: Payoffs, landing: int | None) -> tuple[dict[str, Any], ...]:
@@ -98,26 +89,29 @@ def _parts(
     return parts
 
 
-def _walks(model: Model, landing: int, gains: Floats, refused: np.ndarray) -> list[dict[str, Any]]:  # type: ignore[type-arg]
+def _walks(model: Model, landing: int, gains: Floats, refused: Bools) -> list[dict[str, Any]]:
     """Return the settlements that differ in one term and are worse than no deal for the party."""
     here = model.terms[landing]
     found = []
     for row, terms in enumerate(model.terms):
-        changed = _changed(here, terms)
-        if len(changed) == 1 and (refused[row] or gains[row] < 0.0):
-            found.append({"change": changed[0], "to": _told(terms, changed[0]),
+        terms_changed = changed(here, terms)
+        if len(terms_changed) == 1 and (refused[row] or gains[row] < 0.0):
+            found.append({"change": terms_changed[0], "to": told(terms, terms_changed[0]),
                           "gain": None if refused[row] else float(gains[row])})  # fmt: skip
     return found
 
 
-def _changed(a: Terms, b: Terms) -> list[str]:
-    names = [n for n in ("line", "guarantee", "aid", "border", "listed") if getattr(a, n) != getattr(b, n)]
+def changed(a: Terms, b: Terms) -> list[str]:
+    """Return the names of the terms in which two settlements differ."""
+    plain = ("line", "guarantee", "aid", "border", "listed")
+    names = [n for n in plain if getattr(a, n) != getattr(b, n)]
     if a.line.hands_over and b.line.hands_over and a.haven_first != b.haven_first:
         names.append("haven_first")
     return names
 
 
-def _told(terms: Terms, change: str) -> str:
+def told(terms: Terms, change: str) -> str:
+    """Return one term of a settlement in plain words."""
     plain = terms.text.split("; ")
     at = ("line", "guarantee", "aid", "border", "listed", "haven_first").index(change)
     return plain[at] if at < len(plain) else plain[-1]

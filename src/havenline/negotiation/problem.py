@@ -25,7 +25,7 @@ from havenline.negotiation.parties import Parties, Range, RedLine, draw, random
 from havenline.negotiation.runs import Measured
 from havenline.negotiation.survival import Survival, breakdown_chance
 from havenline.negotiation.terms import FORCE, TERMS, Terms, features
-from havenline.negotiation.zone import Bools, Floats
+from havenline.negotiation.zone import Bools, Floats, Ints
 
 OUTLOOK = 10
 """Futures that make up an outlook; judgement. More of them make parties surer of the average."""
@@ -103,9 +103,9 @@ class Ran:
 
     measured: Measured
     terms: tuple[Terms, ...]
-    run: np.ndarray  # type: ignore[type-arg]
-    stands: np.ndarray  # type: ignore[type-arg]
-    falls: np.ndarray  # type: ignore[type-arg]
+    run: Ints
+    stands: Ints
+    falls: Ints
     branches: dict[str, Branch]
     depth: Floats
 
@@ -189,7 +189,9 @@ class Model:
             [self._worth["stands"].mean(axis=2), self._worth["falls"].mean(axis=2),
              self._raw.mean(axis=2)]
         ).T  # fmt: skip
-        self.emulator: Emulator = fit(self.features[ran.run], outputs)
+        # what is run decides, not who looks at it: parties must not change what is said of runs
+        measures = slice(2 * len(self.of_runs), None)
+        self.emulator: Emulator = fit(self.features[ran.run], outputs, measures)
         self.run_weights = self._weights(self.features)
         mask = np.zeros(len(self.terms), dtype=np.bool_)
         mask[ran.run] = True
@@ -268,7 +270,9 @@ class Model:
             value = draw(need.value, f"need:{a}:{b}:{need.good}", self.draws, self.seed, 1.0)
             for s in self.parties.supports:
                 if s.channel == "dependence" and (s.for_party, s.on_party) == (a, b):
-                    value = value * (1.0 - support[s.party] * self._effect(s.party, "dependence", a))
+                    value = value * (
+                        1.0 - support[s.party] * self._effect(s.party, "dependence", a)
+                    )
             found[need.channel][:, need.party, need.supplier] += value * need.part
         return found
 
@@ -292,6 +296,8 @@ class Model:
     def worth(self, way: str, support: Mapping[str, float], *, errors: bool = True) -> Floats:
         """Return draws of the worth of every aspect of every settlement.
 
+        Once a settlement has collapsed its terms hold no more: they are those of no deal.
+
         Parameters
         ----------
         way : {"stands", "falls"}
@@ -309,12 +315,18 @@ class Model:
         more = self._sum(support, "aid")
         if more.any():
             central = float(np.median(more))
-            base = base + (of_outlook @ self._aid_change(central).T) * (more / central)[:, None, None]
+            base = (
+                base + (of_outlook @ self._aid_change(central).T) * (more / central)[:, None, None]
+            )
         if errors:
             base = base + self._errors(way)
         out[:, self.of_runs] = np.clip(base, 0.0, 1.0)
         for i, aspect in enumerate(self.aspects):
             if aspect.about in TERMS:
+                if way == "falls":
+                    left = self.ran.branches[NONE].terms[aspect.about]
+                    out[:, i] = aspect.scaled(np.array([left]))[0]
+                    continue
                 values = np.array([t.value(aspect.about) for t in self.terms])[None]
                 if aspect.about == "aid":
                     values = values + more[:, None]
@@ -334,9 +346,13 @@ class Model:
         """Return draws of what the emulator gets wrong, (draws, aspects of runs, settlements)."""
         k, s = len(self.of_runs), len(self.terms)
         sd = self.emulator.error[:k] if way == "stands" else self.emulator.error[k : 2 * k]
-        scores = random(f"emulator:{way}", self.seed).standard_normal((self.draws * k, s))
-        joint = (scores @ np.ascontiguousarray(self._factor.T)).reshape(self.draws, k, s)
-        result: Floats = joint * sd[None, :, None]
+        turn = np.ascontiguousarray(self._factor.T)
+        result = np.empty((self.draws, k, s))
+        for i, at in enumerate(self.of_runs):
+            aspect = self.aspects[at]
+            name = f"emulator:{way}:{aspect.about}:{aspect.better}:{aspect.ideal}"
+            scores = random(name, self.seed).standard_normal((self.draws, s))
+            result[:, i] = (scores @ turn) * sd[i]
         return result
 
     @lru_cache(maxsize=16)  # noqa: B019
@@ -428,7 +444,7 @@ class Model:
         return found
 
     def hazard_ratios(self, support: Mapping[str, float]) -> Floats:
-        """Return the hazard ratio of collapse by the terms of each settlement, (draws, settlements).
+        """Return the hazard ratio of collapse by terms, (draws, settlements).
 
         The truce model's own ratios: compliance, observers and a buffer with joint patrols,
         interposed soldiers with a force, substance where a line settles something, listed groups

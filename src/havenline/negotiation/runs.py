@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from havenline.crisis import Crisis
@@ -46,7 +47,7 @@ STANDS: Mapping[str, float] = {
 """Parameters under which neither truce nor haven fails."""
 COLLAPSES: Mapping[str, float] = {
     "truce_cure_share": 0.0,
-    "truce_median_days": 20.0,
+    "truce_median_days": 7.0,
     "haven_hold_credible": 1e-9,
     "haven_hold_consent": 1e-9,
     "haven_hold_declared": 1e-9,
@@ -198,9 +199,7 @@ def _contested(world: World, facts: Facts, courses: Sequence[Course]) -> tuple[F
     dates = [facts.captured_since.get(p, dt.date.min) for p in world.place_ids]
     given_back = np.array([bool(since) and d >= min(since) for d in dates])
     within = capturable & (
-        (first == roads.DEFENDER)
-        | (now == roads.DEFENDER)
-        | (given_back & (now == roads.ATTACKER))
+        (first == roads.DEFENDER) | (now == roads.DEFENDER) | (given_back & (now == roads.ATTACKER))
     )
     people = world.network.start.sum(axis=(1, 2)).astype(np.float64)
     contested: Floats = np.where(within, people, 0.0)
@@ -213,7 +212,7 @@ def _contested(world: World, facts: Facts, courses: Sequence[Course]) -> tuple[F
 def _future(
     job: Job,
     courses: Sequence[Course],
-    of_course: Sequence[np.ndarray],  # type: ignore[type-arg]
+    of_course: Sequence[npt.NDArray[np.void]],
     facts: Mapping[bool | None, Facts],
     contested: tuple[Floats, Floats],
     future: int,
@@ -311,9 +310,7 @@ def haven_depth(crisis: Crisis, space: Sequence[Terms], as_of: dt.date | None = 
         if terms.line.drawn_id not in by_line:
             plan = build_schedule(world, facts, as_option(terms, crisis, border), 120)
             inside = km[plan.place["haven"]]
-            by_line[terms.line.drawn_id] = (
-                float(np.quantile(inside, DEEP)) if len(inside) else 0.0
-            )
+            by_line[terms.line.drawn_id] = float(np.quantile(inside, DEEP)) if len(inside) else 0.0
     return np.array([by_line[t.line.drawn_id] for t in space])
 
 

@@ -18,7 +18,6 @@ import numpy as np
 
 from havenline.crisis import Crisis
 from havenline.crisis.levers import (
-    AidStep,
     BorderLever,
     ContainmentLever,
     ExemptionLever,
@@ -191,9 +190,7 @@ def lines_of(crisis: Crisis, offsets: Sequence[float] = OFFSETS_KM) -> tuple[Lin
             seen.add(lever.line_id)
             name = names.get(lever.line_id, lever.line_id)
             for km in offsets if lever.hands_over else (0.0,):
-                found.append(
-                    Line(lever.line_id, km, lever.hands_over, lever.restores_since, name)
-                )
+                found.append(Line(lever.line_id, km, lever.hands_over, lever.restores_since, name))
     return tuple(found)
 
 
@@ -224,9 +221,7 @@ def with_moved_lines(crisis: Crisis, lines: Sequence[Line]) -> Crisis:
                 "type": "Feature",
                 "geometry": {
                     "type": "LineString",
-                    "coordinates": [
-                        [x, y + north] for x, y in original["geometry"]["coordinates"]
-                    ],
+                    "coordinates": [[x, y + north] for x, y in original["geometry"]["coordinates"]],
                 },
                 "properties": {
                     **original["properties"],
@@ -307,14 +302,16 @@ def as_option(terms: Terms, crisis: Crisis, border: int) -> OptionSpec:
             )
         )
     levers.append(
-        HavenLever(
-            lever="haven",
-            line_id=line.drawn_id if gives else None,
-            start=haven_day,
-            guarantee=GUARANTEES[terms.guarantee],  # type: ignore[arg-type]
-            shelter_units_per_month=SHELTERS * terms.aid,
-            homes_per_month=HOMES * terms.aid,
-            aid=[AidStep.model_validate({"from": haven_day, "level": terms.aid})],
+        HavenLever.model_validate(
+            {
+                "lever": "haven",
+                "line_id": line.drawn_id if gives else None,
+                "start": haven_day,
+                "guarantee": GUARANTEES[terms.guarantee],
+                "shelter_units_per_month": SHELTERS * terms.aid,
+                "homes_per_month": HOMES * terms.aid,
+                "aid": [{"from": haven_day, "level": terms.aid}],
+            }
         )
     )
     if terms.guarantee == 1:
@@ -338,8 +335,13 @@ def as_option(terms: Terms, crisis: Crisis, border: int) -> OptionSpec:
                     regime=REGIMES[terms.border],  # type: ignore[arg-type]
                 )
             )
-    return OptionSpec(id=terms.id, name=terms.text[:1].upper() + terms.text[1:],
-                      summary=terms.text, levers=levers)  # fmt: skip
+    return OptionSpec(
+        id=terms.id,
+        name=terms.text[:1].upper() + terms.text[1:],
+        summary=terms.text,
+        baseline=False,
+        levers=levers,
+    )
 
 
 def terms_of(option: OptionSpec, lines: Sequence[Line], border: int) -> Terms | None:

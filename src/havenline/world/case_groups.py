@@ -50,7 +50,7 @@ class Groups(NamedTuple):
         Factor for the distance of the second place from the first; (0, 0) where off.
     value : (2, groups) int64
         Value of each attribute of ``MATCHED``.
-    static : (2, values, places) float64
+    static : (2 * values, places) float64
         People of that value who live at a place, NaN where those present are counted.
     rules : (2, 3) float64
         Factor of likeness by attribute and camp, conflict zone, other place; 0 where off.
@@ -146,7 +146,7 @@ def _static(case: Case, values: list[list[str]]) -> NDArray[np.float64]:
             for i, location in enumerate(case.locations):
                 if name and name in location.attributes:
                     result[a, v, i] = number(location, name)
-    return result
+    return result.reshape(-1, len(case.locations))
 
 
 def build_groups(case: Case, settings: FleeSettings, *, exact: bool) -> tuple[Groups, bool]:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from havenline.cases.case import Case
 from havenline.cases.settings import FleeSettings
 from havenline.draws import key_of
-from havenline.draws.kernels import bare, kernel
+from havenline.draws.kernels import kernel
+from havenline.draws.views import view
 from havenline.errors import RunError
 from havenline.world.case_days import build_days, build_roads, number
 from havenline.world.case_groups import Groups, build_groups
-from havenline.world.case_routes import Rests, build_routes, place_keys
+from havenline.world.case_routes import Rests, build_routes, place_keys, sums_of_roads
 
 UNIT = 1 << 20
 """Parts of a kilometre that are told apart."""
@@ -45,6 +46,8 @@ class CaseRules(NamedTuple):
     spawn_mode: int
     spawn_number: float
     sinks: bool
+    by_sums: bool
+    """Whether kilometres gone today are told apart only where it matters (``sum_km``)."""
     weigh_daily: bool
     """Whether weights of routes change with the people present, so that every day is new."""
 
@@ -70,6 +73,8 @@ class CaseNetwork(NamedTuple):
         Roads from each place, by its number.
     road_end, road_start, road_km, road_speed : (roads,) int64
     road_walk : (roads,) float64
+    sum_first, sum_km : int64
+        Lengths of the ways from each place that are shorter than a day's travel.
     route_first : (states, places + 1) int64
     route_end, route_road, route_rest : (routes,) int64
     route_factor : (routes,) float64
@@ -108,6 +113,8 @@ class CaseNetwork(NamedTuple):
     road_km: NDArray[np.int64]
     road_speed: NDArray[np.int64]
     road_walk: NDArray[np.float64]
+    sum_first: NDArray[np.int64]
+    sum_km: NDArray[np.int64]
     route_first: NDArray[np.int64]
     route_end: NDArray[np.int64]
     route_road: NDArray[np.int64]
@@ -124,22 +131,22 @@ class CaseNetwork(NamedTuple):
 
 
 @kernel
-def bare_case(n):  # type: ignore[no-untyped-def]
-    """Return a network (inside kernels) with arrays that are not reference-counted."""
+def view_case(n):  # type: ignore[no-untyped-def]
+    """Return a network (inside kernels) with views of its arrays."""
     g = n.group
     return CaseNetwork(
-        bare(n.persons), bare(n.place_key), bare(n.rest_key), bare(n.score), bare(n.leave),
-        bare(n.hunger), bare(n.conflict), bare(n.spawn), bare(n.capacity), bare(n.limit),
-        bare(n.camp), bare(n.town), bare(n.is_open), bare(n.departures), bare(n.at_camps),
-        bare(n.harvest), bare(n.same_weights), bare(n.out_first), bare(n.out_road),
-        bare(n.road_start), bare(n.road_end), bare(n.road_km), bare(n.road_speed),
-        bare(n.road_walk), bare(n.route_first), bare(n.route_end), bare(n.route_road),
-        bare(n.route_rest), bare(n.route_factor), bare(n.route_key), bare(n.epoch), bare(n.rest_next),
-        bare(n.rest_rest), bare(n.rest_last), bare(n.sink), bare(n.camps),
+        view(n.persons), view(n.place_key), view(n.rest_key), view(n.score), view(n.leave),
+        view(n.hunger), view(n.conflict), view(n.spawn), view(n.capacity), view(n.limit),
+        view(n.camp), view(n.town), view(n.is_open), view(n.departures), view(n.at_camps),
+        view(n.harvest), view(n.same_weights), view(n.out_first), view(n.out_road),
+        view(n.road_start), view(n.road_end), view(n.road_km), view(n.road_speed),
+        view(n.road_walk), view(n.sum_first), view(n.sum_km), view(n.route_first), view(n.route_end), view(n.route_road),
+        view(n.route_rest), view(n.route_factor), view(n.route_key), view(n.epoch), view(n.rest_next),
+        view(n.rest_rest), view(n.rest_last), view(n.sink), view(n.camps),
         Groups(
-            bare(g.key), bare(g.share), bare(g.hazard), bare(g.home), bare(g.farmer),
-            bare(g.near), bare(g.value), bare(g.static), bare(g.rules),
-            bare(g.travellers),
+            view(g.key), view(g.share), view(g.hazard), view(g.home), view(g.farmer),
+            view(g.near), view(g.value), view(g.static), view(g.rules),
+            view(g.travellers),
         ),
     )  # fmt: skip
 
@@ -185,10 +192,13 @@ def build_case_network(
     n = len(names)
     order = np.argsort(roads.start, kind="stable")
     groups, daily = build_groups(case, settings, exact=exact)
-    state = (routes.epoch[:, None], days.score, days.camp, days.conflict > 0.0)
+    facts = (
+        routes.epoch[:, None], days.score, days.camp, days.town, days.conflict > 0.0, leave,
+        days.hunger, days.capacity, days.open, days.harvest[:, None],
+    )  # fmt: skip
     same = np.zeros(case.days, dtype=np.bool_)
     same[1:] = np.all(
-        [np.all(np.asarray(x)[1:] == np.asarray(x)[:-1], axis=1) for x in state], axis=0
+        [np.all(np.asarray(x)[1:] == np.asarray(x)[:-1], axis=1) for x in facts], axis=0
     )
     if len(rests.following) >= 1 << 24 or n + len(roads.start) >= 1 << 20:
         raise RunError("the network is too large for the flee rules; give a lower awareness_level")
@@ -197,6 +207,12 @@ def build_case_network(
     road_keys = [
         int(key_of(keys[a], 1, keys[b], k)) for (a, b), k in zip(pairs, twin, strict=True)
     ]
+    speed = int(_in_units(settings.max_move_speed))
+    road_km, road_speed = _in_units(roads.km), _in_units(roads.speed)
+    sums: list[list[int]] | None = None
+    if not settings.avoid_short_stints and not roads.walk.any() and np.all(road_speed == speed):
+        sums = sums_of_roads(roads.start, roads.end, road_km, speed, n)
+    by_place = sums or [[] for _ in range(n)]
     network = CaseNetwork(
         persons=np.array([location.persons // hasten for location in case.locations], dtype=float),
         place_key=np.array([*keys, *road_keys], dtype=np.uint64),
@@ -219,9 +235,11 @@ def build_case_network(
         out_road=order.astype(np.int64),
         road_start=roads.start,
         road_end=roads.end,
-        road_km=_in_units(roads.km),
-        road_speed=_in_units(roads.speed),
+        road_km=road_km,
+        road_speed=road_speed,
         road_walk=roads.walk,
+        sum_first=np.cumsum([0, *(len(s) for s in by_place)], dtype=np.int64),
+        sum_km=np.array([km for s in by_place for km in s], dtype=np.int64),
         route_first=routes.first,
         route_end=routes.end,
         route_road=routes.road,
@@ -236,10 +254,10 @@ def build_case_network(
         camps=np.array(case.camps, dtype=np.int64),
         group=groups,
     )
-    return network, _rules(settings, exact=exact, daily=daily)
+    return network, _rules(settings, exact=exact, daily=daily, by_sums=sums is not None)
 
 
-def _rules(s: FleeSettings, *, exact: bool, daily: bool) -> CaseRules:
+def _rules(s: FleeSettings, *, exact: bool, daily: bool, by_sums: bool) -> CaseRules:
     spawn_number = s.displaced_per_conflict_day
     return CaseRules(
         exact=exact,
@@ -261,6 +279,7 @@ def _rules(s: FleeSettings, *, exact: bool, daily: bool) -> CaseRules:
         spawn_mode=SPAWN_MODES.index(s.conflict_spawn_mode),
         spawn_number=float(spawn_number or 0.0),
         sinks=s.camps_are_sinks,
+        by_sums=by_sums,
         weigh_daily=daily or (s.use_pop_for_loc_weight and s.take_from_population),
     )
 

@@ -20,6 +20,9 @@ from havenline.world.case_days import Days, Roads
 MOST_ROUTES = 4_000_000
 """More than this many routes in one state of the network are refused."""
 
+MOST_SUMS = 200_000
+"""Sums of roads that are told apart, all places together."""
+
 MAJOR_ROUTE_FACTOR = 4.0
 """Flee divides the length of a major route by this."""
 
@@ -221,6 +224,50 @@ def build_routes(
         key=np.array(keys, dtype=np.uint64),
         epoch=epoch,
     )
+
+
+def sums_of_roads(
+    start: NDArray[np.int64], end: NDArray[np.int64], length: NDArray[np.int64], most: int, n: int
+) -> list[list[int]] | None:
+    """Return the lengths of all ways of one road or more from each place, sorted.
+
+    How far someone has gone today matters only by which ways are still open to them: those
+    shorter than what is left of the day. Between two neighbours in this list it makes no
+    difference.
+
+    Parameters
+    ----------
+    start, end, length : int64 array, shape (roads,)
+    most : int
+        Only ways shorter than this.
+    n : int
+        Number of places.
+
+    Returns
+    -------
+    list of list of int, or None
+        None where there are more than ``MOST_SUMS``.
+    """
+    into: list[list[tuple[int, int]]] = [[] for _ in range(n)]
+    sums: list[set[int]] = [set() for _ in range(n)]
+    waiting: list[tuple[int, int]] = []
+    for a, b, km in zip(start.tolist(), end.tolist(), length.tolist(), strict=True):
+        into[b].append((a, km))
+        if km < most and km not in sums[a]:
+            sums[a].add(km)
+            waiting.append((a, km))
+    count = len(waiting)
+    while waiting:
+        here, way = waiting.pop()
+        for before, km in into[here]:
+            longer = way + km
+            if longer < most and longer not in sums[before]:
+                sums[before].add(longer)
+                waiting.append((before, longer))
+                count += 1
+        if count > MOST_SUMS:
+            return None
+    return [sorted(s) for s in sums]
 
 
 def place_keys(names: Sequence[str]) -> list[int]:

@@ -16,7 +16,8 @@ import numpy as np
 from numba import int64, uint64
 from numpy.typing import NDArray
 
-from havenline.draws.kernels import bare, kernel, kernel_within
+from havenline.draws.kernels import kernel, kernel_within
+from havenline.draws.views import view
 
 UNIT = 1 << 20
 """Parts of a kilometre, and of a day's travel, that are told apart."""
@@ -77,10 +78,10 @@ def empty_cells(most: int, kind: type[np.int64] | type[np.float64] = np.int64) -
 
 
 @kernel
-def bare_cells(c):  # type: ignore[no-untyped-def]
-    """Return a table (inside kernels) with arrays that are not reference-counted."""
+def view_cells(c):  # type: ignore[no-untyped-def]
+    """Return a table (inside kernels) with views of its arrays."""
     return Cells(
-        bare(c.slot), bare(c.at), bare(c.where), bare(c.far), bare(c.people), bare(c.used)
+        view(c.slot), view(c.at), view(c.where), view(c.far), view(c.people), view(c.used)
     )
 
 
@@ -148,7 +149,7 @@ def _hash(where, far):  # type: ignore[no-untyped-def]
 @kernel
 def find(cells, where, far):  # type: ignore[no-untyped-def]
     """Return the number of the cell of a state, -1 without one."""
-    mask = uint64(cells.slot.shape[0] - 1)
+    mask = uint64(cells.slot.n - 1)
     h = _hash(where, far) & mask
     while True:
         found = cells.slot[int64(h)]
@@ -168,7 +169,7 @@ def add(cells, where, far, people):  # type: ignore[no-untyped-def]
     """
     if people <= 0:
         return
-    mask = uint64(cells.slot.shape[0] - 1)
+    mask = uint64(cells.slot.n - 1)
     h = _hash(where, far) & mask
     while True:
         found = cells.slot[int64(h)]
@@ -180,8 +181,8 @@ def add(cells, where, far, people):  # type: ignore[no-untyped-def]
             return
         h = (h + uint64(1)) & mask
     cell = cells.used[0]
-    if cell >= cells.at.shape[0]:
-        cells.used[0] = cells.at.shape[0] + 1
+    if cell >= cells.at.n:
+        cells.used[0] = cells.at.n + 1
         return
     cells.slot[int64(h)] = np.int32(cell + 1)
     cells.at[cell] = np.int32(h)
@@ -194,7 +195,7 @@ def add(cells, where, far, people):  # type: ignore[no-untyped-def]
 @kernel
 def clear(cells):  # type: ignore[no-untyped-def]
     """Remove all cells."""
-    for cell in range(min(cells.used[0], cells.at.shape[0])):
+    for cell in range(min(cells.used[0], cells.at.n)):
         cells.slot[cells.at[cell]] = 0
     cells.used[0] = 0
 
@@ -202,4 +203,4 @@ def clear(cells):  # type: ignore[no-untyped-def]
 @kernel_within
 def overflowed(cells):  # type: ignore[no-untyped-def]
     """Return whether the table was too small."""
-    return cells.used[0] > cells.at.shape[0]
+    return cells.used[0] > cells.at.n

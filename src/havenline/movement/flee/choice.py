@@ -30,21 +30,21 @@ def throttle(rules, limit, people):  # type: ignore[no-untyped-def]
         return 1.0
     if people >= limit:
         return 0.0
-    return 1.0 - (people - start) / (limit - start)
+    return 1.0 - (people - start) / (limit * (1.0 - rules.buffer))
 
 
 @kernel_within
-def likeness(net, rules, state, a, group, i):  # type: ignore[no-untyped-def]
+def likeness(net, rules, state, a, kind, group, i):  # type: ignore[no-untyped-def]
     """Return the share at a place of people whose ethnicity (0) or religion (1) is a group's."""
-    value = net.group.value[a, group]
-    there = net.group.static[a, value, i]
+    row = a * (net.group.static.n // 2) + net.group.value[a, group]
+    there = net.group.static[row, i]
     counted = math.isnan(there)
     if counted:
-        there = state.alike[a, value, i]
+        there = state.alike[row, i]
     if counted and not rules.exact:  # of all who are there now
         if state.counted[i] > 0.0:
             return there / state.counted[i]
-        return 1.0 / net.group.rules[a].max()  # nobody there yet: neither draws nor repels
+        return 1.0 / net.group.rules[a, kind]  # nobody there yet: neither draws nor repels
     residents = state.residents[i]
     return there / (residents if residents >= 1.0 else 1e8)
 
@@ -58,7 +58,7 @@ def pull(net, rules, state, day, here, end, group):  # type: ignore[no-untyped-d
         e = e * e
     elif hazard == 2:
         e = 1.0
-    if net.group.near.shape[0] > 0:
+    if net.group.near.n > 0:
         home = net.group.home[group]
         e *= net.group.near[home if home >= 0 else here, end]
     kind = OTHER
@@ -69,7 +69,7 @@ def pull(net, rules, state, day, here, end, group):  # type: ignore[no-untyped-d
     for a in range(2):
         factor = net.group.rules[a, kind]
         if factor > 0.0:
-            e *= factor * likeness(net, rules, state, a, group, end)
+            e *= factor * likeness(net, rules, state, a, kind, group, end)
     if rules.pop_pull and kind != CAMP:
         e *= max(1.0, state.residents[end]) ** rules.pop_power
     return e
@@ -79,8 +79,8 @@ def pull(net, rules, state, day, here, end, group):  # type: ignore[no-untyped-d
 def weigh_routes(net, rules, state, day):  # type: ignore[no-untyped-def]
     """Fill the weights of all routes of the day for every group, room in camps apart."""
     epoch = net.epoch[day]
-    groups = state.weight.shape[1]
-    for here in range(net.persons.shape[0]):
+    groups = state.weight.m
+    for here in range(net.persons.n):
         for r in range(net.route_first[epoch, here], net.route_first[epoch, here + 1]):
             end = net.route_end[r]
             for g in range(groups):

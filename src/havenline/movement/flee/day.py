@@ -16,6 +16,7 @@ from numba import int64
 from havenline.draws import mix, uniform
 from havenline.draws.kernels import kernel, kernel_entry, kernel_within
 from havenline.draws.samplers import binomial
+from havenline.draws.views import view
 from havenline.movement.flee.cells import (
     add,
     clear,
@@ -28,12 +29,15 @@ from havenline.movement.flee.cells import (
 from havenline.movement.flee.choice import weigh_routes
 from havenline.movement.flee.leaving import leave, leave_chance
 from havenline.movement.flee.spawn import begin, set_out
-from havenline.movement.flee.state import bare_flee_state
+from havenline.movement.flee.state import view_state
 from havenline.movement.flee.travel import check_ends, ends_of, forget_ends
-from havenline.world.case_network import bare_case
+from havenline.world.case_network import view_case
 
 MOST_CHANGE = 0.05
 """Parts are made so small that a camp's throttle moves by no more within one."""
+
+FEW = 512
+"""Where no more people than this are on the move and a camp fills, each is a part."""
 
 ONE_BY_ONE = 4
 """People are drawn one by one where the ends of their day are this many times more."""
@@ -49,7 +53,7 @@ def cell_key(net, key, where, far):  # type: ignore[no-untyped-def]
     rest = rest_of(where)
     if rest > 0:
         k = mix(k, net.rest_key[rest])
-    if net.group.key.shape[0] > 1:
+    if net.group.key.n > 1:
         k = mix(k, net.group.key[group_of(where)])
     return mix(k, where & np.uint64(1))
 
@@ -80,7 +84,7 @@ def _parts_for(net, rules, state, day, place, people):  # type: ignore[no-untype
 @kernel
 def _morning_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
     parts = 1.0
-    for i in range(net.persons.shape[0]):
+    for i in range(net.persons.n):
         if net.limit[day, i] > 0.0 and state.at[i] > rules.buffer * net.limit[day, i]:
             leaving = state.at[i] * leave_chance(net, rules, state, day, i)
             if leaving >= 1.0:
@@ -91,7 +95,7 @@ def _morning_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
 @kernel
 def _road_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
     # from those due to arrive, and from the arrivals of the day before
-    n = net.persons.shape[0]
+    n = net.persons.n
     moving = int64(0)
     for i in range(n):
         state.came[i] = 0
@@ -108,6 +112,8 @@ def _road_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
         parts = max(parts, _parts_for(net, rules, state, day, i, expected))
         state.came[i] = 0
     state.moved[0] = moving
+    if parts > 1.0 and moving <= FEW:
+        return moving
     return int64(min(math.ceil(parts), max(1.0, float(moving))))
 
 
@@ -115,7 +121,7 @@ def _road_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
 def _decide(net, rules, state, day, key):  # type: ignore[no-untyped-def]
     clear(state.moving)
     clear(state.tomorrow)
-    n = net.persons.shape[0]
+    n = net.persons.n
     parts = _morning_parts(net, rules, state, day)
     for part in range(parts):
         for cell in range(state.today.used[0]):
@@ -133,10 +139,9 @@ def _decide(net, rules, state, day, key):  # type: ignore[no-untyped-def]
 
 @kernel_within
 def _arrive(net, state, row, people):  # type: ignore[no-untyped-def]
-    state.version[6] += 1
     where = state.end_where[row]
     place = place_of(where)
-    if place < net.persons.shape[0]:
+    if place < net.persons.n:
         state.at[place] += people
         state.came[place] += people
     add(state.tomorrow, where, state.end_far[row], people)
@@ -177,8 +182,6 @@ def _deal(net, state, first, last, people, key):  # type: ignore[no-untyped-def]
 def _travel(net, rules, state, day, key):  # type: ignore[no-untyped-def]
     parts = _road_parts(net, rules, state, day)
     cells = state.moving.used[0]
-    state.version[7] += parts
-    state.version[8] += cells
     for cell in range(cells):
         state.key[cell] = cell_key(net, key, state.moving.where[cell], state.moving.far[cell])
         state.part[cell] = uniform(state.key[cell], 0)
@@ -202,7 +205,7 @@ def _sink(net, rules, state, day, key):  # type: ignore[no-untyped-def]
     for cell in range(state.tomorrow.used[0]):
         where = state.tomorrow.where[cell]
         i = place_of(where)
-        if i >= net.persons.shape[0] or net.sink[i] <= 0.0 or not net.camp[day, i]:
+        if i >= net.persons.n or net.sink[i] <= 0.0 or not net.camp[day, i]:
             continue
         k = cell_key(net, key, where, state.tomorrow.far[cell])
         gone = binomial(state.tomorrow.people[cell], net.sink[i], k)
@@ -213,9 +216,12 @@ def _sink(net, rules, state, day, key):  # type: ignore[no-untyped-def]
 
 @kernel
 def _count_alike(net, state):  # type: ignore[no-untyped-def]
-    state.alike[:] = 0.0
-    state.counted[:] = 0.0
-    n = net.persons.shape[0]
+    n = net.persons.n
+    for i in range(n):
+        state.counted[i] = 0.0
+        for row in range(state.alike.n):
+            state.alike[row, i] = 0.0
+    values = state.alike.n // 2
     for cell in range(state.today.used[0]):
         where = state.today.where[cell]
         i = place_of(where)
@@ -224,7 +230,7 @@ def _count_alike(net, state):  # type: ignore[no-untyped-def]
         people = state.today.people[cell]
         state.counted[i] += people
         for a in range(2):
-            state.alike[a, net.group.value[a, group_of(where)], i] += people
+            state.alike[a * values + net.group.value[a, group_of(where)], i] += people
 
 
 @kernel_entry
@@ -248,14 +254,17 @@ def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-unt
     int64
         `DONE`, `TOO_MANY_CELLS` or `NOWHERE`.
     """
-    net, state = bare_case(net), bare_flee_state(state)
+    net, state = view_case(net), view_state(state)
+    persons, elsewhere = view(persons), view(elsewhere)
     clear(state.today)
     forget_ends(state)
     state.version[0] = 0
-    state.changed[:] = 0
-    state.throttle[:] = 1.0
+    for mark in range(state.changed.n):
+        state.changed[mark] = 0
+    for i in range(state.throttle.n):
+        state.throttle[i] = 1.0
     begin(net, rules, state, mix(key, 1))
-    for day in range(persons.shape[0]):
+    for day in range(persons.n):
         day_key = mix(key, 100 + day)
         if set_out(net, rules, state, day, mix(day_key, 1)) > 0:
             return NOWHERE
@@ -277,10 +286,10 @@ def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-unt
             people = state.tomorrow.people[cell]
             everyone += people
             add(state.today, state.tomorrow.where[cell], state.tomorrow.far[cell], people)
-        for i in range(net.persons.shape[0]):
+        for i in range(net.persons.n):
             state.came_before[i] = state.came[i]
         in_camps = int64(0)
-        for c in range(net.camps.shape[0]):
+        for c in range(net.camps.n):
             persons[day, c] = int64(state.at[net.camps[c]])
             in_camps += persons[day, c]
         elsewhere[day] = max(int64(0), everyone - in_camps)

@@ -48,7 +48,7 @@ def stays_for_harvest(net, day, group):  # type: ignore[no-untyped-def]
 
 @kernel_within
 def _onto_road(net, state, where, road, rest, recent, people):  # type: ignore[no-untyped-def]
-    onto = pack_where(net.persons.shape[0] + road, rest, group_of(where), first_of(where))
+    onto = pack_where(net.persons.n + road, rest, group_of(where), first_of(where))
     add(state.moving, onto, pack_far(0, recent), people)
     state.at[place_of(where)] -= people
 

@@ -17,7 +17,7 @@ GIVEN, CONSTANT, POP_RATIO, POISSON = 0, 1, 2, 3
 @kernel
 def enter(net, rules, state, i, people, key):  # type: ignore[no-untyped-def]
     """Add people to a place, in the groups of those who live there."""
-    groups = net.group.key.shape[0]
+    groups = net.group.key.n
     left, share = people, 1.0
     for g in range(groups):
         if left == 0:
@@ -42,7 +42,7 @@ def enter_group(net, rules, state, i, group, people):  # type: ignore[no-untyped
 @kernel
 def begin(net, rules, state, key):  # type: ignore[no-untyped-def]
     """Put those into their places who are there before day 0."""
-    n = net.persons.shape[0]
+    n = net.persons.n
     for i in range(n):
         state.at[i] = 0.0
         state.residents[i] = net.persons[i]
@@ -51,15 +51,15 @@ def begin(net, rules, state, key):  # type: ignore[no-untyped-def]
     for i in range(n):
         if net.at_camps[i] > 0:
             enter(net, rules, state, i, net.at_camps[i], mix(mix(key, 0), net.place_key[i]))
-    for row in range(net.group.travellers.shape[0]):
-        i, group, people = net.group.travellers[row]
-        enter_group(net, rules, state, i, group, people)
+    for row in range(net.group.travellers.n):
+        i, people = net.group.travellers[row, 0], net.group.travellers[row, 2]
+        enter_group(net, rules, state, i, net.group.travellers[row, 1], people)
         state.at[i] += people
 
 
 @kernel
 def _by_weight(net, state, day, people, key):  # type: ignore[no-untyped-def]
-    n = net.persons.shape[0]
+    n = net.persons.n
     total = 0.0
     for i in range(n):
         total += max(0.0, state.residents[i]) * net.spawn[day, i]
@@ -83,7 +83,7 @@ def _by_weight(net, state, day, people, key):  # type: ignore[no-untyped-def]
 
 @kernel
 def _by_conflict(net, rules, state, day, key):  # type: ignore[no-untyped-def]
-    for i in range(net.persons.shape[0]):
+    for i in range(net.persons.n):
         c = net.conflict[day, i]
         state.spawned[i] = 0
         if c <= 0.0:
@@ -104,7 +104,7 @@ def set_out(net, rules, state, day, key):  # type: ignore[no-untyped-def]
         lost = _by_weight(net, state, day, net.departures[day], mix(key, 1))
     else:
         _by_conflict(net, rules, state, day, mix(key, 1))
-    for i in range(net.persons.shape[0]):
+    for i in range(net.persons.n):
         people = state.spawned[i]
         if people == 0:
             continue

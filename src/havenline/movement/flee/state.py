@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.draws.kernels import bare, kernel
-from havenline.movement.flee.cells import Cells, bare_cells, empty_cells
+from havenline.draws.kernels import kernel
+from havenline.draws.views import view
+from havenline.movement.flee.cells import Cells, view_cells, empty_cells
 from havenline.world.case_network import CaseNetwork
 
 
@@ -54,7 +55,7 @@ class FleeState(NamedTuple):
     taken : (most routes of a place,) int64
     spread : (groups,) int64
     spawned : (places,) int64
-    alike : (2, values, places) float64
+    alike : (2 * values, places) float64
         People by attribute and value at each place in the morning; ``counted`` all of them.
     counted : (places,) float64
     """
@@ -119,7 +120,7 @@ def empty_state(net: CaseNetwork, most_cells: int) -> FleeState:
         known_mask=np.zeros(most_cells, dtype=np.uint64),
         known_version=np.zeros(most_cells, dtype=np.int64),
         seen=np.zeros(1, dtype=np.uint64),
-        version=np.zeros(16, dtype=np.int64),
+        version=np.zeros(1, dtype=np.int64),
         changed=np.zeros(64, dtype=np.int64),
         kept=np.zeros(1, dtype=np.int64),
         throttle=np.ones(places),
@@ -141,15 +142,15 @@ def empty_state(net: CaseNetwork, most_cells: int) -> FleeState:
 
 
 @kernel
-def bare_flee_state(s):  # type: ignore[no-untyped-def]
-    """Return a state (inside kernels) with arrays that are not reference-counted."""
+def view_state(s):  # type: ignore[no-untyped-def]
+    """Return a state (inside kernels) with views of its arrays."""
     return FleeState(
-        bare_cells(s.today), bare_cells(s.moving), bare_cells(s.tomorrow), bare_cells(s.now),
-        bare_cells(s.then), bare_cells(s.ends), bare_cells(s.known), bare(s.known_last),
-        bare(s.end_where), bare(s.end_far), bare(s.end_sum),
-        bare(s.known_mask), bare(s.known_version), bare(s.seen), bare(s.version),
-        bare(s.changed), bare(s.kept), bare(s.throttle),
-        bare(s.key), bare(s.part), bare(s.at), bare(s.residents), bare(s.came), bare(s.came_before),
-        bare(s.moved), bare(s.weight), bare(s.chance), bare(s.taken), bare(s.spread),
-        bare(s.spawned), bare(s.alike), bare(s.counted),
+        view_cells(s.today), view_cells(s.moving), view_cells(s.tomorrow), view_cells(s.now),
+        view_cells(s.then), view_cells(s.ends), view_cells(s.known), view(s.known_last),
+        view(s.end_where), view(s.end_far), view(s.end_sum),
+        view(s.known_mask), view(s.known_version), view(s.seen), view(s.version),
+        view(s.changed), view(s.kept), view(s.throttle),
+        view(s.key), view(s.part), view(s.at), view(s.residents), view(s.came), view(s.came_before),
+        view(s.moved), view(s.weight), view(s.chance), view(s.taken), view(s.spread),
+        view(s.spawned), view(s.alike), view(s.counted),
     )  # fmt: skip

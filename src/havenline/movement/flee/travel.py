@@ -42,8 +42,25 @@ MARKS = 64
 
 
 @kernel_within
+def _alike(net, rules, place, gone):  # type: ignore[no-untyped-def]
+    # the kilometres that stand for all with which the same ways are open from a place
+    if not rules.by_sums:
+        return gone
+    left = rules.max_speed - gone
+    low, high = net.sum_first[place], net.sum_first[place + 1]
+    last = high
+    while low < high:
+        middle = (low + high) // 2
+        if net.sum_km[middle] >= left:
+            high = middle
+        else:
+            low = middle + 1
+    return rules.max_speed - net.sum_km[low] if low < last else int64(0)
+
+
+@kernel_within
 def _go(net, rules, state, day, where, recent, on_road, gone, speed, share, early):  # type: ignore[no-untyped-def]
-    n = net.persons.shape[0]
+    n = net.persons.n
     road = place_of(where) - n
     gone += speed
     on_road += speed
@@ -55,6 +72,7 @@ def _go(net, rules, state, day, where, recent, on_road, gone, speed, share, earl
         place = net.road_start[road] if turned else net.road_end[road]
         where = pack_where(place, rest_of(where), group_of(where), 0)
         if not turned and gone < speed and share >= LEAST_SHARE:
+            gone = _alike(net, rules, place, gone)
             add(early, where, pack_far(gone, recent), share)
             return
     add(state.ends, where, pack_far(on_road, recent_after(rules, recent, gone)), share)
@@ -62,7 +80,7 @@ def _go(net, rules, state, day, where, recent, on_road, gone, speed, share, earl
 
 @kernel_within
 def _travel(net, rules, state, day, where, recent, on_road, gone, share, early):  # type: ignore[no-untyped-def]
-    road = place_of(where) - net.persons.shape[0]
+    road = place_of(where) - net.persons.n
     fast = net.road_speed[road]
     if rules.on_foot and first_of(where):
         fast = rules.walk_speed
@@ -77,7 +95,7 @@ def _travel(net, rules, state, day, where, recent, on_road, gone, share, early):
 @kernel_within
 def _go_on(net, rules, state, day, where, far, share, early):  # type: ignore[no-untyped-def]
     # people who have arrived with distance to spare decide, and those who go travel on
-    n = net.persons.shape[0]
+    n = net.persons.n
     here, rest, group = place_of(where), rest_of(where), group_of(where)
     gone, recent = km_of(far), recent_of(far)
     evening = pack_far(0, recent_after(rules, recent, gone))
@@ -120,14 +138,12 @@ def _work_out(net, rules, state, day, where, far):  # type: ignore[no-untyped-de
     clear(state.ends)
     clear(then)
     state.seen[0] = uint64(0)
-    state.version[1] += 1
     _travel(net, rules, state, day, where, recent_of(far), km_of(far), int64(0), 1.0, then)
     while then.used[0] > 0:
         if overflowed(then):
             return False
         now, then = then, now
         clear(then)
-        state.version[2] += now.used[0]
         for cell in range(now.used[0]):
             share = now.people[cell]
             _go_on(net, rules, state, day, now.where[cell], now.far[cell], share, then)
@@ -136,7 +152,6 @@ def _work_out(net, rules, state, day, where, far):  # type: ignore[no-untyped-de
 
 @kernel
 def forget_ends(state):  # type: ignore[no-untyped-def]
-    state.version[5] += 1
     """Forget all ends of days that were worked out."""
     clear(state.known)
     state.kept[0] = 0
@@ -145,7 +160,7 @@ def forget_ends(state):  # type: ignore[no-untyped-def]
 @kernel
 def check_ends(net, rules, state, day):  # type: ignore[no-untyped-def]
     """Mark the places whose throttle is another than the ends of days were made with."""
-    for i in range(net.persons.shape[0]):
+    for i in range(net.persons.n):
         limit = net.limit[day, i]
         now = throttle(rules, limit, state.at[i]) if limit > 0.0 else 1.0
         before = state.throttle[i]
@@ -179,18 +194,15 @@ def ends_of(net, rules, state, day, where, far):  # type: ignore[no-untyped-def]
         where a table is too small.
     """
     cell = find(state.known, where, far)
-    state.version[4] += 1
-    state.version[9] += cell < 0
     if cell >= 0 and _still_holds(state, cell):
         return state.known.people[cell], state.known_last[cell]
     if not _work_out(net, rules, state, day, where, far):
         return int64(-1), int64(-1)
     n = state.ends.used[0]
-    state.version[3] += n
-    if n > state.end_where.shape[0]:
+    if n > state.end_where.n:
         return int64(-1), int64(-1)
-    full = cell < 0 and state.known.used[0] >= state.known.at.shape[0]
-    if full or state.kept[0] + n > state.end_where.shape[0]:
+    full = cell < 0 and state.known.used[0] >= state.known.at.n
+    if full or state.kept[0] + n > state.end_where.n:
         forget_ends(state)
         cell = int64(-1)
     first = state.kept[0]

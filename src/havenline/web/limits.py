@@ -1,0 +1,75 @@
+"""What a request may ask for, and what an answer carries so that nothing else can get in."""
+
+from __future__ import annotations
+
+MOST_BODY = 256 * 1024
+"""Bytes of a JSON request."""
+MOST_UPLOAD = 20 * 1024 * 1024
+"""Bytes of an uploaded zip file."""
+MOST_UNPACKED = 60 * 1024 * 1024
+MOST_FILES = 200
+MOST_RATIO = 200
+"""How many times larger than packed a file of an upload may be."""
+MOST_DEPTH = 4
+"""Folders within folders of an upload."""
+MOST_NESTING = 32
+"""Brackets within brackets of a JSON request."""
+MOST_FUTURES = 500
+MOST_DAYS = 365
+MOST_OPTIONS = 12
+MOST_LEVERS = 30
+MOST_POINTS = 400
+MOST_SEED = 2**53 - 1
+"""The largest whole number that a browser holds exactly."""
+MOST_UPLOADS = 4
+"""Uploaded crises kept at a time."""
+MOST_WAITING = 64
+"""Requests in the queue before further ones are refused."""
+MOST_SECONDS = 180.0
+"""Longest time of one request in a worker."""
+MOST_LISTENERS = 64
+"""Streams of progress open at a time."""
+CACHE_BYTES = 256 * 1024 * 1024
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; "
+    "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+DOCUMENT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; sandbox allow-modals"
+)
+"""Of a briefing that is opened by itself: it may show itself and nothing else."""
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=()",
+}
+
+
+def too_deep(body: bytes) -> bool:
+    """Return whether brackets of a JSON text stand deeper in each other than is allowed."""
+    depth, quoted, escaped = 0, False, False
+    for byte in body:
+        if quoted:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                quoted = False
+        elif byte == 0x22:
+            quoted = True
+        elif byte in b"[{":
+            depth += 1
+            if depth > MOST_NESTING:
+                return True
+        elif byte in b"]}":
+            depth -= 1
+    return False

@@ -1,0 +1,302 @@
+"""Run options again and again: what does not change between two requests is kept.
+
+The replay up to the as-of date is the same for every option, and an option that has been run in
+these futures need not be run again. The numbers are those of `havenline.simulate`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from havenline import __version__
+from havenline.crisis import Crisis
+from havenline.crisis.levers import OptionSpec
+from havenline.crisis.parameters import Parameter, known_parameters
+from havenline.draws import key_of
+from havenline.errors import RunError
+from havenline.futures.layout import assemble, coordinates
+from havenline.futures.run import Workspace, empty_output
+from havenline.futures.run import Job as FutureJob
+from havenline.futures.values import VALUES, sample_values
+from havenline.movement.day import run_days
+from havenline.movement.record import SERIES, Output
+from havenline.options import build_schedule
+from havenline.world.facts import Facts, known_facts
+from havenline.world.state import CUT, CUT_SETS, ERROR, ERROR_ENTRIES, ERROR_HORIZON, State
+from havenline.world.world import World, build_world
+
+GROUNDS = 2
+"""Sets of futures whose replays are kept."""
+OPTIONS = 24
+"""Options in a set of futures whose runs are kept."""
+
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Futures:
+    """In which futures options are run.
+
+    Attributes
+    ----------
+    futures, seed, days : int
+    as_of : datetime.date
+    settings : tuple of (str, float)
+        Parameters fixed, in order of name.
+    """
+
+    futures: int
+    seed: int
+    days: int
+    as_of: dt.date
+    settings: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass
+class _Replay:
+    """One future at the end of the as-of date; ``trips`` holds the journeys in use alone."""
+
+    arrays: dict[str, NDArray[Any]]
+    trips: NDArray[Any]
+    history: NDArray[np.float64]
+    shelter: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What one option did in all futures, future first."""
+
+    outputs: tuple[Output, ...]
+    cut: NDArray[np.float64]
+
+
+class Ground:
+    """A crisis in one set of futures: replayed once, every option run from there."""
+
+    def __init__(self, crisis: Crisis, asked: Futures) -> None:
+        self.crisis, self.asked = crisis, asked
+        self.world: World = build_world(crisis)
+        self.facts: Facts = known_facts(self.world, asked.as_of, asked.days, None)
+        self.parameters: Mapping[str, Parameter] = known_parameters(
+            asked.as_of, crisis.parameters, dict(asked.settings)
+        )
+        self.values = sample_values(self.parameters, asked.futures, asked.seed)
+        self.baseline = next(o for o in crisis.options if o.baseline)
+        self._replays: list[_Replay | None] = [None] * asked.futures
+        self._runs: OrderedDict[str, _Run] = OrderedDict()
+        self._workspace = Workspace()
+        self.replayed_with = self._job(self.baseline)
+
+    def _job(self, option: OptionSpec) -> FutureJob:
+        plan = build_schedule(self.world, self.facts, option, self.asked.days)
+        return FutureJob(
+            self.world, self.facts, (plan,), self.values, self.asked.seed, self.asked.days
+        )
+
+    def has(self, option: OptionSpec) -> bool:
+        """Return whether the option has been run."""
+        return _key(option) in self._runs
+
+    def run(self, option: OptionSpec, threads: int, tell: Tell) -> _Run:
+        """Return what an option does in all futures, from memory where it has been run."""
+        key = _key(option)
+        if key in self._runs:
+            self._runs.move_to_end(key)
+            return self._runs[key]
+        job = self._job(option)
+        futures = self.asked.futures
+        outputs: list[Output] = []
+        cut = np.zeros(2)
+        pool = ThreadPoolExecutor(max_workers=max(1, min(threads, futures)))
+        try:
+            for done, (out, sets) in enumerate(
+                pool.map(lambda future: self._one(job, future), range(futures)), start=1
+            ):
+                outputs.append(out)
+                cut += sets
+                tell(done, futures)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        run = _Run(tuple(outputs), cut)
+        self._runs[key] = run
+        while len(self._runs) > OPTIONS:
+            self._runs.popitem(last=False)
+        return run
+
+    def _one(self, job: FutureJob, future: int) -> tuple[Output, NDArray[np.float64]]:
+        while True:
+            try:
+                return self._attempt(job, future)
+            except _Full:
+                if self._workspace.trips >= 1 << 24:
+                    raise RunError("too many journeys at once for the calendar") from None
+                self._workspace.grow()
+
+    def _attempt(self, job: FutureJob, future: int) -> tuple[Output, NDArray[np.float64]]:
+        state = self._workspace.get(self.world)[1]
+        replay = self._replay(future)
+        self._restore(replay, state)
+        today = self.facts.days
+        out = empty_output(job)
+        run_days(
+            self.world.network, self.facts.record, self.values[future], job.plans[0], state,
+            key_of(job.seed, 0, future), self.facts.truce_age, today + 1, today + job.days, today,
+            replay.history, out,
+        )  # fmt: skip
+        _refuse_errors(state, future)
+        return out, np.asarray(state.real[[CUT, CUT_SETS]], dtype=np.float64)
+
+    def _replay(self, future: int) -> _Replay:
+        found = self._replays[future]
+        if found is not None:
+            return found
+        state = self._workspace.get(self.world)[0]
+        state.trip[:] = np.zeros((), dtype=state.trip.dtype)
+        today = self.facts.days
+        history = np.zeros(today + 1)
+        job = self.replayed_with
+        run_days(
+            self.world.network, self.facts.record, self.values[future], job.plans[0], state,
+            key_of(job.seed, 0, future), self.facts.truce_age, 0, today, today, history,
+            empty_output(job),
+        )  # fmt: skip
+        _refuse_errors(state, future)
+        area = self.world.network.place["area"]
+        shelter = np.zeros(len(self.world.area_ids))
+        np.add.at(shelter, area[area >= 0], state.place["shelter"][area >= 0])
+        kept = _Replay(
+            arrays={n: np.copy(getattr(state, n)) for n in State._fields if n != "trip"},
+            trips=_used(state.trip),
+            history=history,
+            shelter=shelter,
+        )
+        self._replays[future] = kept
+        return kept
+
+    def _restore(self, replay: _Replay, state: State) -> None:
+        for name, array in replay.arrays.items():
+            np.copyto(getattr(state, name), array)
+        used, room = len(replay.trips), len(state.trip)
+        if used >= room:
+            raise _Full
+        state.trip[:used] = replay.trips
+        state.trip[used:] = np.zeros((), dtype=state.trip.dtype)
+        state.trip["next"][used:] = np.arange(used + 1, room + 1)
+        state.trip["next"][room - 1] = -1
+
+    def dataset(self, options: list[OptionSpec], threads: int, tell: Tell) -> xr.Dataset:
+        """Return the result of the baseline and the options, as `simulate` gives it."""
+        specs = [self.baseline, *(o for o in options if o.id != self.baseline.id)]
+        missing = [s for s in specs if not self.has(s)]
+        total = max(1, len(missing)) * self.asked.futures
+        before = 0
+        runs = []
+        for spec in specs:
+            fresh = not self.has(spec)
+            runs.append(self.run(spec, threads, lambda n, _, b=before: tell(b + n, total)))  # type: ignore[misc]
+            before += self.asked.futures if fresh else 0
+        replays = [self._replay(f) for f in range(self.asked.futures)]
+        arrays: dict[str, NDArray[Any]] = {
+            name: np.stack([[getattr(o, name) for o in run.outputs] for run in runs])
+            for name in ("displaced", "arrivals", "residents")
+        }
+        series = np.stack([[o.series for o in run.outputs] for run in runs])
+        arrays |= {name: series[..., i] for i, name in enumerate(SERIES)}
+        exposed = np.stack([sum(o.exposed.astype(np.int64) for o in run.outputs) for run in runs])
+        arrays["exposure_probability"] = exposed / self.asked.futures
+        arrays["history_newly_displaced"] = np.stack([r.history for r in replays])
+        arrays["shelter_capacity_asof"] = np.round(
+            np.median(np.stack([r.shelter for r in replays]), axis=0)
+        )
+        arrays["parameter_values"] = np.column_stack([self.values[n] for n in VALUES.names or ()])
+        cut = np.sum([run.cut for run in runs], axis=0)
+        return assemble(arrays, self._coords(specs), self._attrs(specs, cut))
+
+    def _coords(self, specs: list[OptionSpec]) -> dict[str, NDArray[Any]]:
+        return coordinates(
+            options=[(s.id, s.name) for s in specs],
+            futures=self.asked.futures,
+            as_of=self.asked.as_of,
+            days=self.asked.days,
+            areas=list(zip(self.world.area_ids, self.world.area_names, strict=True)),
+            groups=self.world.group_ids,
+            history_start=self.facts.start,
+            parameters=VALUES.names or (),
+        )
+
+    def _attrs(self, specs: list[OptionSpec], cut: NDArray[np.float64]) -> dict[str, Any]:
+        futures = self.asked.futures
+        return {
+            "title": f"{self.crisis.meta.name}: {len(specs)} options in {futures} futures",
+            "havenline_version": __version__,
+            "crisis": self.crisis.id,
+            "as_of": self.asked.as_of.isoformat(),
+            "seed": self.asked.seed,
+            "input_hashes": json.dumps(dict(sorted(self.crisis.input_hashes.items()))),
+            "settings": json.dumps(dict(self.asked.settings)),
+            "offensive_given": 0,
+            "parameters_known_later": "[]",
+            "partial": 0,
+            "futures_done": futures,
+            "choice_weight_cut": max(0.0, float(cut[0] / cut[1])) if cut[1] else 0.0,
+        }
+
+
+class _Full(Exception):
+    """More journeys than the state has room for."""
+
+
+def _refuse_errors(state: State, future: int) -> None:
+    error = int(state.whole[ERROR])
+    if error == ERROR_ENTRIES:
+        raise _Full
+    if error == ERROR_HORIZON:
+        raise RunError(
+            f"future {future}: a journey takes longer than the calendar of arrivals holds"
+        )
+    if error:
+        raise RunError(f"future {future}: the ledger of people does not balance")
+
+
+def _used(trips: NDArray[Any]) -> NDArray[Any]:
+    """Return the journeys up to the last that is not still as a state begins: free, in a chain."""
+    touched = (trips["persons"] != 0) | (trips["next"] != np.arange(1, len(trips) + 1))
+    rows = np.flatnonzero(touched[:-1])
+    return np.copy(trips[: int(rows[-1]) + 1 if len(rows) else 0])
+
+
+def _key(option: OptionSpec) -> str:
+    """Return a digest of what an option does; its name does not matter."""
+    text = json.dumps(option.model_dump(mode="json", by_alias=True, warnings=False)["levers"], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Live:
+    """The grounds of one or several crises, the last used kept."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self._grounds: OrderedDict[tuple[str, Futures], Ground] = OrderedDict()
+
+    def ground(self, crisis: Crisis, asked: Futures) -> Ground:
+        """Return a crisis in a set of futures; made anew where it was not used lately."""
+        hashes = json.dumps(dict(sorted(crisis.input_hashes.items())))
+        key = (crisis.id + hashes, asked)
+        found = self._grounds.pop(key, None)
+        if found is None:
+            found = Ground(crisis, asked)
+        self._grounds[key] = found
+        while len(self._grounds) > GROUNDS:
+            self._grounds.popitem(last=False)
+        return found
