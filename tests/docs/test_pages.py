@@ -72,8 +72,8 @@ def test_every_page_of_the_docs_is_linked_from_the_index() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_commands_that_pages_show_exist(page: Path) -> None:
-    shown = re.findall(r"^(?:\$ )?havenline (\w+)", read(page), flags=re.M)
-    shown += re.findall(r"`havenline (\w+)", read(page))
+    shown = re.findall(r"^(?:\$ )?havenline ([\w-]+)", read(page), flags=re.M)
+    shown += re.findall(r"`havenline ([a-z][\w-]*)", read(page))
     assert set(shown) <= COMMANDS
 
 

@@ -18,7 +18,7 @@ CONTAIN = {"lever": "containment", "start": 1}
 EXEMPT = {"lever": "exemption", "start": 1}
 
 
-def run(*levers: dict[str, Any], futures: int = 300, **settings: float) -> xr.Dataset:
+def run(*levers: dict[str, Any], futures: Any = 300, **settings: float) -> xr.Dataset:
     sketch = row(people=(500,), options={"deal": levers}, days=60)
     return simulate(
         crisis_of(sketch), futures=futures, workers=1, settings={**LAW, **settings}

@@ -98,4 +98,5 @@ def test_the_days_of_truce_do_not_depend_on_it() -> None:
         ]
         for p in (0.0, 0.3)
     ]
-    np.testing.assert_array_equal(*(t.to_numpy() for t in truces))
+    without, much = (t.to_numpy() for t in truces)
+    np.testing.assert_array_equal(without, much)

@@ -31,7 +31,7 @@ def crisis(refugees: int = 3_000_000, **changes: Any) -> Crisis:
     return dataclasses.replace(plain, meta=plain.meta.model_copy(update={"neighbours": neighbours}))
 
 
-def attempts(declared: Crisis, futures: int = 40, **settings: float) -> Any:
+def attempts(declared: Crisis, futures: Any = 40, **settings: float) -> Any:
     data: xr.Dataset = simulate(
         declared, futures=futures, workers=1, settings={**STILL, **settings}
     ).dataset

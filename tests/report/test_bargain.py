@@ -54,7 +54,9 @@ def test_hostile_names_stay_text(example: Crisis, answer: Negotiation) -> None:
 
 def test_an_answer_without_agreement_has_a_page(example: Crisis) -> None:
     assert example.red_lines is not None
-    never = example.red_lines.assign(about="guarantee", at_most=float("nan"), at_least=2.0, chance=1.0)
+    never = example.red_lines.assign(
+        about="guarantee", at_most=float("nan"), at_least=2.0, chance=1.0
+    )
     crisis = dataclasses.replace(example, red_lines=never)
     none = negotiate(crisis, futures=2, runs=12, days=15, draws=20)
     text = page(none, crisis)

@@ -173,7 +173,11 @@ def _print(a: dict[str, Any], options: dict[str, str]) -> None:
     for rule, landing in a["landings"].items():
         found = landing["agreement"]
         text = found["settlement"]["text"] if found else landing["no_agreement"]["text"]
-        more = f" [dim]({found['binds']} binds)[/dim]" if found else ""
+        more = ""
+        if found:
+            more = (
+                f" [dim]({found['binds']} binds; all accept in {_percent(found['accepted'])})[/dim]"
+            )
         out.print(f"{rule}: {escape(text)}{more}", soft_wrap=True)
     if a["curve"]:
         who = " and ".join(a["curve_of"])

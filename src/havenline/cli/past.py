@@ -106,7 +106,7 @@ def _ablations(
 
 def assimilate(
     crisis: CrisisArgument = "idlib-2020",
-    futures: Annotated[int, typer.Option(help="Number of futures.")] = 200,
+    futures: Annotated[int, typer.Option(help="Number of futures.")] = 100,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
     workers: Annotated[int | None, typer.Option(help="Threads.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

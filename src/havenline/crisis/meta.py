@@ -107,13 +107,13 @@ class Theatre(Strict):
     name: str = Field(min_length=1, description="name that pages show")
     truce_since: Day = Field(description="first day of the truce that stands there")
     compliance_mechanism: bool = Field(
-        False, description="whether breaches are looked into by a body that both sides accept"
+        default=False, description="whether breaches are looked into by a body that both sides accept"
     )
     substance: bool = Field(
-        False, description="whether it settles something of what the fight is about"
+        default=False, description="whether it settles something of what the fight is about"
     )
     excludes_listed_groups: bool = Field(
-        False, description="whether listed groups are left out of it"
+        default=False, description="whether listed groups are left out of it"
     )
     people_at_stake: int = Field(
         ge=0, le=10**9, description="people who live where fighting would resume"

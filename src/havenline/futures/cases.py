@@ -27,6 +27,18 @@ FIRST_CELLS = 1 << 12
 MOST_CELLS = 1 << 22
 MOST_FUTURES = 100_000
 
+NOT_BUILT = {
+    "two_system_decision_making": (
+        "not built: no settings file can switch it on in Flee itself, so there is nothing to "
+        "compare with; leave it out or set it to False"
+    ),
+    "flood_forecaster": (
+        "not built: in Flee it makes every score 0 wherever no flood is forecast; leave it out "
+        "or set it to False"
+    ),
+}
+"""Settings that are refused where they are on, with the reason."""
+
 
 @dataclass(frozen=True, eq=False)
 class CaseRun:
@@ -103,7 +115,16 @@ def simulate_flee(
     case: Case, settings: FleeSettings, *, futures: int, seed: int, workers: int, hasten: int,
     exact: bool,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
-    """Run a case under Flee's rules; return people in camps and elsewhere, as simulated."""
+    """Run a case under Flee's rules; return people in camps and elsewhere, as simulated.
+
+    Raises
+    ------
+    RunError
+        If the settings switch on a rule of ``NOT_BUILT``.
+    """
+    for name, reason in NOT_BUILT.items():
+        if getattr(settings, name):
+            raise RunError(f"setting {name}: {reason}")
     network, rules = build_case_network(case, settings, hasten, exact=exact)
     runs = _FleeRuns(network, rules, seed)
     persons = np.zeros((futures, case.days, len(case.camps)), dtype=np.int64)

@@ -61,7 +61,8 @@ class Landing:
     rule : str
         "nash", "weighted nash" or "kalai-smorodinsky".
     agreement : dict or None
-        Of the mean of all draws: settlement, gains, who binds, shadow weights, next best and its
+        Of the mean of all draws: settlement, share of draws in which all
+        accept it, gains, who binds, shadow weights, next best and its
         loss, flat top. None where there is no zone.
     no_agreement : dict or None
         The reason, where there is none.

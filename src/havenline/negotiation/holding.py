@@ -74,7 +74,7 @@ def hold_of(model: Model, payoffs: Payoffs, row: int) -> dict[str, Any]:
             "standing": float(u[:, i].mean()),
             "collapsed": float(b[:, i].mean()),
             "no_deal": float(d[:, i].mean()),
-            "value": float(np.where(np.isfinite(v[:, i]), v[:, i], 0.0).mean()),
+            "value": float(((1.0 - w) * u + w * b)[:, i].mean()),
             "refuses_by_red_line": float((~np.isfinite(v[:, i])).mean()),
             "discounted_chance_of_collapse": float(w[:, i].mean()),
             "temptation": float(tempted[:, i].mean()),
@@ -139,7 +139,8 @@ def _wants_ground(stakes: Any) -> float:
 def who_holds(model: Model, support: Mapping[str, float]) -> dict[str, Any]:
     """Return the smallest sets of parties whose agreement holds, and on whom it turns.
 
-    Every set is tried that has a party from each side of the question of ground. Its members land
+    Every set is tried that has, of those whose consent is needed, a party from each side of the
+    question of ground. Its members land
     on their weighted Nash solution; parties outside it that could break the settlement, and would
     gain by it, raise the hazard of its collapse, as members do not. A set's agreement holds if all
     members gain, none does better by leaving, and it stands for a year with a chance of one half.
@@ -159,7 +160,9 @@ def who_holds(model: Model, support: Mapping[str, float]) -> dict[str, Any]:
     players = [i for i, p in enumerate(everyone) if p.consents or p.spoils][:MOST_PLAYERS]
     case = _Central(model, support)
     n = len(players)
-    side = np.array([_wants_ground(everyone[i].stakes) for i in players])
+    side = np.array(
+        [_wants_ground(everyone[i].stakes) * everyone[i].consents for i in players]
+    )  # fmt: skip
     values = np.tile(case.no_deal[players], (1 << n, 1))
     good = np.zeros(1 << n, dtype=np.bool_)
     stands = np.zeros(1 << n)

@@ -378,7 +378,9 @@ def _landing(model: Model, solved: _Solved, rule: str, names: list[str]) -> Land
     gains = found.gains[at][rows >= 0]
     return Landing(
         rule=rule,
-        agreement=_agreement(model, central, names) if isinstance(central, Agreement) else None,
+        agreement=_agreement(model, central, names, found)
+        if isinstance(central, Agreement)
+        else None,
         no_agreement=None if isinstance(central, Agreement) else _why(model, central, names),
         often=tuple(
             _settled(model, int(r), float(shares[r]), solved.support)
@@ -393,9 +395,10 @@ def _landing(model: Model, solved: _Solved, rule: str, names: list[str]) -> Land
     )
 
 
-def _agreement(model: Model, a: Agreement, names: list[str]) -> dict[str, Any]:
+def _agreement(model: Model, a: Agreement, names: list[str], found: Landings) -> dict[str, Any]:
     return {
         "settlement": model.terms[a.settlement].to_json_dict(),
+        "accepted": float(found.accepts[a.settlement]),
         "zone": a.zone,
         "gains": _by(names, a.gains),
         "ideal": _by(names, a.ideal),

@@ -103,7 +103,10 @@ def _lead(a: Negotiation, crisis: Crisis) -> str:
         found = main.agreement
         least = full[found["binds"]]
         binds = f"{least} gains the smallest part of what it could and holds it there."
-        lands = f"At the mean of all draws they land on: {found['settlement']['text']}."
+        lands = (
+            f"At the mean of all draws they land on: {found['settlement']['text']}. All accept it "
+            f"in {found['accepted']:.0%} of draws."
+        )
         out.append(_p(f"{lands} {binds} {_flat(len(found['flat_top']))}", "lead"))
     elif main.no_agreement is not None:
         out.append(_p(main.no_agreement["text"], "lead"))

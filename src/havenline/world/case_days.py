@@ -12,7 +12,7 @@ the settings file that Flee 3 ships). Where Flee's code does something else than
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +69,10 @@ class Days:
         Intensity; 0 without conflict.
     spawn : float64 array
         Weight of a place for new departures, for each resident.
+    rate : float64 array
+        Departures where conflict or floods drive them: people, or a share of the residents.
+    flood : float64 array
+        Factor of floods on the pull of a place.
     capacity : float64 array
         In the people that are simulated; 0 where unlimited.
     limit : float64 array
@@ -89,6 +93,8 @@ class Days:
     hunger: NDArray[np.float64]
     conflict: NDArray[np.float64]
     spawn: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    flood: NDArray[np.float64]
     capacity: NDArray[np.float64]
     limit: NDArray[np.float64]
     camp: NDArray[np.bool_]
@@ -397,7 +403,8 @@ def build_days(
         pull = np.array(
             [number(x, "trade_volume") + number(x, "hdi") ** 2 for x in case.locations]
         )
-    driven = settings.conflict_spawn_mode is not None
+    flooded = settings.flood_zone_spawning_only
+    driven = flooded or settings.conflict_spawn_mode is not None
     at_start = np.zeros(n, dtype=np.int64)
     at_camps = np.zeros(n, dtype=np.int64)
     if settings.insert_day0 and not settings.empty_camps_on_day0:
@@ -413,6 +420,8 @@ def build_days(
         hunger=np.zeros(shape),
         conflict=np.zeros(shape),
         spawn=np.zeros(shape),
+        rate=np.zeros(shape),
+        flood=np.ones(shape),
         capacity=_capacities(
             case, settings, hasten, at_start if not driven else np.zeros_like(at_start), exact=exact
         ),
@@ -434,7 +443,8 @@ def build_days(
     forced = roads.forces.copy()
     for day in range(span):
         places.change_kinds(day)
-        places.follow_conflict(day)
+        if not flooded:
+            places.follow_conflict(day)
         result.conflict[day] = places.conflict
         result.spawn[day] = _spawn_weights(places, day)
         _close(case, roads, places, day, is_open, forced)
@@ -445,7 +455,37 @@ def build_days(
         result.open[day], result.forced[day] = is_open, forced
     if settings.flee_when_starving and case.food is not None:
         result.hunger[:] = case.food[:span] / 100.0
+    result.rate[:] = result.conflict * settings.displaced_per_conflict_day
+    _flood(case, settings, result)
     return result
+
+
+def _flood(case: Case, settings: FleeSettings, result: Days) -> None:
+    """Let floods drive people out, and repel them; nothing without levels.
+
+    A list by level is read linearly between its entries, its last beyond them.
+    """
+    if case.flood is None:
+        return
+    level = case.flood[: case.days]
+    wet = np.zeros(result.score.shape, dtype=np.bool_)
+    wet[: len(level)] = level > 0.0
+
+    def by_level(values: Sequence[float]) -> NDArray[np.float64]:
+        table = np.zeros(result.score.shape)
+        table[: len(level)] = np.interp(level, np.arange(len(values)), values)
+        return table
+
+    if settings.flood_zone_spawning_only:
+        result.rate[:] = np.where(wet, by_level(settings.displaced_per_flood_day), 0.0)
+    if settings.flood_movechances:  # in place of every other chance
+        result.hunger[wet] = by_level(settings.flood_movechances)[wet]
+        result.leave[wet] = 0.0
+    if settings.flood_loc_weights:
+        factor = np.where(wet, by_level(settings.flood_loc_weights), 1.0)
+        result.flood[:] = factor
+        zones = np.array([x.kind == "flood_zone" for x in case.locations])
+        result.score[:] = np.where(zones, result.score * factor, result.score)
 
 
 def _spawn_weights(places: _Places, day: int) -> NDArray[np.float64]:

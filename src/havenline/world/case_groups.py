@@ -121,7 +121,9 @@ def _values(case: Case, name: str) -> list[str]:
     """Return all values of an attribute, those of travellers too."""
     known = [v for d in case.demographics if d.name == name for v in d.values]
     known += [t.attributes.get(name, "") for t in case.travellers]
-    return list(dict.fromkeys(known)) or [""]
+    if all(d.name != name for d in case.demographics):
+        known.insert(0, "")  # of those who set out
+    return list(dict.fromkeys(known))
 
 
 def _shares(case: Case, name: str, values: list[str]) -> NDArray[np.float64]:

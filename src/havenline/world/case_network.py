@@ -44,7 +44,6 @@ class CaseRules(NamedTuple):
     pop_power: float
     take_people: bool
     spawn_mode: int
-    spawn_number: float
     sinks: bool
     by_sums: bool
     """Whether kilometres gone today are told apart only where it matters (``sum_km``)."""
@@ -61,7 +60,7 @@ class CaseNetwork(NamedTuple):
         Residents, in the people that are simulated.
     place_key, rest_key : uint64
         Stable keys of places and roads, and of remaining routes.
-    score, leave, hunger, conflict, spawn, capacity, limit : (days, places) float64
+    score, leave, hunger, conflict, spawn, rate, flood, capacity, limit : (days, places) float64
         See `havenline.world.case_days.Days`.
     camp, town : (days, places) bool
     is_open : (days, roads) bool
@@ -97,6 +96,8 @@ class CaseNetwork(NamedTuple):
     hunger: NDArray[np.float64]
     conflict: NDArray[np.float64]
     spawn: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    flood: NDArray[np.float64]
     capacity: NDArray[np.float64]
     limit: NDArray[np.float64]
     camp: NDArray[np.bool_]
@@ -136,7 +137,7 @@ def view_case(n):  # type: ignore[no-untyped-def]
     g = n.group
     return CaseNetwork(
         view(n.persons), view(n.place_key), view(n.rest_key), view(n.score), view(n.leave),
-        view(n.hunger), view(n.conflict), view(n.spawn), view(n.capacity), view(n.limit),
+        view(n.hunger), view(n.conflict), view(n.spawn), view(n.rate), view(n.flood), view(n.capacity), view(n.limit),
         view(n.camp), view(n.town), view(n.is_open), view(n.departures), view(n.at_camps),
         view(n.harvest), view(n.same_weights), view(n.out_first), view(n.out_road),
         view(n.road_start), view(n.road_end), view(n.road_km), view(n.road_speed),
@@ -189,12 +190,13 @@ def build_case_network(
     )
     frozen = settings.awareness_level == 0 and exact  # nobody finds a road: Flee's level 0
     leave = np.zeros_like(days.leave) if frozen else days.leave
+    hunger = np.zeros_like(days.hunger) if frozen else days.hunger
     n = len(names)
     order = np.argsort(roads.start, kind="stable")
     groups, daily = build_groups(case, settings, exact=exact)
     facts = (
         routes.epoch[:, None], days.score, days.camp, days.town, days.conflict > 0.0, leave,
-        days.hunger, days.capacity, days.open, days.harvest[:, None],
+        hunger, days.capacity, days.flood, days.open, days.harvest[:, None],
     )  # fmt: skip
     same = np.zeros(case.days, dtype=np.bool_)
     same[1:] = np.all(
@@ -219,9 +221,11 @@ def build_case_network(
         rest_key=np.array(rests.key, dtype=np.uint64),
         score=days.score,
         leave=leave,
-        hunger=days.hunger,
+        hunger=hunger,
         conflict=days.conflict,
         spawn=days.spawn,
+        rate=days.rate,
+        flood=days.flood,
         capacity=days.capacity,
         limit=days.limit,
         camp=days.camp,
@@ -258,12 +262,16 @@ def build_case_network(
 
 
 def _rules(s: FleeSettings, *, exact: bool, daily: bool, by_sums: bool) -> CaseRules:
-    spawn_number = s.displaced_per_conflict_day
+    mode = s.conflict_spawn_mode
+    if s.flood_zone_spawning_only:
+        mode = s.flood_spawn_mode or "pop_ratio"
     return CaseRules(
         exact=exact,
         blind=s.awareness_level == 0,
         fixed=s.fixed_routes,
-        prune=s.pruning_threshold if s.pruning_threshold >= 1.001 else math.inf,
+        prune=s.pruning_threshold
+        if s.pruning_threshold >= 1.001 and not s.fixed_routes
+        else math.inf,
         weight_softening=float(s.weight_softening),
         weight_power=float(s.weight_power),
         buffer=float(s.capacity_buffer),
@@ -276,10 +284,13 @@ def _rules(s: FleeSettings, *, exact: bool, daily: bool, by_sums: bool) -> CaseR
         pop_pull=s.use_pop_for_loc_weight,
         pop_power=float(s.pop_power_for_loc_weight),
         take_people=s.take_from_population,
-        spawn_mode=SPAWN_MODES.index(s.conflict_spawn_mode),
-        spawn_number=float(spawn_number or 0.0),
+        spawn_mode=SPAWN_MODES.index(mode),
         sinks=s.camps_are_sinks,
         by_sums=by_sums,
-        weigh_daily=daily or (s.use_pop_for_loc_weight and s.take_from_population),
+        weigh_daily=daily
+        or (
+            s.take_from_population
+            and (s.use_pop_for_loc_weight or s.movechance_pop_scale_factor != 0.0)
+        ),
     )
 

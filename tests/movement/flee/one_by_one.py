@@ -318,7 +318,8 @@ class OneByOne:
             if p.road is None:
                 place = self.places[p.place]
                 place.counted += 1
-                place.alike.update(p.attributes.items())
+                for name in ("ethnicity", "religion"):
+                    place.alike[name, p.attributes.get(name, "")] += 1
 
     def room(self, place: Place) -> float:
         added = place.number("capacity_per_day")

@@ -61,6 +61,7 @@ def pull(net, rules, state, day, here, end, group):  # type: ignore[no-untyped-d
     if net.group.near.n > 0:
         home = net.group.home[group]
         e *= net.group.near[home if home >= 0 else here, end]
+    e *= net.flood[day, end]
     kind = OTHER
     if net.camp[day, end]:
         kind = CAMP

@@ -26,7 +26,7 @@ from havenline.movement.flee.cells import (
     place_of,
     rest_of,
 )
-from havenline.movement.flee.choice import weigh_routes
+from havenline.movement.flee.choice import LEAST_ROOM, throttle, weigh_routes
 from havenline.movement.flee.leaving import leave, leave_chance
 from havenline.movement.flee.spawn import begin, set_out
 from havenline.movement.flee.state import view_state
@@ -38,6 +38,9 @@ MOST_CHANGE = 0.05
 
 FEW = 512
 """Where no more people than this are on the move and a camp fills, each is a part."""
+
+OPENING_PARTS = 8.0
+"""Parts of a morning in which a camp may open again because some leave it."""
 
 ONE_BY_ONE = 4
 """People are drawn one by one where the ends of their day are this many times more."""
@@ -83,12 +86,19 @@ def _parts_for(net, rules, state, day, place, people):  # type: ignore[no-untype
 
 @kernel
 def _morning_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
+    # from those who may leave camps that fill, and camps that may open to others by that
     parts = 1.0
     for i in range(net.persons.n):
-        if net.limit[day, i] > 0.0 and state.at[i] > rules.buffer * net.limit[day, i]:
-            leaving = state.at[i] * leave_chance(net, rules, state, day, i)
-            if leaving >= 1.0:
-                parts = max(parts, _parts_for(net, rules, state, day, i, leaving))
+        limit = net.limit[day, i]
+        if limit <= 0.0 or state.at[i] <= rules.buffer * limit:
+            continue
+        leaving = state.at[i] * leave_chance(net, rules, state, day, i)
+        if leaving >= 1.0:
+            parts = max(parts, _parts_for(net, rules, state, day, i, leaving))
+        shut = throttle(rules, limit, state.at[i]) < LEAST_ROOM
+        left = state.at[i] - 1.0 - 3.0 * leaving
+        if shut and net.camp[day, i] and throttle(rules, limit, left) >= LEAST_ROOM:
+            parts = max(parts, OPENING_PARTS)
     return int64(min(math.ceil(parts), 1000.0))
 
 
@@ -123,18 +133,22 @@ def _decide(net, rules, state, day, key):  # type: ignore[no-untyped-def]
     clear(state.tomorrow)
     n = net.persons.n
     parts = _morning_parts(net, rules, state, day)
+    cells = state.today.used[0]
+    for cell in range(cells):
+        state.key[cell] = cell_key(net, key, state.today.where[cell], state.today.far[cell])
+        state.part[cell] = uniform(state.key[cell], 0)
     for part in range(parts):
-        for cell in range(state.today.used[0]):
+        for cell in range(cells):
             where, far = state.today.where[cell], state.today.far[cell]
             people = state.today.people[cell]
             if place_of(where) >= n:
                 if part == 0:
                     add(state.moving, where, far, people)
                 continue
-            k = cell_key(net, key, where, far)
-            people = part_of(people, part, parts, uniform(k, 0) if parts > 1 else 0.0)
+            people = part_of(people, part, parts, state.part[cell])
             if people > 0:
-                leave(net, rules, state, day, where, far, people, mix(k, 10 + part))
+                k = mix(state.key[cell], 10 + part)
+                leave(net, rules, state, day, where, far, people, k)
 
 
 @kernel_within
@@ -268,13 +282,15 @@ def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-unt
         day_key = mix(key, 100 + day)
         if set_out(net, rules, state, day, mix(day_key, 1)) > 0:
             return NOWHERE
+        if overflowed(state.today):
+            return TOO_MANY_CELLS
         if rules.weigh_daily:
             _count_alike(net, state)
         if rules.weigh_daily or not net.same_weights[day]:
             weigh_routes(net, rules, state, day)
             forget_ends(state)
         _decide(net, rules, state, day, mix(day_key, 2))
-        if overflowed(state.today) or overflowed(state.moving):
+        if overflowed(state.moving) or overflowed(state.tomorrow):
             return TOO_MANY_CELLS
         if not _travel(net, rules, state, day, mix(day_key, 3)) or overflowed(state.tomorrow):
             return TOO_MANY_CELLS

@@ -11,7 +11,7 @@ from havenline.draws.samplers import binomial, poisson
 from havenline.movement.flee.cells import add, pack_where
 
 GIVEN, CONSTANT, POP_RATIO, POISSON = 0, 1, 2, 3
-"""How many set out: as the counts rise, or by conflict."""
+"""How many set out: as the counts rise, or by conflict and floods."""
 
 
 @kernel
@@ -82,18 +82,15 @@ def _by_weight(net, state, day, people, key):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _by_conflict(net, rules, state, day, key):  # type: ignore[no-untyped-def]
+def _by_rate(net, rules, state, day, key):  # type: ignore[no-untyped-def]
     for i in range(net.persons.n):
-        c = net.conflict[day, i]
-        state.spawned[i] = 0
-        if c <= 0.0:
-            continue
+        rate = net.rate[day, i]
         if rules.spawn_mode == CONSTANT:
-            state.spawned[i] = np.int64(rules.spawn_number * c)
+            state.spawned[i] = np.int64(rate)
         elif rules.spawn_mode == POP_RATIO:
-            state.spawned[i] = np.int64(rules.spawn_number * state.residents[i] * c)
+            state.spawned[i] = np.int64(rate * state.residents[i])
         else:
-            state.spawned[i] = poisson(rules.spawn_number * c, mix(key, net.place_key[i]))
+            state.spawned[i] = poisson(rate, mix(key, net.place_key[i]))
 
 
 @kernel
@@ -103,7 +100,7 @@ def set_out(net, rules, state, day, key):  # type: ignore[no-untyped-def]
     if rules.spawn_mode == GIVEN:
         lost = _by_weight(net, state, day, net.departures[day], mix(key, 1))
     else:
-        _by_conflict(net, rules, state, day, mix(key, 1))
+        _by_rate(net, rules, state, day, mix(key, 1))
     for i in range(net.persons.n):
         people = state.spawned[i]
         if people == 0:

@@ -33,8 +33,11 @@ export function remember() {
 
 /** The options as they stand: declared ones, with changed ones in their place. */
 export function options() {
-  return state.scene.options.map((o) => state.changed[o.id] ?? o);
+  const own = state.changed[OWN];
+  return [...state.scene.options.map((o) => state.changed[o.id] ?? o), ...(own ? [own] : [])];
 }
+/** The option that a user builds from nothing. */
+export const OWN = "own-option";
 export const spec = (id) => options().find((o) => o.id === id);
 export const declared = (id) => state.scene.options.find((o) => o.id === id);
 export const baseline = () => state.scene.options.find((o) => o.baseline).id;

@@ -28,6 +28,7 @@ export const TEXT = {
   noChange: "cannot be told from no deal",
   doNothing: "Compare with this",
   changed: "changed",
+  own: { name: "Your own option", summary: "What the levers below make of it." },
   fewerIn: (text) => text.replace("better in", "fewer in"),
   futures: (n) => `${n} futures`,
   running: (done, of) => (of ? `Running: ${done} of ${of}` : "Running"),

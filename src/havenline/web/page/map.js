@@ -1,0 +1,154 @@
+// The map: drawn from the crisis's own geography, with no tiles and nothing from outside.
+import { Map as Drawn, Marker, NavigationControl, setWorkerUrl } from "/page/vendor/maplibre-gl/maplibre-gl.mjs";
+import { el } from "/page/dom.js";
+import { TEXT, compact } from "/page/strings.js";
+
+setWorkerUrl(new URL("/page/vendor/maplibre-gl/maplibre-gl-worker.mjs", location.href).href);
+
+export const EXPOSURE = ["#f4f1ea", "#fbe3c0", "#f7c27f", "#e8935a", "#c65a3c", "#8c2d2d"];
+export const EXPOSURE_FROM = [0.5, 20, 40, 60, 80];
+export const COLOURS = { people: "#1f5f99", front: "#2b2b2b", line: "#6a3d9a", highway: "#c9a227", beyond: "#b9bdc1" };
+const LARGEST = 30;
+
+const none = { type: "FeatureCollection", features: [] };
+const collection = (features) => ({ type: "FeatureCollection", features });
+const lineOf = (coordinates, properties = {}) => ({ type: "Feature", geometry: { type: "LineString", coordinates }, properties });
+
+function style(scene) {
+  const land = collection(scene.outlines.map((o) => ({ type: "Feature", properties: {}, geometry: { type: "MultiPolygon", coordinates: o.rings.map((r) => [r]) } })));
+  const main = (r) => r.road === "M4" || r.road === "M5";
+  const data = (d) => ({ type: "geojson", data: d });
+  return {
+    version: 8,
+    sources: {
+      land: data(land), cells: data(collection(scene.cells.map((c, k) => ({ ...c, id: k })))),
+      roads: data(collection(scene.roads.filter((r) => !main(r)).map((r) => lineOf(r.line)))),
+      highways: data(collection(scene.roads.filter(main).map((r) => lineOf(r.line)))),
+      beyond: data(none), front: data(none), line: data(none), people: data(none), came: data(none),
+    },
+    layers: [
+      { id: "sea", type: "background", paint: { "background-color": "#d9e4e8" } },
+      { id: "land", type: "fill", source: "land", paint: { "fill-color": "#f1eee7" } },
+      { id: "cells", type: "fill", source: "cells", paint: { "fill-color": ["coalesce", ["feature-state", "colour"], EXPOSURE[0]], "fill-opacity": 0.92 } },
+      { id: "beyond", type: "fill", source: "beyond", paint: { "fill-color": COLOURS.beyond, "fill-opacity": 0.55 } },
+      { id: "edges", type: "line", source: "cells", paint: { "line-color": "#ffffff", "line-width": 1 } },
+      { id: "chosen", type: "line", source: "cells", filter: ["==", ["get", "area_id"], ""], paint: { "line-color": "#111111", "line-width": 2.5 } },
+      { id: "border", type: "line", source: "land", paint: { "line-color": "#7d8489", "line-width": 1.2 } },
+      { id: "roads", type: "line", source: "roads", paint: { "line-color": "#c9c3b6", "line-width": 0.8 } },
+      { id: "highways", type: "line", source: "highways", paint: { "line-color": COLOURS.highway, "line-width": 2.6 } },
+      { id: "front", type: "line", source: "front", paint: { "line-color": COLOURS.front, "line-width": 2 } },
+      { id: "front-then", type: "line", source: "front", layout: { visibility: "none" }, paint: { "line-color": COLOURS.front, "line-width": 1.3, "line-dasharray": [2, 2], "line-opacity": 0.7 } },
+      { id: "line", type: "line", source: "line", layout: { "line-cap": "round" }, paint: { "line-color": COLOURS.line, "line-width": 3.4, "line-dasharray": [3, 1.6] } },
+      { id: "came", type: "circle", source: "came", paint: { "circle-radius": ["get", "r"], "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#0b2c4a", "circle-stroke-width": ["get", "w"], "circle-stroke-opacity": 0.85 } },
+      { id: "people", type: "circle", source: "people", paint: { "circle-radius": ["get", "r"], "circle-color": COLOURS.people, "circle-opacity": 0.55, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1 } },
+    ],
+  };
+}
+
+export class CrisisMap {
+  constructor(box, scene, { onPlace, onDrag, label } = {}) {
+    this.scene = scene; this.box = box; this.waiting = null; this.loaded = false; this.most = 1;
+    this.cellAt = new Map(scene.cells.map((c, k) => [c.properties.area_id, k]));
+    try {
+      const [w, s, e, n] = scene.box;
+      this.map = new Drawn({ container: box, style: style(scene), bounds: [[w, s], [e, n]], fitBoundsOptions: { padding: 8 }, attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 11, minZoom: 5, renderWorldCopies: false, fadeDuration: 0 });
+    } catch {
+      box.replaceChildren(el("p", { class: "no-map" }, TEXT.noMap));
+      return;
+    }
+    this.map.getCanvas().setAttribute("aria-label", label ?? TEXT.map);
+    this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    this.map.touchZoomRotate?.disableRotation();
+    this.map.on("load", () => { this.loaded = true; this.#labels(); if (this.waiting) this.show(this.waiting); box.dataset.ready = "1"; });
+    this.map.on("click", "cells", (event) => onPlace?.(event.features[0].properties.area_id));
+    this.map.on("mouseenter", "cells", () => { this.map.getCanvas().style.cursor = "pointer"; });
+    this.map.on("mouseleave", "cells", () => { this.map.getCanvas().style.cursor = ""; });
+    this.map.on("zoomend", () => this.#thinLabels());
+    this.onDrag = onDrag;
+  }
+
+  #labels() {
+    const towns = this.scene.places.filter((p) => p.kind === "city" || p.kind === "town").sort((a, b) => b.people - a.people);
+    const crossings = this.scene.places.filter((p) => p.kind === "crossing");
+    this.labels = [];
+    for (const place of crossings) this.#mark(place, "crossing");
+    for (const place of towns.slice(0, 40)) this.#mark(place, "town");
+    for (const [name, at] of [["M4", this.#middle("M4")], ["M5", this.#middle("M5")]]) if (at) this.#mark({ name, at }, "road");
+    this.#thinLabels();
+  }
+
+  #middle(road) {
+    const found = this.scene.roads.filter((r) => r.road === road);
+    return found.length ? found[Math.floor(found.length * 0.35)].line[0] : null;
+  }
+
+  #mark(place, kind) {
+    const node = el("span", { class: `label ${kind}`, "aria-hidden": "true" }, place.name);
+    const marker = new Marker({ element: node, anchor: kind === "road" ? "center" : "left", offset: kind === "road" ? [0, 0] : [5, 0] }).setLngLat(place.at).addTo(this.map);
+    node.removeAttribute("role"); node.removeAttribute("tabindex"); node.setAttribute("aria-hidden", "true"); node.removeAttribute("aria-label");
+    this.labels.push({ node, marker, at: place.at, name: place.name });
+  }
+
+  #thinLabels() {
+    const taken = [];
+    for (const one of this.labels ?? []) {
+      const p = this.map.project(one.at), wide = one.name.length * 6.4 + 12;
+      const clash = taken.some((t) => p.x < t.x + t.wide && p.x + wide > t.x && Math.abs(p.y - t.y) < 17);
+      one.node.hidden = clash;
+      if (!clash) taken.push({ x: p.x, y: p.y, wide });
+    }
+  }
+
+  /** Draw a view: people and arrivals by sub-district, exposure, the recorded front, a line. */
+  show(view) {
+    this.waiting = view;
+    if (!this.loaded) return;
+    const { people, came, exposure, frame, before, line, area, most } = view;
+    const radius = (n) => (n > 0 ? Math.max(2, LARGEST * Math.sqrt(n / most)) : 0);
+    const spots = [], rings = [];
+    for (const [id, n] of people) {
+      const at = this.scene.areas[id]?.at;
+      if (!at || n < 50) continue;
+      spots.push({ type: "Feature", geometry: { type: "Point", coordinates: at }, properties: { r: radius(n), id } });
+      const arrived = came.get(id) ?? 0;
+      if (arrived > 200) rings.push({ type: "Feature", geometry: { type: "Point", coordinates: at }, properties: { r: radius(n), w: Math.min(9, 1 + arrived / 6000) } });
+    }
+    this.map.getSource("people").setData(collection(spots));
+    this.map.getSource("came").setData(collection(rings));
+    this.map.getSource("front").setData(collection((frame?.front ?? []).map((l) => lineOf(l))));
+    this.map.getSource("beyond").setData(before ? collection((frame?.beyond ?? []).map((r) => ({ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...r, r[0]]] } }))) : none);
+    this.map.getSource("line").setData(line ? collection([lineOf(line)]) : none);
+    this.map.setLayoutProperty("front", "visibility", before ? "visible" : "none");
+    this.map.setLayoutProperty("front-then", "visibility", before ? "none" : "visible");
+    this.map.setFilter("chosen", ["==", ["get", "area_id"], area || ""]);
+    for (const [id, k] of this.cellAt) {
+      const p = exposure?.get(id) ?? 0;
+      const step = before ? 0 : EXPOSURE_FROM.filter((from) => p >= from).length;
+      this.map.setFeatureState({ source: "cells", id: k }, { colour: EXPOSURE[step] });
+    }
+    this.#handle(line);
+  }
+
+  /** A handle on the line that can be drawn across the map. */
+  #handle(line) {
+    if (!line || !this.onDrag) { this.handle?.remove(); this.handle = null; return; }
+    const at = line[Math.floor(line.length / 2)];
+    if (this.handle) { if (!this.dragging) this.handle.setLngLat(at); return; }
+    this.handle = new Marker({ element: el("span", { class: "handle", title: TEXT.lever.position }), draggable: true }).setLngLat(at).addTo(this.map);
+    this.handle.on("drag", () => { this.dragging = true; this.onDrag(this.handle.getLngLat(), false); });
+    this.handle.on("dragend", () => { this.dragging = false; this.onDrag(this.handle.getLngLat(), true); });
+  }
+
+  resize() { this.map?.resize(); }
+}
+
+export function legend(box, before) {
+  const key = (mark, text) => el("span", { class: "key" }, mark, text);
+  const swatch = (className) => el("span", { class: `swatch ${className}`, "aria-hidden": "true" });
+  const shades = el("span", { class: "shades", "aria-hidden": "true" }, EXPOSURE.slice(1).map((_, k) => el("span", { class: `shade s${k + 1}` })));
+  const parts = before
+    ? [key(swatch("front"), TEXT.legend.front), key(swatch("beyond"), TEXT.legend.beyond), key(swatch("highway"), TEXT.legend.highway)]
+    : [key(swatch("people"), TEXT.legend.displaced), el("span", { class: "key" }, shades, TEXT.legend.exposure, " 0.5, 20, 40, 60, 80%+"), key(swatch("highway"), TEXT.legend.highway), key(swatch("line"), TEXT.legend.line)];
+  box.replaceChildren(...parts);
+}
+export { compact };
