@@ -16,6 +16,7 @@ from havenline.crisis.parameters import parameter_names
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMANDS = {
+    "assimilate",
     "audit",
     "calibrate",
     "check",
@@ -31,6 +32,7 @@ COMMANDS = {
     "schema",
     "score-negotiation",
     "steps",
+    "truces",
     "validate",
 }
 TO_COME: set[str] = set()

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from havenline.evidence import Hindcast, PriorRate, hindcast
-from havenline.evidence.text import notes, tables, verdicts
+from havenline.evidence.text import notes, tables, verdicts, where_it_fails
 
 from .conftest import HandMade, Row, Told, happenings, observations
 
@@ -47,6 +47,15 @@ def test_a_loss_is_said_plainly(rows: list[Row]) -> None:
     assert "The model loses to a naive baseline as of 2020-01-02 and 2020-01-11." in said
     assert all("loses to" in sentence for sentence in verdicts(result.unconditional))
     assert verdicts(result.unconditional)[-1].startswith("all dates: ")
+
+
+def test_where_it_fails_is_said_in_words(rows: list[Row]) -> None:
+    # certain of 50,000 a day, where at most 6,000 came in five days
+    width, where = where_it_fails(run(rows, 50_000.0).unconditional)
+    assert width.startswith("The ranges are too narrow: the 90% range held 0%")
+    assert where.count("below the 90% range from") == 3
+    assert "to 2020-01-20 (6,000 came, below the 90% range from 2 of 2 dates)" in where
+    assert where in notes(run(rows, 50_000.0))
 
 
 def test_in_sample_scores_are_headed_so(rows: list[Row]) -> None:

@@ -20,7 +20,7 @@ FRONT = CaptureScore(
     ahead=(7, 9),
     places=40,
     fell=(3, 8),
-    brier={"model": (0.05, 0.15)} | dict.fromkeys(BASELINES, (0.075, 0.2)),
+    brier={"model": (0.05, 0.15), **dict.fromkeys(BASELINES, (0.075, 0.2))},
     futures=4,
 )
 

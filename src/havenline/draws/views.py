@@ -13,6 +13,7 @@ from typing import Any
 
 from numba import types
 from numba.core import cgutils
+from numba.core.errors import TypingError
 from numba.core.imputils import impl_ret_untracked
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, make_attribute_wrapper, models, register_model
@@ -55,7 +56,7 @@ def _view(_context: Any, array: Any) -> Any:
         return impl_ret_untracked(context, builder, kind, result._getvalue())
 
     if array.ndim not in (1, 2) or array.layout != "C":
-        raise TypeError("a view is of a C-ordered array of one or two dimensions")
+        raise TypingError("a view is of a C-ordered array of one or two dimensions")
     return kind(array), generate
 
 

@@ -401,7 +401,7 @@ class Assimilation:
 
 def weekly(totals: Totals, *, least_days: int = LEAST_DAYS) -> Totals:
     """Return totals at least some days apart, the first kept."""
-    kept = [0]
+    kept = [0] if len(totals) else []
     for i in range(1, len(totals)):
         if (totals.dates[i] - totals.dates[kept[-1]]).days >= least_days:
             kept.append(i)

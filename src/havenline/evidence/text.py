@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
 
 from havenline.evidence.baselines import LABELS, RULES
 from havenline.evidence.results import Hindcast, Score, Summary, joined
@@ -12,6 +15,10 @@ LINE_TITLES = {
     "unconditional": "Unconditional: nothing later than each as-of date was given",
     "conditional": "Conditional: given the days on which the offensive ran",
 }
+
+
+MOST_WORST = 3
+"""Increments that are named as those where it fails."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,7 @@ def notes(result: Hindcast) -> tuple[str, ...]:
     ]
     if lost:
         said.append(f"The model loses to a naive baseline as of {joined(lost)}.")
+    said += where_it_fails(result.unconditional)
     said.append(
         f"{pooled.increments} scores are of {pooled.distinct} observed increments: the as-of "
         "dates overlap and are not independent."
@@ -125,6 +133,50 @@ def notes(result: Hindcast) -> tuple[str, ...]:
         if note:
             said.append(f"The total of {end} is below an earlier one ({note}): counted as zero.")
     return tuple(said)
+
+
+def where_it_fails(line: Summary) -> tuple[str, ...]:
+    """Return in words how wide the ranges are and which increments cost most.
+
+    Parameters
+    ----------
+    line : Summary
+        The headline or the conditional line.
+
+    Returns
+    -------
+    tuple of str
+        Sentences; empty where the error is zero.
+    """
+    cost: dict[date, float] = {}
+    beyond: dict[date, list[int]] = {}
+    persons: dict[date, float] = {}
+    for scored in line.scored:
+        low, high = np.quantile(scored.samples, [0.05, 0.95], axis=1)
+        for k, step in enumerate(scored.increments):
+            cost[step.end] = cost.get(step.end, 0.0) + float(scored.scores["model"][k])
+            side = int(step.persons > high[k]) - int(step.persons < low[k])
+            beyond.setdefault(step.end, []).append(side)
+            persons[step.end] = step.persons
+    whole = math.fsum(cost.values())
+    if whole <= 0.0:
+        return ()
+    own = line.pooled.coverage["model"][0.9]
+    if own < 0.8:
+        width = f"The ranges are too narrow: the 90% range held {100 * own:.0f}% of the increments."
+    else:
+        width = f"The 90% range held {100 * own:.0f}% of the increments."
+    worst = sorted(cost, key=lambda day: -cost[day])[:MOST_WORST]
+    share = math.fsum(cost[day] for day in worst) / whole
+    parts = []
+    for day in sorted(worst):
+        sides = beyond[day]
+        where = "inside the 90% range"
+        for side, word in ((1, "above"), (-1, "below")):
+            if sides.count(side):
+                where = f"{word} the 90% range from {sides.count(side)} of {len(sides)} dates"
+        parts.append(f"to {day} ({figure(persons[day])} came, {where})")
+    return (width, f"{100 * share:.0f}% of the error comes from the increments {joined(parts)}.")
 
 
 def _table(line: Summary) -> TextTable:

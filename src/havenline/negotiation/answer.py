@@ -70,6 +70,9 @@ class Landing:
         The settlements on which most draws land.
     lines : dict of str to float
         Share of all draws that land on each line.
+    terms : dict of str to dict of str to float
+        Share of all draws that land on each guarantee, border regime and treatment of listed
+        groups.
     moved_km : Band or None
         Offset of the line, over draws that land on a line that can be moved.
     outcomes : dict of str to Band
@@ -84,6 +87,7 @@ class Landing:
     no_agreement: dict[str, Any] | None
     often: tuple[Settled, ...]
     lines: dict[str, float]
+    terms: dict[str, dict[str, float]]
     moved_km: Band | None
     outcomes: dict[str, Band | None]
     depth_km: Band | None

@@ -49,7 +49,7 @@ from havenline.negotiation.terms import (
     terms_of,
     with_moved_lines,
 )
-from havenline.negotiation.zone import Floats, NoAgreement
+from havenline.negotiation.zone import Floats, Ints, NoAgreement
 
 SHOWN = ("protected", "newly_displaced", "killed_all", "entries", "ground_taken")
 """Measures that are told of every settlement in an answer."""
@@ -388,11 +388,23 @@ def _landing(model: Model, solved: _Solved, rule: str, names: list[str]) -> Land
             if shares[r] > 0.0
         ),
         lines=lines,
+        terms=_term_shares(model, rows),
         moved_km=moved,
         outcomes=outcomes,
         depth_km=depth,
         gains={name: band(gains[:, i]) for i, name in enumerate(names)},
     )
+
+
+def _term_shares(model: Model, rows: Ints) -> dict[str, dict[str, float]]:
+    """Return how often draws land on each value of each term but the line and aid."""
+    found: dict[str, dict[str, float]] = {}
+    for row in rows[rows >= 0]:
+        plain = model.terms[row].to_json_dict()
+        for name in ("guarantee", "border", "listed_groups"):
+            values = found.setdefault(name, {})
+            values[plain[name]] = values.get(plain[name], 0.0) + 1.0 / len(rows)
+    return found
 
 
 def _agreement(model: Model, a: Agreement, names: list[str], found: Landings) -> dict[str, Any]:

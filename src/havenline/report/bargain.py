@@ -182,13 +182,19 @@ def _map(a: Negotiation, crisis: Crisis) -> str:
         ["Line", "Some settlement", "The best one", "Parties land there", "Depth of the haven"],
         rows,
     )
+    said = [
+        f"{name.replace('_', ' ')}: "
+        + ", ".join(f"{value.replace('_', ' ')} {part:.0%}" for value, part in sorted(by.items()))
+        for name, by in a.landings["weighted nash"].terms.items()
+    ]
+    terms = _p(f"Other terms on which draws land: {'; '.join(said)}.") if said else ""
     note = _p(
         "The black line is the recorded front on the as-of date. Depth: nine of ten places of the "
         "haven lie within so many kilometres of the border.",
         "note",
     )
     return _section("lines", "Which lines could be agreed", f'<figure class="pic">{svg}</figure>',
-                    table, note)  # fmt: skip
+                    table, terms, note)  # fmt: skip
 
 
 def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -108,7 +108,8 @@ class Jobs:
             self._waiting.clear()
             self._lock.notify_all()
         for keeper in self._keepers:
-            keeper.join(timeout=LINGER + 2)
+            if keeper.ident is not None:
+                keeper.join(timeout=LINGER + 2)
         for process in list(self._processes.values()):
             if process.is_alive():
                 process.kill()

@@ -36,7 +36,7 @@ from havenline.world.facts import Facts, known_facts
 from havenline.world.state import CUT, CUT_SETS, ERROR, ERROR_ENTRIES, ERROR_HORIZON, State
 from havenline.world.world import World, build_world
 
-GROUNDS = 2
+GROUNDS = 4
 """Sets of futures whose replays are kept."""
 OPTIONS = 24
 """Options in a set of futures whose runs are kept."""
@@ -103,6 +103,12 @@ class Ground:
         return FutureJob(
             self.world, self.facts, (plan,), self.values, self.asked.seed, self.asked.days
         )
+
+    def share(self, other: Ground | None) -> None:
+        """Take over the replays of the same crisis without a drawn line: no replay has a line."""
+        if other is not None:
+            self._replays = other._replays
+            self._runs[_key(self.baseline)] = other.run(self.baseline, 1, lambda _, __: None)
 
     def has(self, option: OptionSpec) -> bool:
         """Return whether the option has been run."""
@@ -282,6 +288,10 @@ def _key(option: OptionSpec) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+DRAWN = "line: "
+"""How the digest of a drawn line is named among those of the files of a crisis."""
+
+
 class Live:
     """The grounds of one or several crises, the last used kept."""
 
@@ -296,7 +306,15 @@ class Live:
         found = self._grounds.pop(key, None)
         if found is None:
             found = Ground(crisis, asked)
+            found.share(self._undrawn(crisis, asked))
         self._grounds[key] = found
         while len(self._grounds) > GROUNDS:
             self._grounds.popitem(last=False)
         return found
+
+    def _undrawn(self, crisis: Crisis, asked: Futures) -> Ground | None:
+        """Return the ground of the same crisis without its drawn line, where it is kept."""
+        plain = {k: v for k, v in crisis.input_hashes.items() if not k.startswith(DRAWN)}
+        if len(plain) == len(crisis.input_hashes):
+            return None
+        return self._grounds.get((crisis.id + json.dumps(dict(sorted(plain.items()))), asked))

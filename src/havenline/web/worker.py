@@ -110,6 +110,7 @@ class Desk:
                 options.append(declared[one])
             else:
                 options.append(OptionSpec.model_validate_json(json.dumps(one)))
+                _refuse_unknown(crisis, options[-1])
         asked = Futures(
             task["futures"],
             task["seed"],
@@ -179,6 +180,15 @@ class Desk:
             reporting=REPORTING,
         )
         return Made(plain_json(past_scores(scores)))
+
+
+def _refuse_unknown(crisis: Crisis, option: Any) -> None:
+    """Raise HavenlineError where a lever names a neighbour that the crisis does not declare."""
+    known = [n.id for n in crisis.meta.neighbours]
+    for lever in option.levers:
+        neighbour = getattr(lever, "neighbour", None)
+        if neighbour is not None and neighbour not in known:
+            raise HavenlineError(f"neighbour {neighbour!r} is not one of this crisis")
 
 
 def _with_line(crisis: Crisis, line: Mapping[str, Any]) -> Crisis:

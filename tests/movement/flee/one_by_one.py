@@ -93,6 +93,7 @@ class OneByOne:
         self.debt = 0.0
         self.food = [0.0] * len(self.places)
         self.ways: dict[int, list[tuple[Path, float]]] = {}
+        self.everyone: list[int] = []
 
     # the start
 
@@ -555,6 +556,7 @@ class OneByOne:
                 p.today = 0.0
             if self.s.camps_are_sinks:
                 self.settle()
+            self.everyone.append(len(self.people))
             result[self.day] = [self.places[i].people for i in self.case.camps]
         return result
 

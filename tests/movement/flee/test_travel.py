@@ -29,25 +29,22 @@ def test_who_has_distance_to_spare_travels_a_full_day_more(
 ) -> None:
     roads = [(0, 1, first), (1, 2, second)]
     case = case_of([WAR, HUB, CAMP], roads, people(0, 7))
-    case.settings.model_copy()
     assert evenings(case) == [[0, 0, 7 if arrived else 0]]
 
 
 def test_who_has_gone_a_days_distance_stops() -> None:
+    # 200 + 200 km, though the third road is short
     places = [WAR, HUB, place("Hub 2", "forward"), CAMP]
     roads = [(0, 1, 200.0), (1, 2, 200.0), (2, 3, 5.0)]
-    # back to the first hub is as good as nothing: 0.001 of the weight
-    case = case_of(places, roads, people(0, 1), days=2, settings={"awareness_level": 3})
-    assert evenings(case)[0][3] == 0
+    settings = {"awareness_level": 3, "camp_weight": 1e12}
+    case = case_of(places, roads, people(0, 7), days=2, settings=settings)
+    assert evenings(case) == [[0, 0, 7, 0], [0, 0, 0, 7]]
 
 
-def test_the_rest_of_a_road_counts_on_the_next_day() -> None:
-    # 500 km: 360 on day 0, 140 on day 1, then 200 more; 360 km in all stay below two days
-    roads = [(0, 1, 500.0), (1, 2, 200.0)]
-    case = case_of([WAR, HUB, CAMP], roads, people(0, 7), days=2)
-    assert [day[2] for day in evenings(case)][0] == 0
-    long = case_of([WAR, CAMP], [(0, 1, 900.0)], people(0, 7), days=3)
-    assert evenings(long) == [[0, 0], [0, 0], [0, 7]]
+def test_what_is_left_of_a_road_counts_on_the_next_day() -> None:
+    # 360 of 500 km on day 0; 140 on day 1, and then a full day's 360 more
+    case = case_of([WAR, HUB, CAMP], [(0, 1, 500.0), (1, 2, 350.0)], people(0, 7), days=2)
+    assert evenings(case) == [[0, 0, 0], [0, 0, 7]]
 
 
 def test_who_is_on_a_road_that_closes_comes_back_to_its_start() -> None:
@@ -59,21 +56,10 @@ def test_who_is_on_a_road_that_closes_comes_back_to_its_start() -> None:
 
 
 def test_the_first_road_is_walked_where_the_settings_say_so() -> None:
-    # 35, 70, 105 km on foot; then 300 km in a day
+    # 35, 70, 105 km on foot, with distance to spare; on by car on the second road
     roads = [(0, 1, 70.0), (1, 2, 300.0)]
-    settings = {"start_on_foot": True, "awareness_level": 2, "distance_power": 0.0}
-    case = case_of([WAR, HUB, CAMP], roads, people(0, 7), days=4, settings=settings)
-    there = evenings(case)
-    assert [sum(day) for day in there[:2]] == [0, 0]
-    assert there[3] == [0, 0, 7] or there[2][2] == 7
-
-
-def test_walking_distance_left_over_is_of_the_speed_of_that_road() -> None:
-    # 20 of 35 km walked: distance to spare, so the next road is driven the same day
-    settings = {"start_on_foot": True}
-    roads = [(0, 1, 20.0), (1, 2, 300.0)]
-    case = case_of([WAR, HUB, CAMP], roads, people(0, 7), settings=settings)
-    assert evenings(case) == [[0, 0, 7]]
+    case = case_of([WAR, HUB, CAMP], roads, people(0, 7), days=3, settings={"start_on_foot": True})
+    assert evenings(case) == [[0, 0, 0], [0, 0, 0], [0, 0, 7]]
 
 
 def test_a_road_may_have_its_own_speed() -> None:
@@ -90,15 +76,13 @@ def test_a_road_may_be_walked_by_chance() -> None:
     assert evenings(case)[1] == [0, 2000]
 
 
-@pytest.mark.parametrize(("km", "goes_on"), [(10.0, True), (350.0, True)])
-def test_who_has_moved_little_goes_on_through_towns(km: float, goes_on: bool) -> None:
-    settings = {"avoid_short_stints": True, "default_movechance": 0.0}
+@pytest.mark.parametrize("km", [10.0, 350.0])
+def test_who_has_moved_little_goes_on_through_towns(km: float) -> None:
     roads = [(0, 1, km), (1, 2, 20.0)]
-    case = case_of([WAR, TOWN, CAMP], roads, people(0, 7), settings=settings)
-    assert evenings(case) == [[0, 0, 7]]
-    stays = case_of([WAR, TOWN, CAMP], roads, people(0, 7), settings={"default_movechance": 0.0})
-    assert evenings(stays) == [[0, 7, 0]]
-    assert goes_on
+    for avoid, where in ((False, [0, 7, 0]), (True, [0, 0, 7])):
+        settings = {"avoid_short_stints": avoid, "default_movechance": 0.0}
+        case = case_of([WAR, TOWN, CAMP], roads, people(0, 7), settings=settings)
+        assert evenings(case) == [where]
 
 
 @pytest.mark.parametrize(("km", "goes_on"), [(500.0, True), (600.0, False)])
@@ -118,8 +102,7 @@ def test_short_stints_end_in_camps() -> None:
 
 
 def test_all_decide_before_anyone_travels() -> None:
-    # nobody of Hub sees those of War arrive, so all go to the camp with 4 of 5 places taken
-    places = [WAR, HUB, place("Camp", "camp", capacity=10.0)]
-    crowd = (*people(0, 30), *people(2, 9))
-    case = case_of(places, [(0, 2, 30.0)], crowd)
-    assert evenings(case) == [[0, 0, 39]]
+    # nobody sees the others arrive, so all go to a camp with 9 of 10 places taken
+    places = [WAR, place("Camp", "camp", capacity=10.0)]
+    crowd = (*people(0, 30), *people(1, 9))
+    assert evenings(case_of(places, [(0, 1, 30.0)], crowd)) == [[0, 39]]

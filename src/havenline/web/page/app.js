@@ -127,13 +127,12 @@ function drawOptions() {
     const difference = result?.comparison.options.find((x) => x.id === o.id)?.indicators.newly_displaced.difference_to_no_deal;
     const left = cell && cellOf(result, "left_on_other_side", o.id), own = cell && cellOf(result, "displaced_by_option", o.id);
     const extra = [];
-    if (own && own.median !== "0") extra.push(`${own.median} displaced by the option itself`);
-    if (left && left.median !== "0") extra.push(`${left.median} left on the other side`);
-    const text = o.baseline ? `${cell?.median ?? ""} flee (${cell?.spread ?? ""})` : cell?.verdict === "unclear" ? TEXT.noChange : cell ? `${cell.change}${cell.change_spread ? ` (${cell.change_spread})` : ""}` : "…";
+    if (own && own.median !== "0") extra.push(TEXT.ownMoved(own.median));
+    if (left && left.median !== "0") extra.push(TEXT.leftBehind(left.median));
+    const text = o.baseline ? TEXT.flee(cell?.median ?? "", cell?.spread ?? "") : cell?.verdict === "unclear" ? TEXT.noChange : cell ? `${cell.change}${cell.change_spread ? ` (${cell.change_spread})` : ""}` : "…";
     return el("button", { type: "button", role: "radio", class: `option ${cell?.verdict ?? ""}`, "aria-checked": chosen ? "true" : "false", tabindex: chosen ? "0" : "-1", "data-option": o.id, onclick: () => choose(o.id) },
       el("span", { class: "name" }, o.name, state.changed[o.id] && o.id !== OWN ? el("em", {}, ` ${TEXT.changed}`) : null),
-      el("span", { class: "change" }, text),
-      cell?.futures ? el("span", { class: "in" }, TEXT.fewerIn(cell.futures)) : null,
+      el("span", { class: "change" }, text, cell?.futures && !o.baseline ? el("span", { class: "in" }, ` · ${TEXT.fewerIn(cell.futures)}`) : null),
       o.baseline || !difference ? null : bar(difference, spread),
       extra.length ? el("span", { class: "extra" }, extra.join("; ")) : null);
   }));

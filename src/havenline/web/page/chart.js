@@ -38,7 +38,7 @@ export class Curves {
       ...size(), padding: [8, 8, 0, 0], legend: { show: false }, cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },
       scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.06] } }, tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "UTC"),
       series, bands,
-      axes: [{ stroke: "#555b61", grid: { show: false }, ticks: { size: 4 }, values: [[DAY * 28, "{MMM} {YYYY}", null, null, null, null, null, null, 1], [DAY, "{D} {MMM}", null, null, null, null, null, null, 1]] }, { stroke: "#555b61", size: 52, grid: { stroke: "#e6e3dc", width: 1 }, ticks: { show: false }, values: (_, all) => all.map((v) => compact(v)) }],
+      axes: [{ stroke: "#555b61", size: 30, grid: { show: false }, ticks: { size: 4 }, values: [[DAY * 28, "{MMM} {YYYY}", null, null, null, null, null, null, 1], [DAY, "{D} {MMM}", null, null, null, null, null, null, 1]] }, { stroke: "#555b61", size: 52, grid: { stroke: "#e6e3dc", width: 1 }, ticks: { show: false }, values: (_, all) => all.map((v) => compact(v)) }],
       hooks: { draw: [(u) => this.#day(u)], ready: [(u) => u.over.addEventListener("click", () => { if (u.cursor.left >= 0) this.onDay(u.posToVal(u.cursor.left, "x")); })] },
     }, data, this.box);
     this.resizer ??= new ResizeObserver(() => this.plot?.setSize(size()));

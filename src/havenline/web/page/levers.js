@@ -29,7 +29,8 @@ export function showLevers(box, changed) {
   };
   const change = (k, name, value) => {
     const levers = structuredClone(spec(state.option).levers);
-    if (value === undefined) delete levers[k][name]; else levers[k][name] = value;
+    levers[k][name] = value;
+    if (name === "line_id") for (const l of levers) if (l.line_id) l.line_id = value; // one line bounds all
     edit(levers);
   };
   const parts = option.levers.map((lever, k) => one(lever, k, change, () => edit(spec(state.option).levers.filter((_, n) => n !== k))));

@@ -14,8 +14,28 @@ const none = { type: "FeatureCollection", features: [] };
 const collection = (features) => ({ type: "FeatureCollection", features });
 const lineOf = (coordinates, properties = {}) => ({ type: "Feature", geometry: { type: "LineString", coordinates }, properties });
 
+/** Outlines without the straight edges along which they were cut out. */
+function borders(scene) {
+  const all = scene.outlines.flatMap((o) => o.rings).flat();
+  const ends = [0, 1].map((i) => [Math.min(...all.map((p) => p[i])), Math.max(...all.map((p) => p[i]))]);
+  const cut = (p, q) => [0, 1].some((i) => ends[i].some((e) => Math.abs(p[i] - e) < 1e-6 && Math.abs(q[i] - e) < 1e-6));
+  const lines = [];
+  for (const ring of scene.outlines.flatMap((o) => o.rings)) {
+    let line = [];
+    ring.forEach((p, k) => {
+      if (k && cut(ring[k - 1], p)) { if (line.length > 1) lines.push(line); line = []; }
+      line.push(p);
+    });
+    if (line.length > 1) lines.push(line);
+  }
+  const [[, east], [south, north]] = ends;
+  const box = (w, s, e, n) => [[[w, s], [e, s], [e, n], [w, n], [w, s]]];
+  return { lines, beyond: [box(east - 0.001, south - 3, east + 6, north + 6), box(ends[0][0], north - 0.001, east + 6, north + 6)] };
+}
+
 function style(scene) {
-  const land = collection(scene.outlines.map((o) => ({ type: "Feature", properties: {}, geometry: { type: "MultiPolygon", coordinates: o.rings.map((r) => [r]) } })));
+  const edge = borders(scene);
+  const land = collection(scene.outlines.map((o) => ({ type: "Feature", properties: {}, geometry: { type: "MultiPolygon", coordinates: o.rings.map((r) => [r]) } })).concat({ type: "Feature", properties: {}, geometry: { type: "MultiPolygon", coordinates: edge.beyond } }));
   const main = (r) => r.road === "M4" || r.road === "M5";
   const data = (d) => ({ type: "geojson", data: d });
   return {
@@ -24,7 +44,7 @@ function style(scene) {
       land: data(land), cells: data(collection(scene.cells.map((c, k) => ({ ...c, id: k })))),
       roads: data(collection(scene.roads.filter((r) => !main(r)).map((r) => lineOf(r.line)))),
       highways: data(collection(scene.roads.filter(main).map((r) => lineOf(r.line)))),
-      beyond: data(none), front: data(none), line: data(none), people: data(none), came: data(none),
+      borders: data(collection(edge.lines.map((l) => lineOf(l)))), beyond: data(none), front: data(none), line: data(none), people: data(none), came: data(none),
     },
     layers: [
       { id: "sea", type: "background", paint: { "background-color": "#d9e4e8" } },
@@ -33,7 +53,7 @@ function style(scene) {
       { id: "beyond", type: "fill", source: "beyond", paint: { "fill-color": COLOURS.beyond, "fill-opacity": 0.55 } },
       { id: "edges", type: "line", source: "cells", paint: { "line-color": "#ffffff", "line-width": 1 } },
       { id: "chosen", type: "line", source: "cells", filter: ["==", ["get", "area_id"], ""], paint: { "line-color": "#111111", "line-width": 2.5 } },
-      { id: "border", type: "line", source: "land", paint: { "line-color": "#7d8489", "line-width": 1.2 } },
+      { id: "border", type: "line", source: "borders", paint: { "line-color": "#7d8489", "line-width": 1.2 } },
       { id: "roads", type: "line", source: "roads", paint: { "line-color": "#c9c3b6", "line-width": 0.8 } },
       { id: "highways", type: "line", source: "highways", paint: { "line-color": COLOURS.highway, "line-width": 2.6 } },
       { id: "front", type: "line", source: "front", paint: { "line-color": COLOURS.front, "line-width": 2 } },
@@ -59,7 +79,7 @@ export class CrisisMap {
     this.map.getCanvas().setAttribute("aria-label", label ?? TEXT.map);
     this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.map.touchZoomRotate?.disableRotation();
-    this.map.on("load", () => { this.loaded = true; this.#labels(); if (this.waiting) this.show(this.waiting); box.dataset.ready = "1"; });
+    this.map.once("load", () => { this.loaded = true; this.fit(); this.#labels(); if (this.waiting) this.show(this.waiting); box.dataset.ready = "1"; });
     this.map.on("click", "cells", (event) => onPlace?.(event.features[0].properties.area_id));
     this.map.on("mouseenter", "cells", () => { this.map.getCanvas().style.cursor = "pointer"; });
     this.map.on("mouseleave", "cells", () => { this.map.getCanvas().style.cursor = ""; });
@@ -71,9 +91,10 @@ export class CrisisMap {
     const towns = this.scene.places.filter((p) => p.kind === "city" || p.kind === "town").sort((a, b) => b.people - a.people);
     const crossings = this.scene.places.filter((p) => p.kind === "crossing");
     this.labels = [];
-    for (const place of crossings) this.#mark(place, "crossing");
-    for (const place of towns.slice(0, 40)) this.#mark(place, "town");
     for (const [name, at] of [["M4", this.#middle("M4")], ["M5", this.#middle("M5")]]) if (at) this.#mark({ name, at }, "road");
+    for (const place of towns.slice(0, 6)) this.#mark(place, "town");
+    for (const place of crossings) this.#mark(place, "crossing");
+    for (const place of towns.slice(6, 40)) this.#mark(place, "town");
     this.#thinLabels();
   }
 
@@ -139,7 +160,13 @@ export class CrisisMap {
     this.handle.on("dragend", () => { this.dragging = false; this.onDrag(this.handle.getLngLat(), true); });
   }
 
-  resize() { this.map?.resize(); }
+  /** Show the whole crisis; again when the box changes its size, until a person moves the map. */
+  fit() {
+    const [w, s, e, n] = this.scene.box;
+    this.map.on("movestart", (event) => { if (event.originalEvent) this.touched = true; });
+    this.map.on("resize", () => { if (!this.touched) { this.map.fitBounds([[w, s], [e, n]], { padding: 4, animate: false }); this.#thinLabels(); } });
+    this.map.resize();
+  }
 }
 
 export function legend(box, before) {
@@ -148,7 +175,7 @@ export function legend(box, before) {
   const shades = el("span", { class: "shades", "aria-hidden": "true" }, EXPOSURE.slice(1).map((_, k) => el("span", { class: `shade s${k + 1}` })));
   const parts = before
     ? [key(swatch("front"), TEXT.legend.front), key(swatch("beyond"), TEXT.legend.beyond), key(swatch("highway"), TEXT.legend.highway)]
-    : [key(swatch("people"), TEXT.legend.displaced), el("span", { class: "key" }, shades, TEXT.legend.exposure, " 0.5, 20, 40, 60, 80%+"), key(swatch("highway"), TEXT.legend.highway), key(swatch("line"), TEXT.legend.line)];
+    : [key(swatch("people"), TEXT.legend.displaced), el("span", { class: "key" }, shades, TEXT.legend.exposure, " (0.5, 20, 40, 60, 80% and more)"), key(swatch("highway"), TEXT.legend.highway), key(swatch("line"), TEXT.legend.line)];
   box.replaceChildren(...parts);
 }
 export { compact };

@@ -10,7 +10,7 @@ export function toHash() {
   const parts = new URLSearchParams();
   for (const [name, key] of Object.entries(KEYS)) if (state[name]) parts.set(key, state[name]);
   parts.set("d", state.day);
-  const levers = Object.fromEntries(Object.entries(state.changed).map(([id, spec]) => [id, spec.levers]));
+  const levers = Object.fromEntries(Object.entries(state.changed).map(([id, spec]) => [id, spec.levers.map((l) => Object.fromEntries(Object.entries(l).filter(([, v]) => v !== null)))]));
   if (Object.keys(levers).length) parts.set("l", JSON.stringify(levers));
   if (state.line !== null) parts.set("p", state.line);
   return "#" + parts.toString();

@@ -1,0 +1,265 @@
+"""Written attacks: each gets a clear refusal, never a failure of the server or a hang."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import stat
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+JSON = {"Content-Type": "application/json"}
+ZIP = {"Content-Type": "application/zip"}
+BIG = "9" * 400
+
+
+def lever(**fields: Any) -> dict[str, Any]:
+    return {"options": [{"id": "x", "name": "x", "summary": "x", "levers": [fields]}]}
+
+
+BODIES: dict[str, Any] = {
+    "futures_huge": {"futures": 10**9},
+    "futures_negative": {"futures": -1},
+    "futures_zero": {"futures": 0},
+    "futures_text": {"futures": "50"},
+    "futures_fraction": {"futures": 1.5},
+    "futures_bool": {"futures": True},
+    "days_huge": {"days": 10**7},
+    "seed_huge": {"seed": 2**80},
+    "seed_negative": {"seed": -5},
+    "as_of_words": {"as_of": "yesterday"},
+    "as_of_no_such_day": {"as_of": "2020-02-31"},
+    "as_of_far": {"as_of": "9999-12-31"},
+    "as_of_before": {"as_of": "0001-01-01"},
+    "crisis_path": {"crisis": "../../etc/passwd"},
+    "crisis_absolute": {"crisis": "/etc"},
+    "crisis_unknown": {"crisis": "up-0000000000000000"},
+    "option_unknown": {"options": ["nothing-known"]},
+    "option_path": {"options": ["../options.yaml"]},
+    "option_twice": {"options": ["ceasefire", "ceasefire"]},
+    "options_many": {"options": [f"o{k}" for k in range(500)]},
+    "unknown_key": {"folder": "/etc"},
+    "settings_unknown_key_path": {"settings": {"../x": 1.0}},
+    "list_not_object": [1, 2, 3],
+    "null": None,
+    "lever_unknown": lever(lever="bomb", start=1),
+    "lever_class": lever(lever="__class__", start=1),
+    "lever_extra": lever(lever="truce", start=1, run="rm -rf"),
+    "lever_negative_day": lever(lever="truce", start=-4),
+    "lever_level_huge": lever(lever="aid", start=1, level=1e300),
+    "line_nowhere": {"line": {"coordinates": [[1e9, 0], [0, 0]], "protected_point": [0, 0]}},
+    "line_one_point": {"line": {"coordinates": [[36, 35]], "protected_point": [36, 36]}},
+    "line_three_numbers": {
+        "line": {"coordinates": [[36, 35, 1], [37, 35, 1]], "protected_point": [36, 36]}
+    },
+    "line_many": {
+        "line": {"coordinates": [[36, 35]] * 5000, "protected_point": [36, 36]}
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("path", ["/api/runs", "/api/exports"])
+def test_bodies_that_ask_for_what_may_not_be_asked(
+    client: httpx.Client, name: str, path: str
+) -> None:
+    body = BODIES[name]
+    if path == "/api/exports" and isinstance(body, dict):
+        body = {**body, "format": "csv"}
+    response = client.post(path, json=body)
+    assert 400 <= response.status_code < 500
+    assert response.json()["detail"]
+
+
+LEVERS_REFUSED_LATER = {
+    "return_not_voluntary": lever(lever="return", start=1, voluntary=False),
+    "haven_without_asylum": lever(
+        lever="haven", start=1, guarantee="consent", right_to_asylum=False
+    ),
+    "haven_closed": lever(lever="haven", start=1, guarantee="consent", freedom_to_leave=False),
+    "line_not_there": lever(lever="line", line_id="no-such", announced=1, handover=2),
+    "line_drawn_without_line": lever(lever="line", line_id="drawn-line", announced=1, handover=2),
+    "neighbour_not_there": lever(lever="border", neighbour="xx", start=1, regime="open"),
+    "setting_unknown": {"settings": {"no_such_parameter": 1.0}},
+    "setting_negative": {"settings": {"walk_km_day": -3.0}},
+    "line_on_one_side": {
+        "options": ["ceasefire"],
+        "line": {"coordinates": [[0, 0], [1, 1]], "protected_point": [36, 36]},
+    },
+}
+
+
+@pytest.mark.parametrize("name", LEVERS_REFUSED_LATER)
+def test_what_only_the_model_can_refuse_is_said_without_a_path(
+    client: httpx.Client, serving: Any, name: str
+) -> None:
+    response = serving.answered(client, "/api/runs", {"futures": 2, **LEVERS_REFUSED_LATER[name]})
+    assert response.status_code == 422
+    text = response.json()["detail"]
+    assert len(text) > 15
+    assert " /" not in text
+    assert "havenline" not in text
+
+
+RAW: dict[str, tuple[bytes, int]] = {
+    "nan": (b'{"settings": {"walk_km_day": NaN}}', 422),
+    "infinity": (b'{"settings": {"walk_km_day": Infinity}}', 422),
+    "number_of_400_digits": (b'{"futures": ' + BIG.encode() + b"}", 422),
+    "number_of_5000_digits": (b'{"futures": ' + b"9" * 5000 + b"}", 422),
+    "deep_lists": (b"[" * 50_000 + b"]" * 50_000, 400),
+    "deep_objects": (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, 400),
+    "not_json": (b"hello", 422),
+    "not_utf8": (b'{"options": ["\xff\xfe"]}', 400),
+    "empty": (b"", 422),
+    "nul": (b'{"options": ["a\\u0000b"]}', 422),
+    "lone_surrogate": (b'{"options": ["\\ud800"]}', 422),
+    "surrogate_name": (
+        b'{"options": [{"id": "x", "name": "\\ud800", "summary": "x", "levers": []}]}', 422
+    ),
+    "too_large": (b'{"x": "' + b"a" * 300_000 + b'"}', 413),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RAW)
+def test_bodies_that_are_no_decent_json(client: httpx.Client, name: str) -> None:
+    body, _ = RAW[name]
+    response = client.post("/api/runs", content=body, headers=JSON)
+    assert 400 <= response.status_code < 500
+    assert response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/page/../server.py",
+        "/page/..%2fserver.py",
+        "/page/%2e%2e/%2e%2e/cli/serve.py",
+        "/page/....//server.py",
+        "/page//etc/passwd",
+        "/page/vendor/..%5c..%5cserver.py",
+        "/page/app.js%00.html",
+        "/page/",
+        "/etc/passwd",
+        "/api/jobs/../../etc/passwd",
+        "/api/jobs/aaaaaaaaaaaaaaaaaaaaaaaa/result",
+        "/api/jobs/" + "a" * 5000,
+        "/api/scene?crisis=../x",
+        "/api/scene?as_of=2020-13-45",
+        "/api/scene?as_of=9999-01-01",
+        "/docs",
+    ],
+)
+def test_paths_that_lead_elsewhere(address: str, path: str) -> None:
+    host, port = address.removeprefix("http://").split(":")
+    raw = http.client.HTTPConnection(host, int(port), timeout=20)
+    raw.request("GET", path)  # as written: no client tidies it up
+    response = raw.getresponse()
+    body = response.read()
+    raw.close()
+    assert 400 <= response.status < 500
+    assert b"import" not in body
+    assert b"root:" not in body
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1.evil.example"}, 421),
+        ({"Host": ""}, 421),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+        ({"Content-Length": "-5"}, 400),
+    ],
+)
+def test_requests_from_elsewhere(address: str, headers: dict[str, str], status: int) -> None:
+    host, port = address.removeprefix("http://").split(":")
+    raw = http.client.HTTPConnection(host, int(port), timeout=20)
+    raw.request("POST", "/api/runs", body=b"{}", headers={**JSON, **headers})
+    response = raw.getresponse()
+    response.read()
+    raw.close()
+    assert response.status in (status, 413 if "Content-Length" in headers else status)
+
+
+def packed(write: Callable[[zipfile.ZipFile], None]) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        write(archive)
+    return sink.getvalue()
+
+
+def link(archive: zipfile.ZipFile) -> None:
+    info = zipfile.ZipInfo("crisis.yaml")
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    archive.writestr(info, "/etc/passwd")
+
+
+def lying() -> bytes:
+    """A zip whose header says that a large file is small."""
+    whole = bytearray(packed(lambda a: a.writestr("crisis.yaml", b"a" * 90_000_000)))
+    size = (90_000_000).to_bytes(4, "little")
+    assert whole.count(size) >= 1
+    return bytes(whole.replace(size, (1000).to_bytes(4, "little")))
+
+
+UPLOADS: dict[str, Callable[[], bytes]] = {
+    "no_zip": lambda: b"PK\x03\x04 not a zip",
+    "empty": lambda: b"",
+    "cut_off": lambda: packed(lambda a: a.writestr("crisis.yaml", "x" * 1000))[:-40],
+    "bomb": lambda: packed(lambda a: a.writestr("crisis.yaml", b"0" * 150_000_000)),
+    "bomb_that_lies": lying,
+    "many_files": lambda: packed(
+        lambda a: [a.writestr(f"{k}.csv", "x") for k in range(3000)] and None
+    ),
+    "climbs_out": lambda: packed(lambda a: a.writestr("../../crisis.yaml", "x")),
+    "absolute": lambda: packed(lambda a: a.writestr("/tmp/crisis.yaml", "x")),
+    "backslashes": lambda: packed(lambda a: a.writestr("..\\crisis.yaml", "x")),
+    "link": lambda: packed(link),
+    "program": lambda: packed(lambda a: a.writestr("run.py", "x")),
+    "deep": lambda: packed(lambda a: a.writestr("a/" * 40 + "crisis.yaml", "x")),
+    "no_crisis": lambda: packed(lambda a: a.writestr("places.csv", "x")),
+    "yaml_tag": lambda: packed(
+        lambda a: a.writestr("crisis.yaml", "!!python/object/apply:os.system ['id']")
+    ),
+    "yaml_bomb": lambda: packed(
+        lambda a: a.writestr(
+            "crisis.yaml",
+            "a0: &a0 [x]\n"
+            + "".join(f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 9)}]\n" for k in range(1, 12)),
+        )
+    ),
+    "tables_path": lambda: packed(
+        lambda a: a.writestr("crisis.yaml", "format: 1\ntables: {populations: ../../../etc/passwd}")
+    ),
+    "not_utf8": lambda: packed(lambda a: a.writestr("crisis.yaml", b"\xff\xfe\x00")),
+}
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_uploads_that_are_no_crisis(client: httpx.Client, name: str) -> None:
+    response = client.post("/api/crises", content=UPLOADS[name](), headers=ZIP)
+    assert 400 <= response.status_code < 500
+    text = response.json()["detail"]
+    assert "/tmp" not in text
+    assert "root:" not in text
+
+
+def test_the_server_still_answers_afterwards(client: httpx.Client, serving: Any) -> None:
+    assert client.get("/api/health").json()["workers_replaced"] == 0
+    assert serving.answered(client, "/api/runs", {"futures": 2, "days": 7}).status_code == 200
+
+
+def test_no_path_of_the_machine_is_told(client: httpx.Client, scene: dict[str, Any]) -> None:
+    for text in (json.dumps(scene), client.get("/api/openapi.json").text):
+        for path in ("/work/", "/home/", "/root/", "/tmp/", "site-packages"):
+            assert path not in text

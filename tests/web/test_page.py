@@ -1,0 +1,268 @@
+"""The page in a real browser: it loads alone, answers as Python does, and can be used by anyone."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from havenline import compare, open_crisis, simulate
+from havenline.crisis.levers import OptionSpec
+from havenline.report import answer
+
+AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+SECONDS = 90
+FIRST_LOAD = 3_000_000
+
+
+def until(page: Any, what: str, seconds: float = SECONDS) -> None:
+    """Wait until an expression holds; the page's own policy forbids waiting inside it."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(what):
+        assert time.monotonic() < end, what
+        time.sleep(0.03)
+
+
+@pytest.fixture
+def opened(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Open the page at a size and with a link; fails where it spoke to anyone else or complained."""
+    contexts, elsewhere, complaints = [], [], []
+
+    def open_page(tail: str = "", width: int = 1280, height: int = 800) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+
+        def only_here(route: Any) -> None:
+            parts = urlsplit(route.request.url)
+            if parts.scheme in ("data", "blob") or f"{parts.scheme}://{parts.netloc}" == address:
+                route.continue_()
+                return
+            elsewhere.append(route.request.url)
+            route.abort()
+
+        context.route("**/*", only_here)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        page.goto(f"{address}/{tail}")
+        page.wait_for_selector("body[data-ready]", timeout=SECONDS * 1000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert elsewhere == []
+    assert complaints == []
+
+
+def text_of(page: Any, selector: str) -> str:
+    return str(page.inner_text(selector))
+
+
+def move(page: Any, selector: str, value: float) -> None:
+    """Move a slider as a hand does, and wait until the answer is drawn."""
+    before = page.evaluate("havenline.redraws.length")
+    page.eval_on_selector(
+        selector,
+        "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }",
+        value,
+    )
+    until(page, f"havenline.redraws.length > {before}")
+
+
+def test_loads_alone_small_and_without_complaint(opened: Callable[..., Any]) -> None:
+    page = opened()
+    page.wait_for_selector("#map[data-ready]", timeout=SECONDS * 1000)
+    assert text_of(page, "h1") == "Idlib, winter 2019-20"
+    size = page.evaluate(
+        "performance.getEntriesByType('resource').reduce((n, r) => n + r.transferSize, 0)"
+    )
+    assert 100_000 < size < FIRST_LOAD
+    drawn = page.evaluate(
+        """() => { const c = document.querySelector('#map canvas'); return c.width * c.height; }"""
+    )
+    assert drawn > 50_000
+
+
+def test_says_what_it_is_what_follows_and_how_sure(opened: Callable[..., Any]) -> None:
+    page = opened()
+    assert "3 February 2020" in text_of(page, "#question")
+    nothing = text_of(page, "#nothing")
+    assert all(word in nothing for word in ("flee for the first time", "killed", "likely"))
+    assert page.locator("#options [role=radio]").count() == 5
+    assert "of 91 parameters are judgement" in text_of(page, "#sure")
+
+
+def test_a_lever_gives_the_numbers_of_the_python_interface(
+    opened: Callable[..., Any], scene: dict[str, Any]
+) -> None:
+    page = opened("#o=highway_line_haven")
+    before = text_of(page, '[data-option="highway_line_haven"] .change')
+    move(page, "#lever-1-handover", 45)
+    option = json.loads(json.dumps(scene["options"][2]))
+    option["levers"][1]["handover"] = 45
+    spec = OptionSpec.model_validate_json(json.dumps(option))
+    dataset = simulate(open_crisis("idlib-2020"), options=[spec], futures=50).dataset
+    row = next(
+        r
+        for r in answer.table(answer.columns_of(compare(dataset)))
+        if r.indicator == "newly_displaced"
+    )
+    shown = text_of(page, '[data-option="highway_line_haven"] .change')
+    assert shown != before
+    assert shown.startswith(row.cells[1].change)
+    assert row.cells[1].change_spread in shown
+    assert row.cells[1].futures.removeprefix("better in ") in shown
+    assert "changed" in text_of(page, '[data-option="highway_line_haven"] .name')
+    page.click("#reset")
+    until(page, f"document.querySelector('[data-option=highway_line_haven] .change').innerText === {json.dumps(before)}")  # noqa: E501
+
+
+def test_play_moves_the_day_and_the_map(opened: Callable[..., Any]) -> None:
+    page = opened("#d=3")
+    assert page.evaluate("havenline.state.day") == 3
+    page.click("#time .play")
+    until(page, "havenline.state.day >= 6")
+    page.click("#time .play")
+    stopped = page.evaluate("havenline.state.day")
+    time.sleep(0.4)
+    assert page.evaluate("havenline.state.day") == stopped
+    assert f"day {stopped}" in text_of(page, "#time .today")
+
+
+def test_before_the_as_of_date_recorded_control_alone_is_drawn(opened: Callable[..., Any]) -> None:
+    page = opened("#d=-30")
+    assert "Recorded control as known on 4 January 2020" in text_of(page, "#map-note")
+    assert "recorded as held by the other side" in text_of(page, "#legend")
+    page.eval_on_selector("#time .day", "e => { e.value = 20; e.dispatchEvent(new Event('input')); }")
+    assert "held" not in text_of(page, "#legend")
+    assert "Nothing here says who holds a place" in text_of(page, "#map-note")
+
+
+def test_a_link_restores_the_view(opened: Callable[..., Any]) -> None:
+    first = opened("#o=ceasefire&s=killed&d=40")
+    move(first, "#lever-1-persons", 1000)
+    time.sleep(0.4)  # the address follows a moment later
+    link = urlsplit(first.url).fragment
+    second = opened(f"#{link}")
+    for what in (
+        "havenline.state.option",
+        "havenline.state.day",
+        "havenline.state.series",
+        "havenline.state.changed.ceasefire.levers[1].persons",
+        "document.querySelector('#lever-1-persons').value",
+        "document.querySelector('#curve-title').innerText",
+    ):
+        assert first.evaluate(what) == second.evaluate(what), what
+    shown = '[data-option="ceasefire"] .change'
+    assert text_of(first, shown).split("(")[0] == text_of(second, shown).split("(")[0]
+
+
+def test_a_broken_link_opens_the_page_all_the_same(opened: Callable[..., Any]) -> None:
+    page = opened("#o=nothing&l=%7Bnot&d=abc&t=zzz&s=__proto__&p=9&a=<b>")
+    assert page.evaluate("havenline.state.tab") == "answer"
+    assert page.locator("#options [role=radio]").count() == 5
+
+
+def test_the_line_can_be_drawn_elsewhere(opened: Callable[..., Any]) -> None:
+    page = opened("#o=highway_line_haven")
+    before = page.evaluate("havenline.redraws.length")
+    page.select_option("#lever-1-line_id", "drawn-line")
+    until(page, f"havenline.redraws.length > {before}")
+    until(page, "document.querySelector('#sides').innerText.includes('protected side')")
+    first = text_of(page, "#sides")
+    move(page, "#line-at", 0.8)
+    assert text_of(page, "#sides") != first
+
+
+def test_the_keyboard_is_enough(opened: Callable[..., Any]) -> None:
+    page = opened()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+
+    def tab_to(what: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate(f"document.activeElement.matches({json.dumps(what)})"):
+                return
+        raise AssertionError(f"{what} cannot be reached")
+
+    tab_to("[role=tab]")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("havenline.state.tab") == "beside"
+    page.keyboard.press("ArrowLeft")
+    tab_to("[role=radio]")
+    before = page.evaluate("havenline.state.option")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("havenline.state.option") != before
+    tab_to("#time .play")
+    page.keyboard.press("Enter")
+    until(page, "havenline.state.day > 0")
+    page.keyboard.press("Enter")
+    tab_to("#time .day")
+    day = page.evaluate("havenline.state.day")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("havenline.state.day") == day + 1
+    tab_to("#levers input[type=range]")
+    redraws = page.evaluate("havenline.redraws.length")
+    page.keyboard.press("ArrowRight")
+    until(page, f"havenline.redraws.length > {redraws}")
+
+
+@pytest.mark.parametrize("tab", ["answer", "beside", "evidence", "out"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_no_serious_fault(opened: Callable[..., Any], tab: str, width: int) -> None:
+    page = opened(f"#t={tab}&d=20", width, 844)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document).then(r => r.violations)")
+    serious = [
+        (v["id"], [n["html"][:120] for n in v["nodes"]][:3])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_nothing_sticks_out_sideways(opened: Callable[..., Any], size: tuple[int, int]) -> None:
+    page = opened("", *size)
+    for tab in ("beside", "evidence", "out", "answer"):
+        page.click(f"#tab-{tab}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size[0] + 1, tab
+
+
+def test_right_to_left_mirrors_the_page(opened: Callable[..., Any]) -> None:
+    page = opened()
+    place = "document.querySelector('#answer').getBoundingClientRect().left"
+    left = page.evaluate(place)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.evaluate(place) > left + 600
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1281
+
+
+def test_a_file_can_be_taken_away(opened: Callable[..., Any], tmp_path: Path) -> None:
+    page = opened("#t=out")
+    with page.expect_download(timeout=SECONDS * 1000) as download:
+        page.click("[data-format=geojson]")
+    kept = tmp_path / "areas.geojson"
+    download.value.save_as(kept)
+    assert len(json.loads(kept.read_text("utf-8"))["features"]) > 20
+
+
+def test_texts_stand_in_one_file(serving: ModuleType) -> None:
+    from havenline.web.server import PAGE
+
+    for path in PAGE.glob("*.js"):
+        if path.name == "strings.js":
+            continue
+        code = path.read_text(encoding="utf-8")
+        for word in (" people ", " futures ", "Undo", "Levers", "displaced people"):
+            lines = [x for x in code.splitlines() if word in x and not x.strip().startswith(("//", "/*"))]
+            assert lines == [], (path.name, word)

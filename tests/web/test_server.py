@@ -1,0 +1,258 @@
+"""The server under load, with uploads, tokens, cancelling and killed workers; what it may say."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import re
+import signal
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx
+import pytest
+
+from havenline.crisis import open_crisis
+from havenline.web import limits
+from havenline.web.cache import Cache, Made, key_of
+from havenline.web.jobs import Jobs, QueueFull
+from havenline.web.limits import too_deep
+from havenline.web.server import create_app
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTROL = re.compile(
+    r"\b(controls?|controlled|captures?|captured|fallen|holder|held|attacker|taken)\b"
+)
+
+
+def test_fifty_readers_of_a_kept_result_at_once(client: httpx.Client, serving: ModuleType) -> None:
+    body = {"futures": 3, "days": 10}
+    wanted = serving.answered(client, "/api/runs", body).content
+
+    def read(_: int) -> bytes:
+        with httpx.Client(base_url=client.base_url, timeout=60) as own:
+            found = serving.answered(own, "/api/runs", body)
+            assert found.status_code == 200
+            return bytes(found.content)
+
+    with ThreadPoolExecutor(50) as pool:
+        assert set(pool.map(read, range(50))) == {wanted}
+
+
+def test_twenty_different_requests_all_answer(client: httpx.Client, serving: ModuleType) -> None:
+    def ask(seed: int) -> int:
+        with httpx.Client(base_url=client.base_url, timeout=60) as own:
+            body = {"futures": 2, "days": 5, "seed": seed}
+            found = serving.answered(own, "/api/runs", body).json()
+            return int(found["seed"])
+
+    with ThreadPoolExecutor(20) as pool:
+        assert list(pool.map(ask, range(100, 120))) == list(range(100, 120))
+
+
+def test_a_flood_is_refused_politely_and_can_be_taken_back(client: httpx.Client) -> None:
+    posted = [
+        client.post("/api/runs", json={"futures": 400, "days": 300, "seed": 1000 + k})
+        for k in range(limits.MOST_WAITING + 6)
+    ]
+    codes = [p.status_code for p in posted]
+    assert set(codes) == {202, 429}
+    assert all(p.headers["retry-after"] for p in posted if p.status_code == 429)
+    assert client.get("/api/health").status_code == 200
+    names = [p.json()["id"] for p in posted if p.status_code == 202]
+    for name in names:
+        assert client.delete(f"/api/jobs/{name}").status_code == 200
+    until = time.monotonic() + 30
+    while any(client.get(f"/api/jobs/{n}").json()["state"] != "cancelled" for n in names):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert client.get(f"/api/jobs/{names[0]}/result").status_code == 410
+
+
+def test_progress_is_told_while_it_runs(client: httpx.Client) -> None:
+    posted = client.post("/api/runs", json={"futures": 40, "days": 60, "seed": 77}).json()
+    told = []
+    with client.stream("GET", f"/api/jobs/{posted['id']}/events") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        for line in stream.iter_lines():
+            if line.startswith("data: "):
+                told.append(json.loads(line[6:]))
+    assert told[-1]["state"] == "done"
+    done = [t["done"] for t in told]
+    assert done == sorted(done)
+    assert len({d for d in done if 0 < d < 40}) >= 2
+
+
+def test_a_crisis_folder_can_be_uploaded_and_run(client: httpx.Client, serving: ModuleType) -> None:
+    folder = Path(open_crisis("idlib-2020").folder)
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "sourced" not in path.parts:
+                archive.write(path, f"mine/{path.relative_to(folder)}")
+    response = client.post(
+        "/api/crises", content=sink.getvalue(), headers={"Content-Type": "application/zip"}
+    )
+    assert response.status_code == 201, response.text
+    key = response.json()["crisis"]
+    body = {"futures": 2, "days": 7, "options": ["ceasefire"]}
+    mine = serving.answered(client, "/api/runs", {**body, "crisis": key}).json()
+    assert mine["comparison"] == serving.answered(client, "/api/runs", body).json()["comparison"]
+    assert client.get(f"/api/scene?crisis={key}").json()["crisis"]["id"] == "idlib-2020"
+
+
+def test_headers_let_nothing_in(client: httpx.Client) -> None:
+    for path in ("/", "/page/app.js", "/api/scene", "/api/nothing"):
+        headers = client.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "server" not in headers
+
+
+def test_without_the_token_everything_is_refused() -> None:
+    app = create_app(hosts=("server",), token="sesame", threads=1)  # no worker is started
+
+    async def visit() -> None:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+            for path in ("/", "/page/app.js", "/api/health", "/api/openapi.json"):
+                for given in ({}, {"Authorization": "Bearer sesam"}, {"Cookie": "havenline_token=x"}):
+                    assert (await client.get(path, headers=given)).status_code == 401
+            right = {"Authorization": "Bearer sesame"}
+            assert (await client.get("/api/health", headers=right)).status_code == 200
+            first = await client.get("/?token=sesame")
+            assert first.status_code == 200
+            assert "HttpOnly; SameSite=Strict" in first.headers["set-cookie"]
+            assert (await client.get("/api/health")).status_code == 200  # by the cookie
+
+    asyncio.run(visit())
+    app.state.house.close()
+
+
+def long_task(folder: str) -> dict[str, Any]:
+    """A run that takes much longer than any test waits."""
+    return {
+        "kind": "run", "folder": folder, "options": [], "futures": 500, "seed": 1,
+        "days": 300, "as_of": "2020-02-03", "settings": {}, "line": None,
+    }  # fmt: skip
+
+
+def test_a_killed_worker_is_replaced_and_its_request_fails_clearly() -> None:
+    jobs = Jobs(1, 1)
+    jobs.start()
+    try:
+        assert jobs.ready.wait(60)
+        folder = str(open_crisis("idlib-2020").folder)
+        job = jobs.ask(long_task(folder), "long")
+        until = time.monotonic() + 120
+        while job.done == 0:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        os.kill(jobs.process_ids()[0], signal.SIGKILL)
+        assert job.over.wait(60)
+        assert (job.state, job.fault) == ("failed", "killed")
+        again = jobs.ask({"kind": "open", "folder": folder}, "open")
+        assert again.over.wait(120)
+        assert again.state == "done"
+        assert jobs.replaced == 1
+    finally:
+        jobs.close()
+
+
+def test_a_request_that_takes_too_long_is_ended() -> None:
+    jobs = Jobs(1, 1, seconds=0.2)
+    jobs.start()
+    try:
+        folder = str(open_crisis("idlib-2020").folder)
+        job = jobs.ask(long_task(folder), "slow")
+        assert job.over.wait(60)
+        assert (job.state, job.fault) == ("failed", "late")
+    finally:
+        jobs.close()
+
+
+def test_the_queue_gives_one_job_to_the_same_request_and_has_an_end() -> None:
+    jobs = Jobs(1, 1)  # not started: everything waits
+    first = jobs.ask({}, "a", rank=2)
+    assert jobs.ask({}, "a") is first
+    urgent = jobs.ask({}, "b", rank=0)
+    assert (jobs.ahead(urgent), jobs.ahead(first)) == (0, 1)
+    jobs.cancel(first)
+    assert first.state == "waiting"  # the other still wants it
+    jobs.cancel(first)
+    assert first.state == "cancelled"
+    with pytest.raises(QueueFull):
+        for k in range(limits.MOST_WAITING + 1):
+            jobs.ask({}, f"more-{k}")
+
+
+def test_the_cache_keeps_what_was_used_last_within_its_size() -> None:
+    cache = Cache(10)
+    for name in "abc":
+        cache.put(name, Made(b"1234"))
+        cache.get("a")
+    assert [cache.get(n) is not None for n in "abc"] == [True, False, True]
+    cache.put("large", Made(b"x" * 11))
+    assert cache.get("large") is None
+    assert key_of({"a": 1, "b": 2}, {}) == key_of({"b": 2, "a": 1}, {})
+    assert key_of({"a": 1}, {"f": "1"}) != key_of({"a": 1}, {"f": "2"})
+
+
+def test_depth_counts_brackets_outside_of_texts() -> None:
+    assert too_deep(b"[" * (limits.MOST_NESTING + 1))
+    assert not too_deep(b'"' + b"[" * 1000 + b'"')
+    assert not too_deep(b"[]" * 1000)
+    assert too_deep(b'"\\""' + b"{" * (limits.MOST_NESTING + 1))
+
+
+def words(text: str) -> str:
+    return re.sub(r"[_\-]", " ", text.casefold())
+
+
+def test_no_endpoint_ties_a_place_to_control_after_the_as_of_date(
+    client: httpx.Client, serving: ModuleType, scene: dict[str, Any]
+) -> None:
+    """Recorded control ends at the as-of date; a run holds no place and no key of control."""
+    as_of = scene["crisis"]["as_of"]
+    assert max(f["date"] for f in scene["frames"]) == as_of
+    assert all(row[2] <= as_of for i in scene["inputs"] for row in i["rows"])
+    names = {words(p["name"]) for p in scene["places"]} | {words(p["id"]) for p in scene["places"]}
+    areas = {words(a["name"]) for a in scene["areas"].values()} | {words(a) for a in scene["areas"]}
+    found = serving.answered(client, "/api/runs", {"futures": 3, "days": 20}).json()
+    texts: set[str] = set()
+    keys: set[str] = set()
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            keys.update(words(str(k)) for k in value)
+            for inner in value.values():
+                walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(inner)
+        elif isinstance(value, str):
+            texts.add(words(value))
+
+    walk(found)
+    assert texts & (names - areas) == set()
+    indicators = {words(i) for i in scene["indicators"]}
+    assert {k for k in keys - indicators if CONTROL.search(k)} == set()
+    weeks = found["exposure"]["no_deal"]
+    assert len(weeks) == 3
+    assert all(len(row) == len(found["area_ids"]) for row in weeks)
+
+
+def test_vendored_code_names_its_version_and_licence() -> None:
+    for folder in sorted((ROOT / "src/havenline/web/page/vendor").iterdir()):
+        name, version = (folder / "VERSION").read_text("utf-8").split()
+        assert name == folder.name
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+        assert len((folder / "LICENSE").read_text("utf-8")) > 500
+        assert f'"{version}"' in (ROOT / "scripts/fetch_vendor.py").read_text("utf-8")
