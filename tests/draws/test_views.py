@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
+from numba import njit
 from numba.core.errors import TypingError
 
 from havenline.draws.views import view
 
-njit: Any = numba.njit
-
 
 @njit
-def doubled(array: Any) -> Any:
+def doubled(array):  # type: ignore[no-untyped-def]
     v = view(array)
     for i in range(v.n):
         v[i] += v[i]
@@ -23,7 +21,7 @@ def doubled(array: Any) -> Any:
 
 
 @njit
-def transposed_sum(array: Any) -> Any:
+def transposed_sum(array):  # type: ignore[no-untyped-def]
     v = view(array)
     total = 0.0
     for i in range(v.n):
@@ -34,7 +32,7 @@ def transposed_sum(array: Any) -> Any:
 
 
 @njit
-def count_true(array: Any) -> Any:
+def count_true(array):  # type: ignore[no-untyped-def]
     v = view(array)
     found = 0
     for i in range(v.n):

@@ -18,8 +18,15 @@ from numba.core.imputils import impl_ret_untracked
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, make_attribute_wrapper, models, register_model
 
+_types: Any = types  # the compiler's own parts are not typed
+_tools: Any = cgutils
+_signature: Any = signature
+_untracked: Any = impl_ret_untracked
+_define: Any = lower_builtin
+_global: Any = infer_global
 
-class ViewType(types.Type):  # type: ignore[misc]
+
+class ViewType(types.Type):
     """A C-ordered array of one or two dimensions, without an owner."""
 
     def __init__(self, dtype: Any, ndim: int) -> None:
@@ -28,10 +35,11 @@ class ViewType(types.Type):  # type: ignore[misc]
 
 
 @register_model(ViewType)
-class _ViewModel(models.StructModel):  # type: ignore[misc]
+class _ViewModel(models.StructModel):
     def __init__(self, manager: Any, kind: Any) -> None:
-        members = [("data", types.CPointer(kind.dtype)), ("n", types.intp), ("m", types.intp)]
-        super().__init__(manager, kind, members)
+        members = [("data", _types.CPointer(kind.dtype)), ("n", types.intp), ("m", types.intp)]
+        start: Any = super().__init__
+        start(manager, kind, members)
 
 
 make_attribute_wrapper(ViewType, "n", "n")
@@ -48,12 +56,12 @@ def _view(_context: Any, array: Any) -> Any:
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         source = context.make_array(array)(context, builder, value=args[0])
-        lengths = cgutils.unpack_tuple(builder, source.shape)
-        result = cgutils.create_struct_proxy(kind)(context, builder)
+        lengths = _tools.unpack_tuple(builder, source.shape)
+        result = _tools.create_struct_proxy(kind)(context, builder)
         result.data = source.data
         result.n = lengths[0]
         result.m = lengths[-1]
-        return impl_ret_untracked(context, builder, kind, result._getvalue())
+        return _untracked(context, builder, kind, result._getvalue())
 
     if array.ndim not in (1, 2) or array.layout != "C":
         raise TypingError("a view is of a C-ordered array of one or two dimensions")
@@ -68,34 +76,34 @@ def _index_type(kind: Any, index: Any) -> Any:
     if kind.ndim == 1 and isinstance(index, types.Integer):
         return types.intp
     if kind.ndim == 2 and isinstance(index, types.BaseTuple) and len(index) == 2:
-        return types.UniTuple(types.intp, 2)
+        return _types.UniTuple(types.intp, 2)
     return None
 
 
-@infer_global(operator.getitem)
-class _GetItem(AbstractTemplate):  # type: ignore[misc]
+@_global(operator.getitem)
+class _GetItem(AbstractTemplate):
     def generic(self, args: Any, kws: Any) -> Any:
         if len(args) == 2 and isinstance(args[0], ViewType):
             index = _index_type(*args)
             if index is not None:
-                return signature(args[0].dtype, args[0], index)
+                return _signature(args[0].dtype, args[0], index)
         return None
 
 
-@infer_global(operator.setitem)
-class _SetItem(AbstractTemplate):  # type: ignore[misc]
+@_global(operator.setitem)
+class _SetItem(AbstractTemplate):
     def generic(self, args: Any, kws: Any) -> Any:
         if len(args) == 3 and isinstance(args[0], ViewType):
             index = _index_type(*args[:2])
             if index is not None:
-                return signature(types.none, args[0], index, args[0].dtype)
+                return _signature(types.none, args[0], index, args[0].dtype)
         return None
 
 
 def _place(context: Any, builder: Any, kind: Any, value: Any, index: Any) -> Any:
-    source = cgutils.create_struct_proxy(kind)(context, builder, value=value)
+    source = _tools.create_struct_proxy(kind)(context, builder, value=value)
     if kind.ndim == 2:
-        row, column = cgutils.unpack_tuple(builder, index)
+        row, column = _tools.unpack_tuple(builder, index)
         index = builder.add(builder.mul(row, source.m), column)
     return builder.gep(source.data, [index])
 
@@ -111,6 +119,6 @@ def _set(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return context.get_dummy_value()
 
 
-for _index in (types.intp, types.UniTuple(types.intp, 2)):
-    lower_builtin(operator.getitem, ViewType, _index)(_get)
-    lower_builtin(operator.setitem, ViewType, _index, types.Any)(_set)
+for _index in (types.intp, _types.UniTuple(types.intp, 2)):
+    _define(operator.getitem, ViewType, _index)(_get)
+    _define(operator.setitem, ViewType, _index, types.Any)(_set)

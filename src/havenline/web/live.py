@@ -32,6 +32,7 @@ from havenline.futures.values import VALUES, sample_values
 from havenline.movement.day import run_days
 from havenline.movement.record import SERIES, Output
 from havenline.options import build_schedule
+from havenline.options.drawn import LINE_ID
 from havenline.world.facts import Facts, known_facts
 from havenline.world.state import CUT, CUT_SETS, ERROR, ERROR_ENTRIES, ERROR_HORIZON, State
 from havenline.world.world import World, build_world
@@ -40,6 +41,9 @@ GROUNDS = 4
 """Sets of futures whose replays are kept."""
 OPTIONS = 24
 """Options in a set of futures whose runs are kept."""
+
+DRAWN = "line: "
+"""How the digest of a drawn line is named among those of the files of a crisis."""
 
 Tell = Callable[[int, int], None]
 
@@ -96,7 +100,13 @@ class Ground:
         self._replays: list[_Replay | None] = [None] * asked.futures
         self._runs: OrderedDict[str, _Run] = OrderedDict()
         self._workspace = Workspace()
+        self._plain: Ground | None = None
         self.replayed_with = self._job(self.baseline)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether a line was drawn beside those of the crisis."""
+        return any(name.startswith(DRAWN) for name in self.crisis.input_hashes)
 
     def _job(self, option: OptionSpec) -> FutureJob:
         plan = build_schedule(self.world, self.facts, option, self.asked.days)
@@ -104,18 +114,27 @@ class Ground:
             self.world, self.facts, (plan,), self.values, self.asked.seed, self.asked.days
         )
 
-    def share(self, other: Ground | None) -> None:
-        """Take over the replays of the same crisis without a drawn line: no replay has a line."""
-        if other is not None:
-            self._replays = other._replays
-            self._runs[_key(self.baseline)] = other.run(self.baseline, 1, lambda _, __: None)
+    def share(self, plain: Ground) -> None:
+        """Take replays, and runs of options without the drawn line, from where there is none."""
+        self._plain = plain
+        self._replays = plain._replays
+
+    def _instead(self, option: OptionSpec) -> Ground | None:
+        """Return the ground without the drawn line, where it is the same for an option."""
+        if any(getattr(lever, "line_id", None) == LINE_ID for lever in option.levers):
+            return None
+        return self._plain
 
     def has(self, option: OptionSpec) -> bool:
         """Return whether the option has been run."""
-        return _key(option) in self._runs
+        instead = self._instead(option)
+        return instead.has(option) if instead else _key(option) in self._runs
 
     def run(self, option: OptionSpec, threads: int, tell: Tell) -> _Run:
         """Return what an option does in all futures, from memory where it has been run."""
+        instead = self._instead(option)
+        if instead is not None:
+            return instead.run(option, threads, tell)
         key = _key(option)
         if key in self._runs:
             self._runs.move_to_end(key)
@@ -288,10 +307,6 @@ def _key(option: OptionSpec) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-DRAWN = "line: "
-"""How the digest of a drawn line is named among those of the files of a crisis."""
-
-
 class Live:
     """The grounds of one or several crises, the last used kept."""
 
@@ -301,20 +316,22 @@ class Live:
 
     def ground(self, crisis: Crisis, asked: Futures) -> Ground:
         """Return a crisis in a set of futures; made anew where it was not used lately."""
-        hashes = json.dumps(dict(sorted(crisis.input_hashes.items())))
-        key = (crisis.id + hashes, asked)
+        plain = {k: v for k, v in crisis.input_hashes.items() if not k.startswith(DRAWN)}
+        key, whole = (_digest(crisis.id, h, asked) for h in (crisis.input_hashes, plain))
         found = self._grounds.pop(key, None)
         if found is None:
             found = Ground(crisis, asked)
-            found.share(self._undrawn(crisis, asked))
+            if key != whole and whole in self._grounds:
+                self._grounds.move_to_end(whole)
+                found.share(self._grounds[whole])
+        if key != whole:  # a line is drawn at many places in a row: only the last one is kept
+            for old in [k for k, g in self._grounds.items() if g.drawn]:
+                del self._grounds[old]
         self._grounds[key] = found
         while len(self._grounds) > GROUNDS:
             self._grounds.popitem(last=False)
         return found
 
-    def _undrawn(self, crisis: Crisis, asked: Futures) -> Ground | None:
-        """Return the ground of the same crisis without its drawn line, where it is kept."""
-        plain = {k: v for k, v in crisis.input_hashes.items() if not k.startswith(DRAWN)}
-        if len(plain) == len(crisis.input_hashes):
-            return None
-        return self._grounds.get((crisis.id + json.dumps(dict(sorted(plain.items()))), asked))
+
+def _digest(name: str, hashes: Mapping[str, str], asked: Futures) -> tuple[str, Futures]:
+    return name + json.dumps(dict(sorted(hashes.items()))), asked

@@ -400,9 +400,7 @@ def build_days(
     foreign = np.array([location.country != home for location in case.locations])
     pull = np.zeros(n)
     if settings.use_economic_pull:
-        pull = np.array(
-            [number(x, "trade_volume") + number(x, "hdi") ** 2 for x in case.locations]
-        )
+        pull = np.array([number(x, "trade_volume") + number(x, "hdi") ** 2 for x in case.locations])
     flooded = settings.flood_zone_spawning_only
     driven = flooded or settings.conflict_spawn_mode is not None
     at_start = np.zeros(n, dtype=np.int64)

@@ -238,4 +238,3 @@ def _travellers(
         counted[t.location, group] += 1
     rows = [(place, group, k) for (place, group), k in sorted(counted.items())]
     return np.array(rows, dtype=np.int64).reshape(-1, 3)
-

@@ -21,6 +21,12 @@ from havenline.world.case_routes import Rests, build_routes, place_keys, sums_of
 UNIT = 1 << 20
 """Parts of a kilometre that are told apart."""
 
+MOST_PLACES = 1 << 20
+"""Places and roads together."""
+
+MOST_RESTS = 1 << 24
+"""Remaining routes."""
+
 SPAWN_MODES = (None, "constant", "pop_ratio", "poisson")
 
 
@@ -137,12 +143,13 @@ def view_case(n):  # type: ignore[no-untyped-def]
     g = n.group
     return CaseNetwork(
         view(n.persons), view(n.place_key), view(n.rest_key), view(n.score), view(n.leave),
-        view(n.hunger), view(n.conflict), view(n.spawn), view(n.rate), view(n.flood), view(n.capacity), view(n.limit),
-        view(n.camp), view(n.town), view(n.is_open), view(n.departures), view(n.at_camps),
-        view(n.harvest), view(n.same_weights), view(n.out_first), view(n.out_road),
-        view(n.road_start), view(n.road_end), view(n.road_km), view(n.road_speed),
-        view(n.road_walk), view(n.sum_first), view(n.sum_km), view(n.route_first), view(n.route_end), view(n.route_road),
-        view(n.route_rest), view(n.route_factor), view(n.route_key), view(n.epoch), view(n.rest_next),
+        view(n.hunger), view(n.conflict), view(n.spawn), view(n.rate), view(n.flood),
+        view(n.capacity), view(n.limit), view(n.camp), view(n.town), view(n.is_open),
+        view(n.departures), view(n.at_camps), view(n.harvest), view(n.same_weights),
+        view(n.out_first), view(n.out_road), view(n.road_start), view(n.road_end),
+        view(n.road_km), view(n.road_speed), view(n.road_walk), view(n.sum_first), view(n.sum_km),
+        view(n.route_first), view(n.route_end), view(n.route_road), view(n.route_rest),
+        view(n.route_factor), view(n.route_key), view(n.epoch), view(n.rest_next),
         view(n.rest_rest), view(n.rest_last), view(n.sink), view(n.camps),
         Groups(
             view(g.key), view(g.share), view(g.hazard), view(g.home), view(g.farmer),
@@ -202,13 +209,11 @@ def build_case_network(
     same[1:] = np.all(
         [np.all(np.asarray(x)[1:] == np.asarray(x)[:-1], axis=1) for x in facts], axis=0
     )
-    if len(rests.following) >= 1 << 24 or n + len(roads.start) >= 1 << 20:
+    if len(rests.following) >= MOST_RESTS or n + len(roads.start) >= MOST_PLACES:
         raise RunError("the network is too large for the flee rules; give a lower awareness_level")
     pairs = list(zip(roads.start.tolist(), roads.end.tolist(), strict=True))
     twin = [pairs[:k].count(pair) for k, pair in enumerate(pairs)]
-    road_keys = [
-        int(key_of(keys[a], 1, keys[b], k)) for (a, b), k in zip(pairs, twin, strict=True)
-    ]
+    road_keys = [int(key_of(keys[a], 1, keys[b], k)) for (a, b), k in zip(pairs, twin, strict=True)]
     speed = int(_in_units(settings.max_move_speed))
     road_km, road_speed = _in_units(roads.km), _in_units(roads.speed)
     sums: list[list[int]] | None = None
@@ -293,4 +298,3 @@ def _rules(s: FleeSettings, *, exact: bool, daily: bool, by_sums: bool) -> CaseR
             and (s.use_pop_for_loc_weight or s.movechance_pop_scale_factor != 0.0)
         ),
     )
-

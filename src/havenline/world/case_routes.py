@@ -138,7 +138,8 @@ class _Network:
         for way in (list(major), list(major)[::-1]):
             if origin not in way:
                 continue
-            km, here, path = 0.0, origin, ()
+            km, here = 0.0, origin
+            path: tuple[int, ...] = ()
             for there in way[way.index(origin) + 1 :]:
                 road = self.road_between(here, there)
                 if road < 0:
@@ -210,9 +211,7 @@ def build_routes(
                     seen[path] += 1
                     rows.append((end, road, rests.of(path[1:]), km))
                 if len(rows) > MOST_ROUTES:
-                    raise RunError(
-                        f"more than {MOST_ROUTES} routes; give a lower awareness_level"
-                    )
+                    raise RunError(f"more than {MOST_ROUTES} routes; give a lower awareness_level")
             first[-1].append(len(rows))
         epoch[day] = states[state]
     return Routes(

@@ -223,16 +223,15 @@ class OneByOne:
         for road in self.roads:
             ends = {road.start, road.end}
             countries = [self.places[k].location.country for k in (road.start, road.end)]
-            if closure.kind == "country" and countries in (
-                [closure.first, closure.second],
-                [closure.second, closure.first],
-            ):
+            both = ([closure.first, closure.second], [closure.second, closure.first])
+            closes = {
+                "country": countries in both,
+                "location": first in ends,
+                "link": ends == {first, second} and not self.exact,
+            }
+            if closes.get(closure.kind, False):
                 road.open = not shut
-            elif closure.kind == "location" and first in ends:
-                road.open = not shut
-            elif closure.kind == "link" and ends == {first, second} and not self.exact:
-                road.open = not shut
-            elif closure.kind == "remove_forced_redirection" and ends == {first, second}:
+            if closure.kind == "remove_forced_redirection" and ends == {first, second}:
                 road.leading = road.leads and not shut
 
     def close_and_open(self) -> None:
@@ -349,9 +348,7 @@ class OneByOne:
 
     # the choice
 
-    def steps(
-        self, here: int, levels: int, km: float, path: Path
-    ) -> Iterator[tuple[Path, float]]:
+    def steps(self, here: int, levels: int, km: float, path: Path) -> Iterator[tuple[Path, float]]:
         out = [r for r in self.roads if r.start == here and r.open]
         for road in [r for r in out if r.leading] or out:
             if road.end in path:
@@ -361,9 +358,7 @@ class OneByOne:
             if not marker:
                 yield way[1:], km + road.km
             if marker or levels > 1:
-                yield from self.steps(
-                    road.end, levels if marker else levels - 1, km + road.km, way
-                )
+                yield from self.steps(road.end, levels if marker else levels - 1, km + road.km, way)
 
     def along_major_routes(self, here: int) -> Iterator[tuple[Path, float]]:
         for major in self.case.major_routes:
@@ -540,7 +535,8 @@ class OneByOne:
             road.leading = road.leads
         self.fill_camps()
         self.add_travellers()
-        for self.day in range(self.case.days):
+        for day in range(self.case.days):
+            self.day = day
             if self.case.food is not None:
                 self.food = self.case.food[self.day].tolist()
             self.change_places()
@@ -568,8 +564,5 @@ def run_one_by_one(
     read = case.as_flee() if exact else case
     seeds = np.random.SeedSequence(seed).generate_state(runs).tolist()
     return np.stack(
-        [
-            OneByOne(read, k, exact=exact, hasten=hasten, shuffled=shuffled).run()
-            for k in seeds
-        ]
+        [OneByOne(read, k, exact=exact, hasten=hasten, shuffled=shuffled).run() for k in seeds]
     )

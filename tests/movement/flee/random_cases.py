@@ -144,7 +144,9 @@ def drawn_places(rng: np.random.Generator, n: int) -> tuple[Location, ...]:
                 lat=float(rng.uniform(-2, 2)),
                 lon=float(rng.uniform(28, 32)),
                 kind=kind,  # type: ignore[arg-type]
-                persons=0 if camp or kind in ("forward", "marker") else int(rng.integers(50, 900)),
+                persons=0
+                if camp or kind in ("forward", "marker")
+                else int(rng.integers(400, 1200)),
                 capacity=capacity,
                 conflict_day=int(rng.integers(0, 2)) if i else 0,
                 attributes=attributes,

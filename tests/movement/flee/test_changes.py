@@ -170,9 +170,7 @@ def test_forced_redirection_can_be_removed() -> None:
     # 80 of 100 are there; for Flee 80 of the 20 left
     [(False, 80, True), (True, 80, False), (False, 120, False), (True, 120, True)],
 )
-def test_flee_takes_those_of_day_0_off_the_capacity(
-    exact: bool, first: int, arrive: bool
-) -> None:
+def test_flee_takes_those_of_day_0_off_the_capacity(exact: bool, first: int, arrive: bool) -> None:
     # and a camp without capacity left is one without limit
     case = little([place("War", "conflict"), place("Camp", "camp", capacity=100.0)],
                   [(0, 1, 50.0)], people(0, 7), settings=STAY)  # fmt: skip

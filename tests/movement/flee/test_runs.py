@@ -19,7 +19,9 @@ from tests.movement.flee.random_cases import drawn_case
 SEEDS = range(25)
 
 
-def run(case: Case, *, seed: int = 1, futures: int = 4, workers: int = 1, exact: bool = False) -> Any:
+def run(
+    case: Case, *, seed: int = 1, futures: int = 4, workers: int = 1, exact: bool = False
+) -> Any:
     rules: Any = "flee-exact" if exact else "flee"
     return simulate_case(case, rules=rules, futures=futures, seed=seed, workers=workers)
 

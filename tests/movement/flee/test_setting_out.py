@@ -151,9 +151,7 @@ def test_hunger_drives_people_out_too() -> None:
     ("mode", "number", "expected"),
     [("constant", 11.0, [3, 6]), ("pop_ratio", 0.01, [3, 6])],
 )
-def test_conflict_may_drive_how_many_set_out(
-    mode: str, number: float, expected: list[int]
-) -> None:
+def test_conflict_may_drive_how_many_set_out(mode: str, number: float, expected: list[int]) -> None:
     # int(11 * 0.3), and int(0.01 * 1000 * 0.3), each day; the counts do not matter
     case = counted((0, 500), kind="camp", insert_day0=False, conflict_spawn_mode=mode,
                    displaced_per_conflict_day=number)  # fmt: skip

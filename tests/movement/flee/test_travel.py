@@ -49,9 +49,7 @@ def test_what_is_left_of_a_road_counts_on_the_next_day() -> None:
 
 def test_who_is_on_a_road_that_closes_comes_back_to_its_start() -> None:
     shut = Closure("location", "Camp", "", 1, -1)
-    case = case_of(
-        [WAR, CAMP], [(0, 1, 500.0)], people(0, 7), days=3, closures=(shut,)
-    )
+    case = case_of([WAR, CAMP], [(0, 1, 500.0)], people(0, 7), days=3, closures=(shut,))
     assert evenings(case) == [[0, 0], [7, 0], [7, 0]]
 
 

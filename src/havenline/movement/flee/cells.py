@@ -18,13 +18,8 @@ from numpy.typing import NDArray
 
 from havenline.draws.kernels import kernel, kernel_within
 from havenline.draws.views import view
+from havenline.world.case_network import MOST_RESTS
 
-UNIT = 1 << 20
-"""Parts of a kilometre, and of a day's travel, that are told apart."""
-
-MOST_PLACES = 1 << 20
-"""Places and roads together."""
-MOST_RESTS = 1 << 24
 MOST_GROUPS = 1 << 19
 RECENT_BITS = 22
 
@@ -80,9 +75,7 @@ def empty_cells(most: int, kind: type[np.int64] | type[np.float64] = np.int64) -
 @kernel
 def view_cells(c):  # type: ignore[no-untyped-def]
     """Return a table (inside kernels) with views of its arrays."""
-    return Cells(
-        view(c.slot), view(c.at), view(c.where), view(c.far), view(c.people), view(c.used)
-    )
+    return Cells(view(c.slot), view(c.at), view(c.where), view(c.far), view(c.people), view(c.used))
 
 
 @kernel_within

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import int64
 
 from havenline.draws import mix, uniform
 from havenline.draws.kernels import kernel, kernel_entry, kernel_within
@@ -68,7 +67,7 @@ def part_of(people, part, parts, u):  # type: ignore[no-untyped-def]
         return people
     low = math.floor(part * people / parts + u) if part > 0 else 0
     high = math.floor((part + 1) * people / parts + u) if part < parts - 1 else people
-    return int64(high - low)
+    return np.int64(high - low)
 
 
 @kernel_within
@@ -99,14 +98,14 @@ def _morning_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
         left = state.at[i] - 1.0 - 3.0 * leaving
         if shut and net.camp[day, i] and throttle(rules, limit, left) >= LEAST_ROOM:
             parts = max(parts, OPENING_PARTS)
-    return int64(min(math.ceil(parts), 1000.0))
+    return np.int64(min(math.ceil(parts), 1000.0))
 
 
 @kernel
 def _road_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
     # from those due to arrive, and from the arrivals of the day before
     n = net.persons.n
-    moving = int64(0)
+    moving = np.int64(0)
     for i in range(n):
         state.came[i] = 0
     for cell in range(state.moving.used[0]):
@@ -124,7 +123,7 @@ def _road_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
     state.moved[0] = moving
     if parts > 1.0 and moving <= FEW:
         return moving
-    return int64(min(math.ceil(parts), max(1.0, float(moving))))
+    return np.int64(min(math.ceil(parts), max(1.0, float(moving))))
 
 
 @kernel
@@ -175,7 +174,7 @@ def _deal(net, state, first, last, people, key):  # type: ignore[no-untyped-def]
                     high = middle
                 else:
                     low = middle + 1
-            _arrive(net, state, low, int64(1))
+            _arrive(net, state, low, np.int64(1))
         return
     left, before = people, 0.0
     for row in range(first, last):
@@ -296,7 +295,7 @@ def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-unt
             return TOO_MANY_CELLS
         if rules.sinks:
             _sink(net, rules, state, day, mix(day_key, 4))
-        everyone = int64(0)
+        everyone = np.int64(0)
         clear(state.today)
         for cell in range(state.tomorrow.used[0]):
             people = state.tomorrow.people[cell]
@@ -304,9 +303,9 @@ def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-unt
             add(state.today, state.tomorrow.where[cell], state.tomorrow.far[cell], people)
         for i in range(net.persons.n):
             state.came_before[i] = state.came[i]
-        in_camps = int64(0)
+        in_camps = np.int64(0)
         for c in range(net.camps.n):
-            persons[day, c] = int64(state.at[net.camps[c]])
+            persons[day, c] = np.int64(state.at[net.camps[c]])
             in_camps += persons[day, c]
-        elsewhere[day] = max(int64(0), everyone - in_camps)
+        elsewhere[day] = max(np.int64(0), everyone - in_camps)
     return DONE

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from numba import int64
+import numpy as np
 
 from havenline.draws import mix
 from havenline.draws.kernels import kernel, kernel_within
 from havenline.draws.samplers import binomial
 from havenline.movement.flee.cells import (
-    UNIT,
     add,
     first_of,
     group_of,
@@ -19,14 +18,15 @@ from havenline.movement.flee.cells import (
     rest_of,
 )
 from havenline.movement.flee.choice import has_room, known_road, spread_over_routes
+from havenline.world.case_network import UNIT
 
 
 @kernel_within
 def recent_after(rules, recent, km):  # type: ignore[no-untyped-def]
     """Return recent movement after a day with ``km`` kilometres (parts of ``1 / UNIT``)."""
     if not rules.short_stints:
-        return int64(0)
-    return int64(round((recent + km / rules.max_speed * UNIT) / 2.0))
+        return np.int64(0)
+    return np.int64(round((recent + km / rules.max_speed * UNIT) / 2.0))
 
 
 @kernel_within
@@ -74,7 +74,7 @@ def leave(net, rules, state, day, where, far, people, key):  # type: ignore[no-u
     if stays_for_harvest(net, day, group):
         add(state.tomorrow, where, evening, people)
         return
-    stay = int64(0)
+    stay = np.int64(0)
     if rest > 0:
         road = known_road(net, day, here, rest)
         if road >= 0 and has_room(net, rules, state, day, net.rest_last[rest]):
@@ -84,7 +84,7 @@ def leave(net, rules, state, day, where, far, people, key):  # type: ignore[no-u
     else:
         going = binomial(people, leave_chance(net, rules, state, day, here), mix(key, 1))
         stay = people - going
-        first, last = int64(0), int64(0)
+        first, last = np.int64(0), np.int64(0)
         if going > 0:
             first, last = spread_over_routes(
                 net, rules, state, day, here, group, going, mix(key, 2)

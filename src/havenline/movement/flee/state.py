@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from havenline.draws.kernels import kernel
 from havenline.draws.views import view
-from havenline.movement.flee.cells import Cells, view_cells, empty_cells
+from havenline.movement.flee.cells import Cells, empty_cells, view_cells
 from havenline.world.case_network import CaseNetwork
-
 
 ENDS_PER_CELL = 16
 """Room for ends of days, for each cell of a table."""

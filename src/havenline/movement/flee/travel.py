@@ -7,11 +7,10 @@ the same state, and again only when the chances have changed.
 
 from __future__ import annotations
 
-from numba import int64, uint64
+import numpy as np
 
 from havenline.draws.kernels import kernel, kernel_within
 from havenline.movement.flee.cells import (
-    UNIT,
     add,
     clear,
     find,
@@ -27,6 +26,7 @@ from havenline.movement.flee.cells import (
 )
 from havenline.movement.flee.choice import LEAST_ROOM, has_room, known_road, set_chances, throttle
 from havenline.movement.flee.leaving import leave_chance, recent_after, stays_for_harvest
+from havenline.world.case_network import UNIT
 
 LONG_ENOUGH = 0.5
 """Who has moved less than this share of a day's travel of late goes on through towns."""
@@ -55,7 +55,7 @@ def _alike(net, rules, place, gone):  # type: ignore[no-untyped-def]
             high = middle
         else:
             low = middle + 1
-    return rules.max_speed - net.sum_km[low] if low < last else int64(0)
+    return rules.max_speed - net.sum_km[low] if low < last else np.int64(0)
 
 
 @kernel_within
@@ -67,7 +67,7 @@ def _go(net, rules, state, day, where, recent, on_road, gone, speed, share, earl
     over = on_road - net.road_km[road]
     if over > 0:
         gone -= over
-        on_road = int64(0)
+        on_road = np.int64(0)
         turned = not net.is_open[day, road]
         place = net.road_start[road] if turned else net.road_end[road]
         where = pack_where(place, rest_of(where), group_of(where), 0)
@@ -103,14 +103,14 @@ def _go_on(net, rules, state, day, where, far, share, early):  # type: ignore[no
         add(state.ends, where, evening, share)
         return
     p, total = 1.0, 1.0
-    first, last = int64(0), int64(1)
+    first, last = np.int64(0), np.int64(1)
     if rest > 0:
         state.chance[0] = 1.0
     else:
         p = leave_chance(net, rules, state, day, here)
-        if rules.short_stints and net.town[day, here]:
-            if (recent / UNIT + gone / rules.max_speed) / 2.0 < LONG_ENOUGH:
-                p = 1.0
+        moved = (recent / UNIT + gone / rules.max_speed) / 2.0
+        if rules.short_stints and net.town[day, here] and moved < LONG_ENOUGH:
+            p = 1.0
         p = min(max(p, 0.0), 1.0)
         first, last, total = set_chances(net, rules, state, day, here, group)
     going = 0.0
@@ -119,13 +119,17 @@ def _go_on(net, rules, state, day, where, far, share, early):  # type: ignore[no
         if part <= 0.0:
             continue
         if rest > 0:
-            road, left, end = known_road(net, day, here, rest), net.rest_rest[rest], net.rest_last[rest]
+            road, left, end = (
+                known_road(net, day, here, rest),
+                net.rest_rest[rest],
+                net.rest_last[rest],
+            )
         else:
             road, left, end = net.route_road[r], net.route_rest[r], net.route_end[r]
         if road >= 0 and has_room(net, rules, state, day, end):
             going += part
             onto = pack_where(n + road, left, group, 0)
-            _travel(net, rules, state, day, onto, recent, int64(0), gone, part, early)
+            _travel(net, rules, state, day, onto, recent, np.int64(0), gone, part, early)
     stay = share - going
     if stay > LEAST_SHARE * share:
         add(state.ends, pack_where(here, 0, group, 0), evening, stay)
@@ -137,8 +141,8 @@ def _work_out(net, rules, state, day, where, far):  # type: ignore[no-untyped-de
     now, then = state.now, state.then
     clear(state.ends)
     clear(then)
-    state.seen[0] = uint64(0)
-    _travel(net, rules, state, day, where, recent_of(far), km_of(far), int64(0), 1.0, then)
+    state.seen[0] = np.uint64(0)
+    _travel(net, rules, state, day, where, recent_of(far), km_of(far), np.int64(0), 1.0, then)
     while then.used[0] > 0:
         if overflowed(then):
             return False
@@ -175,10 +179,10 @@ def check_ends(net, rules, state, day):  # type: ignore[no-untyped-def]
 def _still_holds(state, cell):  # type: ignore[no-untyped-def]
     mask = state.known_mask[cell]
     mark = 0
-    while mask != uint64(0):
-        if mask & uint64(1) and state.changed[mark] > state.known_version[cell]:
+    while mask != np.uint64(0):
+        if mask & np.uint64(1) and state.changed[mark] > state.known_version[cell]:
             return False
-        mask >>= uint64(1)
+        mask >>= np.uint64(1)
         mark += 1
     return True
 
@@ -197,14 +201,14 @@ def ends_of(net, rules, state, day, where, far):  # type: ignore[no-untyped-def]
     if cell >= 0 and _still_holds(state, cell):
         return state.known.people[cell], state.known_last[cell]
     if not _work_out(net, rules, state, day, where, far):
-        return int64(-1), int64(-1)
+        return np.int64(-1), np.int64(-1)
     n = state.ends.used[0]
     if n > state.end_where.n:
-        return int64(-1), int64(-1)
+        return np.int64(-1), np.int64(-1)
     full = cell < 0 and state.known.used[0] >= state.known.at.n
     if full or state.kept[0] + n > state.end_where.n:
         forget_ends(state)
-        cell = int64(-1)
+        cell = np.int64(-1)
     first = state.kept[0]
     total = 0.0
     for k in range(n):
@@ -214,7 +218,7 @@ def ends_of(net, rules, state, day, where, far):  # type: ignore[no-untyped-def]
         state.end_sum[first + k] = total
     if cell < 0:
         cell = state.known.used[0]
-        add(state.known, where, far, int64(1))
+        add(state.known, where, far, np.int64(1))
     state.known.people[cell] = first
     state.known_last[cell] = first + n
     state.known_mask[cell] = state.seen[0]

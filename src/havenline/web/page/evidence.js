@@ -15,7 +15,7 @@ export function showEvidence(box, page) {
     el("h2", {}, words.inputs),
     ...scene.inputs.map((i) => part(i.name, i.known, words.later(i.later), region(i.name, table(words.columns, i.rows)))),
     el("h2", {}, words.parameters),
-    part(words.parameters, scene.parameters.length, "", region(words.parameters, table(words.parameterColumns, scene.parameters.map((p) => [p.meaning, figure(p.value), p.low === null ? "" : `${figure(p.low)} to ${figure(p.high)}`, p.unit, p.kind, p.known_from, p.source])))),
+    part(words.parameters, scene.parameters.length, "", region(words.parameters, table(words.parameterColumns, scene.parameters.map((p) => [p.meaning, figure(p.value), p.low === null ? "" : TEXT.to(figure(p.low), figure(p.high)), p.unit, p.kind, p.known_from, p.source])))),
     el("h2", {}, words.sources),
     part(words.sources, scene.sources.length, "", region(words.sources, table(words.sourceColumns, scene.sources.map((s) => [s.source_id, s.publisher, s.title, s.published, s.kind])))));
 }
@@ -27,7 +27,7 @@ function past(page) {
     try {
       const found = await page.ask("/api/hindcasts", { crisis: state.crisis }, { tell: (s) => { if (s.of) button.textContent = TEXT.running(s.done, s.of); } });
       const share = (v) => (typeof v === "number" ? `${Math.round(100 * v)}%` : "");
-      box.replaceChildren(el("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": TEXT.evidence.past }, table(["As of", "Increments", "Score (persons)", "50% range holds", "90% range holds", "Against the best simple forecast"], found.dates.map((d) => [d.as_of, String(d.increments), whole(d.crps_increment), share(d.coverage_50), share(d.coverage_90), el("span", { class: d.outcome }, d.verdict)]))));
+      box.replaceChildren(el("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": TEXT.evidence.past }, table(TEXT.evidence.pastColumns, found.dates.map((d) => [d.as_of, String(d.increments), whole(d.crps_increment), share(d.coverage_50), share(d.coverage_90), el("span", { class: d.outcome }, d.verdict)]))));
     } catch (error) { page.notice(TEXT.failed(error.message), true); button.disabled = false; }
   } }, TEXT.evidence.pastAsk);
   box.append(button);

@@ -125,6 +125,7 @@ export const TEXT = {
     inputs: "Inputs", parameters: "Parameters", sources: "Sources", past: "Scores on the past",
     pastAsk: "Replay the past now (about a minute)",
     pastNote: "Forecasts made with what was known on earlier days, against the totals published later. Lower scores are better. Where the model was wrong, it says so.",
+    pastColumns: ["As of", "Increments", "Score (persons)", "50% range holds", "90% range holds", "Against the best simple forecast"],
     columns: ["What", "Figure", "Date", "Basis", "Confidence", "Source"],
     parameterColumns: ["Parameter", "Value", "Range", "Unit", "Kind", "Known from", "Source"],
     sourceColumns: ["Id", "Publisher", "Title", "Published", "Kind"],
@@ -138,6 +139,7 @@ export const TEXT = {
     upload: "Open another crisis folder (zip)", uploaded: (name) => `Opened ${name}.`,
     making: "Making the file",
   },
+  to: (low, high) => `${low} to ${high}`,
   failed: (why) => `That did not work: ${why}`,
   foot: (version) => `Havenline ${version}. Figures about fighting after the as-of date are chances of exposure by sub-district and week, nothing else. Outlines: Natural Earth; lines and names say nothing about the legal status of any territory.`,
 };
