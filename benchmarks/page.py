@@ -46,10 +46,12 @@ def served() -> Iterator[str]:
             while True:
                 if process.poll() is not None:
                     raise SystemExit("the server did not start; is the port in use?")
-                with contextlib.suppress(OSError):
-                    with urllib.request.urlopen(f"{address}/api/health") as answer:
-                        if json.load(answer)["ready"]:
-                            break
+                with (
+                    contextlib.suppress(OSError),
+                    urllib.request.urlopen(f"{address}/api/health") as answer,
+                ):
+                    if json.load(answer)["ready"]:
+                        break
                 time.sleep(0.2)
             yield address
         finally:

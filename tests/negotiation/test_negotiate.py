@@ -177,7 +177,7 @@ def test_parties_cloned_outside_the_table_move_nothing_at_it(ran: Problem) -> No
     crisis = ran[0]
     assert crisis.bargaining is not None
     assert crisis.stakes is not None
-    without = {
+    without: dict[str, Any] = {
         "bargaining": crisis.bargaining[crisis.bargaining["party_id"] != "donors"],
         "stakes": crisis.stakes[crisis.stakes["party_id"] != "donors"],
         "supports": crisis.supports.iloc[:0] if crisis.supports is not None else None,

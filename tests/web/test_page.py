@@ -31,7 +31,7 @@ def until(page: Any, what: str, seconds: float = SECONDS) -> None:
 
 @pytest.fixture
 def opened(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
-    """Open the page at a size and with a link; fails where it spoke to anyone else or complained."""
+    """Open the page at a size and with a link; it must speak to no one else, nor complain."""
     contexts, elsewhere, complaints = [], [], []
 
     def open_page(tail: str = "", width: int = 1280, height: int = 800) -> Any:
@@ -121,7 +121,8 @@ def test_a_lever_gives_the_numbers_of_the_python_interface(
     assert row.cells[1].futures.removeprefix("better in ") in shown
     assert "changed" in text_of(page, '[data-option="highway_line_haven"] .name')
     page.click("#reset")
-    until(page, f"document.querySelector('[data-option=highway_line_haven] .change').innerText === {json.dumps(before)}")  # noqa: E501
+    shown = "document.querySelector('[data-option=highway_line_haven] .change').innerText"
+    until(page, f"{shown} === {json.dumps(before)}")
 
 
 def test_play_moves_the_day_and_the_map(opened: Callable[..., Any]) -> None:
@@ -140,7 +141,9 @@ def test_before_the_as_of_date_recorded_control_alone_is_drawn(opened: Callable[
     page = opened("#d=-30")
     assert "Recorded control as known on 4 January 2020" in text_of(page, "#map-note")
     assert "recorded as held by the other side" in text_of(page, "#legend")
-    page.eval_on_selector("#time .day", "e => { e.value = 20; e.dispatchEvent(new Event('input')); }")
+    page.eval_on_selector(
+        "#time .day", "e => { e.value = 20; e.dispatchEvent(new Event('input')); }"
+    )
     assert "held" not in text_of(page, "#legend")
     assert "Nothing here says who holds a place" in text_of(page, "#map-note")
 
@@ -260,7 +263,9 @@ def test_texts_stand_in_one_file() -> None:
     """No other module holds words of a sentence in quotes."""
     from havenline.web.server import PAGE
 
-    words = re.compile(r"""["`](?:[A-Z][a-z]+ [a-z]|[^"`]* (?:people|futures|of|the|to) )[^"`]*["`]""")
+    words = re.compile(
+        r"""["`](?:[A-Z][a-z]+ [a-z]|[^"`]* (?:people|futures|of|the|to) )[^"`]*["`]"""
+    )
     found = [
         (path.name, match.group())
         for path in sorted(PAGE.glob("*.js"))

@@ -107,7 +107,8 @@ class Theatre(Strict):
     name: str = Field(min_length=1, description="name that pages show")
     truce_since: Day = Field(description="first day of the truce that stands there")
     compliance_mechanism: bool = Field(
-        default=False, description="whether breaches are looked into by a body that both sides accept"
+        default=False,
+        description="whether breaches are looked into by a body that both sides accept",
     )
     substance: bool = Field(
         default=False, description="whether it settles something of what the fight is about"

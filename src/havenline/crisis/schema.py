@@ -382,6 +382,7 @@ _PARAMETERS = Table(
     needed=False,
 )
 
+
 def _between(name: str, meaning: str, unit: str, low: float, high: float) -> tuple[Column, ...]:
     """Return a figure of judgement with the range that it is believed to lie in."""
     return (

@@ -30,7 +30,9 @@ class DrawnLine(Closed):
     @classmethod
     def _on_earth(cls, value: list[Any]) -> list[Any]:
         for lon, lat in value if value and isinstance(value[0], list) else [value]:
-            if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+            if not (
+                math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90
+            ):
                 raise ValueError("expected longitude and latitude in degrees")
         return value
 
@@ -38,7 +40,9 @@ class DrawnLine(Closed):
 class RunRequest(Closed):
     """Options to run in a number of futures; the baseline is always run with them."""
 
-    crisis: Slug = Field("main", description="main, or the key that an upload returned", max_length=40)
+    crisis: Slug = Field(
+        "main", description="main, or the key that an upload returned", max_length=40
+    )
     options: list[Slug | OptionSpec] = Field(
         default_factory=list,
         max_length=limits.MOST_OPTIONS,
@@ -82,9 +86,9 @@ class ExportRequest(RunRequest):
 class DelayRequest(RunRequest):
     """What each week of delay of the last option adds."""
 
-    weeks: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(min_length=1, max_length=4)] = (
-        Field(default_factory=lambda: [1, 2, 4])
-    )
+    weeks: Annotated[
+        list[Annotated[int, Field(ge=1, le=12)]], Field(min_length=1, max_length=4)
+    ] = Field(default_factory=lambda: [1, 2, 4])
 
 
 class HindcastRequest(Closed):

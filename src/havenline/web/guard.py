@@ -1,4 +1,4 @@
-"""What every request passes before anything else: host, token, size, and the headers it leaves with.
+"""What every request passes before anything else: host, token, size; and its headers on leaving.
 
 Written against ASGI itself, so that streams pass through untouched.
 """
@@ -150,7 +150,8 @@ async def _refuse(send: Send, status: int, text: str) -> None:
 
 async def _read(receive: Receive, most: int) -> bytes | None:
     """Return a whole body, or None where it is larger than allowed."""
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":

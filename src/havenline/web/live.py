@@ -26,8 +26,8 @@ from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.draws import key_of
 from havenline.errors import RunError
 from havenline.futures.layout import assemble, coordinates
-from havenline.futures.run import Workspace, empty_output
 from havenline.futures.run import Job as FutureJob
+from havenline.futures.run import Workspace, empty_output
 from havenline.futures.values import VALUES, sample_values
 from havenline.movement.day import run_days
 from havenline.movement.record import SERIES, Output
@@ -303,7 +303,9 @@ def _used(trips: NDArray[Any]) -> NDArray[Any]:
 
 def _key(option: OptionSpec) -> str:
     """Return a digest of what an option does; its name does not matter."""
-    text = json.dumps(option.model_dump(mode="json", by_alias=True, warnings=False)["levers"], sort_keys=True)
+    text = json.dumps(
+        option.model_dump(mode="json", by_alias=True, warnings=False)["levers"], sort_keys=True
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

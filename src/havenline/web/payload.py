@@ -134,7 +134,7 @@ def run_payload(
     )
     return {
         "comparison": comparison.to_json_dict(),
-        "names": {o: n for o, n in zip(ids, (c.name for c in columns), strict=True)},
+        "names": dict(zip(ids, (c.name for c in columns), strict=True)),
         "options": ids,
         "start": str(pd.Timestamp(dataset["day"].to_numpy()[0]).date()),
         "days": days,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -103,7 +103,7 @@ def _observed(crisis: Crisis, as_of: pd.Timestamp) -> list[dict[str, Any]]:
         {
             "date": str(pd.Timestamp(r.date).date()),  # type: ignore[arg-type]
             "value": float(r.value),  # type: ignore[arg-type]
-            "known": bool(r.published <= as_of),
+            "known": bool(pd.Timestamp(r.published) <= as_of),  # type: ignore[arg-type]
             "published": str(pd.Timestamp(r.published).date()),  # type: ignore[arg-type]
             "source": str(r.source_id),
         }
@@ -118,7 +118,7 @@ def _text(value: object) -> str:
 def _sources(crisis: Crisis) -> list[dict[str, str]]:
     rows = []
     for r in crisis.sources.itertuples(index=False):
-        row = r._asdict()  # type: ignore[attr-defined]
+        row: dict[str, Any] = cast("Any", r)._asdict()
         rows.append({k: _text(v)[:300] for k, v in row.items()})
         if rows[-1].get("published"):
             rows[-1]["published"] = rows[-1]["published"][:10]
@@ -233,7 +233,9 @@ def scene(crisis: Crisis, as_of: dt.date) -> dict[str, Any]:
         "roads": _roads(crisis),
         "frames": _frames(crisis, as_of),
         "observed": _observed(crisis, stamp),
-        "options": [o.model_dump(mode="json", by_alias=True, warnings=False) for o in crisis.options],
+        "options": [
+            o.model_dump(mode="json", by_alias=True, warnings=False) for o in crisis.options
+        ],
         "levers": _levers(),
         "limits": [vars(limit) for limit in limits_of(crisis)],
         "indicators": {

@@ -218,7 +218,7 @@ def create_app(
         openapi_url="/api/openapi.json",
     )
     app.state.house = house
-    app.add_middleware(Guard, hosts=hosts, token=token)  # type: ignore[arg-type]
+    app.add_middleware(Guard, hosts=hosts, token=token)
     _errors(app)
     _page(app, house)
     _reading(app, house)

@@ -172,9 +172,7 @@ class Desk:
         crisis = self.crisis(task["folder"])
         scores = hindcast(
             crisis,
-            simulate=partial(
-                simulate, workers=self.threads, progress=lambda a, b: tell(a, b)
-            ),
+            simulate=partial(simulate, workers=self.threads, progress=lambda a, b: tell(a, b)),
             futures=task["futures"],
             seed=task["seed"],
             reporting=REPORTING,
@@ -260,7 +258,9 @@ def _answer(pipe: Connection, desk: Desk, job: str, task: Mapping[str, Any]) -> 
     except HavenlineError as error:
         pipe.send(("failed", job, "refused", _without_paths(str(error), task)))
     except (ValueError, KeyError, TypeError, ArithmeticError, MemoryError, OSError) as error:
-        pipe.send(("failed", job, "broken", f"the request could not be answered ({type(error).__name__})"))
+        pipe.send(
+            ("failed", job, "broken", f"the request could not be answered ({type(error).__name__})")
+        )
         if os.environ.get("HAVENLINE_WEB_TRACE"):
             import traceback
 
@@ -276,5 +276,3 @@ def _without_paths(text: str, task: Mapping[str, Any]) -> str:
         if len(path) > 1 and "/" in path:
             text = text.replace(path.rstrip("/") + "/", "").replace(path, "")
     return text
-
-

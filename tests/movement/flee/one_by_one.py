@@ -92,6 +92,7 @@ class OneByOne:
         self.people: list[Person] = []
         self.debt = 0.0
         self.food = [0.0] * len(self.places)
+        self.level = [0.0] * len(self.places)
         self.ways: dict[int, list[tuple[Path, float]]] = {}
         self.everyone: list[int] = []
 
@@ -139,10 +140,13 @@ class OneByOne:
             if self.s.insert_day0:
                 known = first.get(i, 0)
                 self.enter(i, known)
-                if self.exact and self.s.conflict_spawn_mode is None and place.capacity > 0:
+                if self.exact and self.arrivals_given() and place.capacity > 0:
                     place.capacity -= known
             if place.location.is_camp:
                 self.enter(i, int(place.number("initial_idps")))
+
+    def arrivals_given(self) -> bool:
+        return self.s.conflict_spawn_mode is None and not self.s.flood_zone_spawning_only
 
     def add_travellers(self) -> None:
         if not self.s.read_from_agents_csv_file:
@@ -203,6 +207,8 @@ class OneByOne:
                 if change.kind == "conflict":
                     place.conflict = self.s.default_conflict_intensity
                     place.began = self.day
+        if self.s.flood_zone_spawning_only:
+            return
         for i, place in enumerate(self.places):
             now = self.case.conflict[self.day, i]
             before = self.case.conflict[self.day - 1, i] if self.day else 0.0
@@ -271,23 +277,30 @@ class OneByOne:
             weight += place.residents * self.food[i] / 100
         return weight
 
+    def by_level(self, i: int, values: tuple[float, ...]) -> float:
+        return float(np.interp(self.level[i], range(len(values)), values))
+
+    def driven_out(self, i: int) -> int:
+        place = self.places[i]
+        if self.s.flood_zone_spawning_only:
+            mode: str | None = self.s.flood_spawn_mode or "pop_ratio"
+            number = self.by_level(i, self.s.displaced_per_flood_day) if self.level[i] > 0 else 0.0
+        else:
+            mode = self.s.conflict_spawn_mode
+            number = self.s.displaced_per_conflict_day * place.conflict
+        if mode == "poisson":
+            return int(self.rng.poisson(number))
+        return int(number * place.residents if mode == "pop_ratio" else number)
+
     def set_out(self) -> None:
         new = Counter[int]()
-        mode, n = self.s.conflict_spawn_mode, self.s.displaced_per_conflict_day
-        if mode is None:
+        if self.arrivals_given():
             due = self.change_of_counts() - self.debt
             self.debt = max(0.0, -due)
             weights = [self.spawn_weight(i) for i in range(len(self.places))]
             new.update(self.pick(weights) for _ in range(max(0, int(due))))
         else:
-            for i, place in enumerate(self.places):
-                c = place.conflict
-                if c > 0 and mode == "constant":
-                    new[i] = int(n * c)
-                elif c > 0 and mode == "pop_ratio":
-                    new[i] = int(n * place.residents * c)
-                elif c > 0:
-                    new[i] = int(self.rng.poisson(n * c))
+            new.update({i: self.driven_out(i) for i in range(len(self.places))})
         for i, people in new.items():
             self.enter(i, people)
             if self.s.take_from_population:
@@ -307,7 +320,14 @@ class OneByOne:
             score *= self.s.camp_weight
         if place.conflict > 0:
             score *= self.s.conflict_weight ** (self.decay(place) * place.conflict)
+        if place.location.kind == "flood_zone":
+            score *= self.flood_factor(i)
         return score
+
+    def flood_factor(self, i: int) -> float:
+        if self.s.flood_loc_weights and self.level[i] > 0:
+            return self.by_level(i, self.s.flood_loc_weights)
+        return 1.0
 
     def morning(self) -> None:
         self.ways = {}
@@ -417,6 +437,7 @@ class OneByOne:
             origin = p.place if self.exact else p.home
             km = great_circle_km(self.places[origin].location, place.location)
             e /= max(1.0, km) ** s.home_distance_power
+        e *= self.flood_factor(end)
         if place.camp:
             if s.MatchCampEthnicity:
                 e *= 10 * self.likeness(p, "ethnicity", place, 0.1)
@@ -466,6 +487,8 @@ class OneByOne:
         if s.flee_when_starving:
             hunger = self.food[i] / 100
             chance = hunger + (1 - hunger) * chance
+        if s.flood_movechances and self.level[i] > 0:
+            chance = self.by_level(i, s.flood_movechances)
         return chance
 
     def harvest(self) -> bool:
@@ -539,6 +562,8 @@ class OneByOne:
             self.day = day
             if self.case.food is not None:
                 self.food = self.case.food[self.day].tolist()
+            if self.case.flood is not None:
+                self.level = self.case.flood[self.day].tolist()
             self.change_places()
             self.set_out()
             self.close_and_open()

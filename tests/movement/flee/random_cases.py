@@ -72,12 +72,16 @@ def drawn_settings(rng: np.random.Generator) -> FleeSettings:
         "pruning_threshold": (1.5, 3.0),
         "avg_religion_fraction": (0.5,),
         "harvest_months": ((3,), (4, 5)),
+        "flood_spawn_mode": ("constant", "poisson"),
+        "flood_movechances": ((0.0, 0.5, 0.9),),
+        "flood_loc_weights": ((1.0, 0.5, 0.1),),
     }
     flags = {
         "take_from_population": 0.3,
         "insert_day0": 0.7,
         "empty_camps_on_day0": 0.15,
         "conflict_zone_spawning_only": 0.7,
+        "flood_zone_spawning_only": 0.15,
         "camps_are_sinks": 0.2,
         "read_from_agents_csv_file": 0.3,
         "sum_from_camps": 0.7,
@@ -107,6 +111,10 @@ def drawn_settings(rng: np.random.Generator) -> FleeSettings:
         chosen.pop("conflict_spawn_mode", None)
     if not now_and_then(0.5):
         chosen.pop("harvest_months", None)
+    if chosen.get("flood_spawn_mode") is None:
+        chosen["displaced_per_flood_day"] = (0.0, 0.005, 0.01, 0.05)
+    else:
+        chosen["displaced_per_flood_day"] = (0.0, 4.0, 6.0, 20.0)
     mode = chosen.get("conflict_spawn_mode")
     chosen["displaced_per_conflict_day"] = 0.01 if mode == "pop_ratio" else one_of(6.0, 11.0)
     return FleeSettings(**chosen)
@@ -117,7 +125,8 @@ def drawn_places(rng: np.random.Generator, n: int) -> tuple[Location, ...]:
     kinds += [
         str(k)
         for k in rng.choice(
-            ["town", "town", "conflict", "camp", "idpcamp", "forward", "marker"], n - 3
+            ["town", "town", "conflict", "camp", "idpcamp", "forward", "marker", "flood_zone"],
+            n - 3,
         )
     ]
     places = []
@@ -255,6 +264,9 @@ def drawn_case(seed: int) -> Case:
         major_routes=tuple(majors[: int(rng.integers(0, 4))]),
         closures=drawn_closures(rng, places, links, days),
         kind_changes=tuple(changes),
+        flood=1.0 * rng.integers(0, 4, size=(days, n)) * (rng.random((days, n)) < 0.4)
+        if often(rng, 0.6)
+        else None,
         food=rng.uniform(0, 80, size=(days, n)) if often(rng, 0.7) else None,
         demographics=tuple(
             Demographic(k, VALUES[k], rng.uniform(0.1, 1.0, size=(len(VALUES[k]), n)))

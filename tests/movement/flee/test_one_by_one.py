@@ -22,12 +22,17 @@ from tests.movement.flee.random_cases import drawn_case, drawn_settings
 CASES = int(os.environ.get("HAVENLINE_FLEE_CASES", "10"))
 RUNS, FUTURES = 30, 250
 
-FLOODS = {name for name in FleeSettings.model_fields if "flood" in name}
-NOT_DRAWN = FLOODS | {
-    "hasten",  # compared with a case scaled by hand
+NOT_DRAWN = {
+    "hasten",  # tested by hand
+    "unread_by_flee",
+    # without effect, or refused
     "average_social_connectivity",
     "two_system_decision_making",
-    "unread_by_flee",
+    "flood_forecaster",
+    "flood_forecaster_timescale",
+    "flood_forecaster_end_time",
+    "flood_forecaster_weights",
+    "flood_awareness_weights",
 }
 
 Floats = npt.NDArray[np.float64]

@@ -32,7 +32,7 @@ def test_everyone_is_somewhere_on_every_day(exact: bool) -> None:
     for seed in SEEDS:
         case = drawn_case(seed)
         s = case.settings
-        if s.camps_are_sinks or s.conflict_spawn_mode == "poisson":
+        if s.camps_are_sinks or "poisson" in (s.conflict_spawn_mode, s.flood_spawn_mode):
             continue
         alone = OneByOne(case.as_flee() if exact else case, seed, exact=exact)
         alone.run()
@@ -74,6 +74,7 @@ def reordered(case: Case, places: Sequence[int], links: Sequence[int]) -> Case:
         links=tuple(replace(x, first=new[x.first], second=new[x.second]) for x in chosen),
         conflict=case.conflict[:, places],
         food=None if case.food is None else case.food[:, places],
+        flood=None if case.flood is None else case.flood[:, places],
         counts={new[i]: c for i, c in case.counts.items()},
         demographics=tuple(replace(d, weights=d.weights[:, places]) for d in case.demographics),
         kind_changes=tuple(replace(c, location=new[c.location]) for c in case.kind_changes),

@@ -168,10 +168,64 @@ def test_numbers_may_be_drawn() -> None:
 
 
 def test_who_sets_out_is_a_resident_no_more() -> None:
-    settings = {"conflict_spawn_mode": "pop_ratio", "displaced_per_conflict_day": 0.1}
+    settings: dict[str, Any] = {
+        "conflict_spawn_mode": "pop_ratio",
+        "displaced_per_conflict_day": 0.1,
+    }
     case = counted((0, 0, 0), take_from_population=True, **settings)
     assert set_out(case) == [100, 190, 271]
     assert set_out(counted((0, 0, 0), **settings)) == [100, 200, 300]
+
+
+def flooded(*levels: float, **settings: Any) -> Case:
+    """A flood zone of 1000 people with a level each day, from which nobody moves."""
+    case = counted((0,) * len(levels), war=place("Zone", "flood_zone", persons=1000),
+                   flood_zone_spawning_only=True, **settings)  # fmt: skip
+    return replace(case, flood=np.array([[level, 0.0] for level in levels]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        # shares of those who still live there, by level
+        ({"displaced_per_flood_day": (0.0, 0.1, 0.2)}, [0, 100, 300, 500]),
+        ({"displaced_per_flood_day": (0.0, 0.1, 0.2), "take_from_population": True},
+         [0, 100, 280, 424]),
+        ({"displaced_per_flood_day": (0.0, 10.0, 50.0), "flood_spawn_mode": "constant"},
+         [0, 10, 60, 110]),
+    ],
+)  # fmt: skip
+def test_floods_drive_people_out(settings: dict[str, Any], expected: list[int]) -> None:
+    # the last entry holds beyond the end of the list
+    assert set_out(flooded(0, 1, 2, 5, **settings)) == expected
+
+
+def test_a_flood_has_its_own_chance_to_leave() -> None:
+    places = [place("Here", "flood_zone"), place("Camp", "camp")]
+    for level, chance in ((0.0, 0.3), (1.0, 0.8), (2.0, 0.9)):
+        case = little(places, [(0, 1, 500.0)], people(0, MANY), flood=np.array([[level, 0.0]]),
+                      settings={"flood_movechances": (0.0, 0.8, 0.9)})  # fmt: skip
+        assert share_at(case, 0) == pytest.approx(1 - chance, abs=within(chance))
+
+
+@pytest.mark.parametrize(("kind", "factor"), [("camp", 0.5), ("flood_zone", 0.25)])
+def test_floods_repel_and_flood_zones_twice(kind: str, factor: float) -> None:
+    places = [place("War", "conflict"), place("Wet", kind), place("Dry", "camp")]
+    case = little(places, [(0, 1, 50.0), (0, 2, 50.0)], people(0, MANY),
+                  flood=np.array([[0.0, 1.0, 0.0]]),
+                  settings={"flood_loc_weights": (1.0, 0.5), "default_movechance": 0.0,
+                            "camp_movechance": 0.0})  # fmt: skip
+    expected = factor / (1 + factor)
+    assert share_at(case, 1) == pytest.approx(expected, abs=within(expected))
+
+
+@pytest.mark.parametrize("conflict", [0.1, 0.3, 0.7, 0.9])
+def test_a_share_of_the_residents_is_reckoned_from_the_left(conflict: float) -> None:
+    # 0.01 * 1000 * 0.7 is 7, but 0.7 * 0.01 * 1000 a little less
+    case = counted((0,), conflict_spawn_mode="pop_ratio", displaced_per_conflict_day=0.01)
+    table = case.conflict.copy()
+    table[:, 0] = conflict
+    assert set_out(replace(case, conflict=table)) == [round(10 * conflict)]
 
 
 # leaving

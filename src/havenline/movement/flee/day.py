@@ -20,7 +20,6 @@ from havenline.movement.flee.cells import (
     add,
     clear,
     group_of,
-    km_of,
     overflowed,
     place_of,
     rest_of,
@@ -37,6 +36,9 @@ MOST_CHANGE = 0.05
 
 FEW = 512
 """Where no more people than this are on the move and a camp fills, each is a part."""
+
+LEAST_INFLOW = 1e-3
+"""Fewer people than this, by expectation, fill no camp."""
 
 OPENING_PARTS = 8.0
 """Parts of a morning in which a camp may open again because some leave it."""
@@ -101,29 +103,66 @@ def _morning_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
     return np.int64(min(math.ceil(parts), 1000.0))
 
 
+@kernel_within
+def _set_out_by(state, cell, share):  # type: ignore[no-untyped-def]
+    # how many of a cell on a road have gone once a share of all has
+    people = state.moving.people[cell]
+    return min(people, np.int64(math.floor(share * people + state.part[cell])))
+
+
 @kernel
-def _road_parts(net, rules, state, day):  # type: ignore[no-untyped-def]
-    # from those due to arrive, and from the arrivals of the day before
-    n = net.persons.n
-    moving = np.int64(0)
-    for i in range(n):
-        state.came[i] = 0
-    for cell in range(state.moving.used[0]):
+def _next_one(state, cells, share):  # type: ignore[no-untyped-def]
+    # the share of all at which one person more has gone
+    following = 1.0
+    for cell in range(cells):
         people = state.moving.people[cell]
-        moving += people
-        road = place_of(state.moving.where[cell]) - n
-        if km_of(state.moving.far[cell]) + net.road_speed[road] > net.road_km[road]:
-            state.came[net.road_end[road]] += people
-    growth = max(1.0, moving / max(1, state.moved[0]))
-    parts = 1.0
+        gone = _set_out_by(state, cell, share)
+        if gone < people:
+            following = min(following, (gone + 1 - state.part[cell]) / people + 1e-9)
+    return min(1.0, max(following, share))
+
+
+@kernel
+def _may_fill(net, rules, state, day, people):  # type: ignore[no-untyped-def]
+    # whether any place may change its throttle by some more people
+    for i in range(net.persons.n):
+        limit = net.limit[day, i]
+        if limit > 0.0 and state.at[i] < limit and state.at[i] + people > rules.buffer * limit:
+            return True
+    return False
+
+
+@kernel
+def _share_of_rest(net, rules, state, day, cells, share):  # type: ignore[no-untyped-def]
+    # Share of those who have not yet gone that may go before a throttle moves too far, by where
+    # their days may end; -1 where a table is too small, 1 where none moves.
+    n = net.persons.n
     for i in range(n):
-        expected = max(state.came[i], min(state.came_before[i] * growth, moving))
-        parts = max(parts, _parts_for(net, rules, state, day, i, expected))
-        state.came[i] = 0
-    state.moved[0] = moving
-    if parts > 1.0 and moving <= FEW:
-        return moving
-    return np.int64(min(math.ceil(parts), max(1.0, float(moving))))
+        state.inflow[i] = 0.0
+    for cell in range(cells):
+        rest = state.moving.people[cell] - _set_out_by(state, cell, share)
+        if rest == 0:
+            continue
+        where, far = state.moving.where[cell], state.moving.far[cell]
+        first, last = ends_of(net, rules, state, day, where, far)
+        if first < 0:
+            return -1.0
+        before = 0.0
+        for row in range(first, last):
+            place = place_of(state.end_where[row])
+            if place < n:
+                state.inflow[place] += rest * (state.end_sum[row] - before)
+            before = state.end_sum[row]
+    part = 1.0
+    for i in range(n):
+        limit, more = net.limit[day, i], state.inflow[i]
+        if limit <= 0.0 or more < LEAST_INFLOW or state.at[i] >= limit:
+            continue
+        if state.at[i] + more > rules.buffer * limit:
+            part = min(part, MOST_CHANGE * limit * (1.0 - rules.buffer) / more)
+            if state.few[0] == 1:  # one by one
+                part = 0.0
+    return part
 
 
 @kernel
@@ -156,7 +195,6 @@ def _arrive(net, state, row, people):  # type: ignore[no-untyped-def]
     place = place_of(where)
     if place < net.persons.n:
         state.at[place] += people
-        state.came[place] += people
     add(state.tomorrow, where, state.end_far[row], people)
 
 
@@ -193,22 +231,38 @@ def _deal(net, state, first, last, people, key):  # type: ignore[no-untyped-def]
 
 @kernel
 def _travel(net, rules, state, day, key):  # type: ignore[no-untyped-def]
-    parts = _road_parts(net, rules, state, day)
     cells = state.moving.used[0]
+    people = np.int64(0)
     for cell in range(cells):
+        people += state.moving.people[cell]
         state.key[cell] = cell_key(net, key, state.moving.where[cell], state.moving.far[cell])
         state.part[cell] = uniform(state.key[cell], 0)
-    for part in range(parts):
+    state.few[0] = 1 if people <= FEW else 0
+    share, part, of_rest = 0.0, 0, 1.0
+    while share < 1.0:
         check_ends(net, rules, state, day)
+        if of_rest > 0.0:
+            of_rest = 1.0
+            if _may_fill(net, rules, state, day, people):
+                of_rest = _share_of_rest(net, rules, state, day, cells, share)
+                if of_rest < 0.0:
+                    return False
+        following = 1.0
+        if of_rest < 1.0:
+            following = max(_next_one(state, cells, share), share + (1.0 - share) * of_rest)
         for cell in range(cells):
-            people = part_of(state.moving.people[cell], part, parts, state.part[cell])
-            if people == 0:
+            going = _set_out_by(state, cell, following) - _set_out_by(state, cell, share)
+            if following >= 1.0:
+                going = state.moving.people[cell] - _set_out_by(state, cell, share)
+            if going == 0:
                 continue
             where, far = state.moving.where[cell], state.moving.far[cell]
             first, last = ends_of(net, rules, state, day, where, far)
             if first < 0:
                 return False
-            _deal(net, state, first, last, people, mix(state.key[cell], 10 + part))
+            _deal(net, state, first, last, going, mix(state.key[cell], 10 + part))
+        share = following
+        part += 1
     return True
 
 
@@ -301,8 +355,6 @@ def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-unt
             people = state.tomorrow.people[cell]
             everyone += people
             add(state.today, state.tomorrow.where[cell], state.tomorrow.far[cell], people)
-        for i in range(net.persons.n):
-            state.came_before[i] = state.came[i]
         in_camps = np.int64(0)
         for c in range(net.camps.n):
             persons[day, c] = np.int64(state.at[net.camps[c]])

@@ -46,8 +46,6 @@ def begin(net, rules, state, key):  # type: ignore[no-untyped-def]
     for i in range(n):
         state.at[i] = 0.0
         state.residents[i] = net.persons[i]
-        state.came_before[i] = 0
-    state.moved[0] = 0
     for i in range(n):
         if net.at_camps[i] > 0:
             enter(net, rules, state, i, net.at_camps[i], mix(mix(key, 0), net.place_key[i]))

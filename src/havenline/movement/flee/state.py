@@ -44,11 +44,10 @@ class FleeState(NamedTuple):
     at : (places,) float64
         People at each place, not those on roads.
     residents : (places,) float64
-    came : (places,) int64
-        Arrivals of the day, and ``came_before`` of the day before.
-    came_before : (places,) int64
-    moved : (1,) int64
-        People on roads the day before.
+    inflow : (places,) float64
+        Arrivals to be expected from those who have not yet gone.
+    few : (1,) int64
+        Whether so few are on roads that they may go one by one.
     weight : (routes, groups) float64
     chance : (most routes of a place,) float64
     taken : (most routes of a place,) int64
@@ -81,9 +80,8 @@ class FleeState(NamedTuple):
     part: NDArray[np.float64]
     at: NDArray[np.float64]
     residents: NDArray[np.float64]
-    came: NDArray[np.int64]
-    came_before: NDArray[np.int64]
-    moved: NDArray[np.int64]
+    inflow: NDArray[np.float64]
+    few: NDArray[np.int64]
     weight: NDArray[np.float64]
     chance: NDArray[np.float64]
     taken: NDArray[np.int64]
@@ -127,9 +125,8 @@ def empty_state(net: CaseNetwork, most_cells: int) -> FleeState:
         part=np.zeros(most_cells),
         at=np.zeros(places),
         residents=np.zeros(places),
-        came=np.zeros(places, dtype=np.int64),
-        came_before=np.zeros(places, dtype=np.int64),
-        moved=np.zeros(1, dtype=np.int64),
+        inflow=np.zeros(places),
+        few=np.zeros(1, dtype=np.int64),
         weight=np.zeros((max(1, len(net.route_end)), groups)),
         chance=np.zeros(max(1, widest)),
         taken=np.zeros(max(1, widest), dtype=np.int64),
@@ -149,7 +146,7 @@ def view_state(s):  # type: ignore[no-untyped-def]
         view(s.end_where), view(s.end_far), view(s.end_sum),
         view(s.known_mask), view(s.known_version), view(s.seen), view(s.version),
         view(s.changed), view(s.kept), view(s.throttle),
-        view(s.key), view(s.part), view(s.at), view(s.residents), view(s.came), view(s.came_before),
-        view(s.moved), view(s.weight), view(s.chance), view(s.taken), view(s.spread),
+        view(s.key), view(s.part), view(s.at), view(s.residents), view(s.inflow), view(s.few),
+        view(s.weight), view(s.chance), view(s.taken), view(s.spread),
         view(s.spawned), view(s.alike), view(s.counted),
     )  # fmt: skip

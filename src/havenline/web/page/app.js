@@ -60,7 +60,7 @@ function moved(option, structure) {
   }
   if (structure) drawLevers();
   $("reset").hidden = !state.changed[state.option];
-  drawMaps();
+  if (usesDrawn(state.option) || structure) drawMaps();
   remember();
   clearTimeout(settle); clearTimeout(idle);
   asking?.abort();

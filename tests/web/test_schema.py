@@ -1,0 +1,43 @@
+"""Requests made up from the OpenAPI description never make the server fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+QUICK = ("GET /api/health", "GET /api/jobs/{name}", "GET /api/jobs/{name}/result",
+         "DELETE /api/jobs/{name}", "POST /api/runs", "POST /api/exports", "POST /api/delays",
+         "POST /api/details", "POST /api/hindcasts", "GET /api/scene")  # fmt: skip
+
+
+@pytest.mark.parametrize("endpoint", QUICK)
+def test_no_request_of_the_description_ends_in_a_server_error(
+    client: httpx.Client, endpoint: str
+) -> None:
+    method, path = endpoint.split()
+    schema = schemathesis.openapi.from_dict(client.get("/api/openapi.json").json())
+    operation = schema[path][method]
+    names: list[str] = []
+
+    @seed(1)
+    @settings(
+        max_examples=15,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=st.one_of(operation.as_strategy()))
+    def ask(case: Any) -> None:
+        response = case.call(base_url=str(client.base_url).rstrip("/"))
+        assert response.status_code < 500 or response.status_code == 503, response.text
+        if response.status_code == 202:
+            names.append(response.json()["id"])
+            client.delete(f"/api/jobs/{names[-1]}")
+
+    ask()
