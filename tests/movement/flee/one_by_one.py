@@ -369,8 +369,7 @@ class OneByOne:
     # the choice
 
     def steps(self, here: int, levels: int, km: float, path: Path) -> Iterator[tuple[Path, float]]:
-        out = [r for r in self.roads if r.start == here and r.open]
-        for road in [r for r in out if r.leading] or out:
+        for road in self.led(here):
             if road.end in path:
                 continue
             way = (*path, road.end)
@@ -379,6 +378,10 @@ class OneByOne:
                 yield way[1:], km + road.km
             if marker or levels > 1:
                 yield from self.steps(road.end, levels if marker else levels - 1, km + road.km, way)
+
+    def led(self, here: int) -> list[Road]:
+        out = [r for r in self.roads if r.start == here and r.open]
+        return [r for r in out if r.leading] or out
 
     def along_major_routes(self, here: int) -> Iterator[tuple[Path, float]]:
         for major in self.case.major_routes:
@@ -405,9 +408,9 @@ class OneByOne:
             self.ways[here] = found
         return self.ways[here]
 
-    def road_to(self, here: int, there: int) -> Road | None:
-        same = (r for r in self.roads if r.start == here and r.end == there and r.open)
-        return next(same, None)
+    def road_to(self, here: int, there: int, *, led: bool = True) -> Road | None:
+        out = self.led(here) if led else [r for r in self.roads if r.start == here and r.open]
+        return next((r for r in out if r.end == there), None)
 
     def likeness(self, p: Person, attribute: str, place: Place, neutral: float) -> float:
         value = p.attributes.get(attribute, "")
@@ -500,7 +503,8 @@ class OneByOne:
         if p.road is not None or (self.harvest() and (self.exact or p.farmer)):
             return
         place = self.places[p.place]
-        if not p.route:
+        new = not p.route
+        if new:
             moved = (p.recent + p.today / self.s.max_move_speed) / 2
             goes_on = arriving and self.s.avoid_short_stints and moved < 0.5 and place.town
             if not goes_on and self.random() >= self.leave_chance(p.place):
@@ -508,7 +512,7 @@ class OneByOne:
             p.route = self.choose(p)
         if not p.route:
             return
-        road, end = self.road_to(p.place, p.route[0]), self.places[p.route[-1]]
+        road, end = self.road_to(p.place, p.route[0], led=new), self.places[p.route[-1]]
         if road is None or (end.camp and self.room(end) < 0.5):
             p.route = ()
             return

@@ -264,7 +264,7 @@ def drawn_case(seed: int) -> Case:
         major_routes=tuple(majors[: int(rng.integers(0, 4))]),
         closures=drawn_closures(rng, places, links, days),
         kind_changes=tuple(changes),
-        flood=1.0 * rng.integers(0, 4, size=(days, n)) * (rng.random((days, n)) < 0.4)
+        flood=np.where(rng.random((days, n)) < 0.4, rng.integers(0, 4, size=(days, n)), 0.0)
         if often(rng, 0.6)
         else None,
         food=rng.uniform(0, 80, size=(days, n)) if often(rng, 0.7) else None,
