@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,8 @@ from havenline.world.world import World, build_world
 
 GROUNDS = 4
 """Sets of futures whose replays are kept."""
+TRIPS = 1 << 16
+"""Journeys that a state has room for at first; it grows where there are more."""
 OPTIONS = 24
 """Options in a set of futures whose runs are kept."""
 
@@ -99,7 +102,7 @@ class Ground:
         self.baseline = next(o for o in crisis.options if o.baseline)
         self._replays: list[_Replay | None] = [None] * asked.futures
         self._runs: OrderedDict[str, _Run] = OrderedDict()
-        self._workspace = Workspace()
+        self._workspace = Workspace(TRIPS)
         self._plain: Ground | None = None
         self.replayed_with = self._job(self.baseline)
 
@@ -143,16 +146,16 @@ class Ground:
         futures = self.asked.futures
         outputs: list[Output] = []
         cut = np.zeros(2)
-        pool = ThreadPoolExecutor(max_workers=max(1, min(threads, futures)))
+        waiting = [_pool(threads).submit(self._one, job, future) for future in range(futures)]
         try:
-            for done, (out, sets) in enumerate(
-                pool.map(lambda future: self._one(job, future), range(futures)), start=1
-            ):
+            for done, one in enumerate(waiting, start=1):
+                out, sets = one.result()
                 outputs.append(out)
                 cut += sets
                 tell(done, futures)
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            for one in waiting:
+                one.cancel()
         run = _Run(tuple(outputs), cut)
         self._runs[key] = run
         while len(self._runs) > OPTIONS:
@@ -276,6 +279,12 @@ class Ground:
             "futures_done": futures,
             "choice_weight_cut": max(0.0, float(cut[0] / cut[1])) if cut[1] else 0.0,
         }
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Return threads that stay, and with them the states that each has made room for."""
+    return ThreadPoolExecutor(max_workers=max(1, threads))
 
 
 class _Full(Exception):
