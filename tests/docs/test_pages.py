@@ -30,6 +30,7 @@ COMMANDS = {
     "options",
     "run",
     "schema",
+    "serve",
     "score-negotiation",
     "steps",
     "truces",

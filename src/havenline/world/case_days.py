@@ -70,7 +70,8 @@ class Days:
     spawn : float64 array
         Weight of a place for new departures, for each resident.
     rate : float64 array
-        Departures where conflict or floods drive them: people, or a share of the residents.
+        Departures where conflict or floods drive them: people, or a share of the residents;
+        to be multiplied with ``rate_part``, the intensity of the conflict.
     flood : float64 array
         Factor of floods on the pull of a place.
     capacity : float64 array
@@ -94,6 +95,7 @@ class Days:
     conflict: NDArray[np.float64]
     spawn: NDArray[np.float64]
     rate: NDArray[np.float64]
+    rate_part: NDArray[np.float64]
     flood: NDArray[np.float64]
     capacity: NDArray[np.float64]
     limit: NDArray[np.float64]
@@ -418,7 +420,8 @@ def build_days(
         hunger=np.zeros(shape),
         conflict=np.zeros(shape),
         spawn=np.zeros(shape),
-        rate=np.zeros(shape),
+        rate=np.full(shape, settings.displaced_per_conflict_day),
+        rate_part=np.zeros(shape),
         flood=np.ones(shape),
         capacity=_capacities(
             case, settings, hasten, at_start if not driven else np.zeros_like(at_start), exact=exact
@@ -453,7 +456,7 @@ def build_days(
         result.open[day], result.forced[day] = is_open, forced
     if settings.flee_when_starving and case.food is not None:
         result.hunger[:] = case.food[:span] / 100.0
-    result.rate[:] = result.conflict * settings.displaced_per_conflict_day
+    result.rate_part[:] = result.conflict
     _flood(case, settings, result)
     return result
 
@@ -475,7 +478,8 @@ def _flood(case: Case, settings: FleeSettings, result: Days) -> None:
         return table
 
     if settings.flood_zone_spawning_only:
-        result.rate[:] = np.where(wet, by_level(settings.displaced_per_flood_day), 0.0)
+        result.rate[:] = by_level(settings.displaced_per_flood_day)
+        result.rate_part[:] = wet
     if settings.flood_movechances:  # in place of every other chance
         result.hunger[wet] = by_level(settings.flood_movechances)[wet]
         result.leave[wet] = 0.0

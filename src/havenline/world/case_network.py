@@ -66,7 +66,8 @@ class CaseNetwork(NamedTuple):
         Residents, in the people that are simulated.
     place_key, rest_key : uint64
         Stable keys of places and roads, and of remaining routes.
-    score, leave, hunger, conflict, spawn, rate, flood, capacity, limit : (days, places) float64
+    score, leave, hunger, conflict, spawn, rate, rate_part, flood, capacity, limit : float64
+        Shape (days, places).
         See `havenline.world.case_days.Days`.
     camp, town : (days, places) bool
     is_open : (days, roads) bool
@@ -103,6 +104,7 @@ class CaseNetwork(NamedTuple):
     conflict: NDArray[np.float64]
     spawn: NDArray[np.float64]
     rate: NDArray[np.float64]
+    rate_part: NDArray[np.float64]
     flood: NDArray[np.float64]
     capacity: NDArray[np.float64]
     limit: NDArray[np.float64]
@@ -143,8 +145,8 @@ def view_case(n):  # type: ignore[no-untyped-def]
     g = n.group
     return CaseNetwork(
         view(n.persons), view(n.place_key), view(n.rest_key), view(n.score), view(n.leave),
-        view(n.hunger), view(n.conflict), view(n.spawn), view(n.rate), view(n.flood),
-        view(n.capacity), view(n.limit), view(n.camp), view(n.town), view(n.is_open),
+        view(n.hunger), view(n.conflict), view(n.spawn), view(n.rate), view(n.rate_part),
+        view(n.flood), view(n.capacity), view(n.limit), view(n.camp), view(n.town), view(n.is_open),
         view(n.departures), view(n.at_camps), view(n.harvest), view(n.same_weights),
         view(n.out_first), view(n.out_road), view(n.road_start), view(n.road_end),
         view(n.road_km), view(n.road_speed), view(n.road_walk), view(n.sum_first), view(n.sum_km),
@@ -230,6 +232,7 @@ def build_case_network(
         conflict=days.conflict,
         spawn=days.spawn,
         rate=days.rate,
+        rate_part=days.rate_part,
         flood=days.flood,
         capacity=days.capacity,
         limit=days.limit,

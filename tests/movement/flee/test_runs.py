@@ -83,25 +83,26 @@ def reordered(case: Case, places: Sequence[int], links: Sequence[int]) -> Case:
     )
 
 
+def with_single_roads(case: Case) -> Case:
+    """Return a case with one road between two places; of several the first in the file counts."""
+    kept = {frozenset((link.first, link.second)): link for link in reversed(case.links)}
+    return replace(case, links=tuple(kept.values()))
+
+
 @pytest.mark.parametrize("exact", [False, True])
-def test_the_order_of_locations_and_links_changes_nothing_but_luck(exact: bool) -> None:
-    # the first location stays: its country is home; the first of two roads between places counts
-    compared, futures = 0, 300
-    for seed in SEEDS[:14]:
-        case = drawn_case(seed)
-        pairs = [frozenset((x.first, x.second)) for x in case.links]
-        if len(set(pairs)) < len(pairs):
-            continue
-        rng = np.random.default_rng(seed)
-        places = [0, *(1 + rng.permutation(len(case.locations) - 1))]
-        other = reordered(case, places, list(rng.permutation(len(case.links))))
-        one = run(case, futures=futures, exact=exact).persons.astype(np.float64)
-        two = run(other, futures=futures, exact=exact, seed=2).persons.astype(np.float64)
-        error = np.sqrt((one.var(axis=0) + two.var(axis=0)) / futures)
-        off = np.abs(one.mean(axis=0) - two.mean(axis=0))
-        assert np.all(off <= 4.5 * error + 0.1), seed
-        compared += 1
-    assert compared >= 4
+@pytest.mark.parametrize("seed", SEEDS[:5])
+def test_the_order_of_locations_and_links_changes_nothing_but_luck(seed: int, exact: bool) -> None:
+    # the first location stays: its country is home
+    case, futures = with_single_roads(drawn_case(seed)), 150
+    rng = np.random.default_rng(seed)
+    places = [0, *(1 + rng.permutation(len(case.locations) - 1))]
+    other = reordered(case, places, list(rng.permutation(len(case.links))))
+    one = run(case, futures=futures, exact=exact).persons.astype(np.float64)
+    two = run(other, futures=futures, exact=exact, seed=2).persons.astype(np.float64)
+    error = np.sqrt((one.var(axis=0) + two.var(axis=0)) / futures)
+    off = np.abs(one.mean(axis=0) - two.mean(axis=0))
+    assert one.max() > 0
+    assert np.all(off <= 4.5 * error + 0.1)
 
 
 def test_conservation_is_kept_at_full_size() -> None:

@@ -82,13 +82,13 @@ def _by_weight(net, state, day, people, key):  # type: ignore[no-untyped-def]
 @kernel
 def _by_rate(net, rules, state, day, key):  # type: ignore[no-untyped-def]
     for i in range(net.persons.n):
-        rate = net.rate[day, i]
+        rate, part = net.rate[day, i], net.rate_part[day, i]
         if rules.spawn_mode == CONSTANT:
-            state.spawned[i] = np.int64(rate)
-        elif rules.spawn_mode == POP_RATIO:
-            state.spawned[i] = np.int64(rate * state.residents[i])
+            state.spawned[i] = np.int64(rate * part)
+        elif rules.spawn_mode == POP_RATIO:  # from the left: 0.01 * 1000 * 0.7 is 7
+            state.spawned[i] = np.int64(rate * state.residents[i] * part)
         else:
-            state.spawned[i] = poisson(rate, mix(key, net.place_key[i]))
+            state.spawned[i] = poisson(rate * part, mix(key, net.place_key[i]))
 
 
 @kernel
