@@ -501,6 +501,7 @@ def output_of(job: Job) -> Output:
         arrivals=np.zeros((days, areas, groups), dtype=np.int32),
         residents=np.zeros((days, areas), dtype=np.int32),
         exposed=np.zeros(((job.days + 6) // 7, areas), dtype=np.uint8),
+        flows=np.zeros(((job.days + 6) // 7, areas, areas), dtype=np.int32),
     )
 
 

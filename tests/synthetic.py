@@ -109,6 +109,7 @@ def synthetic_arrays(
         "exposure_probability": np.clip(
             pressure * rng.uniform(0, 1, (options, layout.weeks_of(days), areas)), 0, 1
         ).round(2),
+        "flows": np.full((options, layout.weeks_of(days), areas, areas), 120.0),
         "shelter_capacity_asof": np.floor(850_000 * weights),
         "parameter_values": rng.uniform(0, 1, (futures, 9)),
     }

@@ -318,3 +318,14 @@ def test_a_journey_longer_than_the_calendar_is_refused() -> None:
 def test_results_too_large_for_memory_want_a_folder() -> None:
     with pytest.raises(RunError, match="give a folder to write them to"):
         simulate(crisis_of(busy()), futures=100_000)
+
+
+def test_flows_add_up_to_the_arrivals_of_each_area_and_week() -> None:
+    dataset = simulate(open_crisis("idlib-2020"), futures=3, days=30).dataset
+    came = dataset["arrivals"].isel(day=slice(1, None)).sum("group").mean("future").to_numpy()
+    weekly = np.add.reduceat(came, np.arange(0, came.shape[1], 7), axis=1)
+    flows = dataset["flows"].transpose("option", "week", "from_area", "area").to_numpy()
+    np.testing.assert_allclose(flows.sum(axis=2), weekly, rtol=1e-12)
+    assert weekly.sum() > 0
+    by_pair = flows[0].sum(axis=0)
+    assert by_pair.sum() > 2 * np.trace(by_pair)  # most go to another sub-district

@@ -163,6 +163,15 @@ _TABLE = (
         "share",
     ),
     Variable(
+        "flows",
+        ("option", "week", "from_area", "area"),
+        "float64",
+        "displaced persons whose journey from one area to another ended in the week, mean of the "
+        "futures",
+        "persons/week",
+        "flow",
+    ),
+    Variable(
         "shelter_capacity_asof",
         ("area",),
         "float64",
@@ -193,6 +202,7 @@ _COORDINATES = (
     Coordinate("future", "future", "int", "future"),
     Coordinate("day", "day", "date", "day, the first is the as-of date"),
     Coordinate("area", "area", "text", "p-code of the area"),
+    Coordinate("from_area", "from_area", "text", "p-code of the area people set out from"),
     Coordinate("group", "group", "text", "population group"),
     Coordinate("week", "week", "int", "week after the as-of date, from 0"),
     Coordinate("history_day", "history_day", "date", "day up to the as-of date"),
@@ -263,6 +273,7 @@ def coordinates(
         "day": (first + np.arange(days + 1)).astype("datetime64[ns]"),
         "area": _text([i for i, _ in areas]),
         "area_name": _text([n for _, n in areas]),
+        "from_area": _text([i for i, _ in areas]),
         "group": _text(groups),
         "week": np.arange(weeks, dtype=np.int64),
         "week_start": (first + 1 + 7 * np.arange(weeks)).astype("datetime64[ns]"),

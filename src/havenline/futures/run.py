@@ -66,6 +66,7 @@ class FutureResult:
     displaced, arrivals : (n_option, n_day, n_area, n_group) int32
     residents : (n_option, n_day, n_area) int32
     exposed : (n_option, n_week, n_area) uint8
+    flows : (n_option, n_week, n_area, n_area) int32
     shelter : (n_area,) float64
         Shelter places at the end of the as-of date.
     cut : (float, float)
@@ -78,6 +79,7 @@ class FutureResult:
     arrivals: NDArray[np.int32]
     residents: NDArray[np.int32]
     exposed: NDArray[np.uint8]
+    flows: NDArray[np.int32]
     shelter: NDArray[np.float64]
     cut: tuple[float, float]
 
@@ -115,6 +117,7 @@ def empty_output(job: Job) -> Output:
         arrivals=np.zeros((days, areas, groups), dtype=np.int32),
         residents=np.zeros((days, areas), dtype=np.int32),
         exposed=np.zeros(((job.days + 6) // 7, areas), dtype=np.uint8),
+        flows=np.zeros(((job.days + 6) // 7, areas, areas), dtype=np.int32),
     )
 
 
@@ -183,6 +186,7 @@ def _attempt(job: Job, future: int, workspace: Workspace) -> FutureResult:
         arrivals=np.stack([o.arrivals for o in outputs]),
         residents=np.stack([o.residents for o in outputs]),
         exposed=np.stack([o.exposed for o in outputs]),
+        flows=np.stack([o.flows for o in outputs]),
         shelter=shelter,
         cut=(float(cut[0]), float(cut[1])),
     )

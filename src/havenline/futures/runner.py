@@ -302,6 +302,7 @@ class _Gathered:
         self.done = np.zeros(n_future, dtype=np.bool_)
         self.history = np.zeros((n_future, job.facts.days + 1))
         self.exposed = np.zeros((n_option, len(coords["week"]), n_area), dtype=np.int64)
+        self.flows = np.zeros((*self.exposed.shape, n_area), dtype=np.int64)
         self.shelter = np.zeros((n_future, n_area))
         self.cut = np.zeros((n_future, 2))
         self.store: ResultStore | None = None
@@ -330,6 +331,7 @@ class _Gathered:
         self.done[future] = True
         self.history[future] = result.history
         self.exposed += result.exposed
+        self.flows += result.flows
         self.shelter[future] = result.shelter
         self.cut[future] = result.cut
         series = {name: result.series[..., i] for i, name in enumerate(SERIES)}
@@ -346,6 +348,7 @@ class _Gathered:
         """Return the variables that are not by option, future and day, for all futures."""
         return {
             "exposure_probability": self.exposed / max(1, int(self.done.sum())),
+            "flows": self.flows / max(1, int(self.done.sum())),
             "history_newly_displaced": self.history,
             "shelter_capacity_asof": np.round(np.median(self.shelter[self.done], axis=0)),
             "parameter_values": np.column_stack(

@@ -22,26 +22,29 @@ from havenline.world.state import (
 
 
 @kernel
-def settle(all_persons, by_status, by_row, arrived, whole, place, row, group, persons):  # type: ignore[no-untyped-def]
-    """Let persons stay at a place."""
+def settle(all_persons, by_status, by_row, arrived, flow, whole, areas, place, row, group, persons):  # type: ignore[no-untyped-def]
+    """Let persons stay at a place; ``areas`` are those they set out from and have reached."""
     add(all_persons, by_status, by_row, place, row, group, persons)
     if row == RETURNED:
         whole[CAME_BACK] += persons
-    else:
-        arrived[place, group] += persons
+        return
+    arrived[place, group] += persons
+    if areas[0] >= 0 and areas[1] >= 0:
+        flow[areas[0], areas[1]] += persons
 
 
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """End the journeys of a day; see `havenline.drivers.truce.step` for the parameters."""
     state.arrived[:] = 0
+    state.flow[:] = 0
     slot = day % HORIZON
     e = state.trip_head[slot]
     state.trip_head[slot] = -1
     mark_safe(plan, state, day - today)
     set_pull(net, values, state)
     persons, by_status, by_row = state.persons, state.by_status, state.by_row
-    arrived = state.arrived
+    arrived, flow = state.arrived, state.flow
     trip, whole, side, dist = state.trip, state.whole, state.side, state.dist
     groups = persons.shape[2]
     while e >= 0:
@@ -57,7 +60,10 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         cut = road_cut(side, dist, origin, target)
         if state.place[target].safe and not cut:
             row, group = cell // groups, cell % groups
-            settle(persons, by_status, by_row, arrived, whole, target, row, group, moving)
+            areas = net.place[origin].area, net.place[target].area
+            settle(
+                persons, by_status, by_row, arrived, flow, whole, areas, target, row, group, moving
+            )  # fmt: skip
             continue
         cell = as_displaced(net, groups, cell, target)
         row, group = cell // groups, cell % groups
@@ -67,11 +73,17 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         if not roads.held(side[at]):
             # Both ends have fallen while they were on the road: caught where they meant to go.
             whole[STRANDED] += moving
-            settle(persons, by_status, by_row, arrived, whole, target, row, group, moving)
+            areas = net.place[origin].area, net.place[target].area
+            settle(
+                persons, by_status, by_row, arrived, flow, whole, areas, target, row, group, moving
+            )  # fmt: skip
             continue
         count, total = weigh(values, state, at, day)
         if state.place[at].safe or total <= 0.0:
-            settle(persons, by_status, by_row, arrived, whole, at, row, group, moving)
+            areas = net.place[origin].area, net.place[at].area
+            settle(
+                persons, by_status, by_row, arrived, flow, whole, areas, at, row, group, moving
+            )  # fmt: skip
             continue
         draw = mix(mix(mix(key, processes.CHOOSE_AGAIN), net.place[at].key), day)
         draw = mix(mix(mix(draw, net.cell_key[row, group]), left), net.place[origin].key)

@@ -145,6 +145,7 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
     state.abroad[:] = 0
     state.dead[:] = 0
     state.arrived[:] = 0
+    state.flow[:] = 0
     state.whole[:] = 0
     state.real[:] = 0.0
     state.events[:] = 0.0

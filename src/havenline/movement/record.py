@@ -82,6 +82,9 @@ class Output(NamedTuple):
         Residents and returned people present.
     exposed : (n_week, n_area) uint8
         1 where people were within 10 km of the front on a day of an offensive.
+    flows : (n_week, n_area, n_area) int32
+        Displaced persons whose journey ended in the week, by the area they set out from and the
+        one they reached.
     """
 
     series: NDArray[np.float64]
@@ -89,6 +92,7 @@ class Output(NamedTuple):
     arrivals: NDArray[np.int32]
     residents: NDArray[np.int32]
     exposed: NDArray[np.uint8]
+    flows: NDArray[np.int32]
 
 
 @kernel
@@ -138,6 +142,10 @@ def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
                 out.displaced[ahead, area, g] += total
         for g in range(groups):
             out.arrivals[ahead, area, g] += state.arrived[i, g]
+    if ahead > 0:
+        for a in range(state.flow.shape[0]):
+            for b in range(state.flow.shape[1]):
+                out.flows[week, a, b] += state.flow[a, b]
     line = out.series[ahead]
     line[0] = state.whole[NEW]
     line[1] = state.whole[MOVED]

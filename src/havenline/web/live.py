@@ -82,9 +82,10 @@ class _Replay:
 
 @dataclass(frozen=True)
 class _Run:
-    """What one option did in all futures, future first."""
+    """What one option did in all futures, future first; their flows are kept as a sum only."""
 
     outputs: tuple[Output, ...]
+    flows: NDArray[np.int64]
     cut: NDArray[np.float64]
 
 
@@ -146,17 +147,19 @@ class Ground:
         futures = self.asked.futures
         outputs: list[Output] = []
         cut = np.zeros(2)
+        flows, nothing = np.zeros((), dtype=np.int64), np.zeros((0, 0, 0), dtype=np.int32)
         waiting = [_pool(threads).submit(self._one, job, future) for future in range(futures)]
         try:
             for done, one in enumerate(waiting, start=1):
                 out, sets = one.result()
-                outputs.append(out)
+                flows = flows + out.flows
+                outputs.append(out._replace(flows=nothing))
                 cut += sets
                 tell(done, futures)
         finally:
             for one in waiting:
                 one.cancel()
-        run = _Run(tuple(outputs), cut)
+        run = _Run(tuple(outputs), flows, cut)
         self._runs[key] = run
         while len(self._runs) > OPTIONS:
             self._runs.popitem(last=False)
@@ -243,6 +246,7 @@ class Ground:
         arrays |= {name: series[..., i] for i, name in enumerate(SERIES)}
         exposed = np.stack([sum(o.exposed.astype(np.int64) for o in run.outputs) for run in runs])
         arrays["exposure_probability"] = exposed / self.asked.futures
+        arrays["flows"] = np.stack([run.flows for run in runs]) / self.asked.futures
         arrays["history_newly_displaced"] = np.stack([r.history for r in replays])
         arrays["shelter_capacity_asof"] = np.round(
             np.median(np.stack([r.shelter for r in replays]), axis=0)

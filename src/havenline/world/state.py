@@ -122,6 +122,9 @@ class State(NamedTuple):
         First journey that ends on each day.
     arrived : (n_place, n_group) int64
         Displaced people who arrived today.
+    flow : (n_area, n_area) int64
+        Displaced people who arrived today, by the area they set out from and the one they
+        reached; only between areas of the results.
     abroad, dead : (n_home + 1, n_group), (n_group,) int64
         Persons who entered a neighbour; persons killed.
     theatre : (MOST_THEATRES,) records ``THEATRE_STATE``
@@ -154,6 +157,7 @@ class State(NamedTuple):
     trip: NDArray[np.void]
     trip_head: NDArray[np.int64]
     arrived: NDArray[np.int64]
+    flow: NDArray[np.int64]
     abroad: NDArray[np.int64]
     dead: NDArray[np.int64]
     theatre: NDArray[np.void]
@@ -193,6 +197,7 @@ def empty_state(network: Network, n_area: int, trips: int) -> State:
         trip=np.zeros(trips, dtype=TRIP),
         trip_head=np.zeros(HORIZON, dtype=np.int64),
         arrived=np.zeros((n, g), dtype=np.int64),
+        flow=np.zeros((n_area, n_area), dtype=np.int64),
         abroad=np.zeros((n_area + 1, g), dtype=np.int64),
         dead=np.zeros(g, dtype=np.int64),
         theatre=np.zeros(MOST_THEATRES, dtype=THEATRE_STATE),
@@ -231,6 +236,7 @@ def bare_state(s):  # type: ignore[no-untyped-def]
         bare(s.trip),
         bare(s.trip_head),
         bare(s.arrived),
+        bare(s.flow),
         bare(s.abroad),
         bare(s.dead),
         bare(s.theatre),
