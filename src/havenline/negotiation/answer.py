@@ -239,18 +239,19 @@ class Negotiation:
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the answer as plain values; what is not finite becomes null."""
-        plain = _plain(dataclasses.asdict(self))
-        assert isinstance(plain, dict)
-        return plain
+        found = plain(dataclasses.asdict(self))
+        assert isinstance(found, dict)
+        return found
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value as plain ones for JSON, six digits of a number; what is not finite is None."""
     if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     if isinstance(value, (int, np.integer)):

@@ -230,8 +230,9 @@ def check_support(parties: Parties, support: dict[str, float]) -> dict[str, floa
             raise HavenlineError(
                 f"support of {name!r}: the crisis declares what support would do of {listed}"
             )
-        if not 0.0 <= part <= 1.0:
-            raise HavenlineError(f"support {name}={part:g}: expected a part from 0 to 1")
+        number = isinstance(part, int | float) and not isinstance(part, bool)
+        if not number or not 0.0 <= part <= 1.0:
+            raise HavenlineError(f"support {name}={part}: expected a part from 0 to 1")
     return {name: float(support.get(name, 0.0)) for name in parties.supporters}
 
 
