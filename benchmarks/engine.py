@@ -26,7 +26,8 @@ from havenline.drivers import aid, control, truce, violence
 from havenline.futures.run import Job, Workspace, run_future
 from havenline.futures.values import sample_values
 from havenline.movement import arrivals, entry, flight, harm, ledger, returns
-from havenline.movement.day import STEPS, run_days
+from havenline.movement.day import run_days
+from havenline.movement.steps import STEPS
 from havenline.options import build_schedule, chosen_options
 from havenline.options.schedule import bare_schedule
 from havenline.world.facts import bare_record, known_facts

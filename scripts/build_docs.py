@@ -38,8 +38,8 @@ from havenline.crisis.meta import (
 )
 from havenline.crisis.parameters import Parameter, default_table
 from havenline.futures.layout import VARIABLES
-from havenline.movement.day import STEPS
 from havenline.movement.given.parameters import given_table
+from havenline.movement.steps import STEPS
 from havenline.outcomes import INDICATORS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -189,7 +189,7 @@ def steps_page() -> str:
     rows = (
         (
             str(i),
-            f"`{step.name}`",
+            f"[`{step.name}`](../explanation/mechanisms/{step.page}.md)",
             step.what,
             ", ".join(step.reads),
             ", ".join(step.writes) or "nothing",
@@ -202,7 +202,8 @@ def steps_page() -> str:
             """
 A day of a run is this table, from top to bottom; `havenline steps` prints it. Each step is one
 file with a function `step`, in `havenline/drivers` (what acts on people) or `havenline/movement`
-(what people do). The [model page](../explanation/model.md) says what they do in words.
+(what people do). Each has a page of one screen; the [model page](../explanation/model.md) tells
+them together.
 """
         ),
         table(("", "step", "what it does", "reads", "writes"), rows),

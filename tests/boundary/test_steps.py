@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
+from types import ModuleType
 
+import pytest
+
+from havenline.crisis.parameters import default_table
 from havenline.movement import day
-from havenline.movement.day import STEPS
+from havenline.movement.steps import STEPS, Step
+from havenline.outcomes.rests import SERIES_FROM
 
 SOURCE = Path(day.__file__).read_text(encoding="utf-8")
 
@@ -46,7 +52,57 @@ def test_every_step_says_what_it_does_in_one_sentence() -> None:
 
 
 def test_every_part_that_a_step_writes_is_read_or_is_a_result() -> None:
-    results = {"cost", "newly displaced", "onward attempts"}
+    results = {part for parts in SERIES_FROM.values() for part in parts}
     read = {part for step in STEPS for part in step.reads}
     written = {part for step in STEPS for part in step.writes}
     assert written - read <= results
+    assert results <= written
+
+
+def values_used(module: ModuleType, seen: set[str]) -> set[str]:
+    """Return the parameters that a module of a step uses, with those of the modules it calls."""
+    if module.__name__ in seen:
+        return set()
+    seen.add(module.__name__)
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    used = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "values"
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(HELPERS):
+            for name in node.names:
+                inner = getattr(module, name.asname or name.name, None)
+                if isinstance(inner, ModuleType) and inner.__name__.split(".")[-1] not in NAMES:
+                    used |= values_used(inner, seen)
+            if node.module in ALWAYS:
+                used |= values_used(sys.modules[node.module], seen)
+    return used
+
+
+HELPERS = ("havenline.drivers", "havenline.movement")
+ALWAYS = ("havenline.movement.destination", "havenline.movement.journey")
+"""Modules that are no steps and are called by name."""
+NAMES = {step.name for step in STEPS}
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda s: s.name)
+def test_a_step_names_the_parts_of_the_parameters_that_it_uses(step: Step) -> None:
+    part_of = {row.name: row.part for row in default_table()}
+    module = getattr(day, step.name)
+    own = Path(str(module.__file__)).stem
+    assert own == step.name
+    used = values_used(module, set()) & set(part_of)
+    parts = {part_of[name] for name in used}
+    assert parts <= set(step.parts)
+    assert set(step.parts) <= parts | set(SHARED.get(step.name, ()))
+
+
+SHARED = {
+    "truce": ("containment",),
+    "aid": ("containment",),
+}
+"""Parts whose values a step uses through another step's module."""

@@ -14,7 +14,7 @@ import pytest
 from havenline.crisis import init_crisis
 from havenline.crisis.parameters import parameter_names
 from havenline.futures.runner import MOST_DAYS, MOST_FUTURES
-from havenline.movement.day import STEPS
+from havenline.movement.steps import STEPS
 
 Command = Callable[..., Any]
 SMALL = ("--futures", "3", "--days", "10")
@@ -389,8 +389,19 @@ def test_options_prints_every_option_with_its_levers(havenline: Command) -> None
 def test_steps_prints_every_step_in_order(havenline: Command) -> None:
     answer = havenline("steps")
     assert answer.code == 0
-    places = [answer.out.index(step.name) for step in STEPS]
-    assert len(places) == len(STEPS)
+    names = re.findall(r"^ *\d+ (\w+) ", answer.out, flags=re.M)
+    assert names == [step.name for step in STEPS]
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_steps_fit_on_one_screen(
+    havenline: Command, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr("havenline.cli.console.out.width", width)
+    lines = havenline("steps").out.splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= width
+    assert all(step.what in " ".join(lines) for step in STEPS)
 
 
 def test_no_command_shows_help_and_an_unknown_one_is_refused(havenline: Command) -> None:

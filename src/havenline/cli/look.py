@@ -53,14 +53,17 @@ def check(
 
 def steps() -> None:
     """Print the steps of a day, in order, with what each reads and writes."""
-    from havenline.movement.day import STEPS
+    from havenline.movement.steps import STEPS
 
-    table = Table(title="A day")
-    for head in ("", "step", "what it does", "reads", "writes"):
-        table.add_column(head)
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(justify="right")
+    table.add_column(no_wrap=True)
+    table.add_column()
     for number, step in enumerate(STEPS, start=1):
-        reads, writes = ", ".join(step.reads), ", ".join(step.writes) or "-"
-        table.add_row(str(number), step.name, step.what, reads, writes)
+        table.add_row(str(number), f"[bold]{step.name}[/bold]", step.what)
+        writes = ", ".join(step.writes) or "nothing"
+        table.add_row("", "", f"[dim]{', '.join(step.reads)} -> {writes}[/dim]")
+    out.print("A day, step by step: what each does, then what it reads -> what it writes")
     out.print(table)
 
 

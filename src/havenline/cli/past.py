@@ -164,6 +164,7 @@ def audit(
     """List what a run would rest on; fail where a value was only known later."""
     from havenline.evidence.audit import audit as run_audit
     from havenline.outcomes import INDICATORS
+    from havenline.outcomes.rests import rests_on
 
     found = run_audit(opened(crisis), a_date(as_of, "--as-of"))
     if as_json:
@@ -183,6 +184,15 @@ def audit(
         out.print(f"    {escape('; '.join(row.sources))}", style="dim", soft_wrap=True)
     priors = sum(row.parameter.kind == "prior" for row in found.rows)
     out.print(f"{len(found.rows)} parameters, {priors} of them priors.")
+    out.print("[bold]What each outcome rests on[/bold]: steps of a day, then those behind them")
+    for indicator in INDICATORS.values():
+        basis = rests_on(indicator.id)
+        own = ", ".join(p for p in basis.parts)
+        out.print(
+            f"[bold]{indicator.name}[/bold]: {', '.join(basis.steps)} (parameters of {own}); "
+            f"through {', '.join(basis.through)}",
+            soft_wrap=True,
+        )
     names = ", ".join(INDICATORS[i].name.lower() for i in found.prior_outcomes)
     out.print(f"Outcomes that rest on priors alone: {names}.", soft_wrap=True)
     if found.late:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from havenline.crisis.cells import split_ids
 from havenline.crisis.draft import Draft
 from havenline.crisis.registry import check, problem, suggest
 from havenline.errors import Problem
@@ -140,6 +141,30 @@ def parameter_ranges(draft: Draft) -> Iterator[Problem]:
                 column="value",
                 value=f"{value:g}",
                 expected=f"{low:g} to {high:g}",
+            )
+
+
+@check(
+    "known_before_published",
+    "parameters are known no earlier than their sources were published",
+    "warning",
+)
+def known_before_published(draft: Draft) -> Iterator[Problem]:
+    """Report parameters with a source of a later day than the one they claim."""
+    sources = draft.records("sources", "source_id", "published")
+    published = {name: day for _, name, day in sources}
+    for line, known, text in draft.records("parameters", "known_from", "source_id"):
+        days = [published.get(i) for i in split_ids(text or "")]
+        newest = max((d for d in days if d is not None), default=None)
+        if known is not None and newest is not None and newest > known:
+            yield problem(
+                "known_before_published",
+                draft.file("parameters"),
+                "a source of this row was published later",
+                row=line,
+                column="known_from",
+                value=str(known),
+                expected=f"{newest} or later",
             )
 
 

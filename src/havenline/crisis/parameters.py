@@ -17,6 +17,7 @@ from importlib import resources
 
 import pandas as pd
 
+from havenline.crisis.cells import split_ids
 from havenline.errors import CrisisError, Problem, RunError
 
 DISTRIBUTIONS = ("fixed", "uniform", "loguniform", "lognormal", "normal", "triangular")
@@ -152,6 +153,45 @@ def known_parameters(
             kind="set",
         )
     return dict(sorted(chosen.items()))
+
+
+def newest_source(row: Parameter, sources: pd.DataFrame) -> dt.date | None:
+    """Return when the newest source of a row was published; None where no day is known.
+
+    Parameters
+    ----------
+    row : Parameter
+    sources : pandas.DataFrame
+        The crisis's table ``sources``; a row of the default table names none of them.
+    """
+    if sources.empty:
+        return None
+    ids = split_ids(row.source)
+    found = sources[sources["source_id"].isin(ids)]
+    if len(found) < len(set(ids)):
+        return None
+    days = found["published"].dropna()
+    return days.max().date() if len(days) else None
+
+
+def known_later(
+    parameters: Mapping[str, Parameter], sources: pd.DataFrame, as_of: dt.date
+) -> tuple[str, ...]:
+    """Return the parameters whose row, or a source of it, was only known after a day.
+
+    Parameters
+    ----------
+    parameters : mapping of str to Parameter
+        As `known_parameters` returns them.
+    sources : pandas.DataFrame
+        The crisis's table ``sources``.
+    as_of : datetime.date
+    """
+    return tuple(
+        name
+        for name, row in parameters.items()
+        if max(row.known_from, newest_source(row, sources) or row.known_from) > as_of
+    )
 
 
 def _apply_own(chosen: dict[str, Parameter], own: pd.DataFrame, as_of: dt.date) -> None:

@@ -7,12 +7,16 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from havenline.crisis import Crisis
 from havenline.crisis.cells import split_ids
-from havenline.crisis.parameters import Parameter, known_parameters
+from havenline.crisis.parameters import (
+    Parameter,
+    known_later,
+    known_parameters,
+    newest_source,
+)
 from havenline.outcomes.indicators import INDICATORS
+from havenline.outcomes.rests import rests_on
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,15 @@ class Audit:
             "ok": not self.late,
             "parameters": [row.to_json_dict() for row in self.rows],
             "outcomes": [
-                {"id": i.id, "name": i.name, "prior_only": i.id in self.prior_outcomes}
+                {
+                    "id": i.id,
+                    "name": i.name,
+                    "prior_only": i.id in self.prior_outcomes,
+                    "steps": list(rests_on(i.id).steps),
+                    "through": list(rests_on(i.id).through),
+                    "parameters": list(rests_on(i.id).parameters),
+                    "tables": [*rests_on(i.id).tables, *rests_on(i.id).through_tables],
+                }
                 for i in INDICATORS.values()
             ],
         }
@@ -114,19 +126,15 @@ def audit(crisis: Crisis, as_of: dt.date | None = None) -> Audit:
     day = crisis.meta.as_of if as_of is None else as_of
     table = crisis.sources.set_index("source_id")
     titles = (table["publisher"] + ": " + table["title"]).to_dict()
-    published = table["published"].to_dict()
+    parameters = known_parameters(day, crisis.parameters)
+    late = set(known_later(parameters, crisis.sources, day))
     rows = []
-    for parameter in known_parameters(day, crisis.parameters).values():
-        ids = list(split_ids(parameter.source))
-        if not ids or not all(i in published for i in ids):
-            late = parameter.known_from > day
-            rows.append(Audited(parameter, (parameter.source,), None, late))
-            continue
-        texts = tuple(str(titles[i]) for i in ids)
-        known = [published[i].date() for i in ids if not pd.isna(published[i])]
-        newest = max(known) if known else None
-        late = parameter.known_from > day or (newest is not None and newest > day)
-        rows.append(Audited(parameter, texts, newest, late))
+    for name, parameter in parameters.items():
+        ids = split_ids(parameter.source)
+        own = all(i in titles for i in ids)
+        texts = tuple(str(titles[i]) for i in ids) if own else (parameter.source,)
+        newest = newest_source(parameter, crisis.sources)
+        rows.append(Audited(parameter, texts, newest, name in late))
     return Audit(
         crisis=crisis.id,
         as_of=day,

@@ -23,7 +23,7 @@ import xarray as xr
 from havenline import __version__
 from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
-from havenline.crisis.parameters import Parameter, default_table, known_parameters
+from havenline.crisis.parameters import Parameter, default_table, known_later, known_parameters
 from havenline.errors import RunError
 from havenline.futures.layout import VARIABLES, assemble, coordinates
 from havenline.futures.run import FutureResult, Job, Workspace, run_future
@@ -167,7 +167,7 @@ def simulate(
         "input_hashes": json.dumps(dict(sorted(crisis.input_hashes.items()))),
         "settings": json.dumps(dict(sorted((settings or {}).items()))),
         "offensive_given": int(bool(offensive)),
-        "parameters_known_later": "[]",
+        "parameters_known_later": json.dumps(known_later(parameters, crisis.sources, date)),
         "partial": 0,
     }
     gathered = _Gathered(job, coords, attrs, out)
@@ -212,7 +212,7 @@ def _check_settings(settings: Mapping[str, float]) -> None:
             continue  # `known_parameters` says so, with the nearest name
         unit = rows[name].unit
         divides = unit in NOT_ZERO or name in DIVISORS
-        if value < 0 or (value == 0 and divides):
+        if (value < 0 and not rows[name].low < 0) or (value == 0 and divides):
             least = "above 0" if divides else "0 or more"
             raise RunError(f"parameter {name!r}: {value:g} given; expected {least} ({unit})")
         if value > 1 and unit.split("/")[0] == "share":

@@ -1,11 +1,9 @@
-"""A day is a table: the steps of a day in order, and the compiled loop that walks them.
+"""The compiled loop that walks a day: the steps of `havenline.movement.steps`, in order.
 
-``STEPS`` is what ``havenline steps`` prints; a test holds it and the loop together.
+A test holds the table and the loop together.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,109 +28,6 @@ from havenline.world.state import (
     bare_network,
     bare_state,
 )
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a day.
-
-    Attributes
-    ----------
-    name : str
-        Module that holds it.
-    what : str
-        What it does, one sentence.
-    reads, writes : tuple of str
-        Parts of the state (or of the option and the record) that it reads and changes.
-    """
-
-    name: str
-    what: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-
-
-STEPS = (
-    Step(
-        "containment",
-        "Listed groups in a haven are contained, or no longer.",
-        ("option",),
-        ("containment",),
-    ),
-    Step(
-        "truce",
-        "Offensive on or off; truce and haven stand or fail.",
-        ("record", "option", "truce age", "theatres", "containment"),
-        ("offensive", "truce", "haven"),
-    ),
-    Step(
-        "theatres",
-        "Truces in linked theatres stand or fail.",
-        ("record", "offensive"),
-        ("theatres",),
-    ),
-    Step(
-        "control",
-        "The front: recorded until the as-of date, then advancing along roads.",
-        ("record", "option", "offensive", "haven"),
-        ("side", "roads", "distance to the front"),
-    ),
-    Step(
-        "violence",
-        "Violent events by place.",
-        ("offensive", "truce", "haven", "distance to the front"),
-        ("events",),
-    ),
-    Step(
-        "aid",
-        "Aid delivered; tents and homes wear out and are supplied; cost.",
-        ("option", "side", "displaced people"),
-        ("shelter places", "cost"),
-    ),
-    Step(
-        "arrivals",
-        "Journeys end; people turn back or choose again where road or place was lost.",
-        ("calendar", "side", "roads", "shelter places"),
-        ("people", "calendar"),
-    ),
-    Step(
-        "flight",
-        "People leave, choose where to go and set out.",
-        ("people", "distance to the front", "events", "shelter places", "roads", "option"),
-        ("people", "calendar", "newly displaced"),
-    ),
-    Step(
-        "returns",
-        "Voluntary return home under a standing truce.",
-        ("people", "truce", "side", "roads"),
-        ("people", "calendar"),
-    ),
-    Step(
-        "entry",
-        "People without shelter near the border get across.",
-        ("people", "shelter places", "option"),
-        ("people", "abroad"),
-    ),
-    Step(
-        "onward",
-        "Refugees in the neighbouring country go on to the next.",
-        ("option", "abroad", "newly displaced"),
-        ("onward attempts",),
-    ),
-    Step(
-        "harm",
-        "Civilians killed and injured, homes damaged.",
-        ("people", "events"),
-        ("people", "dead"),
-    ),
-    Step(
-        "ledger",
-        "The sum of all accounts is checked.",
-        ("people", "calendar", "abroad", "dead"),
-        (),
-    ),
-)
-"""The steps of a day, in order."""
 
 
 @kernel

@@ -106,6 +106,8 @@ class Indicator:
         From (option, future, day), and what gives further values by name, to (option, future).
     also : tuple of str
         Further daily series that it needs.
+    uses : tuple of str
+        Parameters that it is reckoned with, beside those of the run.
     """
 
     id: str
@@ -116,6 +118,7 @@ class Indicator:
     series: str
     reduce: Reduce
     also: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
 
     @property
     def prior_only(self) -> bool:
@@ -204,6 +207,7 @@ _TABLE = (
         "Civilians killed after the as-of date, times the factor by which records fall short.",
         "killed",
         with_unrecorded,
+        uses=("violence_undercount",),
     ),
     Indicator(
         "injured",
@@ -258,6 +262,7 @@ _TABLE = (
         "Shelter and aid over 6 months; what lies beyond the run goes on at its last rate.",
         "cost_usd",
         response_cost(RESPONSE_DAYS["cost_6m"]),
+        uses=("response_halflife",),
     ),
     Indicator(
         "cost_24m",
@@ -267,6 +272,7 @@ _TABLE = (
         "Shelter and aid over 24 months; what lies beyond the run goes on at its last rate.",
         "cost_usd",
         response_cost(RESPONSE_DAYS["cost_24m"]),
+        uses=("response_halflife",),
     ),
     Indicator(
         "cost_24m_rebuilt",
@@ -277,6 +283,7 @@ _TABLE = (
         "cost_usd",
         with_rebuilding,
         also=("homes_damaged",),
+        uses=("response_halflife", "rebuild_cost"),
     ),
     Indicator(
         "displaced_by_option",

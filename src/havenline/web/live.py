@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from havenline import __version__
 from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
-from havenline.crisis.parameters import Parameter, known_parameters
+from havenline.crisis.parameters import Parameter, known_later, known_parameters
 from havenline.draws import key_of
 from havenline.errors import RunError
 from havenline.futures.layout import assemble, coordinates
@@ -278,7 +278,9 @@ class Ground:
             "input_hashes": json.dumps(dict(sorted(self.crisis.input_hashes.items()))),
             "settings": json.dumps(dict(self.asked.settings)),
             "offensive_given": 0,
-            "parameters_known_later": "[]",
+            "parameters_known_later": json.dumps(
+                known_later(self.parameters, self.crisis.sources, self.asked.as_of)
+            ),
             "partial": 0,
             "futures_done": futures,
             "choice_weight_cut": max(0.0, float(cut[0] / cut[1])) if cut[1] else 0.0,

@@ -1,0 +1,119 @@
+"""What an outcome rests on, read from the table of a day.
+
+Each daily series is reckoned from some parts of the state. The steps that write these parts make
+it directly; the steps whose parts they read make it at one remove, and so on. A step names the
+parts of the parameter table and the tables of facts that it uses, so every figure can be followed
+to its parameters, each with its source or prior, and to its facts, each row with its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from havenline.crisis.parameters import default_table
+from havenline.movement.steps import STEPS
+from havenline.outcomes.indicators import INDICATORS
+
+SERIES_FROM: Mapping[str, tuple[str, ...]] = {
+    "newly_displaced": ("newly displaced",),
+    "movements": ("movements",),
+    "unsheltered": ("people", "shelter places"),
+    "near_front": ("people", "distance to the front"),
+    "near_border": ("people",),
+    "entries": ("abroad",),
+    "returned": ("returned",),
+    "killed": ("dead",),
+    "injured": ("injured",),
+    "homes_damaged": ("homes damaged",),
+    "cost_usd": ("cost",),
+    "displaced_by_option": ("moved by the option",),
+    "left_on_other_side": ("people", "side"),
+    "in_captured_places": ("people", "side"),
+    "truce_standing": ("truce",),
+    "shelter_places": ("shelter places",),
+    "offensive_running": ("offensive",),
+    "aid_suspended": ("deliveries",),
+    "haven_standing": ("haven",),
+    "displaced_elsewhere": ("displaced elsewhere",),
+    "truces_failed_elsewhere": ("theatres",),
+    "excess_deaths": ("excess deaths",),
+    "displaced_present": ("people", "side"),
+    "onward_attempts": ("onward attempts",),
+    "ledger_residual": ("people", "calendar", "abroad", "dead"),
+}
+"""Parts of the state from which each daily series is reckoned."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an outcome rests on.
+
+    Attributes
+    ----------
+    steps, through : tuple of str
+        Steps of a day that make it directly; those on which these depend.
+    parts, through_parts : tuple of str
+        Parts of the parameter table that either uses; the first with what is reckoned from the
+        series afterwards.
+    tables, through_tables : tuple of str
+        Tables of the crisis folder that either reads.
+    """
+
+    steps: tuple[str, ...]
+    through: tuple[str, ...]
+    parts: tuple[str, ...]
+    through_parts: tuple[str, ...]
+    tables: tuple[str, ...]
+    through_tables: tuple[str, ...]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of all parameters in the parts, in the order of the parameter table."""
+        parts = {*self.parts, *self.through_parts}
+        return tuple(dict.fromkeys(row.name for row in default_table() if row.part in parts))
+
+
+@cache
+def rests_on(indicator: str) -> Basis:
+    """Return what an indicator rests on.
+
+    Parameters
+    ----------
+    indicator : str
+        Id from :data:`havenline.outcomes.INDICATORS`.
+
+    Returns
+    -------
+    Basis
+    """
+    declared = INDICATORS[indicator]
+    series = (declared.series, *declared.also)
+    direct = _writers({part for name in series for part in SERIES_FROM[name]})
+    every = direct
+    while True:
+        wider = every | _writers({part for s in STEPS if s.name in every for part in s.reads})
+        if wider == every:
+            break
+        every = wider
+    near = [s for s in STEPS if s.name in direct]
+    far = [s for s in STEPS if s.name in every - direct]
+    part_of = {row.name: row.part for row in default_table()}
+    parts = dict.fromkeys(part for s in near for part in s.parts)
+    parts |= dict.fromkeys(part_of[name] for name in declared.uses)
+    tables = dict.fromkeys(t for s in near for t in s.tables)
+    return Basis(
+        steps=tuple(s.name for s in near),
+        through=tuple(s.name for s in far),
+        parts=tuple(parts),
+        through_parts=tuple(
+            dict.fromkeys(p for s in far for p in s.parts if p not in parts),
+        ),
+        tables=tuple(tables),
+        through_tables=tuple(dict.fromkeys(t for s in far for t in s.tables if t not in tables)),
+    )
+
+
+def _writers(parts: set[str]) -> set[str]:
+    return {step.name for step in STEPS if parts & set(step.writes)}

@@ -1,0 +1,107 @@
+"""What an outcome rests on: read from the table of a day, and tried."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from havenline.crisis import Crisis
+from havenline.crisis.meta import Host, Theatre
+from havenline.crisis.parameters import default_table, known_parameters
+from havenline.futures import simulate
+from havenline.futures.layout import DAILY_SERIES
+from havenline.outcomes import INDICATORS
+from havenline.outcomes.indicators import per_future
+from havenline.outcomes.rests import SERIES_FROM, rests_on
+from tests.crises_random import ALL_LEVERS, START, crisis_of, towns_in_a_row
+
+
+def crisis() -> Crisis:
+    """Something of everything: lines, havens, a border, hosts and a linked theatre."""
+    sketch = towns_in_a_row(
+        people=(40_000, 30_000, 20_000, 20_000),
+        options={
+            **ALL_LEVERS,
+            "gate": [{"lever": "onward", "neighbour": "nb", "start": 3}],
+        },
+        crossings=(("z9", "closed", -9, -9),),
+        lines=(("mid", -0.25),),
+        counts=((8, 9_000.0, 9), (18, 20_000.0, 19)),
+        days=40,
+    )
+    plain = crisis_of(sketch)
+    neighbour = plain.meta.neighbours[0].model_copy(
+        update={"hosts": [Host(id="h", name="h", population=10**6, refugees=10**6, source_id="s")]}
+    )
+    theatre = Theatre(
+        id="east", name="east", truce_since=START, people_at_stake=9000, source_id="s"
+    )
+    meta = plain.meta.model_copy(update={"neighbours": [neighbour], "theatres": [theatre]})
+    return dataclasses.replace(plain, meta=meta)
+
+
+def run(declared: Crisis, **settings: float) -> xr.Dataset:
+    return simulate(declared, futures=8, seed=5, workers=1, settings=settings).dataset
+
+
+def moved(name: str) -> float:
+    """Another value of a parameter, within what it may be."""
+    row = known_parameters(START, None)[name]
+    if row.low == row.low:
+        return row.low if row.value != row.low else row.high
+    return row.value * 0.5
+
+
+LIVELY = {"aid_suspension_rate": 20.0, "containment_fail_rate": 20.0, "truce_median_days": 15.0}
+"""Values under which rare things happen in a small run."""
+
+
+@pytest.fixture(scope="module")
+def declared() -> Crisis:
+    return crisis()
+
+
+def test_every_daily_series_is_reckoned_from_parts_that_steps_write() -> None:
+    assert set(SERIES_FROM) == set(DAILY_SERIES)
+    for indicator in INDICATORS:
+        basis = rests_on(indicator)
+        assert basis.steps
+        assert basis.parts
+        assert not set(basis.steps) & set(basis.through)
+        assert not set(basis.parts) & set(basis.through_parts)
+
+
+def test_an_indicator_asks_only_for_the_parameters_that_it_names() -> None:
+    for indicator in INDICATORS.values():
+        asked: set[str] = set()
+
+        def given(name: str, asked: set[str] = asked) -> Any:
+            asked.add(name)
+            return np.ones((1, 1, 5)) if name in DAILY_SERIES else np.ones(1)
+
+        indicator.reduce(np.ones((1, 1, 5)), given)
+        assert asked <= {*indicator.uses, *indicator.also}
+
+
+def test_what_a_parameter_moves_rests_on_it(declared: Crisis) -> None:
+    """Each parameter of the table changed alone: what moves must name its part."""
+    base = known_parameters(declared.meta.as_of, declared.parameters)
+    fixed = {name: row.value for name, row in base.items()} | LIVELY
+    usual = run(declared, **fixed)
+    before = {name: per_future(usual, name) for name in INDICATORS}
+    part_of = {row.name: row.part for row in default_table()}
+    moves = set()
+    for name in base:
+        other = run(declared, **{**fixed, name: moved(name)})
+        for indicator in INDICATORS:
+            if (per_future(other, indicator) != before[indicator]).any():
+                basis = rests_on(indicator)
+                moves.add(name)
+                assert part_of[name] in {*basis.parts, *basis.through_parts}, (name, indicator)
+    assert len(moves) > 0.8 * len(base)
+    unmoved = {part_of[n] for n in set(base) - moves} - {part_of[n] for n in moves}
+    assert unmoved <= {"hosts"}, "told in a table of its own"
