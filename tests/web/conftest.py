@@ -61,8 +61,7 @@ def chromium(serving: ModuleType) -> Iterator[Any]:
 
     with sync_playwright() as driver:
         found = driver.chromium.launch(
-            executable_path=str(serving.CHROMIUM),
-            args=["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+            executable_path=str(serving.CHROMIUM), args=list(serving.BROWSER)
         )
         yield found
         found.close()

@@ -9,14 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 
+from benchmarks.page import BROWSER, CHROMIUM
+
+__all__ = ["BROWSER", "CHROMIUM", "answered", "free_port", "served"]
+
 START_SECONDS = 300
 """A first start compiles the kernels."""
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 def free_port() -> int:

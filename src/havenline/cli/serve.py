@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from havenline.cli.console import CrisisArgument, err, opened, out
-from havenline.errors import HavenlineError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -28,14 +27,10 @@ def serve(
     ] = 1,
 ) -> None:
     """Open the page: the crisis on a map, the options compared, the levers to move."""
-    try:
-        import uvicorn
+    import uvicorn
 
-        from havenline.web.server import create_app
-    except ImportError as error:
-        raise HavenlineError(
-            f"the page needs {error.name}; install it with: pip install 'havenline[web]'"
-        ) from None
+    from havenline.web.server import create_app
+
     opened(crisis)  # a mistake is said here, before anything is started
     local = host in LOOPBACK
     token = "" if local else secrets.token_urlsafe(24)

@@ -40,7 +40,7 @@ from havenline.world.world import World, build_world
 
 GROUNDS = 4
 """Sets of futures whose replays are kept."""
-TRIPS = 1 << 16
+TRIPS = 1 << 15
 """Journeys that a state has room for at first; it grows where there are more."""
 OPTIONS = 24
 """Options in a set of futures whose runs are kept."""
@@ -221,10 +221,8 @@ class Ground:
         used, room = len(replay.trips), len(state.trip)
         if used >= room:
             raise _Full
+        np.copyto(state.trip, _free(room, state.trip.dtype))
         state.trip[:used] = replay.trips
-        state.trip[used:] = np.zeros((), dtype=state.trip.dtype)
-        state.trip["next"][used:] = np.arange(used + 1, room + 1)
-        state.trip["next"][room - 1] = -1
 
     def dataset(self, options: list[OptionSpec], threads: int, tell: Tell) -> xr.Dataset:
         """Return the result of the baseline and the options, as `simulate` gives it."""
@@ -307,6 +305,16 @@ def _refuse_errors(state: State, future: int) -> None:
         )
     if error:
         raise RunError(f"future {future}: the ledger of people does not balance")
+
+
+@cache
+def _free(room: int, kind: np.dtype[Any]) -> NDArray[Any]:
+    """Return journeys as a state begins: all free, in a chain."""
+    trips = np.zeros(room, dtype=kind)
+    trips["next"] = np.arange(1, room + 1)
+    trips["next"][room - 1] = -1
+    trips.setflags(write=False)
+    return trips
 
 
 def _used(trips: NDArray[Any]) -> NDArray[Any]:
