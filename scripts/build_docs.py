@@ -30,6 +30,7 @@ from havenline.crisis.meta import (
     BoundingBox,
     Group,
     Host,
+    ListedGroup,
     Neighbour,
     Period,
     Theatre,
@@ -393,6 +394,7 @@ def meta_part() -> list[str]:
         ("an entry of totals", Total),
         ("an entry of theatres", Theatre),
         ("an entry of thresholds", Threshold),
+        ("an entry of listed_groups", ListedGroup),
     )
     for title, model in inner:
         lines += [f"### In {title}", "", *keys_of(model)]

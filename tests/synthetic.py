@@ -58,6 +58,7 @@ def synthetic_arrays(
             "host_coverage",
             "host_overload",
             "host_price_rise",
+            "other_side_harm",
             "rebuild_cost",
             "response_halflife",
             "violence_undercount",
@@ -111,7 +112,7 @@ def synthetic_arrays(
         ).round(2),
         "flows": np.full((options, layout.weeks_of(days), areas, areas), 120.0),
         "shelter_capacity_asof": np.floor(850_000 * weights),
-        "parameter_values": rng.uniform(0, 1, (futures, 9)),
+        "parameter_values": rng.uniform(0, 1, (futures, 10)),
     }
     grow = np.linspace(0, 1, coords["history_day"].size)
     arrays["history_newly_displaced"] = np.floor(before[0] * grow)

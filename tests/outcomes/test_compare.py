@@ -199,7 +199,10 @@ def test_frame_has_a_row_per_option_and_indicator(synthetic: ModuleType) -> None
     assert set(frame.loc[frame["prior_only"], "indicator"]) == {
         "homes_damaged",
         "displaced_elsewhere",
+        "cost_6m_rebuilt",
         "cost_24m_rebuilt",
+        "harmed_left",
+        "harmed_captured",
     }
 
 

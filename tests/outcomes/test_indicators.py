@@ -24,7 +24,9 @@ LOWER = {
     "displaced_elsewhere",
     "displaced_by_option",
     "left_on_other_side",
+    "harmed_left",
     "in_captured_places",
+    "harmed_captured",
 }
 
 
@@ -65,13 +67,17 @@ def test_which_are_better_lower_and_which_rest_on_a_prior() -> None:
         "onward_attempts",
         "cost_usd",
         "cost_6m",
+        "cost_6m_rebuilt",
         "cost_24m",
         "cost_24m_rebuilt",
     }
     assert [i.id for i in INDICATORS.values() if i.prior_only] == [
         "homes_damaged",
         "displaced_elsewhere",
+        "cost_6m_rebuilt",
         "cost_24m_rebuilt",
+        "harmed_left",
+        "harmed_captured",
     ]
 
 
@@ -103,9 +109,21 @@ def test_the_cost_of_a_response_by_hand(synthetic: ModuleType) -> None:
         expected = 40e6 + 1e6 * (1 - np.exp(-rate * days)) / rate
         np.testing.assert_allclose(per_future(dataset, name), [[expected]])
     homes = per_future(dataset, "homes_damaged")
-    np.testing.assert_allclose(
-        per_future(dataset, "cost_24m_rebuilt"), per_future(dataset, "cost_24m") + 5000 * homes
-    )
+    for name in ("cost_6m", "cost_24m"):
+        rebuilt = per_future(dataset, f"{name}_rebuilt")
+        np.testing.assert_allclose(rebuilt, per_future(dataset, name) + 5000 * homes)
+
+
+def test_people_on_the_other_side_are_at_risk_by_their_days_there(synthetic: ModuleType) -> None:
+    """1,000 people for 365 days at 3 per 1,000 and year; the as-of date itself does not count."""
+    dataset = with_series(synthetic, "left_on_other_side", [9e9, *[1000.0] * 365])
+    dataset["in_captured_places"] = 2 * dataset["left_on_other_side"]
+    names = [str(n) for n in dataset["parameter"].to_numpy()]
+    values = dataset["parameter_values"].to_numpy().copy()
+    values[0, names.index("other_side_harm")] = 3.0
+    dataset["parameter_values"] = dataset["parameter_values"].copy(data=values)
+    np.testing.assert_allclose(per_future(dataset, "harmed_left"), [[3.0]])
+    np.testing.assert_allclose(per_future(dataset, "harmed_captured"), [[6.0]])
 
 
 def test_a_run_longer_than_six_months_is_not_drawn_out(synthetic: ModuleType) -> None:

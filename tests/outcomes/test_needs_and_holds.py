@@ -31,11 +31,15 @@ def test_needs_by_hand(synthetic: ModuleType) -> None:
     assert found == pytest.approx(
         {
             (1, 30, "shelter"): 155.0,
-            (1, 30, "water"): 30.0,
-            (1, 30, "health"): 90.0,
+            (1, 30, "water"): 2000.0,
+            (1, 30, "water a day"): 30.0,
+            (1, 30, "injured"): 90.0,
+            (1, 30, "consultations a day"): 2000 * 3 / 365,
             (31, 40, "shelter"): 355.0,
-            (31, 40, "water"): 30.0,
-            (31, 40, "health"): 30.0,
+            (31, 40, "water"): 2000.0,
+            (31, 40, "water a day"): 30.0,
+            (31, 40, "injured"): 30.0,
+            (31, 40, "consultations a day"): 2000 * 3 / 365,
         }
     )
 
@@ -52,7 +56,10 @@ def test_both_cases_of_a_haven(synthetic: ModuleType) -> None:
         haven_standing=standing,
         killed=killed,
     )
-    holds, fails = haven_cases(dataset)
+    every, holds, fails = haven_cases(dataset)
+    assert (every.option, every.failed, every.futures) == ("ceasefire", None, 3)
+    assert every.killed is not None
+    assert every.killed.median == 20.0
     assert (holds.option, holds.failed, holds.futures) == ("ceasefire", False, 2)
     assert (fails.option, fails.failed, fails.futures) == ("ceasefire", True, 1)
     assert holds.killed is not None
@@ -64,8 +71,8 @@ def test_a_case_that_no_future_holds_has_no_figures(synthetic: ModuleType) -> No
     dataset = changed(
         synthetic.synthetic_dataset(options=1, futures=2, days=4), haven_standing=np.ones(5)
     )
-    assert haven_cases(dataset)[1].killed is None
-    assert haven_cases(dataset)[1].futures == 0
+    assert haven_cases(dataset)[2].killed is None
+    assert haven_cases(dataset)[2].futures == 0
 
 
 def test_truces_are_counted_from_their_first_day(synthetic: ModuleType) -> None:

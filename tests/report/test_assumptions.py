@@ -47,7 +47,7 @@ def test_a_source_given_as_ids_is_spelled_out(
 def test_sources_of_known_facts_are_named_and_later_ones_only_by_publisher(
     crisis: Crisis,
 ) -> None:
-    refs = assumptions.references(crisis, AS_OF)
+    refs = assumptions.references(crisis, AS_OF, {})
     assert refs
     for ref in refs:
         late = bool(ref.published) and ref.published > AS_OF.date().isoformat()
@@ -61,9 +61,12 @@ def test_sources_of_known_facts_are_named_and_later_ones_only_by_publisher(
 
 def test_only_web_addresses_become_links(crisis: Crisis) -> None:
     sources = crisis.sources.assign(page="javascript:alert(1)")
-    assert all(r.url == "" for r in assumptions.references(replace(crisis, sources=sources), AS_OF))
+    assert all(
+        r.url == "" for r in assumptions.references(replace(crisis, sources=sources), AS_OF, {})
+    )
 
 
 def test_a_source_of_a_later_row_alone_is_not_listed(crisis: Crisis) -> None:
-    early = assumptions.references(crisis, pd.Timestamp(dt.date(2019, 12, 2)))
-    assert len(early) < len(assumptions.references(crisis, pd.Timestamp(dt.date(2020, 4, 30))))
+    early = assumptions.references(crisis, pd.Timestamp(dt.date(2019, 12, 2)), {})
+    later = assumptions.references(crisis, pd.Timestamp(dt.date(2020, 4, 30)), {})
+    assert len(early) < len(later)

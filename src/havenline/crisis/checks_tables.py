@@ -107,6 +107,11 @@ def _unknown_in_meta(draft: Draft) -> Iterator[Problem]:
     for i, total in enumerate(meta.totals):
         used += [("areas", ("totals", i, "areas", j), area) for j, area in enumerate(total.areas)]
         used += [("parties", ("totals", i, "held_by", j), p) for j, p in enumerate(total.held_by)]
+    for i, listed in enumerate(meta.listed_groups):
+        used += [("parties", ("listed_groups", i, "party"), listed.party)]
+        used += [
+            ("parties", ("listed_groups", i, "within", j), p) for j, p in enumerate(listed.within)
+        ]
     for target, path, word in used:
         known = draft.known(target)
         if known is not None and word not in known:
@@ -157,6 +162,10 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
     ]
     cells += [
         (("theatres", i, "source_id"), t.source_id) for i, t in enumerate(draft.meta.theatres)
+    ]
+    cells += [
+        (("listed_groups", i, "source_id"), g.source_id)
+        for i, g in enumerate(draft.meta.listed_groups)
     ]
     for path, cell in cells:
         for word in split_ids(cell):

@@ -133,6 +133,21 @@ class Threshold(Strict):
     source_id: Codes = Field(description="where the figure comes from")
 
 
+class ListedGroup(Strict):
+    """How much of an area a listed group runs: a constraint on aid and on protection.
+
+    It enters no run and is attached to nobody who flees.
+    """
+
+    party: Slug = Field(description="a party of parties.csv")
+    within: list[Slug] = Field(min_length=1, description="parties whose places are meant")
+    share: float = Field(ge=0, le=1, description="share of these places that it runs")
+    low: float = Field(ge=0, le=1, description="lowest share that agrees with the sources")
+    high: float = Field(ge=0, le=1, description="highest share that agrees with them")
+    known_from: Day = Field(description="day from which it was known")
+    source_id: Codes = Field(description="where the share comes from")
+
+
 class CrisisMeta(Strict):
     """The whole of crisis.yaml."""
 
@@ -168,4 +183,9 @@ class CrisisMeta(Strict):
     )
     thresholds: list[Threshold] = Field(
         default_factory=list, description="what outcomes must not exceed"
+    )
+    listed_groups: list[ListedGroup] = Field(
+        default_factory=list,
+        max_length=16,
+        description="how much of the area listed groups run; told, and used in no run",
     )

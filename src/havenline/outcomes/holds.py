@@ -19,12 +19,13 @@ CHECK_DAYS = (30, 90, 180, 365)
 
 @dataclass(frozen=True)
 class HavenCase:
-    """What happens under an option where its haven holds to the end, or where it fails.
+    """What happens under an option in all futures, where its haven holds, or where it fails.
 
     Attributes
     ----------
     option : str
-    failed : bool
+    failed : bool or None
+        None for all futures together: what is expected.
     futures : int
         Futures in which it is so.
     killed, newly_displaced, unsheltered : Summary or None
@@ -33,7 +34,7 @@ class HavenCase:
     """
 
     option: str
-    failed: bool
+    failed: bool | None
     futures: int
     killed: Summary | None
     newly_displaced: Summary | None
@@ -41,7 +42,7 @@ class HavenCase:
 
 
 def haven_cases(dataset: xr.Dataset) -> tuple[HavenCase, ...]:
-    """Return both cases of each option that has a haven.
+    """Return the expected case of each option that has a haven, and those behind it.
 
     Parameters
     ----------
@@ -51,7 +52,8 @@ def haven_cases(dataset: xr.Dataset) -> tuple[HavenCase, ...]:
     Returns
     -------
     tuple of HavenCase
-        Two for each option with a haven, the one in which it holds first.
+        Three for each option with a haven: all futures, those in which it holds to the end,
+        those in which it fails.
     """
     standing = series_of(dataset, "haven_standing")
     series = {name: series_of(dataset, name) for name in FIGURES}
@@ -60,8 +62,9 @@ def haven_cases(dataset: xr.Dataset) -> tuple[HavenCase, ...]:
         had = standing[row].max(axis=1) > 0
         if not had.any():
             continue
-        for failed in (False, True):
-            where = had & ((standing[row, :, -1] == 0) == failed)
+        fails = standing[row, :, -1] == 0
+        for failed in (None, False, True):
+            where = had if failed is None else had & (fails == failed)
             figures: list[Summary | None] = [None, None, None]
             if where.any():
                 after = [series[n][row, where, -1] - series[n][row, where, 0] for n in FIGURES[:2]]

@@ -2,91 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.drivers.aid import DAYS_PER_MONTH
 from havenline.errors import RunError
 from havenline.futures.layout import DAILY_SERIES, VARIABLES
+from havenline.outcomes.reductions import (
+    SIX_MONTHS,
+    TWO_YEARS,
+    Floats,
+    Reduce,
+    Values,
+    after_start,
+    at_end,
+    harmed_there,
+    highest,
+    mean_of_days,
+    response_cost,
+    with_rebuilding,
+    with_unrecorded,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
 
 Better = Literal["lower", "neither"]
-Floats = NDArray[np.float64]
-Values = Callable[[str], Floats]
-"""From the name of a parameter or series to its values: (future,), or (option, future, day)."""
-Reduce = Callable[[Floats, Values], Floats]
-
-RESPONSE_DAYS = {"cost_6m": 183, "cost_24m": 730}
-RATE_DAYS = 30
-"""Last days of a run whose daily cost goes on after it."""
-
-
-def after_start(series: Floats, values: Values) -> Floats:
-    """Return what was counted after the as-of date: last day less day 0.
-
-    Parameters
-    ----------
-    series : (..., day)
-    values : callable
-        Not used.
-    """
-    return np.asarray(series[..., -1] - series[..., 0], dtype=np.float64)
-
-
-def at_end(series: Floats, values: Values) -> Floats:
-    """Return the last day of ``series`` (..., day)."""
-    return np.asarray(series[..., -1], dtype=np.float64)
-
-
-def highest(series: Floats, values: Values) -> Floats:
-    """Return the highest value of ``series`` (..., day) after the as-of date."""
-    return np.asarray(_ahead(series).max(axis=-1), dtype=np.float64)
-
-
-def mean_of_days(series: Floats, values: Values) -> Floats:
-    """Return the mean of ``series`` (..., day) over the days after the as-of date."""
-    return np.asarray(_ahead(series).mean(axis=-1), dtype=np.float64)
-
-
-def with_unrecorded(series: Floats, values: Values) -> Floats:
-    """Return deaths after the as-of date times the under-count factor of each future."""
-    return after_start(series, values) * values("violence_undercount")
-
-
-def response_cost(days: int) -> Reduce:
-    """Return how to take the cost of the first ``days`` days from the daily cumulative cost.
-
-    A run that is shorter goes on at the mean daily cost of its last 30 days, which halves every
-    ``response_halflife`` months of the future (a declared prior).
-    """
-
-    def cost(series: Floats, values: Values) -> Floats:
-        last = series.shape[-1] - 1
-        if days <= last:
-            return np.asarray(series[..., days] - series[..., 0], dtype=np.float64)
-        back = min(RATE_DAYS, last)
-        rate = (series[..., last] - series[..., last - back]) / max(1, back)
-        decay = np.log(2.0) / (values("response_halflife") * DAYS_PER_MONTH)
-        days_more = (1.0 - np.exp(-decay * (days - last))) / decay
-        return np.asarray(after_start(series, values) + rate * days_more, dtype=np.float64)
-
-    return cost
-
-
-def with_rebuilding(series: Floats, values: Values) -> Floats:
-    """Return the cost of 24 months and of rebuilding the homes damaged."""
-    homes = after_start(values("homes_damaged"), values) * values("rebuild_cost")
-    return response_cost(RESPONSE_DAYS["cost_24m"])(series, values) + homes
-
-
-def _ahead(series: Floats) -> Floats:
-    return series[..., 1:] if series.shape[-1] > 1 else series
 
 
 @dataclass(frozen=True)
@@ -108,6 +51,8 @@ class Indicator:
         Further daily series that it needs.
     uses : tuple of str
         Parameters that it is reckoned with, beside those of the run.
+    prior : bool
+        Whether one of these stands for it alone and is a prior.
     """
 
     id: str
@@ -119,11 +64,13 @@ class Indicator:
     reduce: Reduce
     also: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    prior: bool = False
 
     @property
     def prior_only(self) -> bool:
         """True where the figure rests on a prior alone."""
-        return any(VARIABLES[name].prior_only for name in (self.series, *self.also))
+        series = (self.series, *self.also)
+        return self.prior or any(VARIABLES[name].prior_only for name in series)
 
 
 _TABLE = (
@@ -261,8 +208,19 @@ _TABLE = (
         "neither",
         "Shelter and aid over 6 months; what lies beyond the run goes on at its last rate.",
         "cost_usd",
-        response_cost(RESPONSE_DAYS["cost_6m"]),
+        response_cost(SIX_MONTHS),
         uses=("response_halflife",),
+    ),
+    Indicator(
+        "cost_6m_rebuilt",
+        "Cost over 6 months with rebuilding",
+        "USD",
+        "neither",
+        "The same, and the homes damaged after the as-of date rebuilt.",
+        "cost_usd",
+        with_rebuilding(SIX_MONTHS),
+        also=("homes_damaged",),
+        uses=("response_halflife", "rebuild_cost"),
     ),
     Indicator(
         "cost_24m",
@@ -271,7 +229,7 @@ _TABLE = (
         "neither",
         "Shelter and aid over 24 months; what lies beyond the run goes on at its last rate.",
         "cost_usd",
-        response_cost(RESPONSE_DAYS["cost_24m"]),
+        response_cost(TWO_YEARS),
         uses=("response_halflife",),
     ),
     Indicator(
@@ -281,7 +239,7 @@ _TABLE = (
         "neither",
         "The same, and the homes damaged after the as-of date rebuilt.",
         "cost_usd",
-        with_rebuilding,
+        with_rebuilding(TWO_YEARS),
         also=("homes_damaged",),
         uses=("response_halflife", "rebuild_cost"),
     ),
@@ -304,6 +262,17 @@ _TABLE = (
         at_end,
     ),
     Indicator(
+        "harmed_left",
+        "Detained, missing or killed where left",
+        "persons",
+        "lower",
+        "Of those left on the other side of a line, after the as-of date; expected, not counted.",
+        "left_on_other_side",
+        harmed_there,
+        uses=("other_side_harm",),
+        prior=True,
+    ),
+    Indicator(
         "in_captured_places",
         "In captured places",
         "persons",
@@ -311,6 +280,17 @@ _TABLE = (
         "Persons in places that were captured, on the last day.",
         "in_captured_places",
         at_end,
+    ),
+    Indicator(
+        "harmed_captured",
+        "Detained, missing or killed where captured",
+        "persons",
+        "lower",
+        "Of those in captured places, after the as-of date; expected, not counted.",
+        "in_captured_places",
+        harmed_there,
+        uses=("other_side_harm",),
+        prior=True,
     ),
 )
 

@@ -12,6 +12,7 @@ from havenline.outcomes.compare import Summary, summary_of
 from havenline.outcomes.indicators import series_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 Floats = NDArray[np.float64]
@@ -20,6 +21,10 @@ PHASES = ((1, 30), (31, 90), (91, 180), (181, 730))
 """First and last day of each phase after the as-of date."""
 WATER_L_DAY = 15.0
 """Litres of water for each person and day; minimum standard, Sphere Handbook 2018."""
+CONSULTATIONS_A_YEAR = 3.0
+"""Consultations of displaced people, for each person and year; the Sphere Handbook 2018 expects two
+to four."""
+DAYS_PER_YEAR = 365.0
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,9 @@ class Need:
 def needs(dataset: xr.Dataset) -> tuple[Need, ...]:
     """Return what people need in each phase.
 
-    Shelter: displaced people without it, mean of the days. Water: cubic metres a day for
-    displaced people at the minimum standard, mean of the days. Health: people injured in the phase.
+    Shelter: displaced people without it, mean of the days. Water: displaced people who need it
+    supplied, mean of the days, and the cubic metres a day at the minimum standard. Health: people
+    injured in the phase, and the consultations a day that displaced people need.
 
     Parameters
     ----------
@@ -66,6 +72,7 @@ def needs(dataset: xr.Dataset) -> tuple[Need, ...]:
     bare = series_of(dataset, "unsheltered")
     present = series_of(dataset, "displaced_present")
     injured = series_of(dataset, "injured")
+    consultations = CONSULTATIONS_A_YEAR / DAYS_PER_YEAR
     found = []
     for row, option in enumerate(str(v) for v in dataset["option"].to_numpy()):
         for first, end in PHASES:
@@ -73,13 +80,34 @@ def needs(dataset: xr.Dataset) -> tuple[Need, ...]:
                 break
             last = min(end, days)
             phase = slice(first, last + 1)
+            people = present[row, :, phase].mean(axis=1)
             figures: tuple[tuple[str, str, Floats], ...] = (
-                ("shelter", "persons without it", bare[row, :, phase].mean(axis=1)),
-                ("water", "m3 a day", WATER_L_DAY / 1000 * present[row, :, phase].mean(axis=1)),
-                ("health", "persons injured", injured[row, :, last] - injured[row, :, first - 1]),
+                ("shelter", "persons", bare[row, :, phase].mean(axis=1)),
+                ("water", "persons", people),
+                ("water a day", "m3", WATER_L_DAY / 1000 * people),
+                ("injured", "persons", injured[row, :, last] - injured[row, :, first - 1]),
+                ("consultations a day", "consultations", people * consultations),
             )
             found += [
                 Need(option, first, last, need, unit, summary_of(values))
                 for need, unit, values in figures
             ]
     return tuple(found)
+
+
+def needs_table(dataset: xr.Dataset) -> pd.DataFrame:
+    """Return what people need by option and phase.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns option, first_day, last_day, need, unit, median, q05, q95.
+    """
+    import pandas as pd
+
+    rows = [
+        (n.option, n.first, n.last, n.need, n.unit, n.summary.median, n.summary.q05, n.summary.q95)
+        for n in needs(dataset)
+    ]
+    head = ("option", "first_day", "last_day", "need", "unit", "median", "q05", "q95")
+    return pd.DataFrame(rows, columns=list(head))

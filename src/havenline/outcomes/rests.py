@@ -89,7 +89,24 @@ def rests_on(indicator: str) -> Basis:
     Basis
     """
     declared = INDICATORS[indicator]
-    series = (declared.series, *declared.also)
+    return basis_of((declared.series, *declared.also), declared.uses)
+
+
+@cache
+def basis_of(series: tuple[str, ...], uses: tuple[str, ...] = ()) -> Basis:
+    """Return what a figure made of daily series rests on.
+
+    Parameters
+    ----------
+    series : tuple of str
+        Daily series of the result.
+    uses : tuple of str
+        Parameters that it is reckoned with, beside those of the run.
+
+    Returns
+    -------
+    Basis
+    """
     direct = _writers({part for name in series for part in SERIES_FROM[name]})
     every = direct
     while True:
@@ -101,7 +118,7 @@ def rests_on(indicator: str) -> Basis:
     far = [s for s in STEPS if s.name in every - direct]
     part_of = {row.name: row.part for row in default_table()}
     parts = dict.fromkeys(part for s in near for part in s.parts)
-    parts |= dict.fromkeys(part_of[name] for name in declared.uses)
+    parts |= dict.fromkeys(part_of[name] for name in uses)
     tables = dict.fromkeys(t for s in near for t in s.tables)
     return Basis(
         steps=tuple(s.name for s in near),

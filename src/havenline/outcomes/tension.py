@@ -21,6 +21,7 @@ from havenline.outcomes.compare import Summary, summary_of
 from havenline.outcomes.indicators import parameter_of, series_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 Floats = NDArray[np.float64]
@@ -133,6 +134,38 @@ def host_pressure(dataset: xr.Dataset, crisis: Crisis) -> tuple[Pressure, ...]:
                 )
             )
     return tuple(found)
+
+
+def pressure_table(dataset: xr.Dataset, crisis: Crisis) -> pd.DataFrame:
+    """Return stocks, index and every component by option and host area.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    crisis : Crisis
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns option, host, name, figure, weight, anchor, median, q05, q95; the figures are
+        refugees (persons on the last day), index (0 to 100), and the components in their units.
+    """
+    import pandas as pd
+
+    rows = []
+    for p in host_pressure(dataset, crisis):
+        figures: list[tuple[str, float | None, float | None, Summary]] = [
+            ("refugees", None, None, p.refugees),
+            ("index", None, None, p.index),
+            *((c.id, c.weight, c.anchor, s) for c, s in zip(COMPONENTS, p.components, strict=True)),
+        ]
+        rows += [
+            (p.option, p.host, p.name, name, weight, anchor, s.median, s.q05, s.q95)
+            for name, weight, anchor, s in figures
+        ]
+    head = ("option", "host", "name", "figure", "weight", "anchor", "median", "q05", "q95")
+    return pd.DataFrame(rows, columns=list(head))
 
 
 def index_of(values: list[Floats], weights: Floats) -> Floats:

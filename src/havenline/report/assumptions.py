@@ -27,14 +27,30 @@ PARTS = {
     "return": "Return",
     "front": "The front",
     "truce": "Truces",
-    "border": "The border",
-    "shelter": "Shelter",
-    "aid": "Aid",
+    "theatres": "Linked theatres",
     "violence": "Violence",
+    "mortality": "Deaths from other causes",
     "line": "Lines",
     "haven": "Havens",
+    "containment": "Listed groups",
+    "other side": "The other side",
+    "border": "The border",
+    "onward": "Onward movement",
+    "hosts": "Host areas",
+    "shelter": "Shelter",
+    "aid": "Aid",
     "cost": "Cost",
 }
+
+
+def anchor_of(part: str) -> str:
+    """Return the anchor of a part of the parameter table."""
+    return "part-" + part.replace(" ", "-")
+
+
+def part_name(part: str) -> str:
+    """Return the heading of a part of the parameter table."""
+    return PARTS.get(part, words.title(part))
 
 
 @dataclass(frozen=True)
@@ -54,8 +70,9 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Part:
-    """The parameters of one part of the model."""
+    """The parameters of one part of the model, with its anchor in the report."""
 
+    anchor: str
     name: str
     rows: list[Assumption]
     priors: int
@@ -63,13 +80,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Reference:
-    """One source: `url` is empty where it has no page, `late` where it is dated later."""
+    """One source: `url` is empty where it has no page, `late` where it is dated later.
+
+    `used` names the tables of facts, or the parameters, that cite it.
+    """
 
     publisher: str
     title: str
     published: str
     url: str
     late: bool
+    used: str
 
 
 def plain_number(value: float) -> str:
@@ -131,7 +152,8 @@ def parts_of(parameters: Mapping[str, Parameter], named: Mapping[str, str]) -> l
     order = [p for p in PARTS if p in groups] + sorted(set(groups) - set(PARTS))
     return [
         Part(
-            name=PARTS.get(p, words.title(p)),
+            anchor=anchor_of(p),
+            name=part_name(p),
             rows=groups[p],
             priors=sum(r.kind == "prior" for r in groups[p]),
         )
@@ -163,7 +185,9 @@ def _may_be_later(published: pd.Timestamp, title: str, as_of: pd.Timestamp) -> b
     return False
 
 
-def references(crisis: Crisis, as_of: pd.Timestamp) -> list[Reference]:
+def references(
+    crisis: Crisis, as_of: pd.Timestamp, parameters: Mapping[str, Parameter]
+) -> list[Reference]:
     """Return the sources that this report stands on.
 
     Of dated tables only rows known by the as-of date count. A source dated later, cited for a
@@ -175,22 +199,40 @@ def references(crisis: Crisis, as_of: pd.Timestamp) -> list[Reference]:
     crisis : Crisis
     as_of : pandas.Timestamp
         The as-of date.
+    parameters : mapping of str to Parameter
+        The parameters as used, by name.
     """
-    cited: set[str] = set()
+    used: dict[str, set[str]] = {}
+
+    def cite(name: str, table: pd.DataFrame) -> None:
+        for source in _cited(table):
+            used.setdefault(source, set()).add(name)
+
     for name in _DATED:
-        cited |= _cited(known_by(getattr(crisis, name), as_of))
+        cite(name, known_by(getattr(crisis, name), as_of))
     control = known_by(crisis.control, as_of)
-    cited |= _cited(control[control["date"] <= as_of])
+    cite("control", control[control["date"] <= as_of])
     for name in _UNDATED:
-        cited |= _cited(getattr(crisis, name))
+        cite(name, getattr(crisis, name))
     shown = crisis.observations
-    cited |= _cited(
-        shown[(shown["series_id"] == crisis.meta.displaced_series) & (shown["main"] == 1)]
-    )
-    known_cited = cited | _cited(known_by(crisis.observations, as_of))
+    series = (shown["series_id"] == crisis.meta.displaced_series) & (shown["main"] == 1)
+    cite("observations", shown[series])
+    cite("observations", known_by(shown, as_of))
+    for parameter in parameters.values():
+        for source in parameter.source.split(";"):
+            used.setdefault(source.strip(), set()).add("parameters")
+    meta = crisis.meta
+    texts = [
+        *(t.source_id for t in meta.theatres),
+        *(t.source_id for t in meta.thresholds),
+        *(g.source_id for g in meta.listed_groups),
+        *(h.source_id for n in meta.neighbours for h in n.hosts),
+    ]
+    for source in (part.strip() for text in texts for part in text.split(";")):
+        used.setdefault(source, set()).add("crisis")
     rows: dict[tuple[str, str, str, str, bool], Reference] = {}
     for row in crisis.sources.itertuples(index=False):
-        if str(row.source_id) not in known_cited:
+        if str(row.source_id) not in used:
             continue
         published = pd.Timestamp(row.published)  # type: ignore[arg-type]
         late = _may_be_later(published, str(row.title), as_of)
@@ -201,6 +243,7 @@ def references(crisis: Crisis, as_of: pd.Timestamp) -> list[Reference]:
             published="" if pd.isna(published) else published.date().isoformat(),
             url=page if _WEB.match(page) and not late else "",
             late=late,
+            used=", ".join(sorted(used[str(row.source_id)])),
         )
         rows[(ref.publisher.casefold(), ref.published, ref.title, ref.url, ref.late)] = ref
     return [rows[key] for key in sorted(rows)]

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
 from havenline.outcomes.compare import Comparison
-from havenline.report import answer, assumptions, atlas, charts, deeper, exposure, words
+from havenline.report import answer, assumptions, atlas, charts, deeper, exposure, trace, words
 from havenline.report.ground import known_by
 from havenline.report.svg import plain
 
@@ -30,8 +30,11 @@ CONTENTS = (
     ("exposed", "Exposure"),
     ("cost", "Moved, left, overrun"),
     ("fails", "When options fail"),
+    ("inaction", "What no deal costs"),
     ("needed", "What is needed"),
+    ("hosts", "Host areas"),
     ("turns", "What it turns on"),
+    ("rests", "What figures rest on"),
     ("assumed", "What was assumed"),
     ("cannot", "What this cannot say"),
     ("sources", "Sources"),
@@ -80,7 +83,10 @@ def _cannot(
         "flees, but nothing about it is kept or shown by place.",
         "Whether the parties would agree to an option. Each option is taken as agreed on its "
         "dates; how long it then holds is part of the futures.",
-        "What cold, hunger and disease do. Civilians killed are those killed by direct violence.",
+        "Who dies of cold, hunger and disease. Such deaths are told as an expectation above the "
+        "usual, from surveys of other crises; they remove nobody from the counts.",
+        "What becomes of single people on the other side of a line or in captured places. What "
+        "is told of them is an expectation from what was recorded elsewhere.",
         "What people decide one by one. The figures hold for groups of people, and for "
         "sub-districts better than for single settlements; people per settlement are mostly "
         "derived, not counted.",
@@ -151,6 +157,11 @@ def _warnings(dataset: xr.Dataset) -> list[str]:
     return out
 
 
+def _contents(deep: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return the contents: sections that this crisis has nothing for are left out."""
+    return [c for c in CONTENTS if c[0] not in ("hosts", "inaction") or deep[c[0]]]
+
+
 def _context(
     dataset: xr.Dataset,
     crisis: Crisis,
@@ -173,6 +184,7 @@ def _context(
     observed = charts.observed_of(crisis, as_of)
     drawn = atlas.maps_of(dataset, crisis, as_of, names)
     futures = comparison.futures
+    deep = deeper.section(dataset, crisis, comparison, names)
     return {
         "title": crisis.meta.name,
         "question": crisis.meta.question,
@@ -187,7 +199,7 @@ def _context(
         "warnings": _warnings(dataset),
         "answer": told,
         "in_sample": bool(_names_in(dataset, "parameters_known_later")),
-        "contents": CONTENTS,
+        "contents": _contents(deep),
         "options": [specs[c.option] for c in columns if c.option in specs],
         "table_columns": columns,
         "has_baseline": base is not None,
@@ -211,8 +223,9 @@ def _context(
             futures,
             f"{priors} of {len(parameters)} parameters rest on a prior.",
         ),
-        "sources": assumptions.references(crisis, as_of),
-        **deeper.section(dataset, crisis, comparison, names),
+        "sources": assumptions.references(crisis, as_of, parameters),
+        **deep,
+        "traces": trace.traces(parameters),
         "version": comparison.version,
         "crisis_id": crisis.id,
         "seed": comparison.seed,

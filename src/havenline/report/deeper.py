@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import xarray as xr
 from markupsafe import Markup
 
 from havenline.crisis import Crisis
 from havenline.outcomes.compare import Comparison, Summary, of_hundred
+from havenline.outcomes.delay import price_of_inaction
 from havenline.outcomes.discovery import discover
 from havenline.outcomes.holds import haven_cases, truces_standing
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.needs import needs
 from havenline.outcomes.pareto import pareto
 from havenline.outcomes.sensitivity import Sensitivity, sensitivity
-from havenline.outcomes.tension import COMPONENTS, host_pressure
+from havenline.outcomes.tension import COMPONENTS, Pressure, host_pressure
 from havenline.outcomes.thresholds import limits_of, thresholds_met
 from havenline.report import figures, words
+from havenline.report.listed import listed_groups
 from havenline.report.svg import label, picture, tag
 
 TURNS_ON = ("newly_displaced", "peak_unsheltered", "killed")
 """Indicators for which the report draws what they turn on."""
+_CASES = {
+    None: "expected, over all futures",
+    False: "the haven holds to the end",
+    True: "the haven fails",
+}
 SHOWN = 6
 """Influences drawn for each."""
 
@@ -110,7 +118,7 @@ def havens(dataset: xr.Dataset, names: Mapping[str, str]) -> list[Row]:
     futures = int(dataset.sizes["future"])
     return [
         Row(
-            f"{names[c.option]}: the haven {'fails' if c.failed else 'holds to the end'}",
+            f"{names[c.option]}: {_CASES[c.failed]}",
             "",
             (
                 of_hundred(c.futures, futures),
@@ -137,9 +145,11 @@ def truces(dataset: xr.Dataset, names: Mapping[str, str]) -> list[str]:
 def need_rows(dataset: xr.Dataset) -> list[Row]:
     """Return what people need by phase, a row for each phase and need, a cell for each option."""
     titles = {
-        "shelter": "Persons without shelter, mean of the days",
-        "water": "Water for displaced people, cubic metres a day",
-        "health": "Persons injured in the phase",
+        "shelter": "Shelter: people without it, mean of the days",
+        "water": "Water: displaced people who need it supplied",
+        "water a day": "Water: cubic metres a day for them",
+        "injured": "Health: people injured in the phase",
+        "consultations a day": "Health: consultations a day for displaced people",
     }
     cells: dict[tuple[int, int, str], list[str]] = {}
     for n in needs(dataset):
@@ -152,13 +162,77 @@ def need_rows(dataset: xr.Dataset) -> list[Row]:
 
 def host_rows(dataset: xr.Dataset, crisis: Crisis) -> list[Row]:
     """Return the pressure on services in each host area, a cell for each option."""
-    cells: dict[str, list[str]] = {}
-    names: dict[str, str] = {}
-    for p in host_pressure(dataset, crisis):
-        low, mid, high = (f"{v:.0f}" for v in (p.index.q05, p.index.median, p.index.q95))
-        cells.setdefault(p.host, []).append(f"{mid} ({low} to {high})")
-        names[p.host] = p.name
-    return [Row(names[h], "", tuple(row)) for h, row in cells.items()]
+    return _by_host(host_pressure(dataset, crisis), lambda p: _plain(p.index, 0))
+
+
+def _by_host(found: Sequence[Pressure], cell: Callable[[Pressure], str]) -> list[Row]:
+    names = {p.host: p.name for p in found}
+    return [Row(n, "", tuple(cell(p) for p in found if p.host == h)) for h, n in names.items()]
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Host areas: the index and the refugees hosted under each option, and the components.
+
+    Attributes
+    ----------
+    index, refugees : list of Row
+        A cell for each option.
+    components : list of Row
+        Under the first option; a cell for each component.
+    heads : list of str
+        Names of the components with weight and anchor.
+    """
+
+    index: list[Row]
+    refugees: list[Row]
+    components: list[Row]
+    heads: list[str]
+
+
+def hosts(dataset: xr.Dataset, crisis: Crisis) -> Hosts | None:
+    """Return what the report shows of host areas; None where the crisis declares none."""
+    found = host_pressure(dataset, crisis)
+    if not found:
+        return None
+    first = found[0].option
+    return Hosts(
+        index=_by_host(found, lambda p: _plain(p.index, 0)),
+        refugees=_by_host(found, lambda p: _range(p.refugees)),
+        components=[
+            Row(p.name, "", tuple(_plain(c, 2) for c in p.components))
+            for p in found
+            if p.option == first
+        ],
+        heads=[f"{c.name}: weight {c.weight:.2f}, full at {c.anchor:g}" for c in COMPONENTS],
+    )
+
+
+def _plain(summary: Summary, digits: int) -> str:
+    """Return median and range of an index or a component, which have no persons to round to."""
+    low, mid, high = (f"{v:.{digits}f}" for v in (summary.q05, summary.median, summary.q95))
+    return mid if low == high else f"{mid} ({low} to {high})"
+
+
+def inaction(dataset: xr.Dataset, comparison: Comparison, names: Mapping[str, str]) -> list[Row]:
+    """Return what no deal costs over the best of the other options: best option, difference."""
+    others = [o for o in names if o != comparison.baseline]
+    if not comparison.baseline or not others:
+        return []
+    rows = []
+    for found in price_of_inaction(dataset, others, comparison.baseline):
+        declared = INDICATORS[found.indicator]
+        difference = found.difference
+        text, best, futures = "not distinguishable", "", ""
+        if difference.distinguishable:
+            r = difference.summary.rounded()
+            spread = words.spread_of_change(r.q05, r.q95, declared.unit)
+            text = f"{words.difference(r.median, declared.unit)} ({spread})"
+            best = names[found.best]
+            futures = of_hundred(difference.worse or 0, difference.futures)
+        note = "rests on a prior only" if declared.prior_only else ""
+        rows.append(Row(declared.name, note, (text, best, futures)))
+    return rows
 
 
 def turns_on(dataset: xr.Dataset, option: str) -> list[Drawn]:
@@ -242,8 +316,9 @@ def section(
         "havens": havens(dataset, names),
         "truces": truces(dataset, names),
         "needs": need_rows(dataset),
-        "hosts": host_rows(dataset, crisis),
-        "host_components": [(c.name, round(100 * c.weight)) for c in COMPONENTS],
+        "hosts": hosts(dataset, crisis),
+        "inaction": inaction(dataset, comparison, names),
+        "listed": listed_groups(crisis, pd.Timestamp(dataset["day"].to_numpy()[0])),
         "turns_on": turns_on(dataset, option),
         "turns_option": names[option],
     }

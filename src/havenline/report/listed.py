@@ -1,0 +1,49 @@
+"""Listed groups: how much of the area they run on the as-of date, as a constraint on aid.
+
+Told from declared shares and the residents at the start of the period. It enters no run, is told
+for no later day, and nothing of it is attached to people who flee.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from havenline.crisis import Crisis
+from havenline.report import words
+from havenline.report.ground import holder_at, known_by
+
+
+def listed_groups(crisis: Crisis, as_of: pd.Timestamp) -> list[str]:
+    """Return a sentence for each listed group that the crisis declares.
+
+    Parameters
+    ----------
+    crisis : Crisis
+    as_of : pandas.Timestamp
+        The as-of date; groups known of later are left out.
+
+    Returns
+    -------
+    list of str
+    """
+    holder = holder_at(crisis, as_of)
+    people = known_by(crisis.populations, as_of)
+    residents = people[people["status"] == "resident"].groupby("place_id")["persons"].sum()
+    names = dict(zip(crisis.parties["party_id"], crisis.parties["name"], strict=True))
+    told = []
+    for group in crisis.meta.listed_groups:
+        if pd.Timestamp(group.known_from) > as_of:
+            continue
+        places = [place for place, party in holder.items() if party in group.within]
+        there = float(residents[residents.index.isin(places)].sum())
+        low, middle, high = (
+            words.number(round(share * there, -4)) for share in (group.low, group.share, group.high)
+        )
+        held = words.listed([str(names[p]) for p in group.within])
+        told.append(
+            f"{names[group.party]} runs about {group.share:.0%} ({group.low:.0%} to "
+            f"{group.high:.0%}) of the {words.number(len(places))} recorded places that "
+            f"“{held}” holds on {words.day(as_of)}, where about {middle} ({low} to {high}) "
+            "residents live under it."
+        )
+    return told
