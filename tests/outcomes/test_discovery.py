@@ -60,7 +60,7 @@ def test_an_option_that_mostly_fails_is_told_by_when_it_does_not(dataset: xr.Dat
     failure = discover(dataset, "no-deal", Limit("killed", 900.0, "-"))
     assert failure.of_keeping
     assert failure.conditions[0].high == pytest.approx(0.3, abs=0.02)
-    assert "When it stays below" in failure.sentence()
+    assert "It stays below when" in failure.sentence()
 
 
 def test_where_nothing_decides_nothing_is_said(dataset: xr.Dataset) -> None:

@@ -15,6 +15,7 @@ from havenline.crisis.parameters import Parameter
 from havenline.movement.steps import STEPS
 from havenline.outcomes import INDICATORS
 from havenline.outcomes.compare import Comparison
+from havenline.outcomes.rests import rests_on
 from havenline.outcomes.tension import COMPONENTS, pressure_table
 from havenline.report import deeper, trace
 from havenline.report.listed import listed_groups
@@ -34,7 +35,13 @@ def test_an_outcome_leads_to_steps_parameters_sources_and_facts(
 ) -> None:
     assert page.count(f'href="#rests-{indicator}"') == 1
     row = row_of(page, f"rests-{indicator}")
-    anchors = re.findall(r'href="#(part-[a-z-]+)"', row)
+    steps = re.findall(r'href="#(step-[a-z]+)"', row)
+    assert {s.removeprefix("step-") for s in steps} == {
+        *rests_on(indicator).steps,
+        *rests_on(indicator).through,
+    }
+    text = row + "".join(row_of(page, step) for step in steps)
+    anchors = set(re.findall(r'href="#(part-[a-z-]+)"', text))
     assert anchors
     listed = set(crisis.sources["source_id"])
     for anchor in anchors:
@@ -73,7 +80,6 @@ def test_facts_have_words(parameters: Mapping[str, Parameter]) -> None:
     assert {t for step in STEPS for t in step.tables} == set(trace.TABLES)
     for row in trace.traces(parameters):
         assert row.steps
-        assert row.parts
         assert 0 < row.priors <= row.parameters
 
 

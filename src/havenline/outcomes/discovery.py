@@ -25,6 +25,8 @@ FEWEST = 10
 GOOD_DENSITY, GOOD_COVERAGE = 0.8, 0.5
 """From which on a rule is worth saying without a caveat; Bryant and Lempert 2010 aim for high
 density and coverage together and leave the figures to the analyst."""
+LEAST_DENSITY = 0.5
+"""A rule that does no better than even odds in futures left out is not told; judgement."""
 FOLDS = 5
 
 
@@ -98,19 +100,20 @@ class Failure:
         first = first[:1].upper() + first[1:]
         if min(self.failed, self.futures - self.failed) < FEWEST:
             return f"{first}."
-        what = "it stays below" if self.of_keeping else "it is exceeded"
+        what = "stays below" if self.of_keeping else "fails"
         if not self.conditions:
-            return f"{first}. No rule of three values tells when {what}."
-        rule = "; ".join(c.words() for c in self.conditions)
+            return f"{first}. No rule of three values tells when it {what}."
+        rule = "; and ".join(c.words() for c in self.conditions)
         text = (
-            f"{first}. When {what}: {rule}. So it is in {100 * self.density:.0f}% of such "
-            f"futures, which are {100 * self.coverage:.0f}% of all in which it is so"
+            f"{first}. It {what} when {rule}. So it is in {100 * self.density:.0f}% of such "
+            f"futures (density), and they hold {100 * self.coverage:.0f}% of all in which it "
+            f"{what} (coverage)"
         )
         if self.clear:
             return f"{text}."
         return (
-            f"{text}; a weak rule ({100 * self.density_elsewhere:.0f}% and "
-            f"{100 * self.coverage_elsewhere:.0f}% in futures that it was not made from)."
+            f"{text}; weak, for in futures that the rule was not made from these are "
+            f"{100 * self.density_elsewhere:.0f}% and {100 * self.coverage_elsewhere:.0f}%."
         )
 
 
@@ -143,6 +146,8 @@ def discover(dataset: xr.Dataset, option: str, limit: Limit) -> Failure:
         return plain
     within = inside(x, box)
     elsewhere = _held_out(x, y)
+    if elsewhere[0] < LEAST_DENSITY:
+        return plain
     return Failure(
         option,
         limit,

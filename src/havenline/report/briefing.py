@@ -226,6 +226,7 @@ def _context(
         "sources": assumptions.references(crisis, as_of, parameters),
         **deep,
         "traces": trace.traces(parameters),
+        "steps": trace.steps(parameters),
         "version": comparison.version,
         "crisis_id": crisis.id,
         "seed": comparison.seed,

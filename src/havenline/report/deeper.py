@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import xarray as xr
@@ -142,22 +143,41 @@ def truces(dataset: xr.Dataset, names: Mapping[str, str]) -> list[str]:
     return out
 
 
-def need_rows(dataset: xr.Dataset) -> list[Row]:
-    """Return what people need by phase, a row for each phase and need, a cell for each option."""
-    titles = {
-        "shelter": "Shelter: people without it, mean of the days",
-        "water": "Water: displaced people who need it supplied",
-        "water a day": "Water: cubic metres a day for them",
-        "injured": "Health: people injured in the phase",
-        "consultations a day": "Health: consultations a day for displaced people",
-    }
-    cells: dict[tuple[int, int, str], list[str]] = {}
+@dataclass(frozen=True)
+class Phase:
+    """Needs of one phase: its days, and a row for each need."""
+
+    name: str
+    rows: list[Row]
+
+
+NEEDS = {
+    "shelter": "Shelter: people without it, mean of the days",
+    "water": "Water: displaced people who need it supplied",
+    "water a day": "Water: cubic metres a day for them",
+    "injured": "Health: people injured in the phase",
+    "consultations a day": "Health: consultations a day for displaced people",
+}
+
+
+def phases(dataset: xr.Dataset) -> list[Phase]:
+    """Return what people need, phase by phase, a row for each need, a cell for each option."""
+    cells: dict[tuple[int, int], dict[str, list[str]]] = {}
     for n in needs(dataset):
-        cells.setdefault((n.first, n.last, n.need), []).append(_range(n.summary))
+        of_phase = cells.setdefault((n.first, n.last), {})
+        of_phase.setdefault(n.need, []).append(_range(n.summary))
     return [
-        Row(titles[need], f"Days {first} to {last}", tuple(row))
-        for (first, last, need), row in cells.items()
+        Phase(
+            f"Days {first} to {last}",
+            [Row(NEEDS[need], "", tuple(row)) for need, row in of_phase.items()],
+        )
+        for (first, last), of_phase in cells.items()
     ]
+
+
+def need_rows(dataset: xr.Dataset) -> list[Row]:
+    """Return the rows of all phases, each with its days as a note."""
+    return [replace(row, note=phase.name) for phase in phases(dataset) for row in phase.rows]
 
 
 def host_rows(dataset: xr.Dataset, crisis: Crisis) -> list[Row]:
@@ -247,7 +267,7 @@ def turns_on(dataset: xr.Dataset, option: str) -> list[Drawn]:
 
 def _bars(found: Sensitivity) -> Markup:
     """Draw the strongest influences as bars, with the height that luck alone reaches."""
-    width, left, right, pitch = 340.0, 8.0, 12.0, 40.0
+    width, left, right, pitch = 340.0, 8.0, 12.0, 56.0
     shown = found.influences[:SHOWN]
     top = max(0.5, *(f.index for f in shown))
     base = 8 + pitch * len(shown)
@@ -261,13 +281,18 @@ def _bars(found: Sensitivity) -> Markup:
         colour = figures.BLUE if influence.clear else figures.GREY
         if influence.column.happened:
             colour = figures.ORANGE if influence.clear else figures.GREY
-        arrow = "more of it, more" if influence.direction > 0 else "more of it, fewer"
-        sign = f" ({arrow})" if influence.clear and abs(influence.direction) > 0.2 else ""
-        parts.append(label(left, y + 12, _short(influence.column.meaning) + sign, class_="key"))
+        lines = two_lines(influence.column.meaning)
+        for i, text in enumerate(lines):
+            parts.append(label(left, y + 12 + 15 * i, text, class_="key"))
+        y += 15.0 * (len(lines) - 1)
         parts.append(
             tag("rect", x=left, y=y + 18.0, width=max(1.0, x(influence.index) - left), height="9",
                 rx="2", fill=colour, fill_opacity="0.75")
         )  # fmt: skip
+        if influence.clear and abs(influence.direction) > 0.2:
+            sign = "more with more of it" if influence.direction > 0 else "fewer with more of it"
+            at = min(x(influence.index) + 6, width - 130)
+            parts.append(label(at, y + 26, sign, class_="axis halo"))
     luck = x(min(found.luck, top))
     parts.append(
         tag("line", x1=luck, x2=luck, y1=4.0, y2=base, stroke=figures.INK, stroke_dasharray="3 3")
@@ -288,11 +313,12 @@ def _bars(found: Sensitivity) -> Markup:
     )
 
 
-def _short(text: str, most: int = 52) -> str:
-    """Cut a meaning at a word where it is too long for the picture."""
-    if len(text) <= most:
-        return text
-    return text[:most].rsplit(" ", 1)[0] + " …"
+def two_lines(text: str, most: int = 50) -> list[str]:
+    """Break a meaning into one or two lines; cut it at a word where two do not hold it."""
+    lines = textwrap.wrap(text, most)
+    if len(lines) <= 2:
+        return lines
+    return [lines[0], textwrap.shorten(" ".join(lines[1:]), most, placeholder=" …")]
 
 
 def section(
@@ -315,7 +341,7 @@ def section(
         "standings": standing(dataset, names),
         "havens": havens(dataset, names),
         "truces": truces(dataset, names),
-        "needs": need_rows(dataset),
+        "needs": phases(dataset),
         "hosts": hosts(dataset, crisis),
         "inaction": inaction(dataset, comparison, names),
         "listed": listed_groups(crisis, pd.Timestamp(dataset["day"].to_numpy()[0])),

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from havenline.crisis.parameters import Parameter
+from havenline.movement.steps import STEPS
 from havenline.outcomes.indicators import INDICATORS
-from havenline.outcomes.rests import Basis, basis_of, rests_on
+from havenline.outcomes.rests import basis_of
 from havenline.report.assumptions import anchor_of, part_name
 
 TABLES = {
@@ -51,24 +52,40 @@ class Trace:
     Attributes
     ----------
     id, name : str
-    steps, through : str
-        Steps of a day in words.
-    parts, through_parts : list of Link
-    tables : str
-        Facts in words.
+    steps, through : tuple of str
+        Steps of a day that make it, and those behind them.
+    parts : list of Link
+        Parts of the parameter table that it is reckoned with after the run.
     priors, parameters : int
-        Priors among the parameters, and all of them.
+        Priors among all its parameters, and all of them.
     """
 
     id: str
     name: str
-    steps: str
-    through: str
+    steps: tuple[str, ...]
+    through: tuple[str, ...]
     parts: list[Link]
-    through_parts: list[Link]
-    tables: str
     priors: int
     parameters: int
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step of a day: what it does, the parameters and the facts that it uses."""
+
+    name: str
+    what: str
+    parts: list[Link]
+    tables: str
+
+
+def steps(parameters: Mapping[str, Parameter]) -> list[StepRow]:
+    """Return the steps of a day with what they rest on."""
+    used = {p.part for p in parameters.values()}
+    return [
+        StepRow(s.name, s.what, _links(s.parts, used), ", ".join(TABLES[t] for t in s.tables))
+        for s in STEPS
+    ]
 
 
 def traces(parameters: Mapping[str, Parameter]) -> list[Trace]:
@@ -79,25 +96,30 @@ def traces(parameters: Mapping[str, Parameter]) -> list[Trace]:
     parameters : mapping of str to Parameter
         The parameters as used, by name.
     """
-    rows = [_trace(i.id, i.name, rests_on(i.id), parameters) for i in INDICATORS.values()]
-    return rows + [
-        _trace(key, name, basis_of(series, uses), parameters)
-        for key, (name, series, uses) in _MORE.items()
+    rows = [
+        _trace(i.id, i.name, (i.series, *i.also), i.uses, parameters) for i in INDICATORS.values()
     ]
+    return rows + [_trace(key, *given, parameters) for key, given in _MORE.items()]
 
 
-def _trace(key: str, name: str, basis: Basis, parameters: Mapping[str, Parameter]) -> Trace:
-    used = {p.part for p in parameters.values()}
+def _trace(
+    key: str,
+    name: str,
+    series: tuple[str, ...],
+    uses: tuple[str, ...],
+    parameters: Mapping[str, Parameter],
+) -> Trace:
+    basis = basis_of(series, uses)
     rows = [parameters[n] for n in basis.parameters if n in parameters]
-    facts = [*basis.tables, *basis.through_tables]
     return Trace(
         id=key,
         name=name,
-        steps=", ".join(basis.steps),
-        through=", ".join(basis.through),
-        parts=_links(basis.parts, used),
-        through_parts=_links(basis.through_parts, used),
-        tables=", ".join(TABLES[t] for t in facts),
+        steps=basis.steps,
+        through=basis.through,
+        parts=_links(
+            tuple(dict.fromkeys(parameters[n].part for n in uses if n in parameters)),
+            {p.part for p in parameters.values()},
+        ),
         priors=sum(p.kind == "prior" for p in rows),
         parameters=len(rows),
     )
