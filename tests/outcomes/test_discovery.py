@@ -9,8 +9,8 @@ import pytest
 import xarray as xr
 
 from havenline.errors import RunError
-from havenline.outcomes.discovery import discover
-from havenline.outcomes.explain import explanations
+from havenline.outcomes.discovery import Condition, discover
+from havenline.outcomes.explain import Explanation, explanations
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.pareto import pareto
 from havenline.outcomes.sensitivity import sensitivity
@@ -63,6 +63,39 @@ def test_an_option_that_mostly_fails_is_told_by_when_it_does_not(dataset: xr.Dat
     assert "It stays below when" in failure.sentence()
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "happened", "words"),
+    [
+        (9.0, np.inf, True, "there are 9 or more days of offensive"),
+        (-np.inf, 44.0, True, "there are 44 or fewer days of offensive"),
+        (3.0, 5.0, True, "there are 3 to 5 days of offensive"),
+        (0.25, np.inf, False, "“Speed of the front” is 0.25 km/day or more"),
+        (-np.inf, 1500.0, False, "“Speed of the front” is 1,500 km/day or less"),
+        (0.1, 0.2, False, "“Speed of the front” is 0.1 to 0.2 km/day"),
+    ],
+)
+def test_a_condition_in_plain_words(low: float, high: float, happened: bool, words: str) -> None:
+    column = (
+        Explanation("offensive_running", "days of offensive", "days", True)
+        if happened
+        else Explanation("front_speed", "Speed of the front", "km/day", False)
+    )
+    assert Condition(column, low, high).words() == words
+
+
+def test_a_rule_names_only_what_the_outcome_can_rest_on(dataset: xr.Dataset) -> None:
+    """A parameter of host areas cannot explain who is killed, however well it fits by luck."""
+    first = dataset["parameter_values"].to_numpy()[:, 0]
+    names = [str(n) for n in dataset["parameter"].to_numpy()]
+    values = dataset["parameter_values"].to_numpy().copy()
+    values[:, names.index("host_overload")] = first
+    values[:, 0] = 0.5
+    dataset["parameter_values"] = dataset["parameter_values"].copy(data=values)
+    assert discover(dataset, "no-deal", Limit("killed", 2100.0, "-")).conditions == ()
+    heads, _ = explanations(dataset, "no-deal", "killed")
+    assert "host_overload" not in {h.name for h in heads}
+
+
 def test_where_nothing_decides_nothing_is_said(dataset: xr.Dataset) -> None:
     rng = np.random.default_rng(3)
     noise = rng.random((3, 200, 1)) * np.linspace(0.0, 1.0, 11)
@@ -88,7 +121,7 @@ def test_sensitivity_finds_the_value_that_decides(dataset: xr.Dataset) -> None:
 
 
 def test_what_happened_is_counted_in_days(dataset: xr.Dataset) -> None:
-    heads, x = explanations(dataset, "no-deal")
+    heads, x = explanations(dataset, "no-deal", "killed")
     names = [h.name for h in heads]
     days = dataset["offensive_running"].sel(option="no-deal").to_numpy()[:, 1:].sum(axis=1)
     np.testing.assert_array_equal(x[:, names.index("offensive_running")], days)

@@ -30,6 +30,19 @@ def test_a_planted_box_is_found_with_its_columns(seed: int) -> None:
     assert coverage(y, within) > 0.8
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_values_that_many_points_share_are_peeled_together(sign: float) -> None:
+    """Four in ten have no day of it; the others many, and of those nearly all are true."""
+    x = points(7, n=200, columns=6)
+    x[:, 3] = sign * np.where(x[:, 3] < 0.4, 0.0, np.round(100 * x[:, 3]))
+    y = (np.abs(x[:, 3]) > 0) ^ (np.random.default_rng(8).random(200) < 0.05)
+    (side,) = find_box(x, y)
+    assert side.column == 3
+    within = inside(x, (side,))
+    assert density(y, within) > 0.9
+    assert coverage(y, within) > 0.9
+
+
 def test_luck_alone_gives_no_box() -> None:
     """Of 60 outcomes that have nothing to do with any column, few get a rule."""
     found = 0

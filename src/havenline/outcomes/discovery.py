@@ -1,6 +1,7 @@
 """When an option fails: the futures in which it misses a limit, in plain words.
 
-Where it fails in most futures, the rule tells when it keeps the limit instead.
+A rule is looked for both for missing the limit and for keeping it, and the one told that says more
+of futures left out: how far above the usual share it lies there, times its coverage there.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ FEWEST = 10
 GOOD_DENSITY, GOOD_COVERAGE = 0.8, 0.5
 """From which on a rule is worth saying without a caveat; Bryant and Lempert 2010 aim for high
 density and coverage together and leave the figures to the analyst."""
-LEAST_DENSITY = 0.5
-"""A rule that does no better than even odds in futures left out is not told; judgement."""
+LEAST_LIFT = 1.5
+"""A rule is told where, in futures left out, it is so this many times as often as in all (or in
+more than half of the way to always); judgement."""
 FOLDS = 5
+PLAIN_UNITS = ("1", "share", "ratio", "power")
+"""Units that are not said."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,16 @@ class Condition:
 
     def words(self) -> str:
         """Return the condition in plain words."""
-        what, unit = self.column.meaning, self.column.unit
-        what = what[:1].lower() + what[1:]
-        unit = "" if unit in ("1", "share", "ratio", "power", "days") else f" {unit}"
-        if np.isfinite(self.low) and np.isfinite(self.high):
-            return f"{what}: {_figure(self.low)} to {_figure(self.high)}{unit}"
-        if np.isfinite(self.low):
-            return f"{what}: {_figure(self.low)}{unit} or more"
-        return f"{what}: {_figure(self.high)}{unit} or less"
+        what = self.column.meaning
+        low = _figure(self.low) if np.isfinite(self.low) else ""
+        high = _figure(self.high) if np.isfinite(self.high) else ""
+        if self.column.happened:
+            much = f"{low} to {high}" if low and high else f"{low} or more" if low else ""
+            return f"there are {much or f'{high} or fewer'} {what}"
+        unit = "" if self.column.unit in PLAIN_UNITS else f" {self.column.unit}"
+        if low and high:
+            return f"“{what}” is {low} to {high}{unit}"
+        return f"“{what}” is {low}{unit} or more" if low else f"“{what}” is {high}{unit} or less"
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,8 @@ class Failure:
     failed, futures : int
         Futures that miss it; all futures.
     of_keeping : bool
-        Whether the rule tells when the limit is kept, for an option that misses it in most
-        futures.
+        Whether the rule tells when the limit is kept; where none was found, whether it is missed
+        in most futures.
     conditions : tuple of Condition
         The rule; empty where none was looked for or found.
     density, coverage : float
@@ -135,30 +141,36 @@ def discover(dataset: xr.Dataset, option: str, limit: Limit) -> Failure:
     ids = [str(v) for v in dataset["option"].to_numpy()]
     missed = per_future(dataset, limit.indicator)[ids.index(option)] > limit.at_most
     failed, futures = int(missed.sum()), len(missed)
-    heads, x = explanations(dataset, option)
-    keeping = 2 * failed > futures
-    plain = Failure(option, limit, failed, futures, keeping)
+    heads, x = explanations(dataset, option, limit.indicator)
+    rare = 2 * failed > futures
+    found = plain = Failure(option, limit, failed, futures, of_keeping=rare)
     if min(failed, futures - failed) < FEWEST or not heads:
         return plain
-    y = ~missed if keeping else missed
-    box = find_box(x, y)
-    if not box:
-        return plain
-    within = inside(x, box)
-    elsewhere = _held_out(x, y)
-    if elsewhere[0] < LEAST_DENSITY:
-        return plain
-    return Failure(
-        option,
-        limit,
-        failed,
-        futures,
-        keeping,
-        tuple(_condition(heads, side) for side in box),
-        density(y, within),
-        coverage(y, within),
-        *elsewhere,
-    )
+    best = 0.0
+    for keeping in (rare, not rare):
+        y = ~missed if keeping else missed
+        box = find_box(x, y)
+        if not box:
+            continue
+        within, elsewhere = inside(x, box), _held_out(x, y)
+        usual = float(y.mean())
+        if elsewhere[0] < min(LEAST_LIFT * usual, (1.0 + usual) / 2.0):
+            continue
+        worth = (elsewhere[0] - usual) / (1.0 - usual) * elsewhere[1]
+        if worth > best:
+            best = worth
+            found = Failure(
+                option,
+                limit,
+                failed,
+                futures,
+                keeping,
+                tuple(_condition(heads, side) for side in box),
+                density(y, within),
+                coverage(y, within),
+                *elsewhere,
+            )
+    return found
 
 
 def _held_out(x: NDArray[np.float64], y: NDArray[np.bool_]) -> tuple[float, float]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.crisis.parameters import default_table
+from havenline.outcomes.rests import rests_on
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -45,11 +46,12 @@ class Explanation:
 
 
 def explanations(
-    dataset: xr.Dataset, option: str, happened: bool = True
+    dataset: xr.Dataset, option: str, indicator: str, happened: bool = True
 ) -> tuple[tuple[Explanation, ...], NDArray[np.float64]]:
-    """Return what may explain the outcomes of one option, column by column.
+    """Return what may explain an outcome of one option, column by column.
 
-    Columns that hold one value only are left out.
+    Parameters that the outcome cannot rest on are left out, so that luck does not name them; so
+    are columns that hold one value only.
 
     Parameters
     ----------
@@ -57,6 +59,8 @@ def explanations(
         A result.
     option : str
         Id of the option.
+    indicator : str
+        Id of the outcome.
     happened : bool
         Also count the days of offensive, truce, suspension and haven of the option.
 
@@ -70,7 +74,10 @@ def explanations(
     heads: list[Explanation] = []
     values = np.asarray(dataset["parameter_values"].to_numpy(), dtype=np.float64)
     names: Sequence[str] = [str(n) for n in dataset["parameter"].to_numpy()]
+    bearing = set(rests_on(indicator).parameters)
     for i, name in enumerate(names):
+        if name in meaning and name not in bearing:
+            continue
         heads.append(Explanation(name, *meaning.get(name, (name, "1")), happened=False))
         columns.append(values[:, i])
     if happened:

@@ -71,7 +71,8 @@ def coverage(y: Bools, within: Bools) -> float:
 def find_box(x: Floats, y: Bools, most_sides: int = 3) -> tuple[Side, ...]:
     """Find the box that best separates the true points from the others.
 
-    Peels a share of the points off one side at a time, whichever leaves the highest density;
+    Peels a share of the points off one side at a time, whichever raises the density most for each
+    point that it takes (where values are tied a peel may have to take more);
     of the boxes on the way, each cut down to ``most_sides`` limits and widened again where that
     costs no density, the one with the highest harmonic mean of density and coverage is kept.
 
@@ -120,15 +121,16 @@ def _peels(x: Floats, y: Bools) -> list[tuple[Side, ...]]:
             return boxes
         found: tuple[float, int, int, float] | None = None
         order = np.sort(rows, axis=0)
-        for way, limits in ((0, order[take]), (1, order[-take - 1])):
+        for way, limits in ((0, _above(order, take)), (1, -_above(-order[::-1], take))):
             keep = rows >= limits if way == 0 else rows <= limits
             count = keep.sum(axis=0)
             hit = (keep & hits[:, None]).sum(axis=0)
             ok = (count >= least) & (count < len(rows))
-            share = np.where(ok, hit / np.maximum(count, 1), -1.0)
-            column = int(np.argmax(share))
-            if share[column] >= 0 and (found is None or share[column] > found[0]):
-                found = (float(share[column]), column, way, float(limits[column]))
+            rise = hit / np.maximum(count, 1) - hits.mean()
+            gain = np.where(ok, rise / np.maximum(len(rows) - count, 1), -np.inf)
+            column = int(np.argmax(gain))
+            if ok[column] and (found is None or gain[column] > found[0]):
+                found = (float(gain[column]), column, way, float(limits[column]))
         if found is None:
             return boxes
         _, column, way, limit = found
@@ -143,6 +145,25 @@ def _peels(x: Floats, y: Bools) -> list[tuple[Side, ...]]:
                 for c in np.flatnonzero(np.isfinite(low) | np.isfinite(high))
             )
         )
+
+
+def _above(order: Floats, take: int) -> Floats:
+    """Return for each column the limit that peels ``take`` rows off its low end.
+
+    Where more rows than that share the lowest value, as days of something that often does not
+    happen do, they are peeled together.
+
+    Parameters
+    ----------
+    order : (n, columns) float64
+        Each column sorted.
+    take : int
+    """
+    limits: Floats = order[take].copy()
+    for column in np.flatnonzero(limits == order[0]):
+        at = int(np.searchsorted(order[:, column], limits[column], side="right"))
+        limits[column] = order[min(at, len(order) - 1), column]
+    return limits
 
 
 def _shortened(x: Floats, y: Bools, box: tuple[Side, ...], most: int) -> tuple[Side, ...]:

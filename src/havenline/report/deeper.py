@@ -27,6 +27,8 @@ from havenline.report.svg import label, picture, tag
 
 TURNS_ON = ("newly_displaced", "peak_unsheltered", "killed")
 """Indicators for which the report draws what they turn on."""
+GAP = 42.0
+"""Height of an influence whose name takes one line."""
 _CASES = {
     None: "expected, over all futures",
     False: "the haven holds to the end",
@@ -267,17 +269,16 @@ def turns_on(dataset: xr.Dataset, option: str) -> list[Drawn]:
 
 def _bars(found: Sensitivity) -> Markup:
     """Draw the strongest influences as bars, with the height that luck alone reaches."""
-    width, left, right, pitch = 340.0, 8.0, 12.0, 56.0
+    width, left, right = 340.0, 8.0, 12.0
     shown = found.influences[:SHOWN]
     top = max(0.5, *(f.index for f in shown))
-    base = 8 + pitch * len(shown)
 
     def x(value: float) -> float:
         return left + value / top * (width - left - right)
 
     parts = []
-    for k, influence in enumerate(shown):
-        y = 8 + pitch * k
+    y = 8.0
+    for influence in shown:
         colour = figures.BLUE if influence.clear else figures.GREY
         if influence.column.happened:
             colour = figures.ORANGE if influence.clear else figures.GREY
@@ -291,8 +292,14 @@ def _bars(found: Sensitivity) -> Markup:
         )  # fmt: skip
         if influence.clear and abs(influence.direction) > 0.2:
             sign = "more with more of it" if influence.direction > 0 else "fewer with more of it"
-            at = min(x(influence.index) + 6, width - 130)
-            parts.append(label(at, y + 26, sign, class_="axis halo"))
+            end = x(influence.index)
+            room = end + 130 < width
+            parts.append(
+                label(end + 6 if room else end - 4, y + 26, sign, class_="axis" if room else "on",
+                      text_anchor="start" if room else "end")
+            )  # fmt: skip
+        y += GAP
+    base = y
     luck = x(min(found.luck, top))
     parts.append(
         tag("line", x1=luck, x2=luck, y1=4.0, y2=base, stroke=figures.INK, stroke_dasharray="3 3")
@@ -313,7 +320,7 @@ def _bars(found: Sensitivity) -> Markup:
     )
 
 
-def two_lines(text: str, most: int = 50) -> list[str]:
+def two_lines(text: str, most: int = 46) -> list[str]:
     """Break a meaning into one or two lines; cut it at a word where two do not hold it."""
     lines = textwrap.wrap(text, most)
     if len(lines) <= 2:
