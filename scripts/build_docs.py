@@ -241,6 +241,9 @@ done. `choice_weight_cut` is the share of the pull that choice sets of destinati
 - `indicators_by_future` (Parquet): every indicator by option and future.
 - `planning` (XLSX and CSV), the planning sheet: arrivals and presence by sub-district and week,
   p50 and p90, against the capacity on the as-of date; exposure by sub-district and week.
+- `needs_by_phase` (CSV): shelter, water and health by option and phase.
+- `host_pressure` (CSV), where the crisis declares host areas: refugees, the index and each of its
+  components by option and host area.
 
 Quantiles by area and week must not be added up over areas or weeks.
 
