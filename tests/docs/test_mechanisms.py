@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from havenline.crisis.parameters import default_table, parameter_names
+from havenline.futures import simulate
 from havenline.movement.steps import STEPS, Step
+from tests.crises_random import crisis_of, towns_in_a_row
 
 PAGES = Path(__file__).resolve().parents[2] / "docs/explanation/mechanisms"
 OF_RESULTS = {"delay", "failing"}
@@ -50,6 +52,13 @@ def test_parameters_that_a_page_names_exist(name: str) -> None:
     prefixes = {n.split("_")[0] for n in known}
     told = set(re.findall(r"`([a-z]+_[a-z_0-9]+)(?:=[^`]*)?`", named()[name])) - OTHER
     assert {n for n in told if n.split("_")[0] in prefixes} <= known
+
+
+@pytest.mark.parametrize("name", sorted(named()))
+def test_a_run_takes_the_values_that_a_page_switches_off(name: str) -> None:
+    shown = dict(re.findall(r"`([a-z_0-9]+)=([0-9.]+)`", named()[name]))
+    crisis = crisis_of(towns_in_a_row(people=(50,), days=2))
+    simulate(crisis, futures=1, workers=1, settings={k: float(v) for k, v in shown.items()})
 
 
 def test_the_parts_of_a_step_are_parts_of_the_table() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import numpy as np
@@ -10,38 +9,14 @@ import pytest
 import xarray as xr
 
 from havenline.crisis import Crisis
-from havenline.crisis.meta import Host, Theatre
 from havenline.crisis.parameters import default_table, known_parameters
 from havenline.futures import simulate
 from havenline.futures.layout import DAILY_SERIES
 from havenline.outcomes import INDICATORS
 from havenline.outcomes.indicators import per_future
 from havenline.outcomes.rests import SERIES_FROM, rests_on
-from tests.crises_random import ALL_LEVERS, START, crisis_of, towns_in_a_row
-
-
-def crisis() -> Crisis:
-    """Something of everything: lines, havens, a border, hosts and a linked theatre."""
-    sketch = towns_in_a_row(
-        people=(40_000, 30_000, 20_000, 20_000),
-        options={
-            **ALL_LEVERS,
-            "gate": [{"lever": "onward", "neighbour": "nb", "start": 3}],
-        },
-        crossings=(("z9", "closed", -9, -9),),
-        lines=(("mid", -0.25),),
-        counts=((8, 9_000.0, 9), (18, 20_000.0, 19)),
-        days=40,
-    )
-    plain = crisis_of(sketch)
-    neighbour = plain.meta.neighbours[0].model_copy(
-        update={"hosts": [Host(id="h", name="h", population=10**6, refugees=10**6, source_id="s")]}
-    )
-    theatre = Theatre(
-        id="east", name="east", truce_since=START, people_at_stake=9000, source_id="s"
-    )
-    meta = plain.meta.model_copy(update={"neighbours": [neighbour], "theatres": [theatre]})
-    return dataclasses.replace(plain, meta=meta)
+from tests.crises_random import START
+from tests.full_crisis import full_crisis
 
 
 def run(declared: Crisis, **settings: float) -> xr.Dataset:
@@ -62,7 +37,7 @@ LIVELY = {"aid_suspension_rate": 20.0, "containment_fail_rate": 20.0, "truce_med
 
 @pytest.fixture(scope="module")
 def declared() -> Crisis:
-    return crisis()
+    return full_crisis()
 
 
 def test_every_daily_series_is_reckoned_from_parts_that_steps_write() -> None:

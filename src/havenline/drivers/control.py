@@ -173,6 +173,8 @@ def hand_over(net, values, plan, state, key):  # type: ignore[no-untyped-def]
         elif plan.place[i].restored and state.side[i] == roads.ATTACKER:
             state.side[i] = roads.DEFENDER
             state.place[i].far_side = 0
+    if (state.side == old).all():
+        return
     for e in range(net.road.shape[0]):
         a, b = contested(net, state.side, e)
         if a >= 0 and (state.side[a] != old[a] or state.side[b] != old[b]):

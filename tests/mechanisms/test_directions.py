@@ -1,0 +1,165 @@
+"""More of a cause is more, or less, of its effect: each parameter in the direction it must have.
+
+Runs share their luck, so totals over futures are compared, not fitted. Where a mechanism feeds back
+(people who find shelter near the front flee again) the direction holds within a step only; those
+are in ``tests/movement/test_one_step.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from havenline.futures import simulate
+from havenline.outcomes.indicators import INDICATORS, per_future
+from tests.crises_random import Levers
+from tests.full_crisis import full_crisis
+
+TRUCE = {
+    "lever": "truce",
+    "start": 2,
+    "compliance_mechanism": True,
+    "substance": True,
+    "excludes_listed_groups": True,
+    "buffer_zone": True,
+}
+OPTIONS: Mapping[str, Levers] = {
+    "truce": [TRUCE],
+    "watched": [TRUCE, {"lever": "monitors", "start": 2, "kind": "unarmed", "persons": 300}],
+    "force": [TRUCE, {"lever": "monitors", "start": 2, "kind": "interposition", "persons": 3000}],
+    "contained": [TRUCE, {"lever": "containment", "start": 2}],
+    "exempt": [{"lever": "exemption", "start": 1}],
+    "line": [
+        {**TRUCE, "excludes_listed_groups": False},
+        {"lever": "line", "line_id": "mid", "announced": 2, "handover": 20},
+    ],
+    "haven": [
+        {
+            "lever": "haven",
+            "start": 2,
+            "guarantee": "consent",
+            "shelter_units_per_month": 400.0,
+            "homes_per_month": 400.0,
+        }
+    ],
+    "declared": [{"lever": "haven", "start": 2, "guarantee": "declared"}],
+    "credible": [{"lever": "haven", "start": 2, "guarantee": "credible_force"}],
+    "managed": [{"lever": "border", "neighbour": "nb", "start": 1, "regime": "managed"}],
+    "open": [{"lever": "border", "neighbour": "nb", "start": 1, "regime": "open"}],
+    "gate": [{"lever": "onward", "neighbour": "nb", "start": 3}],
+}
+STEADY = {"truce_median_days": 12.0, "aid_suspension_rate": 4.0, "flight_level_learning": 0.0}
+
+UP, DOWN = 1, -1
+CASES = [
+    # parameter, values, option, outcome, direction, settings
+    ("flight_front", (0.01, 0.05, 0.2), "no_deal", "newly_displaced", UP, {}),
+    ("flight_background", (0.0, 0.005, 0.03), "no_deal", "newly_displaced", UP, {}),
+    ("flight_bombardment", (0.0, 0.03, 0.2), "no_deal", "newly_displaced", UP, {}),
+    ("flight_front_length", (2.0, 8.0, 30.0), "no_deal", "newly_displaced", UP, {}),
+    ("flight_idp_ratio", (0.5, 1.0, 2.0), "no_deal", "movements", UP, {}),
+    ("stayers_far", (0.1, 0.4, 0.7), "no_deal", "newly_displaced", DOWN, {"stayers_near": 0.0}),
+    ("offensive_end_rate", (0.0, 0.05, 0.5), "no_deal", "killed", DOWN, {}),
+    ("front_speed", (0.02, 0.3, 2.0), "no_deal", "in_captured_places", UP, {"flight_front": 0.0}),
+    ("front_axis_share", (0.0, 0.5, 1.0), "no_deal", "in_captured_places", UP,
+     {"flight_front": 0.0, "front_speed": 1.0}),
+    ("violence_killed", (1.0, 4.0, 12.0), "no_deal", "killed", UP, {}),
+    ("violence_quiet", (0.0, 0.3, 1.0), "no_deal", "killed", UP, {"offensive_end_rate": 0.5}),
+    ("violence_truce", (0.0, 0.1, 1.0), "truce", "killed", UP, {}),
+    ("violence_undercount", (1.0, 1.3, 2.0), "no_deal", "killed_all", UP, {}),
+    ("injured_ratio", (1.0, 2.8, 6.0), "no_deal", "injured", UP, {}),
+    ("homes_per_event", (0.1, 0.7, 4.0), "no_deal", "homes_damaged", UP, {}),
+    ("mortality_usual", (0.05, 0.12, 0.3), "no_deal", "excess_deaths", UP, {}),
+    ("mortality_idp_ratio", (1.5, 2.5, 4.0), "no_deal", "excess_deaths", UP, {}),
+    ("mortality_resident_ratio", (1.0, 1.5, 3.0), "no_deal", "excess_deaths", UP, {}),
+    ("other_side_harm", (0.1, 2.0, 20.0), "line", "harmed_left", UP, {}),
+    ("truce_median_days", (3.0, 12.0, 60.0), "truce", "truce_standing", UP, {}),
+    ("truce_cure_share", (0.0, 0.3, 1.0), "truce", "truce_standing", UP, {}),
+    ("truce_hr_compliance", (0.3, 0.7, 2.0), "truce", "truce_standing", DOWN, {}),
+    ("truce_hr_substance", (0.2, 0.6, 2.0), "truce", "truce_standing", DOWN, {}),
+    ("truce_hr_buffer", (0.5, 0.9, 2.0), "truce", "truce_standing", DOWN, {}),
+    ("truce_hr_excluded", (0.8, 1.5, 4.0), "truce", "truce_standing", DOWN, {}),
+    ("truce_hr_observers", (0.5, 1.0, 2.0), "watched", "truce_standing", DOWN, {}),
+    ("truce_hr_interposition", (0.5, 0.88, 1.0), "force", "truce_standing", DOWN, {}),
+    ("containment_fail_rate", (0.0, 5.0, 80.0), "contained", "truce_standing", DOWN,
+     {"truce_hr_excluded": 1.0, "containment_failed_hr": 4.0}),
+    ("containment_failed_hr", (1.0, 2.0, 6.0), "contained", "truce_standing", DOWN,
+     {"containment_fail_rate": 50.0}),
+    ("containment_aid", (0.1, 0.5, 1.0), "contained", "aid_suspended", UP,
+     {"containment_fail_rate": 0.0}),
+    ("exemption_aid", (0.1, 0.5, 1.0), "exempt", "aid_suspended", UP, {}),
+    ("aid_suspension_rate", (0.0, 3.0, 20.0), "no_deal", "aid_suspended", UP, {}),
+    ("aid_suspension_cut", (0.0, 0.4, 1.0), "no_deal", "cost_usd", DOWN, {}),
+    ("aid_leak", (0.0, 0.1, 0.5), "no_deal", "cost_usd", DOWN, {}),
+    ("aid_cost", (15.0, 40.0, 90.0), "no_deal", "cost_usd", UP, {}),
+    ("tent_cost", (100.0, 500.0, 1200.0), "haven", "cost_usd", UP, {}),
+    ("home_cost", (700.0, 2000.0, 9000.0), "haven", "cost_usd", UP, {}),
+    ("response_halflife", (3.0, 18.0, 90.0), "no_deal", "cost_24m", UP, {}),
+    ("rebuild_cost", (500.0, 5000.0, 50000.0), "no_deal", "cost_6m_rebuilt", UP, {}),
+    ("return_monthly", (0.0, 0.1, 0.5), "truce", "returned", UP, {"truce_cure_share": 1.0}),
+    ("return_decay_months", (0.2, 3.0, 30.0), "truce", "returned", UP, {"truce_cure_share": 1.0}),
+    ("border_closed", (0.0, 0.001, 0.05), "no_deal", "entries", UP, {"host_slack": 0.0}),
+    ("border_managed", (0.01, 0.1, 0.4), "managed", "entries", UP, {"host_slack": 0.0}),
+    ("border_open", (0.1, 0.4, 0.9), "open", "entries", UP, {"host_slack": 0.0}),
+    ("onward_managed", (0.0001, 0.001, 0.01), "no_deal", "onward_attempts", UP, {}),
+    ("onward_open", (0.001, 0.02, 0.1), "gate", "onward_attempts", UP, {}),
+    ("onward_pulse", (1000.0, 13000.0, 40000.0), "gate", "onward_attempts", UP, {}),
+    ("onward_passthrough", (-0.3, 0.0, 0.5), "no_deal", "onward_attempts", UP, {}),
+    ("line_leave_share", (0.3, 0.7, 0.99), "line", "left_on_other_side", DOWN, {}),
+    ("line_leave_share", (0.3, 0.7, 0.99), "line", "displaced_by_option", UP, {}),
+    ("haven_hold_consent", (1e-9, 0.3, 0.99), "haven", "haven_standing", UP, {}),
+    ("haven_hold_declared", (1e-9, 0.3, 0.99), "declared", "haven_standing", UP, {}),
+    ("haven_hold_credible", (1e-9, 0.3, 0.99), "credible", "haven_standing", UP, {}),
+    ("haven_violence_consent", (0.1, 0.5, 1.0), "haven", "killed", UP, {"haven_hold_consent": 1.0}),
+    ("haven_violence_declared", (0.1, 0.5, 1.0), "declared", "killed", UP,
+     {"haven_hold_declared": 1.0}),
+    ("haven_violence_credible", (0.1, 0.5, 1.0), "credible", "killed", UP,
+     {"haven_hold_credible": 1.0}),
+    ("haven_violence_failed", (1.0, 2.0, 5.0), "declared", "killed", UP,
+     {"haven_hold_declared": 1e-300}),
+    ("erosion_pace", (0.0, 0.1, 1.0), "truce", "in_captured_places", UP,
+     {"truce_cure_share": 1.0, "front_axis_share": 1.0, "front_speed": 2.0, "flight_front": 0.0}),
+    ("theatre_coupling", (0.0, 0.5, 3.0), "no_deal", "displaced_elsewhere", UP,
+     {"offensive_end_rate": 0.0}),
+    ("theatre_displaced_share", (0.05, 0.2, 1.0), "no_deal", "displaced_elsewhere", UP, {}),
+]  # fmt: skip
+
+
+def total(option: str, outcome: str, settings: Mapping[str, float]) -> float:
+    levers = {} if option == "no_deal" else {option: OPTIONS[option]}
+    data = simulate(
+        full_crisis(levers), futures=40, seed=6, workers=1, settings={**STEADY, **settings}
+    ).dataset
+    row = 0 if option == "no_deal" else 1
+    if outcome in INDICATORS:
+        return float(per_future(data, outcome)[row].sum())
+    return float(data[outcome].to_numpy()[row].sum())
+
+
+@pytest.mark.parametrize(
+    ("parameter", "values", "option", "outcome", "direction", "settings"),
+    CASES,
+    ids=[f"{c[0]}-{c[3]}" for c in CASES],
+)
+def test_more_of_it_moves_the_outcome_one_way(
+    parameter: str,
+    values: tuple[float, float, float],
+    option: str,
+    outcome: str,
+    direction: int,
+    settings: Mapping[str, float],
+) -> None:
+    totals = [total(option, outcome, {**settings, parameter: v}) for v in values]
+    steps = direction * np.diff(totals)
+    assert (steps >= 0).all(), totals
+    assert steps.sum() > 0, totals
+
+
+def test_most_parameters_have_their_direction_here() -> None:
+    from havenline.crisis.parameters import parameter_names
+
+    here = {c[0] for c in CASES}
+    assert here <= set(parameter_names())
+    assert len(here) > 0.6 * len(parameter_names())
