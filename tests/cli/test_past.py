@@ -61,6 +61,15 @@ def test_a_crisis_without_counts_is_refused(
     assert answer.err.count("\n") == 1
 
 
+def test_onward_prints_the_months_and_one_object(havenline: Command) -> None:
+    shown = havenline("onward")
+    assert shown.code == 0, shown.err
+    assert "211,663" in shown.out
+    found = json.loads(havenline("onward", "--json").out)
+    assert found["inside"] <= found["months"] == 7
+    assert abs(found["passthrough"]) < 0.16
+
+
 def test_audit_lists_every_parameter_and_what_each_outcome_rests_on(havenline: Command) -> None:
     shown = havenline("audit")
     assert shown.code == 0, shown.err

@@ -27,6 +27,7 @@ COMMANDS = {
     "info",
     "init",
     "negotiate",
+    "onward",
     "options",
     "run",
     "schema",

@@ -154,6 +154,30 @@ def truces(
         out.print(f"- {escape(sentence)}", soft_wrap=True)
 
 
+def onward(
+    crisis: CrisisArgument = "idlib-2020",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Parameters known by then.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check onward movement against the sea arrivals of 2015-16 and 2019-20."""
+    from havenline.crisis.parameters import known_parameters
+    from havenline.evidence.onward import check_onward, onward_notes, onward_table
+
+    declared = opened(crisis)
+    date = a_date(as_of, "--as-of") or declared.meta.as_of
+    known = known_parameters(date, declared.parameters)
+    check = check_onward(known["onward_managed"])
+    notes = onward_notes(check, list(known.values()))
+    if as_json:
+        sys.stdout.write(json.dumps({**check.to_json_dict(), "notes": notes}) + "\n")
+        return
+    _print(onward_table(known["onward_managed"]))
+    for sentence in notes:
+        out.print(f"- {escape(sentence)}", soft_wrap=True)
+
+
 def audit(
     crisis: CrisisArgument = "idlib-2020",
     as_of: Annotated[
