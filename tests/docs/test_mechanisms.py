@@ -17,7 +17,7 @@ OF_RESULTS = {"delay", "failing"}
 """Pages of what is reckoned from results; they switch nothing."""
 ONE_SCREEN = 40
 """Lines that a screen shows."""
-OTHER = {"control", "displaced_series", "ledger_residual", "lines", "violence"}
+OTHER = {"control", "return_watched", "displaced_series", "ledger_residual", "lines", "violence"}
 """Words in code type that begin like a parameter and are none."""
 
 

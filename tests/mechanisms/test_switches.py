@@ -195,3 +195,37 @@ def test_switched_on_they_change_the_run(name: str) -> None:
         return
     with pytest.raises(AssertionError):
         same(one, other, but if name != "linked theatres" else ())
+
+
+WATCHED = {**LINE, "return_watched": True, "announced": 1, "handover": 3}
+SAFE = {"truce_cure_share": 1.0, "return_monthly": 2.0, "line_leave_share": 0.9}
+
+
+def test_return_to_the_other_side_depends_on_safety_there() -> None:
+    """About none on their own; more where return beyond a line is watched; none switched off."""
+    line = {**WATCHED, "return_watched": False}
+    off = run({"deal": [TRUCE, line]}, **SAFE, return_other_side=0.0)
+    few = run({"deal": [TRUCE, line]}, **SAFE, return_other_side=0.05)
+    many = run(
+        {"deal": [TRUCE, WATCHED]},
+        **SAFE,
+        return_other_side=0.05,
+        return_other_side_watched=0.7,
+    )
+    crossed = [d["returned_other_side"].to_numpy()[1, :, -1].sum() for d in (off, few, many)]
+    assert crossed[0] == 0
+    assert 0 < crossed[1] < 0.3 * crossed[2]
+    for data in (off, few, many):
+        assert (data["ledger_residual"] == 0).all()
+        assert (data["returned"] >= data["returned_other_side"]).all()
+        # those who come back are not among those who were left
+        left = data["left_on_other_side"].to_numpy()[1, :, 4:]
+        assert (np.diff(left, axis=1) <= 0).all()
+
+
+def test_unwatched_and_switched_off_nobody_crosses_and_nothing_else_changes() -> None:
+    one = run({"deal": [TRUCE, WATCHED]}, **SAFE, return_other_side=0.0,
+              return_other_side_watched=1e-300)  # fmt: skip
+    other = run({"deal": [TRUCE, {**WATCHED, "return_watched": False}]}, **SAFE,
+                return_other_side=0.0)  # fmt: skip
+    same(one, other)

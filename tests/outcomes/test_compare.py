@@ -201,6 +201,7 @@ def test_frame_has_a_row_per_option_and_indicator(synthetic: ModuleType) -> None
         "displaced_elsewhere",
         "cost_6m_rebuilt",
         "cost_24m_rebuilt",
+        "returned_other_side",
         "harmed_left",
         "harmed_captured",
     }

@@ -70,12 +70,14 @@ def test_which_are_better_lower_and_which_rest_on_a_prior() -> None:
         "cost_6m_rebuilt",
         "cost_24m",
         "cost_24m_rebuilt",
+        "returned_other_side",
     }
     assert [i.id for i in INDICATORS.values() if i.prior_only] == [
         "homes_damaged",
         "displaced_elsewhere",
         "cost_6m_rebuilt",
         "cost_24m_rebuilt",
+        "returned_other_side",
         "harmed_left",
         "harmed_captured",
     ]
@@ -118,11 +120,12 @@ def test_people_on_the_other_side_are_at_risk_by_their_days_there(synthetic: Mod
     """1,000 people for 365 days at 3 per 1,000 and year; the as-of date itself does not count."""
     dataset = with_series(synthetic, "left_on_other_side", [9e9, *[1000.0] * 365])
     dataset["in_captured_places"] = 2 * dataset["left_on_other_side"]
+    dataset["returned_other_side"] = 0.5 * dataset["left_on_other_side"]
     names = [str(n) for n in dataset["parameter"].to_numpy()]
     values = dataset["parameter_values"].to_numpy().copy()
     values[0, names.index("other_side_harm")] = 3.0
     dataset["parameter_values"] = dataset["parameter_values"].copy(data=values)
-    np.testing.assert_allclose(per_future(dataset, "harmed_left"), [[3.0]])
+    np.testing.assert_allclose(per_future(dataset, "harmed_left"), [[4.5]])
     np.testing.assert_allclose(per_future(dataset, "harmed_captured"), [[6.0]])
 
 

@@ -128,6 +128,10 @@ class LineLever(Strict):
     hands_over: bool = Field(
         True, description="whether the defender hands over what it holds beyond the line"
     )
+    return_watched: bool = Field(
+        False,
+        description="whether return beyond it is watched by a body that both sides accept",
+    )
     restores_since: Day | None = Field(
         None,
         description="the attacker gives back what it took on the protected side since this day; "

@@ -107,6 +107,13 @@ _TABLE = (
     _series("near_border", "persons within 10 km of the border", "persons", "stock"),
     _series("entries", "entries to the neighbours since the as-of date", "persons", "cumulative"),
     _series("returned", "persons returned since the as-of date", "persons", "cumulative"),
+    _series(
+        "returned_other_side",
+        "persons who returned beyond a line or the front since the as-of date",
+        "persons",
+        "cumulative",
+        prior_only=True,
+    ),
     _series("killed", "civilians killed since the as-of date", "persons", "cumulative"),
     _series("injured", "civilians injured since the as-of date", "persons", "cumulative"),
     _series(

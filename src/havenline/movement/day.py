@@ -68,6 +68,7 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
         here.shock = 1.0
         here.shock_z = 0.0
         here.far_side = 0
+        here.crossed = 0
         here.choice_count = 0
         here.wait_fighting = 0.0
         here.wait_background = 0.0

@@ -20,6 +20,7 @@ from havenline.world.state import (
     BY_OPTION,
     CAME_BACK,
     COST,
+    CROSSED,
     DISPLACED_BEFORE,
     DISPLACED_SINCE,
     ENTERED,
@@ -64,6 +65,7 @@ SERIES = (
     "onward_attempts",
     "truces_failed_elsewhere",
     "ledger_residual",
+    "returned_other_side",
 )
 """Daily series of a run, in the order in which they are written."""
 
@@ -98,7 +100,7 @@ class Output(NamedTuple):
 @kernel
 def clear_counters(state):  # type: ignore[no-untyped-def]
     """Start the counts since the as-of date; the newly displaced go on from the start."""
-    for name in (MOVED, BY_OPTION, ENTERED, KILLED, INJURED, HOMES, CAME_BACK):
+    for name in (MOVED, BY_OPTION, ENTERED, KILLED, INJURED, HOMES, CAME_BACK, CROSSED):
         state.whole[name] = 0
     state.real[COST] = 0.0
     state.real[EXCESS] = 0.0
@@ -126,9 +128,9 @@ def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
         if net.place[i].near_border:
             near_border += here
         if state.place[i].far_side == FAR_SIDE_HANDED:
-            handed += here
+            handed += here - state.place[i].crossed
         elif state.place[i].far_side == FAR_SIDE_TAKEN:
-            taken += here
+            taken += here - state.place[i].crossed
         if area < 0:
             continue
         if here > 0:
@@ -172,3 +174,4 @@ def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
     line[22] = state.real[ONWARD]
     line[23] = theatres.failed_share(record, state)
     line[24] = residual(state)
+    line[25] = state.whole[CROSSED]

@@ -66,6 +66,8 @@ class Schedule(NamedTuple):
         Day from which they are there.
     announce, handover : int
         Days on which a line is announced and places change hands.
+    return_watched : int
+        1 where return beyond the line is watched by a body that both sides accept.
     place : (n_place,) records ``PLAN_PLACE``
         Whether a place is handed over by the line, given back by the attacker, in the haven.
     haven_start, haven_kind : int
@@ -94,6 +96,7 @@ class Schedule(NamedTuple):
     interposed_start: int
     announce: int
     handover: int
+    return_watched: int
     place: NDArray[np.void]
     haven_start: int
     haven_kind: int
@@ -147,6 +150,7 @@ def bare_schedule(p):  # type: ignore[no-untyped-def]
         p.interposed_start,
         p.announce,
         p.handover,
+        p.return_watched,
         bare(p.place),
         p.haven_start,
         p.haven_kind,
@@ -203,6 +207,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "interposed_start": NEVER,
         "announce": NEVER,
         "handover": NEVER,
+        "return_watched": 0,
         "haven_start": NEVER,
         "haven_kind": 0,
         "haven_capacity": math.inf,
@@ -358,6 +363,7 @@ def _line(
     if handover <= announce:
         raise RunError(f"option {option.id!r}: the handover must come after the announcement")
     terms["announce"], terms["handover"] = announce, handover
+    terms["return_watched"] = int(lever.return_watched)
 
 
 def _haven(

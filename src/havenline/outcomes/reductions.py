@@ -93,5 +93,10 @@ def harmed_there(series: Floats, values: Values) -> Floats:
     return np.asarray(person_years * values("other_side_harm") / 1000.0, dtype=np.float64)
 
 
+def harmed_left(series: Floats, values: Values) -> Floats:
+    """Return the same for people left beyond a line and those who returned to the other side."""
+    return harmed_there(series + values("returned_other_side"), values)
+
+
 def _ahead(series: Floats) -> Floats:
     return series[..., 1:] if series.shape[-1] > 1 else series

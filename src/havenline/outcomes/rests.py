@@ -24,6 +24,7 @@ SERIES_FROM: Mapping[str, tuple[str, ...]] = {
     "near_border": ("people",),
     "entries": ("abroad",),
     "returned": ("returned",),
+    "returned_other_side": ("returned",),
     "killed": ("dead",),
     "injured": ("injured",),
     "homes_damaged": ("homes damaged",),

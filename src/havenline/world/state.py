@@ -26,7 +26,7 @@ HORIZON = 32
 OFFENSIVE, TRUCE, HAVEN, SUSPENDED, FREE_ENTRY, ERROR, TRAVELLING = 0, 1, 2, 3, 4, 5, 6
 NEW, MOVED, BY_OPTION, ENTERED, KILLED, INJURED, HOMES, CAME_BACK = 8, 9, 10, 11, 12, 13, 14, 15
 SWITCHES, TRUCES, ARRIVED_NEW, STRANDED, TOTAL, MISSING = 16, 17, 18, 19, 20, 21
-CONTAINED = 22
+CONTAINED, CROSSED = 22, 23
 N_WHOLE = 24
 
 # Real entries of State.real.
@@ -48,6 +48,7 @@ PLACE_STATE = np.dtype(
         ("room", "f8"),
         ("shelter", "f8"),
         ("far_side", "i8"),
+        ("crossed", "i8"),
         ("choice_count", "i8"),
         ("choice_day", "i8"),
         ("wait_fighting", "f8"),
@@ -94,7 +95,8 @@ class State(NamedTuple):
         ``shock`` factor on the hazard of flight of the week, ``shock_z`` its normal score;
         shelter places as ``tents``, dignified ``homes`` and ``room`` with host families, in all
         ``shelter`` (0 where not held); ``far_side`` 1 handed over by a line, 2 taken by force
-        after the as-of date; ``safe`` whether people would go there;
+        after the as-of date, and ``crossed`` people who came back to it since; ``safe`` whether
+        people would go there;
         ``wait_*`` hazard of flight that has gathered since people last left; ``choice_count``
         destinations, built on ``choice_day`` (-1: never).
     side : (n_place,) int8
