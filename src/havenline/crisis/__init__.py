@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from havenline.crisis.columns import Column, Table
 from havenline.crisis.crisis import (
     CheckReport,
     Crisis,
@@ -14,7 +15,7 @@ from havenline.crisis.crisis import (
 from havenline.crisis.levers import OptionSpec, day_of
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.registry import CHECKS, Check
-from havenline.crisis.schema import TABLES, Column, Table
+from havenline.crisis.schema import TABLES
 
 __all__ = [
     "CHECKS",

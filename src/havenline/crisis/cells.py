@@ -6,8 +6,8 @@ import math
 import re
 from datetime import date, timedelta
 
+from havenline.crisis.columns import Column
 from havenline.crisis.registry import one_of, problem, suggest
-from havenline.crisis.schema import Column
 from havenline.errors import Problem
 
 Value = str | int | float | date | None

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Any
 
 from havenline.crisis.checks_tables import area_lineage
+from havenline.crisis.columns import ALL_GROUPS
 from havenline.crisis.draft import Draft
 from havenline.crisis.meta import Total
 from havenline.crisis.registry import check, problem
-from havenline.crisis.schema import ALL_GROUPS
 from havenline.errors import Problem
 
 _SHARE_TOLERANCE = 1e-6

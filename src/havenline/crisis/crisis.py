@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from havenline.crisis.checks import run_checks
+from havenline.crisis.columns import Column
 from havenline.crisis.draft import META_FILE, OPTIONS_FILE, Draft, read_draft
 from havenline.crisis.levers import OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.reading import Rows
 from havenline.crisis.registry import CHECKS, one_of, problem, suggest
-from havenline.crisis.schema import TABLES, Column, table_json_schema
+from havenline.crisis.schema import TABLES, table_json_schema
 from havenline.errors import CrisisError, HavenlineError, Problem
 
 if TYPE_CHECKING:

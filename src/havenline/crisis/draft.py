@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from havenline.crisis.columns import Table
 from havenline.crisis.levers import RELATIVE_PATH, OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.reading import Rows, decode, read_bytes, read_rows, sha256
 from havenline.crisis.registry import problem, suggest
-from havenline.crisis.schema import TABLES, Table
+from havenline.crisis.schema import TABLES
 from havenline.crisis.yamlread import Document, read_yaml, validate
 from havenline.errors import Problem
 

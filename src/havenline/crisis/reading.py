@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from havenline.crisis.cells import Value, parse_cell
+from havenline.crisis.columns import Table
 from havenline.crisis.registry import problem, suggest
-from havenline.crisis.schema import Table
 from havenline.errors import Problem
 
 _BOM = b"\xef\xbb\xbf"

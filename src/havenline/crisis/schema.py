@@ -2,153 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-ColumnType = Literal["id", "code", "codes", "ids", "text", "integer", "number", "date"]
-
-BASES = ("counted", "estimated", "derived", "prior")
-CONFIDENCES = ("high", "medium", "low")
-PLACE_KINDS = ("city", "town", "village", "camp_cluster", "crossing", "post", "foreign_town")
-REGIMES = ("closed", "managed", "open")
-HAPPENING_KINDS = (
-    "truce_start",
-    "truce_end",
-    "offensive_start",
-    "offensive_pause",
-    "agreement",
-    "border",
-    "aid",
-    "strike",
-    "meeting",
+from havenline.crisis.columns import (
+    HAPPENING_KINDS,
+    PLACE_KINDS,
+    REGIMES,
+    SIDES,
+    SOURCE_KINDS,
+    Column,
+    Table,
+    area_column,
+    basis_column,
+    confidence_column,
+    lat_column,
+    lon_column,
+    note_column,
+    party_as_column,
+    party_column,
+    place_column,
+    published_column,
+    source_column,
 )
-SIDES = ("attacker", "defender", "guarantor", "neighbour", "donor", "other")
-SOURCE_KINDS = ("read", "derived", "prior")
-ALL_GROUPS = "all"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table.
-
-    Attributes
-    ----------
-    name : str
-        Name in the header.
-    type : str
-        ``id``: lower-case slug; ``code``: slug or p-code as published; ``ids`` and ``codes``:
-        several of them, separated by ``;``; ``text``; ``integer``; ``number``;
-        ``date`` (YYYY-MM-DD).
-    meaning : str
-        What it says, one line.
-    unit : str
-        Unit of a number.
-    required : bool
-        Whether the cell must be filled.
-    low, high : float or None
-        Bounds of a number, included.
-    choices : tuple of str
-        The fixed list of values, if there is one.
-    refers : str
-        Where the id must stand: ``table.column``, or ``meta.groups`` and the like.
-    not_before : str
-        A date column of the same row that this date may not precede.
-    """
-
-    name: str
-    type: ColumnType
-    meaning: str
-    unit: str = ""
-    required: bool = True
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
-    refers: str = ""
-    not_before: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table of a crisis folder.
-
-    Attributes
-    ----------
-    name : str
-        Its name; the file is ``<name>.csv`` unless crisis.yaml says otherwise.
-    meaning : str
-        What a row is.
-    columns : tuple of Column
-        In the order of the header.
-    key : tuple of str
-        Columns that together may stand only once; empty for none.
-    needed : bool
-        Whether the file must be there with at least one row; otherwise it may be left out.
-    """
-
-    name: str
-    meaning: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-    needed: bool = True
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Column names in the order of the header."""
-        return tuple(c.name for c in self.columns)
-
-    def column(self, name: str) -> Column:
-        """Return the column of that name."""
-        return next(c for c in self.columns if c.name == name)
-
-
-def _source() -> Column:
-    return Column(
-        "source_id", "codes", "where it comes from; several ids with ';'", refers="sources"
-    )
-
-
-def _note() -> Column:
-    return Column("note", "text", "anything a reader should know", required=False)
-
-
-def _basis() -> tuple[Column, Column]:
-    return (
-        Column("basis", "text", "how the figure came about", choices=BASES),
-        Column("method", "text", "how; required unless basis is counted", required=False),
-    )
-
-
-def _confidence(name: str = "confidence") -> Column:
-    return Column(name, "text", "how sure the figure is", choices=CONFIDENCES)
-
-
-def _published(after: str = "") -> Column:
-    return Column("published", "date", "day from which it was known", not_before=after)
-
-
-def _place(required: bool = True, name: str = "place_id") -> Column:
-    return Column(name, "id", "the place", refers="places", required=required)
-
-
-def _area(meaning: str = "the area", *, name: str = "area_id", required: bool = True) -> Column:
-    return Column(name, "code", meaning, refers="areas", required=required)
-
-
-def _party() -> Column:
-    return Column("party_id", "id", "the party", refers="parties")
-
-
-def _party_as(name: str, meaning: str) -> Column:
-    return Column(name, "id", meaning, refers="parties")
-
-
-def _lat(required: bool = True) -> Column:
-    return Column("lat", "number", "latitude", "degrees north", required, -90.0, 90.0)
-
-
-def _lon(required: bool = True) -> Column:
-    return Column("lon", "number", "longitude", "degrees east", required, -180.0, 180.0)
-
 
 _PERSONS_MAX = 2e9
 
@@ -160,11 +35,11 @@ _AREAS = Table(
         Column("name", "text", "name as published"),
         Column("level", "integer", "0 country, 1 governorate, 2 district, 3 sub-district",
                low=0, high=3),
-        _area("the area it lies in; empty at the top", name="parent_id", required=False),
-        _lat(required=False),
-        _lon(required=False),
+        area_column("the area it lies in; empty at the top", name="parent_id", required=False),
+        lat_column(required=False),
+        lon_column(required=False),
         Column("area_km2", "number", "surface", "km2", required=False, low=0.0, high=2e7),
-        _source(),
+        source_column(),
     ),
     key=("area_id",),
 )  # fmt: skip
@@ -177,12 +52,12 @@ _PLACES = Table(
         Column("name", "text", "name in English"),
         Column("alt_name", "text", "other spellings, separated by ';'", required=False),
         Column("kind", "text", "what it is", choices=PLACE_KINDS),
-        _area("finest area known"),
-        _lat(),
-        _lon(),
-        _confidence("coord_confidence"),
-        _source(),
-        _note(),
+        area_column("finest area known"),
+        lat_column(),
+        lon_column(),
+        confidence_column("coord_confidence"),
+        source_column(),
+        note_column(),
     ),
     key=("place_id",),
 )
@@ -191,16 +66,16 @@ _POPULATIONS = Table(
     "populations",
     "persons of one group and status at one place on one day (a stock)",
     (
-        _place(),
+        place_column(),
         Column("group", "id", "a group of crisis.yaml, or 'all'", refers="meta.groups"),
         Column("status", "text", "resident or displaced before the period",
                choices=("resident", "idp")),
         Column("persons", "integer", "people present", "persons", low=0, high=_PERSONS_MAX),
         Column("as_of", "date", "day of the stock"),
-        _published("as_of"),
-        *_basis(),
-        _confidence(),
-        _source(),
+        published_column("as_of"),
+        *basis_column(),
+        confidence_column(),
+        source_column(),
     ),
     key=("place_id", "group", "status", "as_of"),
 )  # fmt: skip
@@ -210,14 +85,14 @@ _ROUTES = Table(
     "a road between two places, both ways",
     (
         Column("route_id", "id", "slug of ours"),
-        _place(name="from_place"),
-        _place(name="to_place"),
+        place_column(name="from_place"),
+        place_column(name="to_place"),
         Column("road_km", "number", "length by road", "km", low=0.0, high=1e5),
         Column("road", "text", "name of the road, 'local' or 'link'"),
         Column("crosses_border", "integer", "1 where it leads into another country", low=0, high=1),
-        *_basis(),
-        _confidence(),
-        _source(),
+        *basis_column(),
+        confidence_column(),
+        source_column(),
     ),
     key=("route_id",),
 )
@@ -227,7 +102,7 @@ _SITES = Table(
     "a camp or centre with a capacity; an empty component is unknown",
     (
         Column("site_id", "id", "slug of ours"),
-        _place(),
+        place_column(),
         Column("name", "text", "name"),
         Column("area_m2", "number", "ground", "m2", False, 0.0, 1e10),
         Column("covered_m2", "number", "covered living space", "m2", False, 0.0, 1e9),
@@ -237,9 +112,9 @@ _SITES = Table(
                _PERSONS_MAX),
         Column("occupancy", "number", "people present", "persons", False, 0.0, _PERSONS_MAX),
         Column("as_of", "date", "day of the figures"),
-        _published("as_of"),
-        *_basis(),
-        _source(),
+        published_column("as_of"),
+        *basis_column(),
+        source_column(),
     ),
     key=("site_id",),
     needed=False,
@@ -250,13 +125,13 @@ _CROSSINGS = Table(
     "a border point and its regime from a day on",
     (
         Column("crossing_id", "id", "slug of ours"),
-        _place(),
+        place_column(),
         Column("neighbour", "id", "the country on the other side", refers="meta.neighbours"),
         Column("regime", "text", "how it is run for people who flee", choices=REGIMES),
         Column("since", "date", "day from which the regime holds"),
-        _published(),
-        _source(),
-        _note(),
+        published_column(),
+        source_column(),
+        note_column(),
     ),
     key=("crossing_id", "since"),
     needed=False,
@@ -268,13 +143,13 @@ _CONTROL = Table(
     (
         Column("date", "date", "day of the change, the earliest day possible"),
         Column("date_latest", "date", "latest day possible", required=False, not_before="date"),
-        _place(),
-        _party(),
-        _published("date"),
-        *_basis(),
-        _confidence(),
-        _source(),
-        _note(),
+        place_column(),
+        party_column(),
+        published_column("date"),
+        *basis_column(),
+        confidence_column(),
+        source_column(),
+        note_column(),
     ),
     key=("date", "place_id", "party_id"),
 )
@@ -284,12 +159,12 @@ _CONTROL_COUNTS = Table(
     "changes at places without a known position, counted by area",
     (
         Column("date", "date", "day of the change"),
-        _area(),
-        _party(),
+        area_column(),
+        party_column(),
         Column("places", "integer", "places that changed", "places", low=1, high=1e5),
         Column("what", "text", "their names"),
-        _published("date"),
-        _source(),
+        published_column("date"),
+        source_column(),
     ),
     needed=False,
 )
@@ -299,14 +174,14 @@ _VIOLENCE = Table(
     "violent events of one kind on one day (a flow)",
     (
         Column("date", "date", "day of the events"),
-        _place(required=False),
-        _area(),
+        place_column(required=False),
+        area_column(),
         Column("kind", "id", "what happened, such as shelling"),
         Column("events", "integer", "events", "events per day", low=0, high=1e6),
         Column("killed", "integer", "civilians killed", "persons", False, 0, 1e7),
-        _published("date"),
-        _source(),
-        _note(),
+        published_column("date"),
+        source_column(),
+        note_column(),
     ),
     needed=False,
 )
@@ -321,9 +196,9 @@ _HAPPENINGS = Table(
         Column("parties", "ids", "party ids, separated by ';'", required=False, refers="parties"),
         Column("what", "text", "one sentence"),
         Column("numbers", "text", "figures it names", required=False),
-        _published(),
-        _confidence(),
-        _source(),
+        published_column(),
+        confidence_column(),
+        source_column(),
     ),
     key=("happening_id",),
     needed=False,
@@ -336,7 +211,7 @@ _OBSERVATIONS = Table(
         Column("series_id", "id", "the series it belongs to"),
         Column("date", "date", "day of the figure, last day of a flow"),
         Column("period_start", "date", "first day of a flow or of the count", required=False),
-        _area(),
+        area_column(),
         Column("value", "number", "the figure", low=0.0, high=1e12),
         Column("unit", "text", "unit of the figure"),
         Column("kind", "text", "stock, flow or cumulative",
@@ -344,10 +219,10 @@ _OBSERVATIONS = Table(
         Column("main", "integer", "1 where it is the one used for scores", low=0, high=1),
         Column("qualifier", "text", "how the source words it",
                choices=("=", "about", "almost", ">")),
-        _published("date"),
-        _confidence(),
-        _source(),
-        _note(),
+        published_column("date"),
+        confidence_column(),
+        source_column(),
+        note_column(),
     ),
     key=("series_id", "date", "period_start", "area_id", "source_id"),
     needed=False,
@@ -360,7 +235,7 @@ _PARTIES = Table(
         Column("party_id", "id", "slug of ours"),
         Column("name", "text", "name"),
         Column("side", "text", "its part in the crisis", choices=SIDES),
-        _source(),
+        source_column(),
     ),
     key=("party_id",),
 )
@@ -375,8 +250,8 @@ _PARAMETERS = Table(
         Column("low", "number", "low end of its range", required=False),
         Column("high", "number", "high end of its range", required=False),
         Column("known_from", "date", "day from which it was known"),
-        *_basis(),
-        _source(),
+        *basis_column(),
+        source_column(),
     ),
     key=("name", "known_from"),
     needed=False,
@@ -398,7 +273,7 @@ _BARGAINING = Table(
     "bargaining",
     "what a party brings to a negotiation",
     (
-        _party(),
+        party_column(),
         Column("consent", "text", "whether no settlement is possible without it",
                choices=("yes", "no")),
         Column("spoils", "text", "whether it could break a settlement by force",
@@ -406,8 +281,8 @@ _BARGAINING = Table(
         *_between("capability", "ability to fight, pay or spoil", "points", 0.0, 100.0),
         Column("discount", "number", "how much less a year later counts", "1/year", True,
                0.001, 10.0),
-        *_basis(),
-        _source(),
+        *basis_column(),
+        source_column(),
     ),
     key=("party_id",),
     needed=False,
@@ -417,15 +292,15 @@ _STAKES = Table(
     "stakes",
     "what a party cares about, and how much",
     (
-        _party(),
+        party_column(),
         _ABOUT,
         Column("better", "text", "what it wants of it", choices=("less", "more", "near")),
         Column("ideal", "number", "with 'near': the value it wants most", "of what it is about",
                required=False, low=0.0, high=1e12),
         *_between("weight", "part of all that it cares about", "share", 0.0, 1.0),
         Column("salience", "number", "attention it gives to it", "share", True, 0.0, 1.0),
-        *_basis(),
-        _source(),
+        *basis_column(),
+        source_column(),
     ),
     key=("party_id", "about"),
     needed=False,
@@ -435,15 +310,15 @@ _RED_LINES = Table(
     "red_lines",
     "what a party would not sign whatever else it got",
     (
-        _party(),
+        party_column(),
         _ABOUT,
         Column("at_most", "number", "it signs nothing above this", "of what it is about",
                False, 0.0, 1e12),
         Column("at_least", "number", "it signs nothing below this", "of what it is about",
                False, 0.0, 1e12),
         Column("chance", "number", "chance that it means it", "share", True, 0.0, 1.0),
-        *_basis(),
-        _source(),
+        *basis_column(),
+        source_column(),
     ),
     key=("party_id", "about"),
     needed=False,
@@ -453,8 +328,8 @@ _DEPENDENCES = Table(
     "dependences",
     "what one party needs from another",
     (
-        _party_as("from_party", "who needs it"),
-        _party_as("on_party", "from whom"),
+        party_as_column("from_party", "who needs it"),
+        party_as_column("on_party", "from whom"),
         Column("good", "id", "what: energy, arms, trade, security, money and the like"),
         *_between("value", "what it is worth to the one who needs it", "share of its stakes",
                   0.0, 1.0),
@@ -464,8 +339,8 @@ _DEPENDENCES = Table(
         Column("channel", "text", "whether it would be cut without a deal (disagreement) or "
                "decides who tables texts and who waits (bargaining)",
                choices=("disagreement", "bargaining")),
-        *_basis(),
-        _source(),
+        *basis_column(),
+        source_column(),
     ),
     key=("from_party", "on_party", "good", "channel"),
     needed=False,
@@ -475,7 +350,7 @@ _SUPPORTS = Table(
     "supports",
     "one way in which full support of an outside party would change a negotiation",
     (
-        _party(),
+        party_column(),
         Column("channel", "text", "aid: deliveries under a settlement; deterrence: chance that the "
                "fighting stops without one; guarantee: how long a guaranteed one stands; "
                "dependence: part of a tie that it replaces; payment: worth to a party that signs",
@@ -486,8 +361,8 @@ _SUPPORTS = Table(
         *_between("effect", "effect of full support: more multiples of today's delivery; a chance; "
                   "fall of the log hazard of collapse; a share of the tie; a share of its stakes",
                   "as said", 0.0, 10.0),
-        *_basis(),
-        _source(),
+        *basis_column(),
+        source_column(),
     ),
     key=("party_id", "channel", "for_party", "on_party"),
     needed=False,

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from havenline.cases.case import ClosureKind, LocationKind
+from havenline.crisis.columns import SOURCE_KINDS, Column, Table
 from havenline.crisis.levers import Day, Slug, Strict
-from havenline.crisis.schema import SOURCE_KINDS, Column, Table
 
 TOTAL, EVERYWHERE, ELSEWHERE = "total", "all", "elsewhere:"
 READINGS = ("corrected", "registered", "flee")

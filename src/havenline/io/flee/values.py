@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from havenline.crisis.cells import parse_cell, parse_date
-from havenline.crisis.schema import Column
+from havenline.crisis.columns import Column
 from havenline.io.flee.checks import Report
 
 MOST_PERSONS = 10_000_000_000
