@@ -20,12 +20,11 @@ from typing import Any
 import numba
 import numpy as np
 
+from havenline import drivers, movement
 from havenline.crisis import open_crisis
 from havenline.crisis.parameters import known_parameters
-from havenline.drivers import aid, control, truce, violence
 from havenline.futures.run import Job, Workspace, run_future
 from havenline.futures.values import sample_values
-from havenline.movement import arrivals, entry, flight, harm, ledger, returns
 from havenline.movement.day import run_days
 from havenline.movement.steps import STEPS
 from havenline.options import build_schedule, chosen_options
@@ -36,16 +35,7 @@ from havenline.world.world import World, build_world
 
 DAYS = 120
 MODULES = {
-    "truce": truce,
-    "control": control,
-    "violence": violence,
-    "aid": aid,
-    "arrivals": arrivals,
-    "flight": flight,
-    "returns": returns,
-    "entry": entry,
-    "harm": harm,
-    "ledger": ledger,
+    step.name: getattr(drivers, step.name, None) or getattr(movement, step.name) for step in STEPS
 }
 
 

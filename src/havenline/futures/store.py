@@ -27,6 +27,7 @@ UNFINISHED = ".unfinished"
 _PACKING: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 PACK_FROM = 200_000_000
 """Bytes from which a variable is packed: packing the default job costs more than its disk."""
+READ_AT_ONCE = 100_000_000  # bytes of small variables that are read when a result is opened
 _SERIES_BLOCK = 100  # futures in one chunk of a daily series
 
 
@@ -245,6 +246,8 @@ class ResultStore:
 def open_result(path: str | Path) -> xr.Dataset:
     """Open a result file without reading its large variables into memory.
 
+    What is small is read at once: to read it piece by piece costs far more than to hold it.
+
     Parameters
     ----------
     path : str or Path
@@ -259,9 +262,16 @@ def open_result(path: str | Path) -> xr.Dataset:
     if not Path(path).is_file():
         raise RunError(f"there is no result file {path}")
     try:
-        return xr.open_dataset(path, engine="h5netcdf", decode_timedelta=False)
+        dataset = xr.open_dataset(path, engine="h5netcdf", decode_timedelta=False)
+        held = 0
+        for variable in sorted(dataset.variables.values(), key=lambda v: v.nbytes):
+            held += variable.nbytes
+            if held > READ_AT_ONCE:
+                break
+            variable.load()
     except (OSError, ValueError) as error:
         raise RunError(f"{path} is not a result file") from error
+    return dataset
 
 
 def _temporary_beside(target: Path) -> Path:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -180,7 +180,7 @@ def _shortened(x: Floats, y: Bools, box: tuple[Side, ...], most: int) -> tuple[S
         held = without.sum(axis=1)
         hits = (without & y).sum(axis=1)
         full, full_hits = int((broken == 0).sum()), int(((broken == 0) & y).sum())
-        luck = binom.sf(full_hits - 1, full, hits / np.maximum(held, 1)) * x.shape[1]
+        luck = bdtrc(full_hits - 1, full, hits / np.maximum(held, 1)) * x.shape[1]
         if len(box) <= most and (luck <= MOST_LUCK).all():
             return box
         d, c = hits / np.maximum(held, 1), hits / max(1, int(y.sum()))
