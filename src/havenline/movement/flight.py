@@ -117,7 +117,9 @@ def fighting_hazard(values, state, place):  # type: ignore[no-untyped-def]
     near = 0.0
     if state.whole[OFFENSIVE] == 1:
         near = values.flight_front * math.exp(-front_km(state, place) / values.flight_front_length)
-    bombed = values.flight_bombardment * math.log1p(events_of_week(state, place) / HALF_EVENTS)
+    bombed, events = 0.0, events_of_week(state, place)
+    if events > 0.0:
+        bombed = values.flight_bombardment * math.log1p(events / HALF_EVENTS)
     return state.place[place].shock * (near + bombed)
 
 

@@ -22,7 +22,6 @@ from havenline.world.state import (
     COST,
     CROSSED,
     DISPLACED_BEFORE,
-    DISPLACED_SINCE,
     ENTERED,
     EXCESS,
     HAVEN,
@@ -137,11 +136,10 @@ def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
             out.residents[ahead, area] += (
                 state.by_status[i, RESIDENT] + state.by_status[i, RETURNED]
             )
-            for g in range(groups):
-                total = state.persons[i, DISPLACED_BEFORE, g]
-                for row in range(DISPLACED_SINCE, rows):
-                    total += state.persons[i, row, g]
-                out.displaced[ahead, area, g] += total
+            for row in range(DISPLACED_BEFORE, rows):
+                if state.by_row[i, row] > 0:
+                    for g in range(groups):
+                        out.displaced[ahead, area, g] += state.persons[i, row, g]
         for g in range(groups):
             out.arrivals[ahead, area, g] += state.arrived[i, g]
     if ahead > 0:
