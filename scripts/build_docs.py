@@ -225,7 +225,8 @@ Dimensions: `option` (the baseline first), `future`, `day` (the first is the end
 
 Every variable says in its attribute `measure` what kind of number it is. A *stock* is people
 present at a time. A *flow* is people per day. *cumulative* counts from a start. A *share* lies
-between 0 and 1. Stocks and flows are never added. The attribute `prior_only` is 1 where a figure
+between 0 and 1. A *value* is that of a parameter, in the unit that the coordinate `parameter_unit`
+says. Stocks and flows are never added. The attribute `prior_only` is 1 where a figure
 rests on a prior alone.
 """
 
@@ -244,8 +245,13 @@ done. `choice_weight_cut` is the share of the pull that choice sets of destinati
 - `needs_by_phase` (CSV): shelter, water and health by option and phase.
 - `host_pressure` (CSV), where the crisis declares host areas: refugees, the index and each of its
   components by option and host area.
+- `provenance.json`, written last: version, seed, futures, options, settings, the SHA-256 of every
+  input file and of every file of the run. It stands beside the tables, because a comment inside a
+  CSV is a header to most readers. Where it is missing, or a digest does not fit, the tables are
+  not of one run. The Parquet files and `result.nc` carry the same in their attributes.
 
-Quantiles by area and week must not be added up over areas or weeks.
+Quantiles by area and week must not be added up over areas or weeks. A text in a CSV that a
+spreadsheet program would take for a formula has an apostrophe in front.
 
 ## How options are compared
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from havenline.errors import RunError
 from havenline.futures import layout
 from havenline.futures.store import ResultStore, open_result
+from havenline.futures.values import VALUES
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -248,7 +250,24 @@ def test_every_variable_declares_unit_and_kind() -> None:
     for variable in layout.VARIABLES.values():
         assert "place" not in variable.dims
         assert variable.units
-        assert variable.measure in {"stock", "flow", "cumulative", "share"}
+        assert variable.measure in {"stock", "flow", "cumulative", "share", "value"}
+
+
+def test_every_parameter_has_its_unit_beside_it() -> None:
+    coords = layout.coordinates(
+        options=[("no-deal", "No deal")],
+        futures=1,
+        as_of=date(2020, 1, 1),
+        days=1,
+        areas=[("SY01", "One")],
+        groups=["all"],
+        history_start=date(2019, 12, 1),
+        parameters=VALUES.names or (),
+    )
+    units = dict(zip(coords["parameter"], coords["parameter_unit"], strict=True))
+    assert all(units.values())
+    assert units["walk_km_day"] == "km/day"
+    assert units["vehicle_share"].startswith("share")
 
 
 def test_opening_what_is_no_result_is_a_plain_error(synthetic: ModuleType, tmp_path: Path) -> None:

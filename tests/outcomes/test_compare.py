@@ -135,6 +135,30 @@ def test_what_luck_could_give_is_not_distinguishable(synthetic: ModuleType) -> N
         assert (answer.difference_text() == "not distinguishable") is not expected
 
 
+def test_a_difference_that_rounds_to_nothing_is_not_distinguishable(synthetic: ModuleType) -> None:
+    dataset = synthetic.synthetic_dataset(options=2, futures=40)
+    base = np.full(40, 100.0)
+    change = np.linspace(0.2, 0.4, 40)
+    change[-6:] = 30.0
+    for size, expected in ((1.0, False), (10.0, True)):
+        values = np.stack([base, base + size * change])[:, :, None] * np.linspace(0, 1, 21)
+        answer = compare(dataset.assign(killed=dataset["killed"].copy(data=values))).answer(
+            "ceasefire", "killed"
+        )
+        assert answer.distinguishable is expected
+
+
+def test_zero_has_no_sign(synthetic: ModuleType) -> None:
+    dataset = synthetic.synthetic_dataset(options=2, futures=40)
+    base = np.full(40, 1000.0)
+    change = np.repeat([-300.0, 0.0], [30, 10])
+    values = np.stack([base, base + change])[:, :, None] * np.linspace(0, 1, 21)
+    answer = compare(dataset.assign(killed=dataset["killed"].copy(data=values))).answer(
+        "ceasefire", "killed"
+    )
+    assert answer.difference_text() == "-300 (-300 to 0)"
+
+
 def test_identical_options_are_not_distinguishable(synthetic: ModuleType) -> None:
     dataset = synthetic.synthetic_dataset(options=2)
     same = dataset.isel(option=[0, 0]).assign_coords(option=["no-deal", "twin"])

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from havenline.outcomes import INDICATORS, compare, per_future, write_planning, write_tidy
-from havenline.outcomes.tables import whole_or_nothing
+from havenline.outcomes.tables import whole_or_nothing, write_csv
 
 FORBIDDEN = ("place_id", "place", "control", "held_by", "captured_by", "party", "lat", "lon")
 
@@ -108,3 +108,13 @@ def test_parquet_says_where_it_comes_from(synthetic: ModuleType, tmp_path: Path)
             kept = pq.read_schema(path).metadata
             for attr, value in dataset.attrs.items():
                 assert kept[f"havenline.{attr}".encode()].decode() == str(value)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_no_name_becomes_a_formula(tmp_path: Path, start: str) -> None:
+    name = f'{start}HYPERLINK("http://example.org")'
+    frame = pd.DataFrame({"name": [name, "Atareb", None], "change": [-1.5, 2.0, -3.0]})
+    read = pd.read_csv(write_csv(frame, tmp_path / "table.csv"))
+    assert read["name"].fillna("").tolist() == [f"'{name}", "Atareb", ""]
+    assert read["change"].tolist() == [-1.5, 2.0, -3.0]
+    assert frame["name"][0] == name

@@ -84,8 +84,10 @@ def progress_bar() -> Progress:
 
 
 def short(value: float, sign: str = "") -> str:
-    """Write a figure in at most four characters and a unit: 960 k, 1.35 m."""
+    """Write a figure in at most four characters and a unit: 960 k, 1.35 m; 0 has no sign."""
     size = abs(value)
+    if size < 0.5:
+        return "0"
     if size >= 999_500_000:
         return f"{value / 1e9:{sign}.3g} bn"
     if size >= 999_500:

@@ -142,6 +142,7 @@ def run(
 def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> list[Path]:
     from havenline.outcomes import write_planning, write_tidy
     from havenline.outcomes.needs import needs_table
+    from havenline.outcomes.provenance import PROVENANCE_FILE, write_provenance
     from havenline.outcomes.tables import whole_or_nothing, write_csv
     from havenline.outcomes.tension import pressure_table
     from havenline.report import write_report
@@ -152,17 +153,19 @@ def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> li
         if p.kind == "prior"
     ]
     report = folder / "report.html"
-    report.unlink(missing_ok=True)  # of an earlier run: it must not stand beside the new result
+    for earlier in (report, folder / PROVENANCE_FILE):
+        earlier.unlink(missing_ok=True)  # it must not stand beside the new result
     planning = write_planning(result.dataset, comparison, folder, assumptions)
     tidy = write_tidy(result.dataset, folder)
     more = {"needs_by_phase.csv": needs_table(result.dataset)}
     pressure = pressure_table(result.dataset, crisis)
     if len(pressure):
         more["host_pressure.csv"] = pressure
-    tables = [write_csv(table, folder / name) for name, table in more.items()]
+    tables = [write_csv(table.round(3), folder / name) for name, table in more.items()]
     with whole_or_nothing(report) as file:
         write_report(result.dataset, crisis, comparison, file, parameters=result.parameters)
-    return [report, *planning.values(), *tidy.values(), *tables, result.path]
+    files = [report, *planning.values(), *tidy.values(), *tables, result.path]
+    return [*files, write_provenance(result.dataset, files, folder)]
 
 
 def _print_comparison(crisis: Crisis, comparison: Any) -> None:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from havenline.crisis.parameters import default_table
+
 if TYPE_CHECKING:
     import xarray as xr
 
-Measure = Literal["stock", "flow", "cumulative", "share"]
+Measure = Literal["stock", "flow", "cumulative", "share", "value"]
 Coords = Mapping[str, ArrayLike]
 
 CONVENTIONS = "CF-1.11"
@@ -37,8 +39,9 @@ class Variable:
     dtype : str
         numpy name of the stored type.
     long_name, units : str
-    measure : {"stock", "flow", "cumulative", "share"}
-        Present at a time, per period, counted from a start, or a share or state between 0 and 1.
+    measure : {"stock", "flow", "cumulative", "share", "value"}
+        Present at a time, per period, counted from a start, a share or state between 0 and 1, or
+        the value of a parameter.
     prior_only : bool
         True where the figure rests on a prior alone and must be marked so wherever it is shown.
     """
@@ -198,9 +201,9 @@ _TABLE = (
         "parameter_values",
         ("future", "parameter"),
         "float64",
-        "sampled values of the parameters, unit of each parameter",
-        "1",
-        "share",
+        "sampled values of the parameters",
+        "see parameter_unit",
+        "value",
     ),
 )
 
@@ -214,6 +217,7 @@ _COORDINATES = (
     Coordinate("week", "week", "int", "week after the as-of date, from 0"),
     Coordinate("history_day", "history_day", "date", "day up to the as-of date"),
     Coordinate("parameter", "parameter", "text", "parameter"),
+    Coordinate("parameter_unit", "parameter", "text", "unit of the parameter", required=False),
     Coordinate("option_name", "option", "text", "name of the option", required=False),
     Coordinate("area_name", "area", "text", "name of the area", required=False),
     Coordinate("week_start", "week", "date", "first day of the week", required=False),
@@ -270,6 +274,7 @@ def coordinates(
     history_start : date
         First day of the period before the as-of date.
     """
+    units = {row.name: row.unit for row in default_table()}
     first = np.datetime64(as_of, "D")
     weeks = weeks_of(days)
     span = int((first - np.datetime64(history_start, "D")).astype(np.int64))
@@ -286,6 +291,7 @@ def coordinates(
         "week_start": (first + 1 + 7 * np.arange(weeks)).astype("datetime64[ns]"),
         "history_day": (first - span + np.arange(span + 1)).astype("datetime64[ns]"),
         "parameter": _text(parameters),
+        "parameter_unit": _text([units.get(name, "") for name in parameters]),
     }
 
 

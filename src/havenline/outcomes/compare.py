@@ -64,7 +64,8 @@ class Difference:
     futures : int
         Futures compared.
     distinguishable : bool
-        False where the median difference is within what so few futures could give by luck.
+        False where the median difference is within what so few futures could give by luck, or
+        is 0 once rounded.
     to_itself : bool
         True for the baseline, whose difference is 0 by definition.
     """
@@ -470,11 +471,12 @@ def difference_of(
         Whether both are the same option.
     """
     paired = values - baseline
+    summary = summary_of(paired)
     return Difference(
-        summary=summary_of(paired),
+        summary=summary,
         better=int((paired < 0).sum()) if lower and not to_itself else None,
         futures=int(paired.size),
-        distinguishable=clearly_not_zero(paired),
+        distinguishable=clearly_not_zero(paired) and summary.rounded().median != 0,
         to_itself=to_itself,
         worse=int((paired > 0).sum()) if lower and not to_itself else None,
     )
@@ -491,5 +493,7 @@ def _plain(summary: Summary) -> dict[str, float | None]:
 
 
 def _range_text(summary: Summary, sign: str) -> str:
-    low, high = (f"{v:{sign},.0f}" for v in (summary.q05, summary.q95))
-    return f"{summary.median:{sign},.0f} ({low} to {high})"
+    middle, low, high = (
+        f"{v:{sign if v else ''},.0f}" for v in (summary.median, summary.q05, summary.q95)
+    )
+    return f"{middle} ({low} to {high})"

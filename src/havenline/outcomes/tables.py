@@ -32,8 +32,39 @@ def whole_or_nothing(path: Path) -> Iterator[Path]:
         hidden.unlink(missing_ok=True)
 
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""Starts of a text that spreadsheet programs take for a formula."""
+
+
+def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table in which no text is taken for a formula by a spreadsheet program.
+
+    A name comes from whoever made the crisis folder. One that begins as a formula does gets an
+    apostrophe in front, by which spreadsheet programs know text; numbers stay as they are.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    changed = {}
+    for column in frame.columns:
+        if frame[column].dtype.kind in "biufcmM":
+            continue
+        wanted = [
+            f"'{v}" if isinstance(v, str) and v.startswith(FORMULA_STARTS) else v
+            for v in frame[column].tolist()
+        ]
+        if wanted != frame[column].tolist():
+            changed[column] = wanted
+    return frame.assign(**changed) if changed else frame
+
+
 def write_csv(frame: pd.DataFrame, path: Path) -> Path:
-    """Write a table as CSV: UTF-8, LF, ISO dates.
+    """Write a table as CSV: UTF-8, LF, ISO dates; no text is a formula.
 
     Parameters
     ----------
@@ -45,7 +76,9 @@ def write_csv(frame: pd.DataFrame, path: Path) -> Path:
     Path
     """
     with whole_or_nothing(path) as file:
-        frame.to_csv(file, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+        without_formulas(frame).to_csv(
+            file, index=False, lineterminator="\n", date_format="%Y-%m-%d"
+        )
     return path
 
 
