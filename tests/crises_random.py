@@ -35,7 +35,8 @@ Levers = Sequence[Mapping[str, Any]]
 QUIET: Mapping[str, float] = {
     "flight_shock_sd": 0.0,
     "tempo_sd": 0.0,
-    "flight_level_learning": 0.0,
+    "flight_level_sd": 0.0,
+    "flight_level_between": 0.0,
     "violence_killed": 0.0,
     "flight_bombardment": 0.0,
 }

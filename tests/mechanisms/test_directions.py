@@ -50,7 +50,12 @@ OPTIONS: Mapping[str, Levers] = {
     "open": [{"lever": "border", "neighbour": "nb", "start": 1, "regime": "open"}],
     "gate": [{"lever": "onward", "neighbour": "nb", "start": 3}],
 }
-STEADY = {"truce_median_days": 12.0, "aid_suspension_rate": 4.0, "flight_level_learning": 0.0}
+STEADY = {
+    "truce_median_days": 12.0,
+    "aid_suspension_rate": 4.0,
+    "flight_level_sd": 0.0,
+    "flight_level_between": 0.0,
+}
 
 UP, DOWN = 1, -1
 CASES = [

@@ -146,13 +146,24 @@ def parameter_ranges(draft: Draft) -> Iterator[Problem]:
 
 @check(
     "known_before_published",
-    "parameters are known no earlier than their sources were published",
+    "parameters and earlier offensives are known no earlier than their sources were published",
     "warning",
 )
 def known_before_published(draft: Draft) -> Iterator[Problem]:
     """Report parameters with a source of a later day than the one they claim."""
     sources = draft.records("sources", "source_id", "published")
     published = {name: day for _, name, day in sources}
+    for i, o in enumerate(draft.meta.earlier_offensives if draft.meta is not None else ()):
+        days = [published.get(name) for name in split_ids(o.source_id)]
+        newest = max((d for d in days if d is not None), default=None)
+        if newest is not None and newest > o.known_from:
+            yield draft.in_meta.problem(
+                "known_before_published",
+                ("earlier_offensives", i, "known_from"),
+                "a source of this figure was published later",
+                o.known_from,
+                f"{newest} or later",
+            )
     for line, known, text in draft.records("parameters", "known_from", "source_id"):
         days = [published.get(i) for i in split_ids(text or "")]
         newest = max((d for d in days if d is not None), default=None)

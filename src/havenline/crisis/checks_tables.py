@@ -164,6 +164,10 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
         (("theatres", i, "source_id"), t.source_id) for i, t in enumerate(draft.meta.theatres)
     ]
     cells += [
+        (("earlier_offensives", i, "source_id"), o.source_id)
+        for i, o in enumerate(draft.meta.earlier_offensives)
+    ]
+    cells += [
         (("listed_groups", i, "source_id"), g.source_id)
         for i, g in enumerate(draft.meta.listed_groups)
     ]
@@ -236,6 +240,23 @@ def dates_out_of_order(draft: Draft) -> Iterator[Problem]:
             meta.period.end,
             f"later than {meta.period.start}",
         )
+    for i, o in enumerate(meta.earlier_offensives if meta is not None else ()):
+        where = ("earlier_offensives", i)
+        if o.end < o.start:
+            text, expected = "the offensive ends before it starts", f"{o.start} or later"
+            yield draft.in_meta.problem(
+                "dates_out_of_order", (*where, "end"), text, o.end, expected
+            )
+        elif meta is not None and o.end >= meta.period.start:
+            text, expected = "not before the period", f"a day before {meta.period.start}"
+            yield draft.in_meta.problem(
+                "dates_out_of_order", (*where, "end"), text, o.end, expected
+            )
+        if o.known_from < o.start:
+            text, expected = "known before it began", f"{o.start} or later"
+            yield draft.in_meta.problem(
+                "dates_out_of_order", (*where, "known_from"), text, o.known_from, expected
+            )
 
 
 @check("date_out_of_period", "no fact is dated after the period, the as-of date is within it")

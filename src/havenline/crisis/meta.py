@@ -122,6 +122,16 @@ class Theatre(Strict):
     source_id: Codes = Field(description="where the figures come from")
 
 
+class EarlierOffensive(Strict):
+    """An offensive of before the period, and how many people it displaced."""
+
+    start: Day = Field(description="its first day")
+    end: Day = Field(description="its last day, before the period")
+    displaced: int = Field(ge=1, le=10**9, description="people it displaced, each counted once")
+    known_from: Day = Field(description="day from which the figure was known")
+    source_id: Codes = Field(description="where the figure comes from")
+
+
 class Threshold(Strict):
     """What an outcome must not exceed, as a published plan or the judgement of the field says."""
 
@@ -180,6 +190,11 @@ class CrisisMeta(Strict):
     )
     theatres: list[Theatre] = Field(
         default_factory=list, max_length=16, description="linked theatres with their truces"
+    )
+    earlier_offensives: list[EarlierOffensive] = Field(
+        default_factory=list,
+        max_length=20,
+        description="offensives of before the period that tell how many people one displaces",
     )
     thresholds: list[Threshold] = Field(
         default_factory=list, description="what outcomes must not exceed"

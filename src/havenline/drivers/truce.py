@@ -90,8 +90,8 @@ def hold_share(values, plan):  # type: ignore[no-untyped-def]
 def draw_tempo(values, state, key, ahead):  # type: ignore[no-untyped-def]
     """Draw once a week the tempo of an offensive, shared by all places, with mean one.
 
-    Offensives come in bursts and stalls. The tempo is 1 at the as-of date, what was learned of
-    its level until then is kept apart, and from there its logarithm is autoregressive.
+    Offensives come in bursts and stalls. The logarithm of the tempo is autoregressive, from where
+    the counts up to the as-of date leave it (see `havenline.movement.level`).
     """
     if (ahead - 1) % TEMPO_DAYS != 0:
         return
@@ -99,9 +99,7 @@ def draw_tempo(values, state, key, ahead):  # type: ignore[no-untyped-def]
     keep, sd = values.tempo_persistence, values.tempo_sd
     draw = normal(mix(mix(key, processes.TEMPO), ahead))
     real[TEMPO_Z] = keep * real[TEMPO_Z] + math.sqrt(1.0 - keep * keep) * draw
-    weeks = (ahead - 1) // TEMPO_DAYS + 1
-    variance = sd * sd * (1.0 - keep ** (2 * weeks))
-    real[TEMPO] = math.exp(sd * real[TEMPO_Z] - 0.5 * variance)
+    real[TEMPO] = math.exp(sd * real[TEMPO_Z] - 0.5 * sd * sd)
 
 
 @kernel

@@ -50,15 +50,21 @@ def haven_factor(values, plan, state, place):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
-    """Draw the events of a day; see `havenline.drivers.truce.step` for the parameters."""
-    n = state.side.shape[0]
+def total_nearness(net, values, state):  # type: ignore[no-untyped-def]
+    """Return the sum of nearness over places that are held, not below ``FAR`` of the people."""
     total, people = 0.0, 0.0
-    for i in range(n):
+    for i in range(state.side.shape[0]):
         if state.side[i] <= 1:
             total += nearness(net, values, state, i)
             people += net.start[i].sum()
-    total = max(total, FAR * people)
+    return max(total, FAR * people)
+
+
+@kernel
+def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
+    """Draw the events of a day; see `havenline.drivers.truce.step` for the parameters."""
+    n = state.side.shape[0]
+    total = total_nearness(net, values, state)
     level = 1.0
     if state.whole[OFFENSIVE] == 0:
         level = values.violence_truce if state.whole[TRUCE] == 1 else values.violence_quiet

@@ -9,7 +9,7 @@ import numpy as np
 
 from havenline.draws.kernels import kernel, kernel_entry
 from havenline.drivers import aid, containment, control, onward, theatres, truce, violence
-from havenline.movement import arrivals, entry, flight, harm, journey, ledger, returns
+from havenline.movement import arrivals, destination, entry, flight, harm, journey, ledger, returns
 from havenline.movement.record import clear_counters, write_day
 from havenline.options.schedule import bare_schedule
 from havenline.world.facts import bare_record
@@ -81,6 +81,7 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
     state.real[LINKED] = 1.0
     journey.reset_calendar(state)
     flight.draw_stayers(net, values, state, key)
+    destination.draw_own_pull(net, values, state, key)
 
 
 @kernel_entry

@@ -2,12 +2,13 @@
 
 The pull of place j on people at place i is
 
-    safe_j (people_j)^a (10 km + road_ij)^-g room_j,
+    safe_j own_j (people_j)^a (10 km + road_ij)^-g room_j,
 
-with ``room`` falling linearly from 1 at 90% to 0.2 at 150% of the shelter places and never to
-zero, and ``safe`` 0 within 10 km of the front. A choice set holds the fewest destinations with
-99% of the weight, at most 40; sets are built anew once a week and when the record changes the
-roads, weights every day.
+with ``own`` a factor of the place, drawn once in each future (lognormal, mean one): what draws
+people there that nobody counted; ``room`` falling linearly from 1 at 90% to 0.2 at 150% of the
+shelter places and never to zero, and ``safe`` 0 within 10 km of the front. A choice set holds the
+fewest destinations with 99% of the weight, at most 40; sets are built anew once a week and when
+the record changes the roads, weights every day.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
-from havenline.draws.samplers import binomial
+from havenline.draws.samplers import binomial, normal
 from havenline.drivers import processes
 from havenline.drivers.aid import displaced
 from havenline.movement.journey import add_slot, travel_days
@@ -65,14 +66,25 @@ def mark_safe(plan, state, ahead):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def draw_own_pull(net, values, state, key):  # type: ignore[no-untyped-def]
+    """Draw once the factor on the pull of each place, lognormal with mean one."""
+    sd = values.destination_pull_sd
+    for j in range(state.place.shape[0]):
+        z = normal(mix(mix(key, processes.PULL), net.place[j].key))
+        state.place[j].own_pull = math.exp(sd * z - 0.5 * sd * sd)
+
+
+@kernel
 def set_pull(net, values, state):  # type: ignore[no-untyped-def]
     """Set the pull of every place for the day, without distance."""
     for j in range(state.pull.shape[0]):
         state.pull[j] = 0.0
         if net.place[j].hosts and state.place[j].safe:
             here = state.by_status[j].sum()
-            state.pull[j] = (here + 1.0) ** values.destination_size_power * room(
-                displaced(state, j), state.place[j].shelter
+            state.pull[j] = (
+                state.place[j].own_pull
+                * (here + 1.0) ** values.destination_size_power
+                * room(displaced(state, j), state.place[j].shelter)
             )
 
 

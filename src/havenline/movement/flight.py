@@ -11,9 +11,9 @@ group, that shrinks as the front nears. One shock for each place and week multip
 of all who are there; given it, people leave independently.
 
 While published counts cover a day, all hazards of the day are scaled so that the expected
-newly displaced meet the published increment; the ratio of published to expected people of the
-30 days before the as-of date sets ``level`` afterwards (to the power
-``flight_level_learning``).
+newly displaced meet the published increment. On other days ``level`` multiplies the hazards of
+fighting, with the tempo of the offensive: what they are is learned from these counts, see
+`havenline.movement.level`.
 
 A line that hands a place over adds a hazard between announcement and handover such that a
 person leaves before with chance ``line_leave_share``; nobody counts as a stayer there then.
@@ -28,9 +28,10 @@ import numpy as np
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial, normal
-from havenline.drivers import processes
+from havenline.drivers import processes, violence
 from havenline.drivers.control import front_km
 from havenline.drivers.violence import events_of_week
+from havenline.movement import level
 from havenline.movement.destination import divide, least_bad, set_pull, weigh
 from havenline.movement.journey import deal, travel_days
 from havenline.movement.people import add, choose, choose_homes, list_row
@@ -39,12 +40,10 @@ from havenline.world.state import (
     BY_OPTION,
     DISPLACED_BEFORE,
     DISPLACED_SINCE,
-    EXPECTED,
     LEVEL,
     MOVED,
     NEW,
     OFFENSIVE,
-    PUBLISHED,
     RESIDENT,
     TEMPO,
 )
@@ -53,7 +52,6 @@ HALF_EVENTS = 5.0
 """Events of a week at which bombardment enters as ln 2."""
 
 SHOCK_DAYS = 7
-LEARNING_DAYS = 30
 GATHER_DAYS = np.uint64(7)
 GATHER_UP_TO = 0.03
 """Below this chance of a day hazards gather, for at most ``GATHER_DAYS`` days."""
@@ -61,7 +59,6 @@ GATHER_UP_TO = 0.03
 STARTERS = (RESIDENT, DISPLACED_BEFORE)
 """Statuses of the people at the start, in the order of ``Network.start``."""
 
-LEAST_LEVEL, MOST_LEVEL = 0.1, 10.0
 MOST_SCALE = 1e4
 
 
@@ -135,8 +132,8 @@ def movable_of_status(state, place, status, share):  # type: ignore[no-untyped-d
 
 
 @kernel
-def expected_new(values, state, scale):  # type: ignore[no-untyped-def]
-    """Return the expected newly displaced of a day with all hazards times ``scale``.
+def expected_new(values, state, scale, days):  # type: ignore[no-untyped-def]
+    """Return the expected newly displaced of some days with all hazards times ``scale``.
 
     ``scratch`` holds the hazards of fighting, ``order`` and ``queue`` the movable residents and
     people displaced before.
@@ -150,7 +147,7 @@ def expected_new(values, state, scale):  # type: ignore[no-untyped-def]
     for i in range(state.side.shape[0]):
         if state.side[i] > roads.GUARANTOR:
             continue
-        lam = scale * (values.flight_background + state.scratch[i])
+        lam = scale * days * (values.flight_background + state.scratch[i])
         for people, ratio in ((state.order[i], 1.0), (state.queue[i], values.flight_idp_ratio)):
             if people > 0:
                 stay = math.exp(-ratio * lam)
@@ -160,8 +157,8 @@ def expected_new(values, state, scale):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def scale_to_record(values, state, published):  # type: ignore[no-untyped-def]
-    """Return the factor on all hazards that meets a published increment in expectation.
+def scale_to_record(values, state, published, days):  # type: ignore[no-untyped-def]
+    """Return the factor on all hazards that meets the count of some days in expectation.
 
     Newton's method on the logarithms of both; see `expected_new` for what it reads.
     """
@@ -175,7 +172,7 @@ def scale_to_record(values, state, published):  # type: ignore[no-untyped-def]
         return MOST_SCALE
     guess = 0.0
     for _ in range(60):
-        total, slope = expected_new(values, state, math.exp(guess))
+        total, slope = expected_new(values, state, math.exp(guess), days)
         if total <= 0.0 or slope <= 0.0:
             break
         move = math.log(published / total) * total / slope
@@ -186,13 +183,35 @@ def scale_to_record(values, state, published):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def learn_level(values, state):  # type: ignore[no-untyped-def]
-    """Set the level of the hazard after the as-of date from published against expected."""
-    state.real[LEVEL] = 1.0
-    if state.real[EXPECTED] > 0.0 and state.real[PUBLISHED] > 0.0:
-        ratio = state.real[PUBLISHED] / state.real[EXPECTED]
-        level = ratio**values.flight_level_learning
-        state.real[LEVEL] = min(MOST_LEVEL, max(LEAST_LEVEL, level))
+def list_movable(values, state):  # type: ignore[no-untyped-def]
+    """List the people of each place who would leave at all, as `expected_new` reads them."""
+    for i in range(state.side.shape[0]):
+        share = stay_share(values, state, i)
+        state.order[i] = movable_of_status(state, i, RESIDENT, share)
+        state.queue[i] = movable_of_status(state, i, DISPLACED_BEFORE, share)
+
+
+@kernel
+def learn_from_earlier(net, record, values, state):  # type: ignore[no-untyped-def]
+    """Learn the level of flight from offensives of before the period.
+
+    The factor on all hazards is found at which an offensive of that length, with the front where
+    it stands at the start of the period, displaces as many people as were counted then.
+    """
+    total = violence.total_nearness(net, values, state)
+    list_movable(values, state)
+    for k in range(record.earlier.shape[0]):
+        days, persons = record.earlier[k].days, record.earlier[k].persons
+        for i in range(state.side.shape[0]):
+            near = math.exp(-front_km(state, i) / values.flight_front_length)
+            share = violence.nearness(net, values, state, i) / total if total > 0.0 else 0.0
+            events = 7.0 * values.violence_events * share
+            bombed = math.log1p(events / HALF_EVENTS)
+            state.scratch[i] = values.flight_front * near + values.flight_bombardment * bombed
+        scale = scale_to_record(values, state, persons, days)
+        if 0.0 < scale < MOST_SCALE:
+            expected, slope = expected_new(values, state, scale, days)
+            level.learn_earlier(values, state, math.log(scale), slope / expected, days)
 
 
 @kernel
@@ -362,27 +381,30 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     n = state.side.shape[0]
     ahead = day - today
     draw_shocks(net, values, state, day, key)
-    if ahead == 1:
-        learn_level(values, state)
-    scale, level = 1.0, state.real[LEVEL]
+    if day == 0:
+        level.begin(values, state)
+        learn_from_earlier(net, record, values, state)
+        level.settle(values, state)
+    scale, times = 1.0, state.real[LEVEL]
     if state.whole[OFFENSIVE] == 1:
-        level *= state.real[TEMPO]
+        times *= state.real[TEMPO]
     if ahead <= 0 and record.day[day].target >= 0.0:
+        list_movable(values, state)
         for i in range(n):
             state.scratch[i] = fighting_hazard(values, state, i)
-            share = stay_share(values, state, i)
-            state.order[i] = movable_of_status(state, i, RESIDENT, share)
-            state.queue[i] = movable_of_status(state, i, DISPLACED_BEFORE, share)
         published = record.day[day].target
-        scale = scale_to_record(values, state, published)
-        if ahead > -LEARNING_DAYS:
-            state.real[EXPECTED] += expected_new(values, state, 1.0)[0]
-            state.real[PUBLISHED] += published
+        scale, times = scale_to_record(values, state, published, 1.0), 1.0
+        if state.whole[OFFENSIVE] == 1:
+            level.count(state, published, expected_new(values, state, 1.0, 1.0)[0])
+    if ahead <= 0 and ahead % level.WEEK == 0:
+        level.learn_week(values, state)
+    if ahead == 0:
+        level.draw(values, state, key)
     set_pull(net, values, state)
     for i in range(n):
         if state.side[i] <= roads.GUARANTOR and state.by_status[i].sum() > 0:
             own = state.place[i]
-            own.wait_fighting += scale * level * fighting_hazard(values, state, i)
+            own.wait_fighting += scale * times * fighting_hazard(values, state, i)
             own.wait_background += scale * values.flight_background
             line = line_hazard(values, plan, i, ahead)
             if line > 0.0 or is_due(own, net.place[i].key, day):

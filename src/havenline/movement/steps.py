@@ -116,7 +116,7 @@ STEPS = (
             "option",
         ),
         writes=("people", "calendar", "newly displaced", "movements", "moved by the option"),
-        parts=("flight", "destination", "journey", "line"),
+        parts=("flight", "front", "violence", "destination", "journey", "line"),
         tables=("populations", "observations", "places"),
         page="flight",
     ),

@@ -224,6 +224,7 @@ def references(
     meta = crisis.meta
     texts = [
         *(t.source_id for t in meta.theatres),
+        *(o.source_id for o in meta.earlier_offensives if o.known_from <= as_of.date()),
         *(t.source_id for t in meta.thresholds),
         *(g.source_id for g in meta.listed_groups),
         *(h.source_id for n in meta.neighbours for h in n.hosts),

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from havenline.crisis.meta import Theatre
+from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
 from havenline.draws.kernels import bare, kernel
 from havenline.errors import RunError
@@ -44,6 +44,9 @@ THEATRE = np.dtype(
 )
 
 
+EARLIER = np.dtype([("days", "f8"), ("persons", "f8")])
+
+
 class Record(NamedTuple):
     """The facts as arrays; day 0 is the first day of the period, the last the as-of date.
 
@@ -64,6 +67,8 @@ class Record(NamedTuple):
     theatre : (n_theatre,) records ``THEATRE``
         Linked theatres whose truce was known to stand: key of the id, days it has stood, people
         at stake, terms.
+    earlier : (n_earlier,) records ``EARLIER``
+        Offensives of before the period whose displacement was known: days and persons.
     """
 
     side: NDArray[np.int8]
@@ -72,6 +77,7 @@ class Record(NamedTuple):
     pred: NDArray[np.int16]
     forced: NDArray[np.int8]
     theatre: NDArray[np.void]
+    earlier: NDArray[np.void]
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,13 @@ class Facts:
 def bare_record(r):  # type: ignore[no-untyped-def]
     """Return a record (inside kernels) with arrays that are not reference-counted."""
     return Record(
-        bare(r.side), bare(r.day), bare(r.dist), bare(r.pred), bare(r.forced), bare(r.theatre)
+        bare(r.side),
+        bare(r.day),
+        bare(r.dist),
+        bare(r.pred),
+        bare(r.forced),
+        bare(r.theatre),
+        bare(r.earlier),
     )
 
 
@@ -165,6 +177,7 @@ def known_facts(
         pred=pred,
         forced=forced,
         theatre=_theatres(world.crisis.meta.theatres, as_of),
+        earlier=_earlier(world.crisis.meta.earlier_offensives, as_of),
     )
     for array in record:
         array.flags.writeable = False
@@ -191,6 +204,14 @@ def _theatres(declared: Sequence[Theatre], as_of: dt.date) -> NDArray[np.void]:
         row["substance"] = t.substance
         row["excluded"] = t.excludes_listed_groups
     return theatre
+
+
+def _earlier(declared: Sequence[EarlierOffensive], as_of: dt.date) -> NDArray[np.void]:
+    """Return the earlier offensives whose displacement was known by the as-of date, in order."""
+    known = sorted(
+        ((o.end - o.start).days + 1, o.displaced) for o in declared if o.known_from <= as_of
+    )
+    return np.array(known, dtype=EARLIER)
 
 
 def _sides(

@@ -34,13 +34,15 @@ LEVEL, HAZARD_LEFT, TRUCE_AGE, AID, COST, EXPECTED, PUBLISHED, CUT = range(8)
 CUT_SETS, TRUCE_LEFT, HAVEN_LEFT, AID_LEFT, TRUCE_HR, TEMPO, TEMPO_Z = range(8, 15)
 LINKED, TRUCE_HAZARD = 15, 16
 CONTAINMENT_LEFT, EXCESS, ONWARD, NEW_BEFORE = 17, 18, 19, 20
-N_REAL = 24
+LEVEL_MEAN, TEMPO_MEAN, LEVEL_VAR, TEMPO_VAR, LEVEL_TEMPO, COUNTED = range(21, 27)
+N_REAL = 32
 
 ERROR_HORIZON, ERROR_ENTRIES, ERROR_LEDGER = 1, 2, 3
 
 
 PLACE_STATE = np.dtype(
     [
+        ("own_pull", "f8"),
         ("shock", "f8"),
         ("shock_z", "f8"),
         ("tents", "f8"),
@@ -92,7 +94,8 @@ class State(NamedTuple):
     stayers : (n_place, 2, n_group) int64
         Residents and people displaced before who would not leave while the front is far.
     place : (n_place,) records ``PLACE_STATE``
-        ``shock`` factor on the hazard of flight of the week, ``shock_z`` its normal score;
+        ``own_pull`` factor on the pull of the place; ``shock`` factor on the hazard of flight of
+        the week, ``shock_z`` its normal score;
         shelter places as ``tents``, dignified ``homes`` and ``room`` with host families, in all
         ``shelter`` (0 where not held); ``far_side`` 1 handed over by a line, 2 taken by force
         after the as-of date, and ``crossed`` people who came back to it since; ``safe`` whether
