@@ -107,6 +107,20 @@ class Workspace(threading.local):
         self.states = None
 
 
+def share_cut(cut: NDArray[np.float64]) -> float:
+    """Return the mean share of the weight that choice sets left out.
+
+    Rounded to a billionth, so that the order in which runs were added does not show.
+
+    Parameters
+    ----------
+    cut : (..., 2) float64
+        Weight left out and number of choice sets, of futures or of runs.
+    """
+    left, sets = cut.reshape(-1, 2).sum(axis=0)
+    return round(max(0.0, float(left / sets)), 9) if sets else 0.0
+
+
 def empty_output(job: Job) -> Output:
     """Allocate the output of one run."""
     areas, groups = len(job.world.area_ids), len(job.world.group_ids)

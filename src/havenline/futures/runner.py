@@ -26,7 +26,7 @@ from havenline.crisis.levers import OptionSpec
 from havenline.crisis.parameters import Parameter, default_table, known_later, known_parameters
 from havenline.errors import RunError
 from havenline.futures.layout import VARIABLES, assemble, coordinates
-from havenline.futures.run import FutureResult, Job, Workspace, run_future
+from havenline.futures.run import FutureResult, Job, Workspace, run_future, share_cut
 from havenline.futures.store import ResultStore, open_result
 from havenline.futures.values import VALUES, sample_values
 from havenline.futures.warm import start_if_cold
@@ -358,13 +358,12 @@ class _Gathered:
 
     def final_attrs(self) -> dict[str, Any]:
         """Return the attributes of the finished result."""
-        sets = self.cut.sum(axis=0)
         return {
             **self.attrs,
             "title": f"{self.attrs['title']} in {int(self.done.sum())} futures",
             "partial": int(not self.done.all()),
             "futures_done": int(self.done.sum()),
-            "choice_weight_cut": max(0.0, float(sets[0] / sets[1])) if sets[1] else 0.0,
+            "choice_weight_cut": share_cut(self.cut),
         }
 
     def finish(self) -> Path | None:

@@ -28,7 +28,7 @@ from havenline.draws import key_of
 from havenline.errors import RunError
 from havenline.futures.layout import assemble, coordinates
 from havenline.futures.run import Job as FutureJob
-from havenline.futures.run import Workspace, empty_output
+from havenline.futures.run import Workspace, empty_output, share_cut
 from havenline.futures.values import VALUES, sample_values
 from havenline.movement.day import run_days
 from havenline.movement.record import SERIES, Output
@@ -250,7 +250,7 @@ class Ground:
             np.median(np.stack([r.shelter for r in replays]), axis=0)
         )
         arrays["parameter_values"] = np.column_stack([self.values[n] for n in VALUES.names or ()])
-        cut = np.sum([run.cut for run in runs], axis=0)
+        cut = share_cut(np.array([run.cut for run in runs]))
         return assemble(arrays, self._coords(specs), self._attrs(specs, cut))
 
     def _coords(self, specs: list[OptionSpec]) -> dict[str, NDArray[Any]]:
@@ -265,7 +265,7 @@ class Ground:
             parameters=VALUES.names or (),
         )
 
-    def _attrs(self, specs: list[OptionSpec], cut: NDArray[np.float64]) -> dict[str, Any]:
+    def _attrs(self, specs: list[OptionSpec], cut: float) -> dict[str, Any]:
         futures = self.asked.futures
         return {
             "title": f"{self.crisis.meta.name}: {len(specs)} options in {futures} futures",
@@ -281,7 +281,7 @@ class Ground:
             ),
             "partial": 0,
             "futures_done": futures,
-            "choice_weight_cut": max(0.0, float(cut[0] / cut[1])) if cut[1] else 0.0,
+            "choice_weight_cut": cut,
         }
 
 
