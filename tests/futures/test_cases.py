@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from havenline.cases.case import Case
-from havenline.cases.settings import FleeSettings
+from havenline.cases.settings import REFUSED_WHERE_ON, FleeSettings
 from havenline.errors import RunError
-from havenline.futures.cases import NOT_BUILT, simulate_case
+from havenline.futures.cases import simulate_case
 from havenline.io import open_flee
 from tests.cases_folder import cases_or_skip
 from tests.small_case import small_case
@@ -76,7 +76,7 @@ def test_people_who_set_out_from_nowhere_are_an_error() -> None:
         people(calm)
 
 
-@pytest.mark.parametrize("name", list(NOT_BUILT))
+@pytest.mark.parametrize("name", list(REFUSED_WHERE_ON))
 def test_what_is_not_built_is_refused_by_name(name: str) -> None:
     with pytest.raises(RunError, match=name):
         people(with_settings(small_case(), **{name: True}))

@@ -12,7 +12,9 @@ from havenline.cases.settings import (
     KEYS,
     NO_EFFECT,
     PRESETS,
+    READ_ONLY_WITH,
     REFUSED,
+    REFUSED_WHERE_ON,
     UNREAD_BY_FLEE,
     FleeSettings,
 )
@@ -49,7 +51,12 @@ def test_every_key_stands_there_with_what_becomes_of_it() -> None:
     expected: dict[str, list[str]] = {}
     for key, name in KEYS.items():
         meaning = FleeSettings.model_fields[name].description
-        expected[key] = [written(getattr(shipped, name)), "honoured", str(meaning)]
+        how = "honoured"
+        if name in REFUSED_WHERE_ON:
+            how = "refused where on"
+        elif name in READ_ONLY_WITH:
+            how = f"without effect: only `{READ_ONLY_WITH[name]}` reads it"
+        expected[key] = [written(getattr(shipped, name)), how, str(meaning)]
     for key, name in ALIASES.items():
         first = next(k for k, n in KEYS.items() if n == name)
         how = "honoured; Flee does not read it" if key in UNREAD_BY_FLEE else "honoured"
@@ -63,6 +70,18 @@ def test_every_key_stands_there_with_what_becomes_of_it() -> None:
         expected[key] = ["", "refused", why]
     found = {row[0].strip("`"): row[1:] for row in rows("Keys of `simsetting.yml`")}
     assert found == expected
+
+
+def test_every_setting_is_read_or_said_not_to_be() -> None:
+    """Every name of a setting stands somewhere in the rules, or the page says why it does not."""
+    source = PAGE.parents[2] / "src" / "havenline"
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in source.rglob("*.py")
+        if path.name not in ("settings.py", "settings_file.py")
+    )
+    unread = {name for name in KEYS.values() if not re.search(rf"\.{name}\b", code)}
+    assert unread == {*READ_ONLY_WITH, *REFUSED_WHERE_ON}
 
 
 def test_every_table_of_ours_stands_there() -> None:

@@ -418,3 +418,24 @@ NO_EFFECT: dict[str, tuple[Any, str]] = {
 
 REFUSED: dict[str, str] = {}
 """Keys that are known and cannot be honoured, with the reason."""
+
+REFUSED_WHERE_ON: dict[str, str] = {
+    "two_system_decision_making": (
+        "not built: no settings file can switch it on in Flee itself, so there is nothing to "
+        "compare with; leave it out or set it to False"
+    ),
+    "flood_forecaster": (
+        "not built: in Flee it makes every score 0 wherever no flood is forecast; leave it out "
+        "or set it to False"
+    ),
+}
+"""Settings that are refused where they are on, with the reason."""
+
+READ_ONLY_WITH: dict[str, str] = {
+    "average_social_connectivity": "two_system_decision_making",
+    "flood_forecaster_timescale": "flood_forecaster",
+    "flood_forecaster_end_time": "flood_forecaster",
+    "flood_forecaster_weights": "flood_forecaster",
+    "flood_awareness_weights": "flood_forecaster",
+}
+"""Settings that only a rule which is refused would read, with the setting that turns it on."""

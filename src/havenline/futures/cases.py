@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.cases.case import Case
-from havenline.cases.settings import FleeSettings
+from havenline.cases.settings import REFUSED_WHERE_ON, FleeSettings
 from havenline.draws import key_of
 from havenline.errors import RunError
 from havenline.movement.flee.day import NOWHERE, TOO_MANY_CELLS, run_case
@@ -26,18 +26,6 @@ Rules = Literal["havenline", "flee", "flee-exact"]
 FIRST_CELLS = 1 << 12
 MOST_CELLS = 1 << 22
 MOST_FUTURES = 100_000
-
-NOT_BUILT = {
-    "two_system_decision_making": (
-        "not built: no settings file can switch it on in Flee itself, so there is nothing to "
-        "compare with; leave it out or set it to False"
-    ),
-    "flood_forecaster": (
-        "not built: in Flee it makes every score 0 wherever no flood is forecast; leave it out "
-        "or set it to False"
-    ),
-}
-"""Settings that are refused where they are on, with the reason."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,9 +108,9 @@ def simulate_flee(
     Raises
     ------
     RunError
-        If the settings switch on a rule of ``NOT_BUILT``.
+        If the settings switch on a rule of ``REFUSED_WHERE_ON``.
     """
-    for name, reason in NOT_BUILT.items():
+    for name, reason in REFUSED_WHERE_ON.items():
         if getattr(settings, name):
             raise RunError(f"setting {name}: {reason}")
     network, rules = build_case_network(case, settings, hasten, exact=exact)
