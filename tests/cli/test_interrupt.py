@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import xarray as xr
 
+from havenline.__main__ import main as start
+
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
 RUN = [sys.executable, "-m", "havenline", "run"]
@@ -107,3 +109,19 @@ class AtOnce:
 
     def shutdown(self, **_: object) -> None:
         pass
+
+
+def test_ctrl_c_while_loading_is_one_message(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(name: str, *_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "havenline.cli")
+    monkeypatch.delattr("havenline.cli")
+    monkeypatch.setattr("importlib._bootstrap._find_spec", interrupted)
+    with pytest.raises(SystemExit) as stop:
+        start()
+    monkeypatch.undo()
+    assert stop.value.code == 1
+    assert capsys.readouterr().err == "Stopped before the end.\n"

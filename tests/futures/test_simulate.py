@@ -283,7 +283,8 @@ def test_no_option_of_idlib_loses_anyone() -> None:
         ),
         (
             {"options": ["deel"]},
-            "unknown option 'deel'; the crisis declares: no_deal, halt, deal, back, shelter, open",
+            "unknown option 'deel'; the crisis declares: no_deal, halt, deal, back, shelter, open; "
+            "did you mean 'deal'?",
         ),
         (
             {"settings": {"front_sped": 1.0}},

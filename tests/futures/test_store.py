@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from havenline.errors import RunError
 from havenline.futures import layout
-from havenline.futures.store import ResultStore, open_result
+from havenline.futures.store import SPARE, ResultStore, open_result
 from havenline.futures.values import VALUES
 
 Arrays = dict[str, NDArray[Any]]
@@ -207,6 +208,41 @@ def test_two_runs_to_one_target_do_not_mix(
         second.finish(small_of(doubled))
         first.finish(small_of(arrays))
     assert load(tmp_path / "r.nc")["residents"].to_numpy().sum() == arrays["residents"].sum()
+
+
+def test_a_full_disk_is_one_message_and_leaves_nothing(
+    made: tuple[Arrays, Arrays],
+    synthetic: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arrays, coords = made
+    free = shutil.disk_usage(tmp_path)._replace(free=SPARE)
+    with ResultStore.create(tmp_path / "r.nc", coords, synthetic.synthetic_attrs()) as store:
+        write_all(store, arrays, range(6))
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
+        with pytest.raises(RunError, match=r"is full: 64 MB are free and \d+ MB are needed"):
+            write_all(store, arrays, [6])
+        with pytest.raises(RunError, match="is full"):
+            store.finish(small_of(arrays))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks whether a process lives by signal")
+def test_a_folder_that_another_process_writes_to_is_refused(
+    made: tuple[Arrays, Arrays], synthetic: ModuleType, tmp_path: Path
+) -> None:
+    _, coords = made
+    first = ResultStore.create(tmp_path / "r.nc", coords, synthetic.synthetic_attrs())
+    (own,) = tmp_path.iterdir()
+    alive = os.getppid()
+    other = own.rename(own.with_name(own.name.replace(f"-{os.getpid()}-", f"-{alive}-")))
+    with pytest.raises(RunError, match=f"process {alive}.*{other.name}"):
+        ResultStore.create(tmp_path / "r.nc", coords, synthetic.synthetic_attrs())
+    other.rename(own)
+    first.discard()
+    ResultStore.create(tmp_path / "r.nc", coords, synthetic.synthetic_attrs()).discard()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_variables_by_place_or_undeclared_are_refused(

@@ -199,7 +199,7 @@ def _check_numbers(futures: int, seed: int, days: int, workers: int | None) -> N
     if not 1 <= days <= MOST_DAYS:
         raise RunError(f"days: {days} given; 1 to {MOST_DAYS} are possible")
     if not 0 <= seed < 2**63:
-        raise RunError(f"seed: {seed} given; a whole number of 0 or more is needed")
+        raise RunError(f"seed: {seed} given; a whole number of 0 to 2**63 - 1 is needed")
     if workers is not None and workers < 1:
         raise RunError(f"workers: {workers} given; at least 1 is needed")
 

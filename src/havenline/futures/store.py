@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,8 @@ UNFINISHED = ".unfinished"
 _PACKING: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 PACK_FROM = 200_000_000
 """Bytes from which a variable is packed: packing the default job costs more than its disk."""
+SPARE = 64_000_000
+"""Bytes that must stay free on the disk: more than HDF5 holds back and writes when it closes."""
 READ_AT_ONCE = 100_000_000  # bytes of small variables that are read when a result is opened
 _SERIES_BLOCK = 100  # futures in one chunk of a daily series
 
@@ -92,6 +95,7 @@ class ResultStore:
         values = {"displaced": displaced, "arrivals": arrivals, "residents": residents}
         blocks = {name: self._block(name, array, future) for name, array in values.items()}
         daily = {name: self._block(name, array, future) for name, array in (series or {}).items()}
+        self._want_room(sum(block.nbytes for block in (*blocks.values(), *daily.values())))
         for name, block in blocks.items():
             self._variable(file, name)[:, future] = block
         at = np.arange(self._written.size)[future]
@@ -134,6 +138,7 @@ class ResultStore:
             raise ValueError("a future is marked as done that was never written")
         if not keep.any():
             raise RunError("no future was finished, so there is no result to keep")
+        self._want_room(sum(np.asarray(array).nbytes for array in small.values()))
         self._flush(file)
         for name, array in small.items():
             values = layout.VARIABLES[name].typed(array)
@@ -152,6 +157,8 @@ class ResultStore:
 
     def discard(self) -> None:
         """Remove what was written; does nothing after :meth:`finish`."""
+        if self._file is not None:
+            os.truncate(self._temporary, 0)  # what it still writes when closing finds room
         self._close()
         self._temporary.unlink(missing_ok=True)
 
@@ -166,6 +173,18 @@ class ResultStore:
     ) -> None:
         self.discard()
 
+    def _want_room(self, size: int) -> None:
+        """Raise RunError where the disk has no room for so many bytes more.
+
+        HDF5 ends the whole process when it meets a full disk, so it must never meet one.
+        """
+        free = shutil.disk_usage(self.target.parent).free
+        if free < size + SPARE:
+            raise RunError(
+                f"the disk of {self.target.parent} is full: {free / 1e6:,.0f} MB are free and "
+                f"{(size + SPARE) / 1e6:,.0f} MB are needed to go on"
+            )
+
     def _opened(self) -> h5netcdf.File:
         if self._file is None:
             raise RuntimeError("the result file is already finished or discarded")
@@ -173,8 +192,8 @@ class ResultStore:
 
     def _close(self) -> None:
         if self._file is not None:
-            self._file.close()
-            self._file = None
+            file, self._file = self._file, None
+            file.close()
 
     def _block(self, name: str, array: ArrayLike, future: int | slice) -> NDArray[Any]:
         """Return what is to be written as an array of the declared type, or refuse its shape."""
@@ -275,15 +294,24 @@ def open_result(path: str | Path) -> xr.Dataset:
 
 
 def _temporary_beside(target: Path) -> Path:
-    """Return a hidden name for this process; clear what dead processes of this machine left."""
+    """Return a hidden name for this process; clear what dead processes of this machine left.
+
+    A live one that writes the same file is another run, whose tables would be mixed with ours.
+    """
     host = "".join(c if c.isalnum() else "_" for c in platform.node()) or "local"
     prefix = f".{target.name}.{host}-"
     if not target.parent.is_dir():
         raise RunError(f"there is no folder {target.parent} to write the result to")
     for left in target.parent.glob(f"{prefix}*{UNFINISHED}"):
         owner = left.name[len(prefix) :].split("-")[0]
-        if owner.isdigit() and _is_gone(int(owner)):
-            left.unlink(missing_ok=True)
+        if not owner.isdigit() or int(owner) == os.getpid():
+            continue
+        if not _is_gone(int(owner)):
+            raise RunError(
+                f"another run (process {owner}) is writing to {target.parent}; wait for it, give "
+                f"another folder, or delete {left.name} if it is no longer under way"
+            )
+        left.unlink(missing_ok=True)
     number = 0
     while (path := target.with_name(f"{prefix}{os.getpid()}-{number}{UNFINISHED}")).exists():
         number += 1

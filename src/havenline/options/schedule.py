@@ -24,6 +24,7 @@ from havenline.crisis.levers import (
     TruceLever,
     day_of,
 )
+from havenline.crisis.registry import suggest
 from havenline.draws.kernels import bare, kernel
 from havenline.errors import OptionRefused, RunError
 from havenline.world import roads
@@ -131,7 +132,11 @@ def chosen_options(world: World, names: Sequence[str | OptionSpec] | None) -> li
         elif name in declared:
             wanted[name] = declared[name]
         else:
-            raise RunError(f"unknown option {name!r}; the crisis declares: {', '.join(declared)}")
+            hint = suggest(name, declared)
+            raise RunError(
+                f"unknown option {name!r}; the crisis declares: {', '.join(declared)}"
+                + (f"; {hint}" if hint else "")
+            )
     baseline = next(o for o in declared.values() if o.baseline)
     return [baseline, *(o for o in wanted.values() if o.id != baseline.id)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,7 +135,8 @@ def write_book(
     import xlsxwriter
 
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with whole_or_nothing(path) as file, xlsxwriter.Workbook(str(file), plain) as book:
+    made = BytesIO()  # a workbook that meets a full disk while it is written says so badly
+    with xlsxwriter.Workbook(made, plain) as book:
         book.set_properties({"title": title, "created": CREATED})
         formats = {
             "bold": book.add_format({"bold": True, "valign": "top"}),
@@ -154,6 +156,8 @@ def write_book(
             sheet.write_string(row, 1, text, formats["wrap"])
         for name, frame in sheets.items():
             _fill(book.add_worksheet(name), frame, formats)
+    with whole_or_nothing(path) as file:
+        file.write_bytes(made.getvalue())
     return path
 
 
