@@ -271,7 +271,7 @@ def test_no_option_of_idlib_loses_anyone() -> None:
         ({"futures": 0}, "futures: 0 given; 1 to 100000 are possible"),
         ({"days": 0}, "days: 0 given; 1 to 730 are possible"),
         ({"days": 731}, "days: 731 given; 1 to 730 are possible"),
-        ({"seed": -1}, "seed: -1 given; a whole number of 0 or more is needed"),
+        ({"seed": -1}, "seed: -1 given; a whole number of 0 to 2**63 - 1 is needed"),
         ({"workers": 0}, "workers: 0 given; at least 1 is needed"),
         (
             {"as_of": dt.date(2029, 12, 31)},
