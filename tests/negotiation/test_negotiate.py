@@ -12,10 +12,12 @@ import pytest
 
 from havenline.crisis import Crisis, init_crisis, open_crisis
 from havenline.errors import HavenlineError
-from havenline.negotiation.negotiate import _answer, negotiate, run_settlements
+from havenline.negotiation.negotiate import _answer, negotiate
 from havenline.negotiation.parties import Range, check_support, draw, read_parties
-from havenline.negotiation.problem import Aspect, Model, Ran
+from havenline.negotiation.payoffs import Aspect, Ran
+from havenline.negotiation.problem import Model
 from havenline.negotiation.runs import Measured
+from havenline.negotiation.settlements import run_settlements
 from havenline.negotiation.zone import acceptable, gains_over
 
 Problem = tuple[Crisis, Ran, dict[str, int]]

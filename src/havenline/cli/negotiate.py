@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -24,6 +24,9 @@ from havenline.cli.console import (
     short,
 )
 from havenline.errors import HavenlineError
+
+if TYPE_CHECKING:
+    from havenline.negotiation.answer import Negotiation
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 PAGE = "bargain.html"
@@ -88,7 +91,7 @@ def negotiate(
     if as_json:
         sys.stdout.write(json.dumps(plain, allow_nan=False) + "\n")
         return
-    _print(plain, {o.id: o.name for o in declared.options})
+    _print(answer, plain, {o.id: o.name for o in declared.options})
     if target is not None:
         err.print(f"Written to {escape(str(target))}: {PAGE}, bargain.json", style="dim")
 
@@ -147,8 +150,10 @@ def _plain_table(title: str, *heads: str) -> Table:
     return table
 
 
-def _print(a: dict[str, Any], options: dict[str, str]) -> None:
+def _print(answer: Negotiation, a: dict[str, Any], options: dict[str, str]) -> None:
     """Print the answer in plain words and a few tables."""
+    from havenline.negotiation import sentences
+
     support = ", ".join(f"{k} {v:g}" for k, v in a["support"].items()) or "none declared"
     out.print(
         f"As of {a['as_of']}, support: {support}. {a['draws']} draws of judgement over "
@@ -162,6 +167,8 @@ def _print(a: dict[str, Any], options: dict[str, str]) -> None:
         "who must consent.",
         soft_wrap=True,
     )
+    if turns := sentences.turns_on(answer):
+        out.print(escape(turns), soft_wrap=True)
     table = _plain_table("Lines", "", "some deal on it", "best one", "parties land")
     lands = a["landings"]["weighted nash"]["lines"]
     for row in a["agreeable"]:
@@ -197,6 +204,11 @@ def _print(a: dict[str, Any], options: dict[str, str]) -> None:
     if a["hold"]:
         stands = ", ".join(f"{_percent(v)} after {k}" for k, v in a["hold"]["stands"].items())
         out.print(f"It would stand: {stands}.", soft_wrap=True)
+    for text in (sentences.most_support(answer), sentences.channels(answer)):
+        if text:
+            out.print(escape(text), soft_wrap=True)
+    for text in sentences.holding(answer):
+        out.print(escape(text), soft_wrap=True)
     heads = ("all accept", "from support", "refused by", "would need", "12 months")
     table = _plain_table("Proposals", "", *heads)
     for n in a["named"]:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from havenline.negotiation.election import elect, likely_set, support
-from havenline.negotiation.problem import Model, Payoffs
+from havenline.negotiation.payoffs import Payoffs
+from havenline.negotiation.problem import Model
 from havenline.negotiation.spatial import compromise_mean, weighted_median
 from havenline.negotiation.terms import TERMS
 from havenline.negotiation.zone import Floats, pareto_set

@@ -21,7 +21,8 @@ from havenline.negotiation.hold import (
     value_with_collapse,
 )
 from havenline.negotiation.leverage import bargaining_weights, weights_of_consenting
-from havenline.negotiation.problem import HORIZON_YEARS, TEMPTED, Model, Payoffs
+from havenline.negotiation.payoffs import Payoffs
+from havenline.negotiation.problem import HORIZON_YEARS, TEMPTED, Model
 from havenline.negotiation.solutions import Agreement, agree
 from havenline.negotiation.survival import Survival, breakdown_chance, constant_hazard
 from havenline.negotiation.terms import HANDOVER, LATER, Terms

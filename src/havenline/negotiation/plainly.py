@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from havenline.negotiation.parties import Stake
-from havenline.negotiation.problem import NONE, Model, Payoffs
+from havenline.negotiation.payoffs import NONE, Payoffs
+from havenline.negotiation.problem import Model
 from havenline.negotiation.terms import TERMS, Terms
 from havenline.negotiation.zone import Bools, Floats
 

@@ -15,10 +15,12 @@ from typing import Any
 
 from havenline.crisis import Crisis
 from havenline.errors import HavenlineError
-from havenline.negotiation import negotiate as whole
 from havenline.negotiation.answer import plain
 from havenline.negotiation.parties import Parties, check_support, read_parties
-from havenline.negotiation.problem import Model, Ran
+from havenline.negotiation.payoffs import Ran
+from havenline.negotiation.problem import Model
+from havenline.negotiation.quick import quick_answer, quick_curve
+from havenline.negotiation.settlements import RUNS, run_settlements
 
 QUICK = 200
 """Draws of the parties' weights while somebody moves a slider."""
@@ -92,7 +94,7 @@ class Prepared:
         """
         given = check_support(self.parties, dict(support or {}))
         found: dict[str, Any] = plain(
-            whole.quick_answer(self.model(draws), self.proposals, given, self.as_of)
+            quick_answer(self.model(draws), self.proposals, given, self.as_of)
         )
         return found
 
@@ -122,7 +124,7 @@ class Prepared:
         rising = tuple(self.parties.supporters if sweep is None else dict.fromkeys(sweep))
         check_support(self.parties, dict.fromkeys(rising, 0.0))
         found: list[dict[str, Any]] = plain(
-            whole.quick_curve(self.model(draws), self.proposals, given, rising)
+            quick_curve(self.model(draws), self.proposals, given, rising)
         )
         return found
 
@@ -132,7 +134,7 @@ def prepare(
     *,
     futures: int = 60,
     seed: int = 1,
-    runs: int = whole.RUNS,
+    runs: int = RUNS,
     as_of: dt.date | None = None,
     days: int | None = None,
     workers: int | None = None,
@@ -158,7 +160,7 @@ def prepare(
         If the crisis declares nobody who could negotiate, or a run cannot be made.
     """
     parties = read_parties(crisis)
-    ran, proposals = whole.run_settlements(
+    ran, proposals = run_settlements(
         crisis, futures=futures, seed=seed, runs=runs, as_of=as_of, days=days, workers=workers,
         settings=settings, progress=progress,
     )  # fmt: skip

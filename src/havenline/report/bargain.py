@@ -8,6 +8,7 @@ from importlib.resources import files
 import pandas as pd
 
 from havenline.crisis import Crisis
+from havenline.negotiation import sentences
 from havenline.negotiation.answer import CurvePoint, Negotiation
 from havenline.negotiation.terms import lines_of, with_moved_lines
 from havenline.report import words
@@ -90,7 +91,7 @@ def _p(text: str, kind: str = "") -> str:
 
 
 def _lead(a: Negotiation, crisis: Crisis) -> str:
-    full = {p["id"]: p["name"] for p in a.parties}
+    full = sentences.full_names(a)
     out = [
         _p(
             f"In {a.chance:.0%} of draws some settlement is no worse than no deal for every party "
@@ -98,6 +99,8 @@ def _lead(a: Negotiation, crisis: Crisis) -> str:
             "lead",
         )
     ]
+    if turns := sentences.turns_on(a):
+        out.append(_p(turns, "lead"))
     main = a.landings["weighted nash"]
     if main.agreement is not None:
         found = main.agreement
@@ -223,16 +226,8 @@ def _curve(a: Negotiation) -> str:
         if svg:
             caption = f"<figcaption><strong>{text_of(title)}</strong></figcaption>"
             charts.append(f"<figure>{caption}{svg}</figure>")
-    most = a.matters_most["most"]
-    full = {p["id"]: p["name"] for p in a.parties}
-    text = ""
-    if most is not None:
-        kept = a.matters_most["by_party"][most]["ground_kept"]
-        if kept is not None:
-            text = (
-                f"Full support of {full.get(most, most)} alone moves the landing point most: "
-                f"{abs(kept):.1%} of homes {'kept' if kept >= 0 else 'lost'} in the mean."
-            )
+    full = sentences.full_names(a)
+    said = [sentences.most_support(a), sentences.channels(a)]
     who = words.listed([full.get(p, p) for p in a.curve_of])
     return _section(
         "curve",
@@ -243,7 +238,7 @@ def _curve(a: Negotiation) -> str:
             "parties, not of support."
         ),
         f'<div class="grid">{"".join(charts)}</div>',
-        _p(text) if text else "",
+        *(_p(text) for text in said if text),
     )
 
 
@@ -305,7 +300,7 @@ def _chart(curve: Sequence[CurvePoint], get: Getter, name: str, title: str, unit
 
 def _proposals(a: Negotiation, crisis: Crisis) -> str:
     names = {o.id: o.name for o in crisis.options}
-    full = {p["id"]: p["name"] for p in a.parties}
+    full = sentences.full_names(a)
     rows = []
     for n in a.named:
         refused = [f"{full[k]} in {v:.0%}" for k, v in n.refuses.items() if v >= 0.05]
@@ -353,7 +348,7 @@ def _parties(a: Negotiation) -> str:
 
 def _holds(a: Negotiation) -> str:
     out = []
-    full = {p["id"]: p["name"] for p in a.parties}
+    full = sentences.full_names(a)
     if a.hold is not None:
         rows = []
         for party, h in a.hold["parties"].items():
@@ -371,39 +366,13 @@ def _holds(a: Negotiation) -> str:
                 rows,
             )
         )  # fmt: skip
-        shift = a.hold["shift"]
-        if shift is not None:
-            word = "passes" if shift["passes"] else "fails"
-            out.append(
-                _p(
-                    f"The handover on day {shift['day']} {word} the test of shifts in power: "
-                    + (
-                        "what either side could lock in after it fits into what peace leaves."
-                        if shift["passes"]
-                        else "one side rises by more than peace leaves to share, so that the other "
-                        "has a reason to fight first."
-                    )
-                )
-            )
-    f = a.flagged
-    out.append(
-        _p(f"{f['count']} of {f['of']} settlements only look agreeable: they are acceptable while "
-           "they stand, not once their chance of collapse is counted.")
-    )  # fmt: skip
-    found = a.coalitions["smallest"]
-    if found:
-        sets = [" with ".join(full[p] for p in c["parties"]) for c in found[:4]]
-        out.append(
-            _p(f"The smallest sets of parties whose agreement would hold: {'; '.join(sets)}.")
-        )
-    else:
-        out.append(_p("No set of parties has an agreement that would hold for a year."))
+    out += [_p(text) for text in sentences.holding(a)]
     return _section("holds", "Whether it would hold", *out)
 
 
 def _limits(a: Negotiation) -> str:
     shifts = a.chances["no_deal_worth_more"]
-    full = {p["id"]: p["name"] for p in a.parties}
+    full = sentences.full_names(a)
     rows = [[text_of(full[p]), *(f"{v:.0%}" for v in by.values())] for p, by in shifts.items()]
     heads = ["If no deal were worth more or less to", *next(iter(shifts.values()), {})]
     listed = "".join(f"<li>{text_of(s)}</li>" for s in a.assumptions)
