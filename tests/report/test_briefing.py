@@ -15,6 +15,7 @@ from havenline.crisis import Crisis, init_crisis, open_crisis
 from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.outcomes.compare import Comparison, compare
 from havenline.report import render_report, write_report
+from havenline.report.answer import FIRST
 from havenline.report.svg import plain
 
 HOSTILE = "</svg><script>alert(1)</script><img src=x onerror=alert(2)>\u202e&\"'{{ 7*7 }}"
@@ -105,21 +106,44 @@ def test_no_missing_value_reaches_the_page(page: str) -> None:
     assert not re.search(r'="[^"]*\b(nan|NaN|inf)\b', page)
 
 
+def answer_tables(page: str) -> list[str]:
+    """Return the tables of the answer: what is shown at once, and what is folded away."""
+    return re.findall(r'<table class="answer".*?</table>', page, flags=re.S)
+
+
 def test_all_options_and_indicators_stand_in_the_answer_table(
     page: str, comparison: Comparison
 ) -> None:
-    table = page[page.index('<table class="answer"') : page.index("</table>")]
-    heads = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', table)
-    assert heads == ["Indicator", *[o.name for o in comparison.options]]
-    assert table.count('<th scope="row">') == len(comparison.options[0].indicators)
+    tables = answer_tables(page)
+    assert len(tables) == 2
+    for table in tables:
+        heads = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', table)
+        assert heads == ["Indicator", *[o.name for o in comparison.options]]
+    rows = [table.count('<th scope="row">') for table in tables]
+    assert rows[0] == len(FIRST)
+    assert sum(rows) == len(comparison.options[0].indicators)
+
+
+def test_long_tables_are_folded_away_on_a_screen_and_open_on_paper(page: str) -> None:
+    folded = re.findall(r"<details>\n<summary>([^<]*)</summary>", page)
+    assert "13 more outcomes" in folded
+    assert any(re.fullmatch(r"All \d+ parameters", name) for name in folded)
+    assert any(re.fullmatch(r"All \d+ sources", name) for name in folded)
+    assert len(folded) == page.count("<details>") == page.count("</details>")
+    printed = page[page.index("@media print") : page.index("</style>")]
+    assert "details::details-content{content-visibility:visible" in printed
+
+
+def test_the_contents_stand_before_the_answer(page: str) -> None:
+    assert page.index('class="contents"') < page.index('id="answer"') < page.index('id="table"')
 
 
 def test_figures_of_the_table_are_those_of_the_comparison(
     page: str, comparison: Comparison
 ) -> None:
-    table = page[page.index('<table class="answer"') : page.index("</table>")]
-    rows = table.split('<th scope="row">')[1:]
-    for row, (key, _) in zip(rows, comparison.options[0].indicators.items(), strict=True):
+    rows = [row for table in answer_tables(page) for row in table.split('<th scope="row">')[1:]]
+    keys = sorted(comparison.options[0].indicators, key=lambda key: key not in FIRST)
+    for row, key in zip(rows, keys, strict=True):
         cells = row.split("<td")[1:]
         for cell, option in zip(cells, comparison.options, strict=True):
             answer = option.indicators[key]

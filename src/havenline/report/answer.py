@@ -264,6 +264,22 @@ class Cell:
     least: bool
 
 
+FIRST = (
+    "newly_displaced",
+    "movements",
+    "peak_unsheltered",
+    "near_front",
+    "near_border",
+    "entries",
+    "killed",
+    "homes_damaged",
+    "cost_usd",
+    "displaced_by_option",
+    "left_on_other_side",
+)
+"""Indicators that are shown at once; the others stand below, folded away on a screen."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One indicator of the answer table with a cell for each option."""
@@ -273,6 +289,7 @@ class Row:
     meaning: str
     better: str
     prior_only: bool
+    first: bool
     cells: list[Cell]
 
 
@@ -318,6 +335,7 @@ def table(columns: Sequence[Column]) -> list[Row]:
                 meaning=declared.meaning,
                 better=declared.better,
                 prior_only=declared.prior_only,
+                first=indicator in FIRST,
                 cells=[
                     _cell(c.figures[indicator], base=c.baseline, least=c.option in least)
                     for c in columns

@@ -17,7 +17,17 @@ from markupsafe import Markup
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
 from havenline.outcomes.compare import Comparison
-from havenline.report import answer, assumptions, atlas, charts, deeper, exposure, trace, words
+from havenline.report import (
+    answer,
+    assumptions,
+    atlas,
+    charts,
+    deeper,
+    exposure,
+    hindsight,
+    trace,
+    words,
+)
 from havenline.report.ground import known_by
 from havenline.report.svg import plain
 
@@ -36,6 +46,7 @@ CONTENTS = (
     ("turns", "What it turns on"),
     ("rests", "What figures rest on"),
     ("assumed", "What was assumed"),
+    ("hindsight", "In hindsight"),
     ("cannot", "What this cannot say"),
     ("sources", "Sources"),
     ("made", "How it was made"),
@@ -215,6 +226,7 @@ def _context(
         "parts": parts,
         "prior_count": priors,
         "parameter_count": len(parameters),
+        "hindsight": hindsight.told(dataset, crisis, observed, comparison.baseline),
         "cannot": _cannot(
             dataset,
             crisis,
