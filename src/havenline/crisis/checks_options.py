@@ -7,7 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 from havenline.crisis.draft import META_FILE, Draft
-from havenline.crisis.levers import AidLever, BorderLever, HavenLever, LineLever, OnwardLever
+from havenline.crisis.levers import (
+    AidLever,
+    BorderLever,
+    HavenLever,
+    LineLever,
+    OnwardLever,
+    ReturnLever,
+)
 from havenline.crisis.registry import check, one_of, suggest
 from havenline.errors import Problem
 
@@ -87,4 +94,28 @@ def lever_order(draft: Draft) -> Iterator[Problem]:
                         f"before {other}",
                         after,
                         f"{before} or later",
+                    )
+
+
+@check("refused_lever", "no lever asks for what is refused, not weighed")
+def refused_levers(draft: Draft) -> Iterator[Problem]:
+    """Report havens that may not be left or deny asylum, and return that is not voluntary.
+
+    A border less open than it is depends on the as-of date; a run refuses it.
+    """
+    for i, option in enumerate(draft.options or ()):
+        for j, lever in enumerate(option.levers):
+            keys: tuple[str, ...] = ()
+            if isinstance(lever, HavenLever):
+                keys = ("freedom_to_leave", "right_to_asylum")
+            elif isinstance(lever, ReturnLever):
+                keys = ("voluntary",)
+            for key in keys:
+                if not getattr(lever, key):
+                    yield draft.in_options.problem(
+                        "refused_lever",
+                        ("options", i, "levers", j, key),
+                        "this is refused, not weighed",
+                        "false",
+                        "true",
                     )

@@ -30,7 +30,7 @@ PACK_FROM = 200_000_000
 """Bytes from which a variable is packed: packing the default job costs more than its disk."""
 SPARE = 64_000_000
 """Bytes that must stay free on the disk: more than HDF5 holds back and writes when it closes."""
-READ_AT_ONCE = 100_000_000  # bytes of small variables that are read when a result is opened
+READ_AT_ONCE = 30_000_000  # bytes of small variables that are read when a result is opened
 _SERIES_BLOCK = 100  # futures in one chunk of a daily series
 
 

@@ -60,10 +60,12 @@ def planning_table(dataset: xr.Dataset) -> pd.DataFrame:
     parts = []
     for position, option in enumerate(dataset["option"].to_numpy()):
         arrivals = by_area(dataset, "arrivals", str(option))
-        displaced = by_area(dataset, "displaced", str(option))
         weekly = np.stack([arrivals[:, a : b + 1].sum(axis=1) for a, b in bounds], axis=-1)
-        ends = np.stack([displaced[:, b] for _, b in bounds], axis=-1)
+        del arrivals  # of many futures it is large
         arrivals_50, arrivals_90 = np.quantile(weekly, [0.5, 0.9], axis=0)
+        displaced = by_area(dataset, "displaced", str(option))
+        ends = np.stack([displaced[:, b] for _, b in bounds], axis=-1)
+        del displaced
         presence_50, presence_90 = np.quantile(ends, [0.5, 0.9], axis=0)
         weeks = len(bounds)
         parts.append(
