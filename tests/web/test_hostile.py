@@ -80,6 +80,26 @@ def test_bodies_that_ask_for_what_may_not_be_asked(
     assert response.json()["detail"]
 
 
+BARGAINS = {
+    "support_over_full": {"support": {"us": 1.5}},
+    "support_negative": {"support": {"us": -0.1}},
+    "support_text": {"support": {"us": "1"}},
+    "support_list": {"support": [1]},
+    "supporter_path": {"support": {"../us": 0.5}},
+    "as_of_no_such_day": {"as_of": "2020-02-31"},
+    "as_of_far": {"as_of": "9999-12-31"},
+    "unknown_key": {"draws": 10**9},
+    "crisis_unknown": {"crisis": "nowhere"},
+}
+
+
+@pytest.mark.parametrize("name", BARGAINS)
+def test_bargains_that_may_not_be_asked(client: httpx.Client, name: str) -> None:
+    response = client.post("/api/bargains", json=BARGAINS[name])
+    assert 400 <= response.status_code < 500
+    assert response.json()["detail"]
+
+
 LEVERS_REFUSED_LATER = {
     "return_not_voluntary": lever(lever="return", start=1, voluntary=False),
     "haven_without_asylum": lever(

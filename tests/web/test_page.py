@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,9 @@ import pytest
 
 from havenline import compare, open_crisis, simulate
 from havenline.crisis.levers import OptionSpec
+from havenline.negotiation.prepared import prepare
 from havenline.report import answer
+from havenline.web.bargaining import FUTURES, RUNS
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 SECONDS = 90
@@ -63,6 +66,11 @@ def opened(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
 
 def text_of(page: Any, selector: str) -> str:
     return str(page.inner_text(selector))
+
+
+def whole_percent(share: float) -> str:
+    """A share as the browser rounds it: halves go up."""
+    return f"{math.floor(100 * share + 0.5)}%"
 
 
 def move(page: Any, selector: str, value: float) -> None:
@@ -123,6 +131,35 @@ def test_a_lever_gives_the_numbers_of_the_python_interface(
     page.click("#reset")
     shown = "document.querySelector('[data-option=highway_line_haven] .change').innerText"
     until(page, f"{shown} === {json.dumps(before)}")
+
+
+def test_the_bargaining_table_says_what_the_python_interface_says(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened("#t=bargain")
+    page.wait_for_selector("#bargain-chance", timeout=2 * SECONDS * 1000)
+    plain = text_of(page, "#bargain-answer")
+    before = page.evaluate("havenline.bargains.length")
+    page.eval_on_selector(
+        "#support-us",
+        "e => { e.value = 0.6; e.dispatchEvent(new Event('input', {bubbles: true})); }",
+    )
+    until(page, f"havenline.bargains.length > {before}")
+    prepared = prepare(open_crisis("idlib-2020"), futures=FUTURES, runs=RUNS)
+    for support, said in (({}, plain), ({"us": 0.6}, text_of(page, "#bargain-answer"))):
+        wanted = prepared.solve(support)
+        assert whole_percent(wanted["chance"]) in said
+        assert wanted["landing"]["text"] in said
+    rows = page.locator("#bargain-lines tbody tr").all_inner_texts()
+    assert len(rows) == len(wanted["agreeable"])
+    for row, line in zip(rows, wanted["agreeable"], strict=True):
+        assert line["line"] in row
+        assert whole_percent(line["some"]) in row
+    time.sleep(0.4)  # the address follows a moment later
+    again = opened(f"#{urlsplit(page.url).fragment}")
+    again.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
+    assert text_of(again, "#bargain-answer") == text_of(page, "#bargain-answer")
+    assert again.input_value("#support-us") == "0.6"
 
 
 def test_play_moves_the_day_and_the_map(opened: Callable[..., Any]) -> None:
@@ -218,10 +255,12 @@ def test_the_keyboard_is_enough(opened: Callable[..., Any]) -> None:
     until(page, f"havenline.redraws.length > {redraws}")
 
 
-@pytest.mark.parametrize("tab", ["answer", "beside", "evidence", "out"])
+@pytest.mark.parametrize("tab", ["answer", "beside", "bargain", "evidence", "out"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_no_serious_fault(opened: Callable[..., Any], tab: str, width: int) -> None:
     page = opened(f"#t={tab}&d=20", width, 844)
+    if tab == "bargain":
+        page.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document).then(r => r.violations)")
     serious = [
@@ -235,8 +274,10 @@ def test_axe_finds_no_serious_fault(opened: Callable[..., Any], tab: str, width:
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 def test_nothing_sticks_out_sideways(opened: Callable[..., Any], size: tuple[int, int]) -> None:
     page = opened("", *size)
-    for tab in ("beside", "evidence", "out", "answer"):
+    for tab in ("beside", "bargain", "evidence", "out", "answer"):
         page.click(f"#tab-{tab}")
+        if tab == "bargain":
+            page.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size[0] + 1, tab
 
@@ -259,9 +300,19 @@ def test_a_file_can_be_taken_away(opened: Callable[..., Any], tmp_path: Path) ->
     assert len(json.loads(kept.read_text("utf-8"))["features"]) > 20
 
 
+def test_the_briefing_can_be_taken_away_as_pdf(opened: Callable[..., Any], tmp_path: Path) -> None:
+    page = opened("#t=out")
+    with page.expect_download(timeout=SECONDS * 1000) as download:
+        page.click("[data-format=pdf]")
+    kept = tmp_path / "briefing.pdf"
+    download.value.save_as(kept)
+    assert kept.read_bytes().startswith(b"%PDF-")
+    assert kept.stat().st_size > 50_000
+
+
 def test_texts_stand_in_one_file() -> None:
     """No other module holds words of a sentence in quotes."""
-    from havenline.web.server import PAGE
+    from havenline.web.static import PAGE
 
     words = re.compile(
         r"""["`](?:[A-Z][a-z]+ [a-z]|[^"`]* (?:people|futures|of|the|to) )[^"`]*["`]"""

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
+from havenline.negotiation import outlooks
 from havenline.negotiation.answer import band
 from havenline.negotiation.curve import curve_of
 from havenline.negotiation.holding import hold_of
@@ -59,6 +60,7 @@ def quick_answer(
         "support": support,
         "draws": model.draws,
         "chance": found.chance,
+        "no_deal_worth_more": outlooks.by_shift(value, nothing, names),
         "refuses": by_party(names, found.refuses.mean(axis=0)),
         "opens_without": by_party(names, found.opens_without.mean(axis=0)),
         "no_agreement": landing.no_agreement,

@@ -20,6 +20,13 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
 
+def a_day(value: str | None) -> str | None:
+    """Return a day as it was given; raises ValueError where there is no such day."""
+    if value is not None:
+        dt.date.fromisoformat(value)
+    return value
+
+
 class DrawnLine(Closed):
     """A line that the user drew; options name it by the line id ``drawn-line``."""
 
@@ -69,18 +76,13 @@ class RunRequest(Closed):
                 raise ValueError(f"an option has at most {limits.MOST_LEVERS} levers")
         return value
 
-    @field_validator("as_of")
-    @classmethod
-    def _a_day(cls, value: str | None) -> str | None:
-        if value is not None:
-            dt.date.fromisoformat(value)
-        return value
+    _day = field_validator("as_of")(a_day)
 
 
 class ExportRequest(RunRequest):
     """A run to take away as a file."""
 
-    format: Literal["csv", "daily", "areas", "xlsx", "geojson", "netcdf", "report"]
+    format: Literal["csv", "daily", "areas", "xlsx", "geojson", "netcdf", "report", "pdf"]
 
 
 class DelayRequest(RunRequest):
@@ -89,6 +91,20 @@ class DelayRequest(RunRequest):
     weeks: Annotated[
         list[Annotated[int, Field(ge=1, le=12)]], Field(min_length=1, max_length=4)
     ] = Field(default_factory=lambda: [1, 2, 4])
+
+
+class BargainRequest(Closed):
+    """The parties at the table, with some support from outside."""
+
+    crisis: Slug = Field("main", max_length=40)
+    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = Field(
+        None, description="facts published by this day are used; YYYY-MM-DD"
+    )
+    support: dict[Slug, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default_factory=dict, max_length=20, description="part of full support by outside party"
+    )
+
+    _day = field_validator("as_of")(a_day)
 
 
 class HindcastRequest(Closed):

@@ -31,6 +31,7 @@ FORMATS = {
     "geojson": ("application/geo+json", "areas.geojson"),
     "netcdf": ("application/x-netcdf", "result.nc"),
     "report": ("text/html; charset=utf-8", "briefing.html"),
+    "pdf": ("application/pdf", "briefing.pdf"),
 }
 """Media type and file name of each format."""
 
@@ -69,10 +70,14 @@ def export(
     elif kind == "netcdf":
         squeezed = {n: {"zlib": True, "complevel": 4} for n in dataset.data_vars}
         dataset.to_netcdf(path, engine="h5netcdf", encoding=squeezed)
-    elif kind == "report":
+    elif kind in ("report", "pdf"):
         from havenline.report import write_report
+        from havenline.report.pdf import write_pdf
 
-        write_report(dataset, crisis, comparison, path, parameters=parameters)
+        page = work / FORMATS["report"][1]
+        write_report(dataset, crisis, comparison, page, parameters=parameters)
+        if kind == "pdf":
+            write_pdf(page, path)
     else:
         return Made(json.dumps(areas_geojson(dataset, crisis)).encode(), media, name)
     if not path.is_file():

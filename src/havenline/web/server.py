@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import datetime as dt
 import gzip
-import hashlib
 import json
 import os
 import secrets
@@ -28,6 +27,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from havenline import __version__
 from havenline.web import limits
 from havenline.web.asked import (
+    BargainRequest,
     DelayRequest,
     ExportRequest,
     HindcastRequest,
@@ -38,23 +38,16 @@ from havenline.web.asked import (
 from havenline.web.cache import Made, key_of
 from havenline.web.guard import LOOPBACK, Guard
 from havenline.web.jobs import OVER, Job, Jobs, QueueFull
+from havenline.web.static import answer_with, page_files
 from havenline.web.uploads import UploadRefused, unpack
 
-PAGE = Path(__file__).parent / "page"
-MEDIA = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".json": "application/json",
-}
 FIRST_FUTURES = 50
 OPEN_SECONDS = 600.0
 """Opening a crisis may include compiling the kernels."""
 UPLOAD_SECONDS = 60.0
 BEAT = 0.04
 
+Asked = RunRequest | HindcastRequest | BargainRequest
 Key = Annotated[str, Query(pattern=r"^[a-z0-9-]{1,40}$")]
 JobId = Annotated[str, InPath(pattern=r"^[0-9a-f]{24}$")]
 
@@ -65,32 +58,6 @@ class Opened:
 
     folder: str
     facts: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Static:
-    """A file of the page, held in memory, plain and packed."""
-
-    body: bytes
-    packed: bytes
-    media: str
-    tag: str
-
-
-def page_files() -> dict[str, Static]:
-    """Return every file of the page by its path; nothing else can be asked for."""
-    found = {}
-    for path in sorted(PAGE.rglob("*")):
-        if path.suffix not in MEDIA or not path.is_file():
-            continue
-        body = path.read_bytes()
-        found[path.relative_to(PAGE).as_posix()] = Static(
-            body,
-            gzip.compress(body, 6, mtime=0),
-            MEDIA[path.suffix],
-            '"' + hashlib.sha256(body).hexdigest()[:20] + '"',
-        )
-    return found
 
 
 class House:
@@ -146,14 +113,20 @@ class House:
         return Opened(folder, json.loads(job.made.body))
 
     def task(
-        self, kind: str, crisis: str, opened: Opened, asked: RunRequest | HindcastRequest
+        self,
+        kind: str,
+        crisis: str,
+        opened: Opened,
+        asked: Asked,
     ) -> tuple[dict[str, Any], str]:
         """Return a request as a task for a worker, and its key."""
         facts = opened.facts
         task: dict[str, Any] = {"kind": kind}
         if isinstance(asked, RunRequest):
             task["as_of"] = asked.as_of or facts["as_of"]
-        if kind == "hindcast":
+        if isinstance(asked, BargainRequest):
+            task |= {"as_of": asked.as_of or facts["as_of"], "support": dict(asked.support)}
+        elif isinstance(asked, HindcastRequest):
             task |= {"futures": asked.futures, "seed": asked.seed}
         elif kind != "scene" and isinstance(asked, RunRequest):
             task |= {
@@ -242,26 +215,16 @@ def _errors(app: FastAPI) -> None:
         return JSONResponse({"detail": "the request is nested too deep"}, 400)
 
 
-def _static(found: Static, request: Request) -> Response:
-    headers = {"ETag": found.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if request.headers.get("if-none-match") == found.tag:
-        return Response(status_code=304, headers=headers)
-    body = found.body
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        body, headers["Content-Encoding"] = found.packed, "gzip"
-    return Response(body, media_type=found.media, headers=headers)
-
-
 def _page(app: FastAPI, house: House) -> None:
     @app.get("/", include_in_schema=False)
     async def index(request: Request) -> Response:
-        return _static(house.files["index.html"], request)
+        return answer_with(house.files["index.html"], request)
 
     @app.get("/page/{name:path}", include_in_schema=False)
     async def part(name: str, request: Request) -> Response:
         if name not in house.files:
             raise HTTPException(404, "there is no such file")
-        return _static(house.files[name], request)
+        return answer_with(house.files[name], request)
 
 
 def _known(house: House, key: str) -> Opened:
@@ -284,12 +247,11 @@ def _year_after(day: str) -> str:
     return (dt.date.fromisoformat(day) + dt.timedelta(days=365)).isoformat()
 
 
-def _ask(
-    house: House, kind: str, asked: RunRequest | HindcastRequest, rank: int
-) -> tuple[Job, JobStatus]:
+def _ask(house: House, kind: str, asked: Asked, rank: int) -> tuple[Job, JobStatus]:
     opened = _known(house, asked.crisis)
-    if isinstance(asked, RunRequest):
+    if not isinstance(asked, HindcastRequest):
         _as_of(opened, asked.as_of)
+    if isinstance(asked, RunRequest):
         known = [*opened.facts["options"]]
         unknown = [o for o in asked.options if isinstance(o, str) and o not in known
                    and not o.endswith("-drawn")]  # fmt: skip
@@ -388,6 +350,11 @@ def _asking(app: FastAPI, house: House) -> None:
     async def export(asked: ExportRequest) -> JobStatus:
         """A run as a file."""
         return _ask(house, "export", asked, 1)[1]
+
+    @app.post("/api/bargains", status_code=202)
+    async def bargain(asked: BargainRequest) -> JobStatus:
+        """Whether the parties could agree under some outside support, where, and if it holds."""
+        return _ask(house, "bargain", asked, 1)[1]
 
     @app.post("/api/hindcasts", status_code=202)
     async def hindcast(asked: HindcastRequest) -> JobStatus:

@@ -41,10 +41,12 @@ class Desk:
     """What a worker keeps between tasks, and how each kind of task is done."""
 
     def __init__(self, threads: int) -> None:
+        from havenline.web.bargaining import Table
         from havenline.web.live import Live
 
         self.live: Live = Live(threads)
         self.threads = threads
+        self.table = Table(threads)
         self._crises: OrderedDict[str, Crisis] = OrderedDict()
 
     def crisis(self, folder: str) -> Crisis:
@@ -68,6 +70,7 @@ class Desk:
             "delay": self._delay,
             "export": self._export,
             "hindcast": self._hindcast,
+            "bargain": self._bargain,
         }
         return kinds[task["kind"]](task, tell)
 
@@ -160,6 +163,14 @@ class Desk:
         dataset, crisis, ground, _ = self._result(task, tell)
         with tempfile.TemporaryDirectory(prefix="havenline-") as work:
             return export(dataset, crisis, ground.parameters, task["format"], Path(work))
+
+    def _bargain(self, task: Mapping[str, Any], tell: Tell) -> Made:
+        from havenline.web.bargaining import bargaining_payload
+
+        as_of = dt.date.fromisoformat(task["as_of"])
+        crisis = self.crisis(task["folder"])
+        prepared, curve = self.table.prepared(crisis, task["folder"], as_of, tell)
+        return Made(plain_json(bargaining_payload(prepared, curve, task["support"])))
 
     def _hindcast(self, task: Mapping[str, Any], tell: Tell) -> Made:
         from functools import partial

@@ -5,6 +5,7 @@ import { BASE, CHOSEN, Curves } from "/page/chart.js";
 import { between, sameSide } from "/page/geometry.js";
 import { showLevers } from "/page/levers.js";
 import { CrisisMap, legend } from "/page/map.js";
+import { showBargain } from "/page/bargain.js";
 import { showBeside } from "/page/beside.js";
 import { showEvidence } from "/page/evidence.js";
 import { showOut } from "/page/out.js";
@@ -12,7 +13,7 @@ import { DIRECTION, TEXT, dayShort, dayText, whole } from "/page/strings.js";
 import { OWN, baseline, changes, declared, fromHash, options, remember, resultOf, spec, state, toHash, usesDrawn } from "/page/state.js";
 
 const LIVE = 50, FINE = 100, SETTLE = 90, IDLE = 2500;
-const TABS = ["answer", "beside", "evidence", "out"];
+const TABS = ["answer", "beside", "bargain", "evidence", "out"];
 const maps = {};
 let curves, asking = null, settle = 0, idle = 0, playing = 0;
 
@@ -308,7 +309,7 @@ function openArea(id) { state.area = state.area === id ? "" : id; drawMaps(); dr
 
 function drawTabs() {
   $("tabs").replaceChildren(...TABS.map((t) => el("button", { type: "button", role: "tab", id: `tab-${t}`, "aria-controls": `view-${t}`, "aria-selected": t === state.tab ? "true" : "false", tabindex: t === state.tab ? "0" : "-1", onclick: () => open(t) }, TEXT.tabs[t])));
-  for (const t of [...TABS, "bargain"]) $(`view-${t}`).hidden = t !== state.tab;
+  for (const t of TABS) $(`view-${t}`).hidden = t !== state.tab;
 }
 
 function open(tab) {
@@ -337,6 +338,7 @@ function draw() {
     drawAnswer(); drawCurves(); drawPlace();
   }
   if (state.tab === "beside") showBeside(page);
+  if (state.tab === "bargain") showBargain($("bargain"), page);
   if (state.tab === "evidence") showEvidence($("evidence"), page);
   if (state.tab === "out") showOut($("out"), page);
   drawMaps();
@@ -367,6 +369,7 @@ async function begin() {
     if (from && Array.isArray(levers)) state.changed[id] = { ...from, levers };
   }
   state.line = found.line;
+  state.support = found.support;
   if (options().some((o) => usesDrawn(o.id)) && state.line === null) state.line = 0.25;
   state.option = spec(found.option) ? found.option : options().find((o) => o.levers.some((l) => l.lever === "line"))?.id ?? options()[1]?.id ?? baseline();
   $("series").setAttribute("aria-label", TEXT.series_label);
