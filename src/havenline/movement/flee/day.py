@@ -29,6 +29,7 @@ from havenline.movement.flee.leaving import leave, leave_chance
 from havenline.movement.flee.spawn import begin, set_out
 from havenline.movement.flee.state import view_state
 from havenline.movement.flee.travel import check_ends, ends_of, forget_ends
+from havenline.movement.flee.ways import forget_ways
 from havenline.world.case_network import view_case
 
 MOST_CHANGE = 0.05
@@ -325,6 +326,7 @@ def run_case(net, rules, state, key, persons, elsewhere):  # type: ignore[no-unt
     persons, elsewhere = view(persons), view(elsewhere)
     clear(state.today)
     forget_ends(state)
+    forget_ways(state.ways)
     state.version[0] = 0
     for mark in range(state.changed.n):
         state.changed[mark] = 0

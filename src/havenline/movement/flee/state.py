@@ -10,6 +10,14 @@ from numpy.typing import NDArray
 from havenline.draws.kernels import kernel
 from havenline.draws.views import view
 from havenline.movement.flee.cells import Cells, empty_cells, view_cells
+from havenline.movement.flee.ways import (
+    Shares,
+    Ways,
+    empty_shares,
+    empty_ways,
+    view_shares,
+    view_ways,
+)
 from havenline.world.case_network import CaseNetwork
 
 ENDS_PER_CELL = 16
@@ -23,8 +31,16 @@ class FleeState(NamedTuple):
     ----------
     today, moving, tomorrow : Cells
         People at the start of the day; those on roads; people at the end of the day.
-    now, then, ends : Cells
+    now, then, ends : Shares
         Shares of those whose day is worked out: who decides, who has arrived since, ends.
+    ways : Ways
+    turn : (1,) int64
+        A count of the days that were worked out.
+    weighed : (places,) int64
+        When, by that count, the chances at a place were last worked out: those to leave
+        (``leaving``), of each route (``way``; 0 without room) and their sum (``total``).
+    leaving, total : (places,) float64
+    way : (routes,) float64
     known : Cells
         States whose ends are worked out; ``people`` is the first row of theirs in the lists
         ``end_where``, ``end_far``, ``end_sum``, ``known_last`` the row after the last.
@@ -61,9 +77,15 @@ class FleeState(NamedTuple):
     today: Cells
     moving: Cells
     tomorrow: Cells
-    now: Cells
-    then: Cells
-    ends: Cells
+    now: Shares
+    then: Shares
+    ends: Shares
+    ways: Ways
+    turn: NDArray[np.int64]
+    weighed: NDArray[np.int64]
+    leaving: NDArray[np.float64]
+    total: NDArray[np.float64]
+    way: NDArray[np.float64]
     known: Cells
     known_last: NDArray[np.int64]
     end_where: NDArray[np.uint64]
@@ -101,14 +123,21 @@ def empty_state(net: CaseNetwork, most_cells: int) -> FleeState:
         Cells of each table, a power of two.
     """
     places, groups = len(net.persons), len(net.group.key)
+    ways = empty_ways(most_cells)
     widest = int(np.diff(net.route_first, axis=1).max(initial=1))
     return FleeState(
         today=empty_cells(most_cells),
         moving=empty_cells(most_cells),
         tomorrow=empty_cells(most_cells),
-        now=empty_cells(most_cells, np.float64),
-        then=empty_cells(most_cells, np.float64),
-        ends=empty_cells(most_cells, np.float64),
+        now=empty_shares(ways),
+        then=empty_shares(ways),
+        ends=empty_shares(ways),
+        ways=ways,
+        turn=np.zeros(1, dtype=np.int64),
+        weighed=np.zeros(places, dtype=np.int64),
+        leaving=np.zeros(places),
+        total=np.zeros(places),
+        way=np.zeros(max(1, len(net.route_end))),
         known=empty_cells(most_cells),
         known_last=np.zeros(most_cells, dtype=np.int64),
         end_where=np.zeros(ENDS_PER_CELL * most_cells, dtype=np.uint64),
@@ -141,8 +170,10 @@ def empty_state(net: CaseNetwork, most_cells: int) -> FleeState:
 def view_state(s):  # type: ignore[no-untyped-def]
     """Return a state (inside kernels) with views of its arrays."""
     return FleeState(
-        view_cells(s.today), view_cells(s.moving), view_cells(s.tomorrow), view_cells(s.now),
-        view_cells(s.then), view_cells(s.ends), view_cells(s.known), view(s.known_last),
+        view_cells(s.today), view_cells(s.moving), view_cells(s.tomorrow), view_shares(s.now),
+        view_shares(s.then), view_shares(s.ends), view_ways(s.ways), view(s.turn),
+        view(s.weighed), view(s.leaving), view(s.total), view(s.way),
+        view_cells(s.known), view(s.known_last),
         view(s.end_where), view(s.end_far), view(s.end_sum),
         view(s.known_mask), view(s.known_version), view(s.seen), view(s.version),
         view(s.changed), view(s.kept), view(s.throttle),

@@ -17,15 +17,25 @@ from havenline.movement.flee.cells import (
     first_of,
     group_of,
     km_of,
-    overflowed,
     pack_far,
     pack_where,
     place_of,
     recent_of,
     rest_of,
 )
-from havenline.movement.flee.choice import LEAST_ROOM, has_room, known_road, set_chances, throttle
+from havenline.movement.flee.choice import LEAST_ROOM, has_room, set_chances, throttle
 from havenline.movement.flee.leaving import leave_chance, recent_after, stays_for_harvest
+from havenline.movement.flee.ways import (
+    NO_WAY,
+    add_share,
+    clear_shares,
+    end_number,
+    keep_for,
+    lay,
+    lead,
+    too_many,
+    way_onto,
+)
 from havenline.world.case_network import UNIT
 
 LONG_ENOUGH = 0.5
@@ -42,116 +52,128 @@ MARKS = 64
 
 
 @kernel_within
-def _alike(net, rules, place, gone):  # type: ignore[no-untyped-def]
-    # the kilometres that stand for all with which the same ways are open from a place
-    if not rules.by_sums:
-        return gone
-    left = rules.max_speed - gone
-    low, high = net.sum_first[place], net.sum_first[place + 1]
-    last = high
-    while low < high:
-        middle = (low + high) // 2
-        if net.sum_km[middle] >= left:
-            high = middle
-        else:
-            low = middle + 1
-    return rules.max_speed - net.sum_km[low] if low < last else np.int64(0)
+def _arrive(state, target, share, then):  # type: ignore[no-untyped-def]
+    if target >= 0:
+        add_share(then, target, share)
+    else:
+        add_share(state.ends, -1 - target, share)
 
 
-@kernel_within
-def _go(net, rules, state, day, where, recent, on_road, gone, speed, share, early):  # type: ignore[no-untyped-def]
-    n = net.persons.n
-    road = place_of(where) - n
-    gone += speed
-    on_road += speed
-    over = on_road - net.road_km[road]
-    if over > 0:
-        gone -= over
-        on_road = np.int64(0)
-        turned = not net.is_open[day, road]
-        place = net.road_start[road] if turned else net.road_end[road]
-        where = pack_where(place, rest_of(where), group_of(where), 0)
-        if not turned and gone < speed and share >= LEAST_SHARE:
-            gone = _alike(net, rules, place, gone)
-            add(early, where, pack_far(gone, recent), share)
-            return
-    add(state.ends, where, pack_far(on_road, recent_after(rules, recent, gone)), share)
-
-
-@kernel_within
-def _travel(net, rules, state, day, where, recent, on_road, gone, share, early):  # type: ignore[no-untyped-def]
+@kernel
+def _begin(net, rules, state, day, where, far, then):  # type: ignore[no-untyped-def]
+    # from the road where people are this morning
     road = place_of(where) - net.persons.n
-    fast = net.road_speed[road]
-    if rules.on_foot and first_of(where):
-        fast = rules.walk_speed
     walk = net.road_walk[road]
+    alone = pack_where(place_of(where), rest_of(where), 0, first_of(where))
+    recent, on_road = recent_of(far), km_of(far)
     for on_foot in range(2):
-        part = share * walk if on_foot else share * (1.0 - walk)
-        speed = rules.walk_speed if on_foot else fast
+        part = walk if on_foot else 1.0 - walk
         if part > 0.0:
-            _go(net, rules, state, day, where, recent, on_road, gone, speed, part, early)
+            target = lead(
+                net, rules, state.ways, day, alone, recent, on_road, np.int64(0),
+                on_foot == 1, part < LEAST_SHARE,
+            )  # fmt: skip
+            _arrive(state, target, part, then)
+
+
+@kernel
+def _weigh(net, rules, state, day, here, group):  # type: ignore[no-untyped-def]
+    # Chances at a place, the same for all who come there while a day is worked out.
+    state.leaving[here] = leave_chance(net, rules, state, day, here)
+    first, last, total = set_chances(net, rules, state, day, here, group)
+    state.total[here] = total
+    for r in range(first, last):
+        chance = state.chance[r - first]
+        if chance > 0.0 and not has_room(net, rules, state, day, net.route_end[r]):
+            chance = 0.0
+        state.way[r] = chance
+    state.weighed[here] = state.turn[0]
+
+
+@kernel
+def _stop_instead(net, rules, state, day, stop, route, on_foot):  # type: ignore[no-untyped-def]
+    # the end for so few that the stop to which a way leads is no matter
+    where, far = state.ways.stops.where[stop], state.ways.stops.far[stop]
+    road, left = way_onto(net, day, place_of(where), rest_of(where), route)
+    onto = pack_where(net.persons.n + road, left, 0, 0)
+    return lead(
+        net, rules, state.ways, day, onto, recent_of(far), np.int64(0), km_of(far), on_foot, True
+    )
 
 
 @kernel_within
-def _go_on(net, rules, state, day, where, far, share, early):  # type: ignore[no-untyped-def]
+def _go_on(net, rules, state, day, stop, group, share, then):  # type: ignore[no-untyped-def]
     # people who have arrived with distance to spare decide, and those who go travel on
-    n = net.persons.n
-    here, rest, group = place_of(where), rest_of(where), group_of(where)
-    gone, recent = km_of(far), recent_of(far)
-    evening = pack_far(0, recent_after(rules, recent, gone))
+    ways = state.ways
+    where, far = ways.stops.where[stop], ways.stops.far[stop]
+    here, rest = place_of(where), rest_of(where)
     if stays_for_harvest(net, day, group):
-        add(state.ends, where, evening, share)
+        evening = pack_far(0, recent_after(rules, recent_of(far), km_of(far)))
+        add_share(state.ends, end_number(ways, where, evening), share)
         return
     p, total = 1.0, 1.0
     first, last = np.int64(0), np.int64(1)
-    if rest > 0:
-        state.chance[0] = 1.0
-    else:
-        p = leave_chance(net, rules, state, day, here)
-        moved = (recent / UNIT + gone / rules.max_speed) / 2.0
+    if rest == 0:
+        if state.weighed[here] != state.turn[0]:
+            _weigh(net, rules, state, day, here, group)
+        p, total = state.leaving[here], state.total[here]
+        moved = (recent_of(far) / UNIT + km_of(far) / rules.max_speed) / 2.0
         if rules.short_stints and net.town[day, here] and moved < LONG_ENOUGH:
             p = 1.0
         p = min(max(p, 0.0), 1.0)
-        first, last, total = set_chances(net, rules, state, day, here, group)
-    going = 0.0
+        epoch = net.epoch[day]
+        first, last = net.route_first[epoch, here], net.route_first[epoch, here + 1]
+    elif not has_room(net, rules, state, day, net.rest_last[rest]):
+        last = np.int64(0)
+    row, going = np.int64(ways.first[stop]), 0.0
     for r in range(first, last):
-        part = share * p * state.chance[r - first] / total
-        if part <= 0.0:
+        part = share * p * (state.way[r] if rest == 0 else 1.0) / total
+        riding, walking = np.int64(ways.target[row]), np.int64(ways.target[row + 1])
+        row += 2
+        if part <= 0.0 or (riding == NO_WAY and walking == NO_WAY):
             continue
-        if rest > 0:
-            road, left, end = (
-                known_road(net, day, here, rest),
-                net.rest_rest[rest],
-                net.rest_last[rest],
-            )
-        else:
-            road, left, end = net.route_road[r], net.route_rest[r], net.route_end[r]
-        if road >= 0 and has_room(net, rules, state, day, end):
-            going += part
-            onto = pack_where(n + road, left, group, 0)
-            _travel(net, rules, state, day, onto, recent, np.int64(0), gone, part, early)
+        going += part
+        if walking == NO_WAY:
+            if riding >= 0 and part < LEAST_SHARE:
+                riding = _stop_instead(net, rules, state, day, stop, r, False)
+            _arrive(state, riding, part, then)
+            continue
+        road, _ = way_onto(net, day, here, rest, r)
+        walk = net.road_walk[road]
+        for on_foot in range(2):
+            some = part * walk if on_foot else part * (1.0 - walk)
+            target = walking if on_foot else riding
+            if target != NO_WAY and some > 0.0:
+                if target >= 0 and some < LEAST_SHARE:
+                    target = _stop_instead(net, rules, state, day, stop, r, on_foot == 1)
+                _arrive(state, target, some, then)
     stay = share - going
     if stay > LEAST_SHARE * share:
-        add(state.ends, pack_where(here, 0, group, 0), evening, stay)
+        add_share(state.ends, ways.stay[stop], stay)
 
 
 @kernel
 def _work_out(net, rules, state, day, where, far):  # type: ignore[no-untyped-def]
     # Fill `state.ends`; return whether everything found room.
-    now, then = state.now, state.then
-    clear(state.ends)
-    clear(then)
+    ways, now, then = state.ways, state.now, state.then
+    keep_for(net, ways, day)
+    clear_shares(state.ends)
+    clear_shares(then)
     state.seen[0] = np.uint64(0)
-    _travel(net, rules, state, day, where, recent_of(far), km_of(far), np.int64(0), 1.0, then)
+    state.turn[0] += 1
+    group = group_of(where)
+    _begin(net, rules, state, day, where, far, then)
     while then.used[0] > 0:
-        if overflowed(then):
-            return False
         now, then = then, now
-        clear(then)
-        for cell in range(now.used[0]):
-            share = now.people[cell]
-            _go_on(net, rules, state, day, now.where[cell], now.far[cell], share, then)
-    return not overflowed(state.ends)
+        clear_shares(then)
+        for k in range(now.used[0]):
+            stop = now.who[k]
+            if ways.first[stop] < 0:
+                lay(net, rules, ways, day, stop)
+            if too_many(ways):
+                return False
+            _go_on(net, rules, state, day, stop, group, now.share[k], then)
+    return not too_many(ways)
 
 
 @kernel
@@ -177,6 +199,8 @@ def check_ends(net, rules, state, day):  # type: ignore[no-untyped-def]
 
 @kernel_within
 def _still_holds(state, cell):  # type: ignore[no-untyped-def]
+    if state.known_version[cell] == state.version[0]:
+        return True
     mask = state.known_mask[cell]
     mark = 0
     while mask != np.uint64(0):
@@ -202,6 +226,7 @@ def ends_of(net, rules, state, day, where, far):  # type: ignore[no-untyped-def]
         return state.known.people[cell], state.known_last[cell]
     if not _work_out(net, rules, state, day, where, far):
         return np.int64(-1), np.int64(-1)
+    ends, group = state.ways.ends, pack_where(0, 0, group_of(where), 0)
     n = state.ends.used[0]
     if n > state.end_where.n:
         return np.int64(-1), np.int64(-1)
@@ -212,9 +237,10 @@ def ends_of(net, rules, state, day, where, far):  # type: ignore[no-untyped-def]
     first = state.kept[0]
     total = 0.0
     for k in range(n):
-        state.end_where[first + k] = state.ends.where[k]
-        state.end_far[first + k] = state.ends.far[k]
-        total += state.ends.people[k]
+        end = state.ends.who[k]
+        state.end_where[first + k] = ends.where[end] | group
+        state.end_far[first + k] = ends.far[end]
+        total += state.ends.share[k]
         state.end_sum[first + k] = total
     if cell < 0:
         cell = state.known.used[0]
