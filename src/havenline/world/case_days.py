@@ -18,39 +18,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case, Counts, Link, Location
+from havenline.cases.case import Case, Counts
 from havenline.cases.settings import FleeSettings
+from havenline.world.case_roads import Roads, number
 
 LEAST_CONFLICT = 1e-6
 """A conflict intensity at or below this is none."""
 
 LEAST_MOVECHANCE = 0.005
 """Flee takes a place that people leave less often than this for a camp."""
-
-
-@dataclass(frozen=True)
-class Roads:
-    """Directed roads, two for each link.
-
-    Attributes
-    ----------
-    start, end : int64 array, shape (roads,)
-        Positions of locations.
-    km : float64 array, shape (roads,)
-    speed : float64 array, shape (roads,)
-        Kilometres a day.
-    walk : float64 array, shape (roads,)
-        Chance that it is walked.
-    forces : bool array, shape (roads,)
-        Whether all who leave its start are led along it.
-    """
-
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    km: NDArray[np.float64]
-    speed: NDArray[np.float64]
-    walk: NDArray[np.float64]
-    forces: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -107,53 +83,6 @@ class Days:
     departures: NDArray[np.int64]
     at_camps: NDArray[np.int64]
     harvest: NDArray[np.bool_]
-
-
-def number(location: Location, attribute: str, otherwise: float = 0.0) -> float:
-    """Return an attribute of a location as a number.
-
-    Parameters
-    ----------
-    location : Location
-    attribute : str
-        Name of the column.
-    otherwise : float
-        Returned where the column is missing, empty or no number.
-    """
-    try:
-        return float(location.attributes.get(attribute, "") or otherwise)
-    except ValueError:
-        return otherwise
-
-
-def build_roads(case: Case, settings: FleeSettings, *, exact: bool) -> Roads:
-    """Return the directed roads of a case.
-
-    Flee makes a link with forced redirection 1 twice, so that it is chosen twice as often, and
-    leads nobody. ``exact`` follows it; otherwise every link is made once, and leads.
-
-    Parameters
-    ----------
-    case : Case
-    settings : FleeSettings
-    exact : bool
-    """
-    directed: list[tuple[int, int, Link, bool]] = []
-    for link in case.links:
-        for _ in range(2 if exact and link.forced == 1 else 1):
-            directed.append((link.first, link.second, link, link.forced == 1 and not exact))
-            directed.append((link.second, link.first, link, link.forced == 2 and not exact))
-    speeds = [link.max_move_speed for _, _, link, _ in directed]
-    return Roads(
-        start=np.array([d[0] for d in directed], dtype=np.int64),
-        end=np.array([d[1] for d in directed], dtype=np.int64),
-        km=np.array([d[2].km for d in directed], dtype=np.float64),
-        speed=np.array(
-            [settings.max_move_speed if math.isnan(s) else s for s in speeds], dtype=np.float64
-        ),
-        walk=np.array([d[2].walk_probability for d in directed], dtype=np.float64),
-        forces=np.array([d[3] for d in directed], dtype=np.bool_),
-    )
 
 
 def decay(settings: FleeSettings, days: int) -> float:

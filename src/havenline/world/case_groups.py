@@ -17,7 +17,7 @@ from havenline.cases.case import Case
 from havenline.cases.settings import FleeSettings
 from havenline.draws import key_of_text
 from havenline.errors import RunError
-from havenline.world.case_days import number
+from havenline.world.case_roads import number
 from havenline.world.geometry import great_circle_km
 
 MATCHED = ("ethnicity", "religion")

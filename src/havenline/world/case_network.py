@@ -14,8 +14,9 @@ from havenline.draws import key_of
 from havenline.draws.kernels import kernel
 from havenline.draws.views import view
 from havenline.errors import RunError
-from havenline.world.case_days import build_days, build_roads, number
+from havenline.world.case_days import build_days
 from havenline.world.case_groups import Groups, build_groups
+from havenline.world.case_roads import build_roads, number
 from havenline.world.case_routes import Rests, build_routes, place_keys, sums_of_roads
 
 UNIT = 1 << 20

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from havenline.draws import key_of, key_of_text
 from havenline.errors import RunError
-from havenline.world.case_days import Days, Roads
+from havenline.world.case_days import Days
+from havenline.world.case_roads import Roads
 
 MOST_ROUTES = 4_000_000
 """More than this many routes in one state of the network are refused."""
