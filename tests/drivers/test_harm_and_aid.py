@@ -111,17 +111,18 @@ def test_deaths_from_what_displacement_brings_by_hand() -> None:
     np.testing.assert_allclose(daily, 2e-4 * (5000 * 2.0 + 80_000 * 0.5))
 
 
-def test_people_without_shelter_die_more_in_winter() -> None:
+def test_people_without_shelter_die_more_in_winter(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [m for m in range(1, 13) if is_winter(dt.date(2020, m, 1), True)] == [1, 2, 3, 11, 12]
     assert [m for m in range(1, 13) if is_winter(dt.date(2020, m, 1), False)] == [5, 6, 7, 8, 9]
     given = {**SHELTER, **QUIET_PLACE, "tents_per_month": 0.0, "offensive_start_rate": 0.0}
-    deaths = [
-        ends({**given, "mortality_unsheltered": more}, futures=1, **people_in_the_open())[
-            "excess_deaths"
-        ][0, -1]
-        for more in (0.0, 0.5)
-    ]
-    assert deaths[0] < deaths[1]
+
+    def deaths(more: float) -> float:
+        got = ends({**given, "mortality_unsheltered": more}, futures=1, **people_in_the_open())
+        return float(got["excess_deaths"][0, -1])
+
+    assert deaths(0.0) < deaths(0.5)
+    monkeypatch.setattr("havenline.options.schedule.is_winter", lambda *_: False)
+    assert 0.0 < deaths(0.0) == deaths(0.5)
 
 
 # Aid
