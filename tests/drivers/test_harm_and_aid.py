@@ -204,6 +204,22 @@ def test_a_haven_builds_homes_while_it_holds() -> None:
     assert cost[5] - cost[4] == pytest.approx(rise, rel=0.01)
 
 
+def test_dignified_homes_wear_out_too() -> None:
+    haven = {"lever": "haven", "start": 1, "guarantee": "consent", "homes_per_month": 100.0}
+    given = {**SHELTER, "tents_per_month": 0.0, "offensive_start_rate": 0.0}
+    given |= {"haven_hold_consent": 1 - 1e-12, "tent_life_months": 1e12}
+
+    def places(life: float) -> np.ndarray[Any, Any]:
+        settings = {**given, "home_life_months": life}
+        got = ends(settings, futures=1, plan=1, options={"haven": [haven]}, **people_in_the_open())
+        return np.asarray(got["shelter_places"][0] - got["shelter_places"][0, 0])
+
+    built, keep = 100 * 0.9 * 5 / MONTH, 1 - 1 / (2 * MONTH)
+    days = np.arange(31)
+    np.testing.assert_allclose(places(1e12), built * days, rtol=1e-6)
+    np.testing.assert_allclose(places(2.0), built * (1 - keep**days) / (1 - keep), rtol=1e-6)
+
+
 def test_a_haven_shelters_no_more_than_its_scarcest_component_holds() -> None:
     haven = {
         "lever": "haven",

@@ -55,6 +55,21 @@ def test_truces_fail_by_the_mixture_cure_weibull_law() -> None:
     assert not never.any()
 
 
+def test_a_truce_after_one_that_failed_has_luck_of_its_own() -> None:
+    """Where the one that stood at the as-of date has failed, the next follows the law anew."""
+    truce = {"lever": "truce", "start": 8}
+    sketch = towns_in_a_row(
+        people=(50,), options={"new": [truce]}, days=60, happenings=((14, "truce_start", 14),)
+    )
+    data = simulate(crisis_of(sketch), options=["new"], futures=FUTURES, settings=LAW).dataset
+    old, new = data["truce_standing"].to_numpy()
+    failed = ~old[:, 7].astype(bool)
+    assert 100 < failed.sum() < FUTURES
+    share = new[failed][:, DAYS[:-1] + 7].mean(axis=0)
+    error = np.sqrt(survival(DAYS[:-1]) * (1 - survival(DAYS[:-1])) / failed.sum())
+    assert (np.abs(share - survival(DAYS[:-1])) <= 4 * error).all()
+
+
 def test_a_ratio_that_comes_later_acts_on_the_truces_that_fail_from_then_on() -> None:
     """With the ratio 3 from day 8 on: worked as one cumulated hazard, not as if from day 1."""
     force = {"lever": "monitors", "start": 9, "kind": "interposition", "persons": 1000}

@@ -140,3 +140,20 @@ def test_nobody_goes_where_a_line_will_hand_over() -> None:
             assert not state.arrived[1:3].any()
             assert state.whole[OFFENSIVE] == 0
         assert state.by_status[3:, DISPLACED_SINCE].sum() > 10_000
+
+
+def test_the_shared_shock_has_mean_one_the_spread_and_the_persistence_declared() -> None:
+    given = {"flight_shock_sd": 0.6, "flight_shock_persistence": 0.5}
+    job = job_of(crisis_of(towns_in_a_row(km=10.0)), settings=given, futures=300)
+    weeks = []
+    for future in range(300):
+        walk = Walk(job, future=future)
+        weeks.append([walk.to(day).place["shock"].copy() for day in (0, 7, 13, 14)])
+    shock = np.array(weeks)
+    assert (shock[:, 1] == shock[:, 2]).all()
+    assert abs(shock[:, 0].mean() - 1) < 4 * shock[:, 0].std() / np.sqrt(shock[:, 0].size)
+    logs = np.log(shock).reshape(300, 4, -1)
+    assert abs(logs[:, 3].std() - 0.6) < 0.06
+    pairs = np.corrcoef(logs[:, 1].ravel(), logs[:, 3].ravel())
+    assert abs(pairs[0, 1] - 0.5) < 0.12
+    assert abs(np.corrcoef(logs[:, 3, 0], logs[:, 3, 1])[0, 1]) < 0.25

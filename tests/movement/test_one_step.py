@@ -20,7 +20,7 @@ from havenline.futures import simulate
 from havenline.movement import arrivals, entry
 from havenline.movement.ledger import audit
 from havenline.world.roads import GUARANTOR
-from havenline.world.state import ENTERED, State
+from havenline.world.state import DISPLACED_BEFORE, DISPLACED_SINCE, ENTERED, State
 from tests.crises_random import (
     ALL_LEVERS,
     Sketch,
@@ -55,6 +55,13 @@ def run_aid_and_arrivals(
 def run_unsheltered(state: Any, out: Any) -> None:
     for i in range(len(out)):
         out[i] = unsheltered(state, i)
+
+
+def by_home(persons: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return displaced persons by home and group; those from before the start have the last."""
+    homes = persons[DISPLACED_SINCE:].copy()
+    homes[-1] += persons[DISPLACED_BEFORE]
+    return homes
 
 
 def copied(state: State) -> State:
@@ -103,6 +110,8 @@ def test_a_more_permeable_border_gives_no_fewer_entries(
         entered = int(after.whole[ENTERED] - state.whole[ENTERED])
         assert audit(after) == 0
         assert after.abroad.sum() - state.abroad.sum() == entered
+        left = (state.persons - after.persons).sum(axis=0)
+        np.testing.assert_array_equal(by_home(left), after.abroad - state.abroad)
         assert last <= entered <= waiting
         last = entered
     assert last == waiting
