@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from havenline.crisis import open_crisis
 from havenline.crisis.parameters import parameter_names
 from havenline.evidence.audit import audit
-from havenline.evidence.hindcast import DATES
 from havenline.outcomes import INDICATORS
+
+DATES = (date(2019, 12, 20), date(2020, 1, 15), date(2020, 2, 3), date(2020, 2, 20))
 
 
 @pytest.mark.parametrize("as_of", DATES)

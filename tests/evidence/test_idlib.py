@@ -10,8 +10,10 @@ import pytest
 
 from havenline.crisis import Crisis, open_crisis
 from havenline.evidence.baselines import naive_forecasts, prior_from_flows
-from havenline.evidence.hindcast import DATES, UNTIL
 from havenline.evidence.series import increments_to_score, offensive_by_day, published_totals
+
+DATES = (date(2019, 12, 20), date(2020, 1, 15), date(2020, 2, 3), date(2020, 2, 20))
+UNTIL = date(2020, 3, 5)
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +69,9 @@ def test_the_recorded_offensive_runs_in_two_spells_before_the_truce(idlib: Crisi
     turns = [d for d in list(days)[1:] if days[d] != days[d - timedelta(days=1)]]
     assert turns == [date(2019, 12, 19), date(2019, 12, 28), date(2020, 1, 24)]
     assert not days[date(2019, 12, 1)]
+
+
+def test_the_declared_days_are_those_that_are_scored(idlib: Crisis) -> None:
+    assert idlib.meta.hindcast is not None
+    assert tuple(idlib.meta.hindcast.dates) == DATES
+    assert idlib.meta.hindcast.until == UNTIL

@@ -35,10 +35,9 @@ def test_a_table_for_each_line_with_a_row_for_each_date_and_all(rows: list[Row])
     assert [row[0] for row in headline.rows] == ["2020-01-02", "2020-01-11", "all dates"]
     assert all(len(row) == len(headline.header) for row in headline.rows)
     first = dict(zip(headline.header, headline.rows[1], strict=True))
-    assert first["model CRPS"] == "1,500"
-    assert first["increments"] == "2"
-    assert first["90% range of that"] == "too few"
-    assert headline.rows[2][1] == "8 (6 distinct)"
+    assert first["model"] == "1,500"
+    assert first["n"] == "2"
+    assert headline.rows[2][1] == "8 (6)"
 
 
 def test_a_loss_is_said_plainly(rows: list[Row]) -> None:
@@ -47,6 +46,9 @@ def test_a_loss_is_said_plainly(rows: list[Row]) -> None:
     assert "The model loses to a naive baseline as of 2020-01-02 and 2020-01-11." in said
     assert all("loses to" in sentence for sentence in verdicts(result.unconditional))
     assert verdicts(result.unconditional)[-1].startswith("all dates: ")
+    assert verdicts(result.unconditional)[1].endswith(
+        "Too few increments for a range of the difference."
+    )
 
 
 def test_where_it_fails_is_said_in_words(rows: list[Row]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from havenline.cli.console import CrisisArgument, a_date, opened, out, progress_bar
+from havenline.errors import HavenlineError
 
 if TYPE_CHECKING:
     from havenline.crisis import Crisis
@@ -22,6 +25,13 @@ def hindcast(
     futures: Annotated[int, typer.Option(help="Number of futures.")] = 100,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
     workers: Annotated[int | None, typer.Option(help="Threads.")] = None,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option("--as-of", metavar="DATE", help="Day to forecast from; once for each."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Last day that is scored.")
+    ] = None,
     ablations: Annotated[
         bool, typer.Option("--ablations", help="Score the model without each mechanism too.")
     ] = False,
@@ -38,8 +48,9 @@ def hindcast(
     from havenline.futures import simulate
 
     declared = opened(crisis)
+    dates, end = _days(declared, as_of, until)
     if ablations:
-        _ablations(declared, futures, seed, workers, as_json)
+        _ablations(declared, dates, end, futures, seed, workers, as_json)
         return
     with progress_bar() as bar:
         task = bar.add_task("Simulations (the first one compiles)", total=None)
@@ -50,6 +61,8 @@ def hindcast(
         scores = run_hindcast(
             declared,
             simulate=partial(simulate, workers=workers),
+            dates=dates,
+            until=end,
             futures=futures,
             seed=seed,
             reporting=REPORTING,
@@ -70,8 +83,26 @@ def hindcast(
         out.print(f"- {escape(sentence)}", soft_wrap=True)
 
 
+def _days(
+    declared: Crisis, as_of: Sequence[str] | None, until: str | None
+) -> tuple[list[dt.date], dt.date]:
+    """Return the days to forecast from and the last that is scored: as given, or as declared."""
+    known = declared.meta.hindcast
+    dates = [day for text in as_of or () if (day := a_date(text, "--as-of")) is not None]
+    end = a_date(until, "--until")
+    if known is None and (not dates or end is None):
+        raise HavenlineError(
+            f"{declared.id}: crisis.yaml declares no days to forecast from (hindcast); declare "
+            "them there, or give --as-of DATE, once for each, and --until DATE"
+        )
+    if known is not None:
+        dates, end = dates or known.dates, end or known.until
+    assert end is not None
+    return dates, end
+
+
 def _print(plain: TextTable) -> None:
-    table = Table(title=plain.title)
+    table = Table(title=plain.title, title_justify="left", box=None, padding=(0, 2, 0, 0))
     for i, head in enumerate(plain.header):
         table.add_column(head, justify="left" if i == 0 else "right")
     for row in plain.rows:
@@ -80,7 +111,13 @@ def _print(plain: TextTable) -> None:
 
 
 def _ablations(
-    declared: Crisis, futures: int, seed: int, workers: int | None, as_json: bool
+    declared: Crisis,
+    dates: Sequence[dt.date],
+    until: dt.date,
+    futures: int,
+    seed: int,
+    workers: int | None,
+    as_json: bool,
 ) -> None:
     from functools import partial
 
@@ -92,6 +129,8 @@ def _ablations(
         found = ablations(
             declared,
             simulate=partial(simulate, workers=workers),
+            dates=dates,
+            until=until,
             futures=futures,
             seed=seed,
             progress=lambda done, of: bar.update(task, completed=done, total=of),
@@ -119,11 +158,14 @@ def assimilate(
     from havenline.futures import simulate
 
     declared = opened(crisis)
+    dates, until = _days(declared, None, None)
     with progress_bar() as bar:
         task = bar.add_task("Simulations (the first one compiles)", total=None)
         found = run_assimilation(
             declared,
             simulate=partial(simulate, workers=workers),
+            as_of=min(dates),
+            until=until,
             futures=futures,
             seed=seed,
             progress=lambda done, of: bar.update(task, completed=done, total=of),

@@ -240,6 +240,16 @@ def dates_out_of_order(draft: Draft) -> Iterator[Problem]:
             meta.period.end,
             f"later than {meta.period.start}",
         )
+    if meta is not None and meta.hindcast is not None:
+        for i, day in enumerate(meta.hindcast.dates):
+            if not meta.period.start <= day < meta.hindcast.until:
+                yield draft.in_meta.problem(
+                    "dates_out_of_order",
+                    ("hindcast", "dates", i),
+                    "not between the start of the period and the end of the scores",
+                    day,
+                    f"{meta.period.start} or later, and before {meta.hindcast.until}",
+                )
     for i, o in enumerate(meta.earlier_offensives if meta is not None else ()):
         where = ("earlier_offensives", i)
         if o.end < o.start:

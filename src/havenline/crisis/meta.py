@@ -132,6 +132,13 @@ class EarlierOffensive(Strict):
     source_id: Codes = Field(description="where the figure comes from")
 
 
+class HindcastDays(Strict):
+    """Past days from which a hindcast forecasts, and where its scores end."""
+
+    dates: list[Day] = Field(min_length=1, max_length=50, description="as-of dates")
+    until: Day = Field(description="last day that a scored count may describe")
+
+
 class Threshold(Strict):
     """What an outcome must not exceed, as a published plan or the judgement of the field says."""
 
@@ -195,6 +202,9 @@ class CrisisMeta(Strict):
         default_factory=list,
         max_length=20,
         description="offensives of before the period that tell how many people one displaces",
+    )
+    hindcast: HindcastDays | None = Field(
+        None, description="from which days the past is forecast again"
     )
     thresholds: list[Threshold] = Field(
         default_factory=list, description="what outcomes must not exceed"

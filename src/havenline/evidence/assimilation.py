@@ -34,8 +34,6 @@ from havenline.evidence.series import Totals, increments, published_totals
 
 Floats = npt.NDArray[np.float64]
 
-START = date(2019, 12, 20)
-UNTIL = date(2020, 3, 5)
 LEAST_DAYS = 5
 """Totals closer together than this are left out, so that about one a week remains."""
 RANK_BINS = 5
@@ -186,8 +184,8 @@ def assimilate(
     crisis: Evidence,
     *,
     simulate: Callable[..., Any],
-    as_of: date = START,
-    until: date = UNTIL,
+    as_of: date,
+    until: date,
     futures: int = 200,
     seed: int = 1,
     option: str = "no_deal",

@@ -33,9 +33,6 @@ from havenline.evidence.series import (
 
 Floats = npt.NDArray[np.float64]
 
-DATES = (date(2019, 12, 20), date(2020, 1, 15), date(2020, 2, 3), date(2020, 2, 20))
-UNTIL = date(2020, 3, 5)
-
 
 class Evidence(Protocol):
     """What the hindcast reads of a crisis itself; the rest is for the simulation."""
@@ -69,8 +66,8 @@ def hindcast(
     crisis: Evidence,
     *,
     simulate: Callable[..., Simulated],
-    dates: Sequence[date] = DATES,
-    until: date = UNTIL,
+    dates: Sequence[date],
+    until: date,
     futures: int = 100,
     seed: int = 1,
     option: str = "no_deal",

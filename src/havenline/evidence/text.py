@@ -69,7 +69,18 @@ def verdicts(line: Summary) -> tuple[str, ...]:
     tuple of str
         Sentences.
     """
-    return tuple(f"{_when(score)}: {score.verdict}." for score in (*line.dates, line.pooled))
+    return tuple(
+        f"{_when(score)}: {score.verdict}. {_difference(score)}"
+        for score in (*line.dates, line.pooled)
+    )
+
+
+def _difference(score: Score) -> str:
+    """Return how far the model's score lies from that of the best baseline."""
+    found = score.difference
+    if not math.isfinite(found.low):
+        return "Too few increments for a range of the difference."
+    return f"Difference {_signed(found.mean)} ({_signed(found.low)} to {_signed(found.high)})."
 
 
 def notes(result: Hindcast) -> tuple[str, ...]:
@@ -181,12 +192,15 @@ def where_it_fails(line: Summary) -> tuple[str, ...]:
 
 def _table(line: Summary) -> TextTable:
     heads = (
-        *("as of", "increments", "model CRPS"),
+        *("as of", "n", "model"),
         *(_head(name) for name in RULES),
-        *("model less best", "90% range of that", "in 50% range", "in 90% range"),
+        *("less best", "50, 90%"),
     )
     rows = tuple(_row(score) for score in (*line.dates, line.pooled))
-    title = LINE_TITLES[line.name]
+    title = (
+        f"{LINE_TITLES[line.name]}\nMean CRPS of increments (n; distinct ones), the model less the "
+        "best baseline, share in its 50 and 90% range"
+    )
     if line.pooled.in_sample:
         title = f"In-sample. {title}"
     return TextTable(title, heads, rows)
@@ -196,20 +210,14 @@ def _row(score: Score) -> tuple[str, ...]:
     own = score.coverage["model"]
     count = str(score.increments)
     if score.distinct != score.increments:
-        count += f" ({score.distinct} distinct)"
-    difference = score.difference
-    span = "too few"
-    if math.isfinite(difference.low):
-        span = f"{_signed(difference.low)} to {_signed(difference.high)}"
+        count += f" ({score.distinct})"
     return (
         _when(score),
         count,
         figure(score.crps.mean),
         *(figure(score.baselines[name]) for name in RULES),
-        _signed(difference.mean),
-        span,
-        f"{100 * own[0.5]:.0f}%",
-        f"{100 * own[0.9]:.0f}%",
+        _signed(score.difference.mean),
+        f"{100 * own[0.5]:.0f}, {100 * own[0.9]:.0f}%",
     )
 
 
@@ -220,7 +228,7 @@ def _when(score: Score) -> str:
 
 
 def _head(name: str) -> str:
-    return LABELS[name].removeprefix("the ").removeprefix("a ")
+    return LABELS[name].removeprefix("the ").removeprefix("a ").split(" ", 1)[0]
 
 
 def figure(value: float) -> str:

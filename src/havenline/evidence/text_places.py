@@ -117,12 +117,12 @@ def _captures(result: Hindcast) -> TextTable:
         for k, days in enumerate(score.ahead):
             rows.append(
                 (
-                    f"{_when(line, scored)}: within {days} days",
+                    f"{_when(line, scored)}: {days} days",
                     f"{score.fell[k]} of {score.places}",
                     *(f"{score.brier[n][k]:.3f}" for n in ("model", *captures.BASELINES)),
                 )
             )
-    heads = tuple(captures.LABELS[n] for n in captures.BASELINES)
+    heads = tuple(captures.LABELS[n].removeprefix("a constant ") for n in captures.BASELINES)
     return TextTable(
         "The front: mean Brier score over places of having fallen (nothing by place)",
         ("as of", "fell", "model", *heads),

@@ -181,8 +181,13 @@ class Desk:
         from havenline.web.exports import past_scores
 
         crisis = self.crisis(task["folder"])
+        days = crisis.meta.hindcast
+        if days is None:
+            raise HavenlineError("this crisis declares no days from which to forecast its past")
         scores = hindcast(
             crisis,
+            dates=days.dates,
+            until=days.until,
             simulate=partial(simulate, workers=self.threads, progress=lambda a, b: tell(a, b)),
             futures=task["futures"],
             seed=task["seed"],
