@@ -241,3 +241,16 @@ def test_an_unknown_check_is_refused(flee: Any, ours: Any) -> None:
     for path in (flee.path, ours.path):
         with pytest.raises(HavenlineError, match="did you mean 'duplicate_date'"):
             check_any(path, strict=["duplicat_date"])
+
+
+def test_no_count_in_two_files_of_a_camp_comes_back(flee: Any, tmp_path: Path) -> None:
+    """Flee adds up both -1; the folder of ours keeps that reading and opens again."""
+    flee.change("source_data/data_layout.csv", "Fen,fen.csv\n", "Fen,fen.csv,fen2.csv\n")
+    text = (flee.path / "source_data" / "fen.csv").read_text(encoding="utf-8").splitlines()
+    date = text[-1].split(",")[0]
+    text[-1] = f"{date},-1"
+    for name in ("fen.csv", "fen2.csv"):
+        (flee.path / "source_data" / name).write_text("\n".join(text) + "\n", encoding="utf-8")
+    case, back = open_flee(flee.path), open_case(import_flee(flee.path, tmp_path / "ours"))
+    assert differences(case, back) == []
+    assert min(case.as_flee().observed().min(), 0) == min(back.as_flee().observed().min(), 0)
