@@ -254,3 +254,10 @@ def test_no_count_in_two_files_of_a_camp_comes_back(flee: Any, tmp_path: Path) -
     case, back = open_flee(flee.path), open_case(import_flee(flee.path, tmp_path / "ours"))
     assert differences(case, back) == []
     assert min(case.as_flee().observed().min(), 0) == min(back.as_flee().observed().min(), 0)
+
+
+def test_fewer_people_than_none_are_refused_where_they_are_to_be_used(
+    full: Path, ours: Any
+) -> None:
+    ours.change("counts.csv", ",100,corrected", ",-5,corrected")
+    assert any("(found '-5')" in m and "-1 or more" in m for m in ours.messages())

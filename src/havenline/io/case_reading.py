@@ -252,6 +252,11 @@ class _Reader:
             camps = camps or reading == "corrected"
             if place_id not in self.place:
                 self._unknown("counts.csv", line, "place_id", place_id, [*self.place, TOTAL])
+        for line, persons, reading in self._records("counts", "persons", "reading"):
+            # Flee adds up and scales what is -1 for no count: its own reading may be any number.
+            if persons is not None and persons < -1 and reading != "flee":
+                self._fault("out_of_bounds", "counts.csv", line, "persons", f"{persons:g}",
+                            "persons is out of bounds", expected="-1 or more")  # fmt: skip
         if not total:
             self.problems.append(
                 problem("missing_value", "counts.csv", "there is no total",

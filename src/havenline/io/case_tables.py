@@ -15,8 +15,6 @@ READINGS = ("corrected", "registered", "flee")
 _KINDS: tuple[str, ...] = get_args(LocationKind)
 _CLOSURES: tuple[str, ...] = get_args(ClosureKind)
 _MOST = 1e10
-_MOST_FILES = 100
-"""Files of one camp; Flee adds up their rows, also those of -1 for no count."""
 
 
 class CasePeriod(Strict):
@@ -188,7 +186,7 @@ _ALL = (
                 "text",
                 "a place, 'total', or 'elsewhere:' and a name for counts of no place here",
             ),
-            Column("persons", "number", "persons present", "persons", low=-_MOST_FILES, high=1e15),
+            Column("persons", "number", "persons present", "persons", low=-1e15, high=1e15),
             Column(
                 "reading",
                 "text",
