@@ -56,6 +56,7 @@ BODIES: dict[str, Any] = {
     "lever_extra": lever(lever="truce", start=1, run="rm -rf"),
     "lever_negative_day": lever(lever="truce", start=-4),
     "lever_level_huge": lever(lever="aid", start=1, level=1e300),
+    "border_regime_unknown": lever(lever="border", neighbour="tr", start=1, regime="sealed"),
     "line_nowhere": {"line": {"coordinates": [[1e9, 0], [0, 0]], "protected_point": [0, 0]}},
     "line_one_point": {"line": {"coordinates": [[36, 35]], "protected_point": [36, 36]}},
     "line_three_numbers": {
@@ -203,6 +204,7 @@ def test_paths_that_lead_elsewhere(address: str, path: str) -> None:
         ({"Content-Type": "text/plain"}, 415),
         ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
         ({"Content-Length": "-5"}, 400),
+        ({"X-Large": "a" * 100_000}, 400),
     ],
 )
 def test_requests_from_elsewhere(address: str, headers: dict[str, str], status: int) -> None:

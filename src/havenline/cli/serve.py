@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import socket
 from typing import Annotated
 
 import typer
@@ -10,6 +12,30 @@ import typer
 from havenline.cli.console import CrisisArgument, err, opened, out
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+GRACE = 3
+"""Seconds that open answers have once the command is told to end."""
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket bound to an address, or end with what is wrong with it."""
+    bound: socket.socket | None = None
+    try:
+        family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(where)
+        bound.listen(256)
+    except (OSError, UnicodeError) as error:
+        if bound is not None:
+            bound.close()
+        why = getattr(error, "strerror", None) or "this is no address"
+        err.print(
+            f"cannot listen on {host}, port {port}: {why.lower()}; "
+            "choose another with --port or --host",
+            soft_wrap=True, markup=False, highlight=False,
+        )  # fmt: skip
+        raise typer.Exit(2) from None
+    return bound
 
 
 def serve(
@@ -29,9 +55,11 @@ def serve(
     """Open the page: the crisis on a map, the options compared, the levers to move."""
     import uvicorn
 
+    from havenline.web.patience import PatientProtocol
     from havenline.web.server import create_app
 
     opened(crisis)  # a mistake is said here, before anything is started
+    bound = listening(host, port)
     local = host in LOOPBACK
     token = "" if local else secrets.token_urlsafe(24)
     hosts = ["127.0.0.1", "localhost", "[::1]", *(n.lower() for n in name or [])]
@@ -43,14 +71,16 @@ def serve(
     out.print(f"http://{shown}:{port}/{tail}", soft_wrap=True)
     if token:
         err.print("Everyone with this address can use the page; without the token nobody can.")
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
+        http=PatientProtocol,
         log_level="warning",
         server_header=False,
         date_header=False,
         timeout_keep_alive=10,
+        timeout_graceful_shutdown=GRACE,
         limit_concurrency=200,
         h11_max_incomplete_event_size=32 * 1024,
     )
+    with bound, contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[bound])

@@ -5,6 +5,7 @@ Written against ASGI itself, so that streams pass through untouched.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -68,7 +69,12 @@ class Guard:
             await _refuse(sender, 413, f"a request here has at most {most} bytes")
             return
         if scope["method"] in ("POST", "PUT", "PATCH"):
-            body = await _read(receive, most)
+            try:
+                async with asyncio.timeout(limits.MOST_BODY_SECONDS):
+                    body = await _read(receive, most)
+            except TimeoutError:
+                await _refuse(sender, 408, "the rest of the request did not arrive in time")
+                return
             if body is None:
                 await _refuse(sender, 413, f"a request here has at most {most} bytes")
                 return

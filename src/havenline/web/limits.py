@@ -27,6 +27,10 @@ MOST_WAITING = 64
 """Requests in the queue before further ones are refused."""
 MOST_SECONDS = 180.0
 """Longest time of one request in a worker."""
+MOST_HEAD_SECONDS = 10.0
+"""Time in which the head of a request has to arrive."""
+MOST_BODY_SECONDS = 30.0
+"""Time in which the body of a request has to arrive."""
 MOST_LISTENERS = 64
 """Streams of progress open at a time."""
 CACHE_BYTES = 256 * 1024 * 1024

@@ -1,0 +1,50 @@
+"""Connections on which no whole request arrives are closed, so that they cannot fill the server."""
+
+from __future__ import annotations
+
+import asyncio
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from havenline.web import limits
+
+
+class PatientProtocol(H11Protocol):
+    """Waits for the head of a request for a limited time, on a new connection and a kept one."""
+
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start to wait for the first request."""
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; stop waiting once they make the head of a request."""
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """End with the server: at once where a body is still to come or an answer streams."""
+        super().shutdown()
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return
+        if cycle.more_body or cycle.response_started:
+            self.transport.close()
+
+    def _watch(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop()
+        elif self._patience is None:
+            self._patience = self.loop.call_later(limits.MOST_HEAD_SECONDS, self.transport.close)
+
+    def _stop(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None

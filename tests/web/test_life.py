@@ -1,0 +1,140 @@
+"""How the server starts and ends: one message for a bad address, no process left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import ModuleType
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from havenline.web import limits
+from havenline.web.guard import Guard
+
+
+def started(port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "havenline", "serve", "--port", str(port)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def until_ready(process: subprocess.Popen[bytes], port: int, seconds: float = 300) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert process.poll() is None
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/api/health").json()["ready"]:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+def refused(*arguments: str) -> str:
+    command = [sys.executable, "-m", "havenline", "serve", *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 2
+    assert ended.stdout == ""  # no address is given that does not answer
+    assert len(ended.stderr.strip().splitlines()) == 1
+    return ended.stderr
+
+
+def test_a_port_in_use_is_one_message() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        text = refused("--port", port)
+    assert port in text
+    assert "already in use" in text
+    assert "--port" in text
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7", "a..b"])
+def test_an_address_that_is_not_this_machine_is_one_message(host: str) -> None:
+    text = refused("--host", host, "--port", "8991")
+    assert host in text
+    assert "--host" in text
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_when_told_with_work_and_clients_under_way(
+    serving: ModuleType, how: signal.Signals
+) -> None:
+    port = serving.free_port()
+    with started(port) as process, socket.socket() as half, socket.socket() as stream:
+        try:
+            until_ready(process, port)
+            half.connect(("127.0.0.1", port))
+            half.sendall(
+                b"POST /api/runs HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+            )
+            body = {"futures": 500, "days": 300}
+            url = f"http://127.0.0.1:{port}/api/runs"
+            posted = httpx.post(url, json=body, timeout=60)
+            assert posted.status_code == 202
+            stream.connect(("127.0.0.1", port))
+            stream.sendall(
+                f"GET /api/jobs/{posted.json()['id']}/events HTTP/1.1\r\n"
+                "Host: 127.0.0.1\r\n\r\n".encode()
+            )
+            assert stream.recv(4096).startswith(b"HTTP/1.1 200")
+            family = psutil.Process(process.pid).children(recursive=True)
+            assert family
+            process.send_signal(how)
+            process.wait(60)
+            gone, alive = psutil.wait_procs(family, timeout=30)
+            assert gone
+            assert alive == []
+            assert process.stderr is not None
+            assert b"Traceback" not in process.stderr.read()
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def test_half_open_clients_are_dropped_and_others_are_served(serving: ModuleType) -> None:
+    with serving.served() as address:
+        port = int(address.rsplit(":", 1)[1])
+        held = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(250)]
+        try:
+            for k, one in enumerate(held):
+                if k % 2:
+                    one.sendall(b"GET /api/health HTTP/1.1\r\nHost: 127")  # and no more
+            for one in held:
+                one.settimeout(60)
+                while one.recv(4096):  # until the server hangs up
+                    pass
+            assert httpx.get(f"{address}/api/health", timeout=60).json()["ready"]
+        finally:
+            for one in held:
+                one.close()
+
+
+def test_a_body_that_never_comes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_BODY_SECONDS", 0.05)
+    sent: list[Any] = []
+
+    async def never(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("the request is not whole")
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/api/runs", "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")],
+    }  # fmt: skip
+    asyncio.run(Guard(never, ("127.0.0.1",), "")(scope, receive, send))
+    assert sent[0]["status"] == 408
