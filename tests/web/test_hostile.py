@@ -204,7 +204,6 @@ def test_paths_that_lead_elsewhere(address: str, path: str) -> None:
         ({"Content-Type": "text/plain"}, 415),
         ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
         ({"Content-Length": "-5"}, 400),
-        ({"X-Large": "a" * 100_000}, 400),
     ],
 )
 def test_requests_from_elsewhere(address: str, headers: dict[str, str], status: int) -> None:
@@ -215,6 +214,11 @@ def test_requests_from_elsewhere(address: str, headers: dict[str, str], status: 
     response.read()
     raw.close()
     assert response.status in (status, 413 if "Content-Length" in headers else status)
+
+
+def test_headers_that_are_too_large(client: httpx.Client) -> None:
+    response = client.get("/api/health", headers={"X-Large": "a" * 40_000})
+    assert response.status_code in (400, 431)  # by the parser, or by the guard if all came at once
 
 
 def packed(write: Callable[[zipfile.ZipFile], None]) -> bytes:

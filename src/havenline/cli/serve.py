@@ -55,6 +55,7 @@ def serve(
     """Open the page: the crisis on a map, the options compared, the levers to move."""
     import uvicorn
 
+    from havenline.web import limits
     from havenline.web.patience import PatientProtocol
     from havenline.web.server import create_app
 
@@ -80,7 +81,7 @@ def serve(
         timeout_keep_alive=10,
         timeout_graceful_shutdown=GRACE,
         limit_concurrency=200,
-        h11_max_incomplete_event_size=32 * 1024,
+        h11_max_incomplete_event_size=limits.MOST_HEAD,
     )
     with bound, contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[bound])

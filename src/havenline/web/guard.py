@@ -97,6 +97,8 @@ class Guard:
         return query.get("token", [""])[0], "query"
 
     def _fault(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
+        if sum(len(k) + len(v) for k, v in scope["headers"]) > limits.MOST_HEAD:
+            return 431, f"the headers of a request have at most {limits.MOST_HEAD} bytes"
         if host_name(headers.get("host", "")) not in self.hosts:
             return 421, "this server is not called by that name"
         if self.token:

@@ -27,6 +27,8 @@ MOST_WAITING = 64
 """Requests in the queue before further ones are refused."""
 MOST_SECONDS = 180.0
 """Longest time of one request in a worker."""
+MOST_HEAD = 32 * 1024
+"""Bytes of the names and values of a request's headers."""
 MOST_HEAD_SECONDS = 10.0
 """Time in which the head of a request has to arrive."""
 MOST_BODY_SECONDS = 30.0
