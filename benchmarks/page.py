@@ -54,9 +54,9 @@ MOVES = (
 
 
 @contextlib.contextmanager
-def served() -> Iterator[tuple[str, int]]:
+def served(*arguments: str) -> Iterator[tuple[str, int]]:
     """Run the server and yield its address and process once the crisis is open."""
-    command = [sys.executable, "-m", "havenline", "serve", "--port", str(PORT)]
+    command = [sys.executable, "-m", "havenline", "serve", "--port", str(PORT), *arguments]
     address = f"http://127.0.0.1:{PORT}"
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:

@@ -10,12 +10,19 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-QUICK = ("GET /api/health", "GET /api/jobs/{name}", "GET /api/jobs/{name}/result",
+ENDPOINTS = ("GET /api/health", "GET /api/jobs/{name}", "GET /api/jobs/{name}/result",
          "DELETE /api/jobs/{name}", "POST /api/runs", "POST /api/exports", "POST /api/delays",
-         "POST /api/details", "POST /api/hindcasts", "GET /api/scene")  # fmt: skip
+         "POST /api/details", "POST /api/hindcasts", "GET /api/scene",
+         "POST /api/bargains", "POST /api/crises", "GET /api/jobs/{name}/events")  # fmt: skip
 
 
-@pytest.mark.parametrize("endpoint", QUICK)
+@schemathesis.serializer("application/zip")
+def as_it_is(context: Any, value: Any) -> bytes:
+    """The bytes of an upload, whatever they are."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_no_request_of_the_description_ends_in_a_server_error(
     client: httpx.Client, endpoint: str
 ) -> None:
@@ -26,7 +33,7 @@ def test_no_request_of_the_description_ends_in_a_server_error(
 
     @seed(1)
     @settings(
-        max_examples=15,
+        max_examples=30,
         deadline=None,
         database=None,
         phases=[Phase.generate],
@@ -41,3 +48,10 @@ def test_no_request_of_the_description_ends_in_a_server_error(
             client.delete(f"/api/jobs/{names[-1]}")
 
     ask()
+
+
+def test_every_endpoint_of_the_description_is_tried(client: httpx.Client) -> None:
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert {f"{m.upper()} {path}" for path, methods in paths.items() for m in methods} == set(
+        ENDPOINTS
+    )
