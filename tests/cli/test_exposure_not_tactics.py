@@ -29,6 +29,7 @@ OUTPUTS = {
     "needs_by_phase.csv",
     "planning.csv",
     "planning.xlsx",
+    "provenance.json",
     "report.html",
     "result.nc",
 }

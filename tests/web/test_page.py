@@ -37,6 +37,10 @@ def opened(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
     """Open the page at a size and with a link; it must speak to no one else, nor complain."""
     contexts, elsewhere, complaints = [], [], []
 
+    def complain(message: Any) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
     def open_page(tail: str = "", width: int = 1280, height: int = 800) -> Any:
         context = chromium.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
@@ -51,17 +55,18 @@ def opened(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
 
         context.route("**/*", only_here)
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("console", complain)
         page.on("pageerror", lambda e: complaints.append(str(e)))
         page.goto(f"{address}/{tail}")
         page.wait_for_selector("body[data-ready]", timeout=SECONDS * 1000)
         return page
 
     yield open_page
+    said = list(complaints)  # before closing, which ends what a page is still loading
     for context in contexts:
         context.close()
     assert elsewhere == []
-    assert complaints == []
+    assert said == []
 
 
 def text_of(page: Any, selector: str) -> str:
