@@ -223,6 +223,17 @@ def words(text: str) -> str:
     return re.sub(r"[_\-]", " ", text.casefold())
 
 
+def test_every_shape_of_the_map_has_points(scene: dict[str, Any]) -> None:
+    """An empty ring breaks the drawing of all others."""
+    for frame in scene["frames"]:
+        assert frame["beyond"]
+        assert all(len(ring) > 2 for ring in frame["beyond"])
+        assert all(len(line) > 1 for line in frame["front"])
+    for outline in scene["outlines"]:
+        assert all(len(ring) > 2 for ring in outline["rings"])
+    assert all(len(road["line"]) > 1 for road in scene["roads"])
+
+
 def test_no_endpoint_ties_a_place_to_control_after_the_as_of_date(
     client: httpx.Client, serving: ModuleType, scene: dict[str, Any]
 ) -> None:

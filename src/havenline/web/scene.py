@@ -47,7 +47,11 @@ def _frames(crisis: Crisis, as_of: dt.date) -> list[dict[str, Any]]:
             {
                 "date": day.isoformat(),
                 "front": [[_degrees(ground.fit, p) for p in line] for line in ground.front],
-                "beyond": [[_degrees(ground.fit, p) for p in ring] for ring in ground.beyond],
+                "beyond": [
+                    [_degrees(ground.fit, p) for p in ring]
+                    for ring in ground.beyond
+                    if len(ring) > 2
+                ],
             }
         )
     return out
