@@ -190,6 +190,31 @@ def test_before_the_as_of_date_recorded_control_alone_is_drawn(opened: Callable[
     assert "Nothing here says who holds a place" in text_of(page, "#map-note")
 
 
+def test_journeys_of_the_week_are_drawn_and_only_simulated_ones(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened("#o=no_deal&d=20")
+    until(page, "Number(document.querySelector('#map').dataset.flows) > 0")
+    drawn = page.evaluate("Number(document.querySelector('#map').dataset.flows)")
+    given = page.evaluate("havenline.state.results.full.areas.flows.no_deal[2]")
+    assert drawn == len(given)
+    assert [flow[2] for flow in given] == sorted((flow[2] for flow in given), reverse=True)
+    assert all(start != end for start, end, _ in given)
+    page.eval_on_selector(
+        "#time .day", "e => { e.value = -20; e.dispatchEvent(new Event('input')); }"
+    )
+    assert page.evaluate("document.querySelector('#map').dataset.flows") == "0"
+
+
+def test_a_sub_district_tells_its_camps(opened: Callable[..., Any], scene: dict[str, Any]) -> None:
+    camp = max(
+        (p for p in scene["places"] if p["kind"] == "camp_cluster"), key=lambda p: p["people"]
+    )
+    page = opened(f"#a={camp['area']}&d=10")
+    assert camp["name"] in text_of(page, "#place")
+    assert f"{camp['people']:,}" in text_of(page, "#place")
+
+
 def test_a_link_restores_the_view(opened: Callable[..., Any]) -> None:
     first = opened("#o=ceasefire&s=killed&d=40")
     move(first, "#lever-1-persons", 1000)

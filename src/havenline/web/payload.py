@@ -35,6 +35,9 @@ SERIES = (
     "displaced_by_option",
 )
 SHARES = ("truce_standing", "haven_standing")
+MOST_FLOWS = 40
+LEAST_FLOW = 50
+"""Journeys between sub-districts that the map draws: the largest of a week, in persons."""
 
 Numbers = NDArray[Any]
 
@@ -76,7 +79,23 @@ def _areas(dataset: xr.Dataset, ids: list[str]) -> dict[str, Any]:
         o: _whole(np.quantile(home[k][:, weekly], bands, axis=0)) for k, o in enumerate(ids)
     }
     out["arrivals"] = {o: _whole(np.median(per_week[k], axis=0)) for k, o in enumerate(ids)}
+    moved = _by_option(dataset, "flows", "week", "from_area", "area")
+    out["flows"] = {o: [_flows(week) for week in moved[k]] for k, o in enumerate(ids)}
     return out
+
+
+def _flows(moved: Numbers) -> list[list[int]]:
+    """Return the largest journeys of a week between sub-districts: from, to, mean persons.
+
+    Parameters
+    ----------
+    moved : (n_area, n_area) float64
+        Mean persons by where they set out and where they arrived.
+    """
+    between = np.where(np.eye(len(moved), dtype=bool), 0.0, moved)
+    largest = np.argsort(-between, axis=None, kind="stable")[:MOST_FLOWS]
+    found = ((*divmod(int(at), len(moved)), round(float(between.flat[at]))) for at in largest)
+    return [list(flow) for flow in found if flow[2] >= LEAST_FLOW]
 
 
 def _week_days(days: int) -> list[int]:

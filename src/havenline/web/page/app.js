@@ -213,8 +213,10 @@ export function viewOf(option) {
   const date = dateOf(Math.min(0, state.day)).toISOString().slice(0, 10);
   const frame = before ? state.scene.frames.filter((f) => f.date <= date).at(-1) : state.scene.frames.at(-1);
   const ids = result.area_ids, pairs = (row) => new Map(ids.map((a, k) => [a, row[k]]));
-  const most = Math.max(1, ...state.results.full.areas.displaced[baseline()].flat());
-  return { before, frame, most, area: state.area, line: before ? null : lineShown(option), people: before ? new Map() : pairs(result.areas.displaced[id][day]), came: before || day === 0 ? new Map() : pairs(result.areas.arrivals[id][week]), exposure: before ? new Map() : pairs(result.exposure[id][week]) };
+  const full = state.results.full.areas, most = Math.max(1, ...full.displaced[baseline()].flat());
+  const mostFlow = Math.max(1, ...full.flows[baseline()].flat().map((f) => f[2]));
+  const flows = before || day === 0 ? [] : result.areas.flows[id][week].map(([a, b, n]) => [ids[a], ids[b], n]);
+  return { before, frame, most, area: state.area, line: before ? null : lineShown(option), people: before ? new Map() : pairs(result.areas.displaced[id][day]), room: pairs(result.shelter), flows, mostFlow, exposure: before ? new Map() : pairs(result.exposure[id][week]) };
 }
 
 function drawMaps() {
@@ -295,11 +297,13 @@ function drawPlace() {
   const k = result.area_ids.indexOf(state.area), day = Math.max(0, Math.min(state.day, result.days));
   const id = result.options.includes(state.option) ? state.option : baseline();
   const places = state.scene.places.filter((p) => p.area === state.area), people = places.reduce((n, p) => n + p.people, 0);
+  const camps = places.filter((p) => p.kind === "camp_cluster").sort((a, b) => b.people - a.people);
   const codes = [...new Set(places.flatMap((p) => p.source.split(";")))].filter(Boolean);
   const known = new Map(state.scene.sources.map((s) => [s.source_id, s]));
   const now = k < 0 ? 0 : result.areas.displaced[id][day][k], room = k < 0 ? 0 : result.shelter[k];
   box.replaceChildren(
     el("p", {}, TEXT.area.facts(whole(people), places.length), " ", TEXT.area.shelter(whole(now), whole(room)), room ? ` ${TEXT.area.full(whole((100 * now) / room))}` : ""),
+    camps.length ? el("p", {}, TEXT.area.camps(camps.map((c) => `${c.name} ${whole(c.people)}`))) : null,
     el("details", {}, el("summary", {}, TEXT.area.sources), el("ul", {}, codes.map((c) => el("li", {}, `${known.get(c)?.publisher ?? c}: ${known.get(c)?.title ?? ""} ${known.get(c)?.published ?? ""}`)))));
 }
 

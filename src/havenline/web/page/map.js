@@ -7,12 +7,18 @@ setWorkerUrl(new URL("/page/vendor/maplibre-gl/maplibre-gl-worker.mjs", location
 
 export const EXPOSURE = ["#f4f1ea", "#fbe3c0", "#f7c27f", "#e8935a", "#c65a3c", "#8c2d2d"];
 export const EXPOSURE_FROM = [0.5, 20, 40, 60, 80];
-export const COLOURS = { people: "#1f5f99", front: "#2b2b2b", line: "#6a3d9a", highway: "#c9a227", beyond: "#b9bdc1" };
-const LARGEST = 30;
+export const COLOURS = { people: "#1f5f99", front: "#2b2b2b", line: "#6a3d9a", highway: "#c9a227", flow: "#0b2c4a", beyond: "#b9bdc1" };
+const LARGEST = 30, WIDEST = 12, OVER_FULL = 1;
 
 const none = { type: "FeatureCollection", features: [] };
 const collection = (features) => ({ type: "FeatureCollection", features });
 const lineOf = (coordinates, properties = {}) => ({ type: "Feature", geometry: { type: "LineString", coordinates }, properties });
+
+/** A curve from a to b; there and back lie beside each other. */
+function bow(a, b) {
+  const dx = b[0] - a[0], dy = b[1] - a[1], over = [(a[0] + b[0]) / 2 - dy * 0.16, (a[1] + b[1]) / 2 + dx * 0.16];
+  return Array.from({ length: 17 }, (_, k) => [0, 1].map((i) => (1 - k / 16) ** 2 * a[i] + (2 * k / 16) * (1 - k / 16) * over[i] + (k / 16) ** 2 * b[i]));
+}
 
 /** Outlines without the straight edges along which they were cut out. */
 function borders(scene) {
@@ -44,7 +50,8 @@ function style(scene) {
       land: data(land), cells: data(collection(scene.cells.map((c, k) => ({ ...c, id: k })))),
       roads: data(collection(scene.roads.filter((r) => !main(r)).map((r) => lineOf(r.line)))),
       highways: data(collection(scene.roads.filter(main).map((r) => lineOf(r.line)))),
-      borders: data(collection(edge.lines.map((l) => lineOf(l)))), beyond: data(none), front: data(none), line: data(none), people: data(none), came: data(none),
+      borders: data(collection(edge.lines.map((l) => lineOf(l)))), beyond: data(none), front: data(none), line: data(none), people: data(none), room: data(none), flows: { type: "geojson", data: none, lineMetrics: true },
+      camps: data(collection(scene.places.filter((p) => p.kind === "camp_cluster").map((p) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: p.at } })))),
     },
     layers: [
       { id: "sea", type: "background", paint: { "background-color": "#d9e4e8" } },
@@ -59,8 +66,10 @@ function style(scene) {
       { id: "front", type: "line", source: "front", paint: { "line-color": COLOURS.front, "line-width": 2 } },
       { id: "front-then", type: "line", source: "front", layout: { visibility: "none" }, paint: { "line-color": COLOURS.front, "line-width": 1.3, "line-dasharray": [2, 2], "line-opacity": 0.7 } },
       { id: "line", type: "line", source: "line", layout: { "line-cap": "round" }, paint: { "line-color": COLOURS.line, "line-width": 3.4, "line-dasharray": [3, 1.6] } },
-      { id: "came", type: "circle", source: "came", paint: { "circle-radius": ["get", "r"], "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#0b2c4a", "circle-stroke-width": ["get", "w"], "circle-stroke-opacity": 0.85 } },
       { id: "people", type: "circle", source: "people", paint: { "circle-radius": ["get", "r"], "circle-color": COLOURS.people, "circle-opacity": 0.55, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1 } },
+      { id: "room", type: "circle", source: "room", paint: { "circle-radius": ["get", "r"], "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": ["case", [">", ["get", "full"], OVER_FULL], "#ffffff", COLOURS.flow], "circle-stroke-width": 1.6 } },
+      { id: "flows", type: "line", source: "flows", layout: { "line-cap": "round" }, paint: { "line-width": ["get", "w"], "line-gradient": ["interpolate", ["linear"], ["line-progress"], 0, "rgba(11,44,74,0.12)", 1, "rgba(11,44,74,0.8)"] } },
+      { id: "camps", type: "circle", source: "camps", paint: { "circle-radius": 2.6, "circle-color": "#ffffff", "circle-stroke-color": "#111111", "circle-stroke-width": 1.2 } },
     ],
   };
 }
@@ -120,22 +129,28 @@ export class CrisisMap {
     }
   }
 
-  /** Draw a view: people and arrivals by sub-district, exposure, the recorded front, a line. */
+  /** Draw a view: people, shelter places and journeys by sub-district, exposure, the recorded front, a line. */
   show(view) {
     this.waiting = view;
     if (!this.loaded) return;
-    const { people, came, exposure, frame, before, line, area, most } = view;
+    const { people, room, flows, mostFlow, exposure, frame, before, line, area, most } = view;
     const radius = (n) => (n > 0 ? Math.max(2, LARGEST * Math.sqrt(n / most)) : 0);
-    const spots = [], rings = [];
+    const spots = [], rings = [], ways = [];
     for (const [id, n] of people) {
       const at = this.scene.areas[id]?.at;
       if (!at || n < 50) continue;
       spots.push({ type: "Feature", geometry: { type: "Point", coordinates: at }, properties: { r: radius(n), id } });
-      const arrived = came.get(id) ?? 0;
-      if (arrived > 200) rings.push({ type: "Feature", geometry: { type: "Point", coordinates: at }, properties: { r: radius(n), w: Math.min(9, 1 + arrived / 6000) } });
+      const places = room.get(id) ?? 0;
+      if (places > 0) rings.push({ type: "Feature", geometry: { type: "Point", coordinates: at }, properties: { r: radius(places), full: n / places } });
     }
+    for (const [from, to, n] of flows) {
+      const a = this.scene.areas[from]?.at, b = this.scene.areas[to]?.at;
+      if (a && b) ways.push(lineOf(bow(a, b), { w: Math.max(0.7, (WIDEST * n) / mostFlow) }));
+    }
+    this.box.dataset.flows = String(ways.length);
     this.map.getSource("people").setData(collection(spots));
-    this.map.getSource("came").setData(collection(rings));
+    this.map.getSource("room").setData(collection(rings));
+    this.map.getSource("flows").setData(collection(ways));
     this.map.getSource("front").setData(collection((frame?.front ?? []).map((l) => lineOf(l))));
     this.map.getSource("beyond").setData(before ? collection((frame?.beyond ?? []).map((r) => ({ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...r, r[0]]] } }))) : none);
     this.map.getSource("line").setData(line ? collection([lineOf(line)]) : none);
@@ -175,7 +190,7 @@ export function legend(box, before) {
   const shades = el("span", { class: "shades", "aria-hidden": "true" }, EXPOSURE.slice(1).map((_, k) => el("span", { class: `shade s${k + 1}` })));
   const parts = before
     ? [key(swatch("front"), TEXT.legend.front), key(swatch("beyond"), TEXT.legend.beyond), key(swatch("highway"), TEXT.legend.highway)]
-    : [key(swatch("people"), TEXT.legend.displaced), el("span", { class: "key" }, shades, TEXT.legend.exposure, " (0.5, 20, 40, 60, 80% and more)"), key(swatch("highway"), TEXT.legend.highway), key(swatch("line"), TEXT.legend.line)];
+    : [key(swatch("people"), TEXT.legend.displaced), key(swatch("room"), TEXT.legend.room), key(swatch("flow"), TEXT.legend.flow), key(swatch("camp"), TEXT.legend.camp), el("span", { class: "key" }, shades, TEXT.legend.exposure, " (0.5, 20, 40, 60, 80% and more)"), key(swatch("highway"), TEXT.legend.highway), key(swatch("line"), TEXT.legend.line)];
   box.replaceChildren(...parts);
 }
 export { compact };

@@ -57,6 +57,9 @@ export const TEXT = {
   noMap: "This browser cannot draw the map (it needs WebGL). All figures are in the tables.",
   legend: {
     displaced: "displaced people",
+    room: "shelter places there (a circle beyond its ring: overfull)",
+    flow: "journeys of the week, light to dark",
+    camp: "camp cluster",
     exposure: "chance of exposure in the week",
     front: "recorded front",
     beyond: "recorded as held by the other side",
@@ -83,6 +86,7 @@ export const TEXT = {
     displaced: (name) => `Displaced people in ${name}`,
     facts: (people, places) => `${people} people recorded at ${places} places.`,
     shelter: (now, room) => `Shelter places at the as-of date: ${room}. Displaced people present on this day: ${now}.`,
+    camps: (list) => `Camp clusters, people known by the as-of date: ${list.join("; ")}.`,
     full: (percent) => `That is ${percent}% of them.`,
     sources: "Sources",
   },
