@@ -74,3 +74,8 @@ def test_both_channels_are_told_apart(answer: Negotiation) -> None:
     text = sentences.channels(with_values(answer, leverage=leverage))
     assert "12% of draws through what no deal is worth" in text
     assert "34% through bargaining weights" in text
+
+
+def test_only_all_reads_as_all_and_only_none_as_none() -> None:
+    shown = {1.0: "100%", 0.998: "over 99%", 0.994: "99%", 0.004: "under 1%", 0.0: "0%", 0.4: "40%"}
+    assert {share: sentences.percent(share) for share in shown} == shown

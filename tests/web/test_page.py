@@ -74,7 +74,11 @@ def text_of(page: Any, selector: str) -> str:
 
 
 def whole_percent(share: float) -> str:
-    """A share as the browser rounds it: halves go up."""
+    """A share as the page shows it: halves go up, and only all is 100%."""
+    if 0.995 <= share < 1.0:
+        return "over 99%"
+    if 0.0 < share < 0.005:
+        return "under 1%"
     return f"{math.floor(100 * share + 0.5)}%"
 
 

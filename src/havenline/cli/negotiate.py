@@ -126,7 +126,9 @@ def _write(target: Path, declared: Any, answer: Any, plain: dict[str, Any]) -> N
 
 
 def _percent(value: float | None) -> str:
-    return "" if value is None else f"{100.0 * value:.0f}%"
+    from havenline.negotiation.sentences import percent
+
+    return "" if value is None else percent(value)
 
 
 def _banded(values: Sequence[float] | None) -> str:

@@ -9,6 +9,19 @@ TEMPTED = 0.5
 MOST_SETS = 4
 
 
+def percent(share: float) -> str:
+    """Return a share in whole percent; what is neither all nor nothing does not read so.
+
+    Parameters
+    ----------
+    share : float
+        Of 0 to 1.
+    """
+    if 0.995 <= share < 1.0:
+        return "over 99%"
+    return "under 1%" if 0.0 < share < 0.005 else f"{share:.0%}"
+
+
 def full_names(answer: Negotiation) -> dict[str, str]:
     """Return the names of the parties by id."""
     return {p["id"]: p["name"] for p in answer.parties}
@@ -32,7 +45,7 @@ def turns_on(answer: Negotiation) -> str:
         return ""
     return (
         f"That rests on judgement of what no deal is worth: were it worth {shift.lstrip('+')} more "
-        f"to {names[party]} (of a scale from 0 to 1), it would be {chance:.0%}."
+        f"to {names[party]} (of a scale from 0 to 1), it would be {percent(chance)}."
     )
 
 

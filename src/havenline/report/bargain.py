@@ -94,8 +94,8 @@ def _lead(a: Negotiation, crisis: Crisis) -> str:
     full = sentences.full_names(a)
     out = [
         _p(
-            f"In {a.chance:.0%} of draws some settlement is no worse than no deal for every party "
-            "whose consent is needed.",
+            f"In {sentences.percent(a.chance)} of draws some settlement is no worse than no deal "
+            "for every party whose consent is needed.",
             "lead",
         )
     ]

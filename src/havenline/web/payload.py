@@ -63,12 +63,10 @@ def _series(dataset: xr.Dataset, ids: list[str]) -> dict[str, Any]:
 
 
 def _areas(dataset: xr.Dataset, ids: list[str]) -> dict[str, Any]:
-    """Return people by sub-district: medians by day, bands and arrivals by week."""
+    """Return people by sub-district: medians by day, bands and journeys by week."""
     present = _by_option(dataset, "displaced", "future", "day", "area", "group").sum(axis=-1)
     home = _by_option(dataset, "residents", "future", "day", "area")
-    came = _by_option(dataset, "arrivals", "future", "day", "area", "group").sum(axis=-1)
     weekly = _week_days(present.shape[2])
-    per_week = np.add.reduceat(came[:, :, 1:], np.arange(0, came.shape[2] - 1, 7), axis=2)
     bands = (0.05, 0.5, 0.95)
     out: dict[str, Any] = {"week_days": weekly}
     out["displaced"] = {o: _whole(np.median(present[k], axis=0)) for k, o in enumerate(ids)}
@@ -78,7 +76,6 @@ def _areas(dataset: xr.Dataset, ids: list[str]) -> dict[str, Any]:
     out["residents_bands"] = {
         o: _whole(np.quantile(home[k][:, weekly], bands, axis=0)) for k, o in enumerate(ids)
     }
-    out["arrivals"] = {o: _whole(np.median(per_week[k], axis=0)) for k, o in enumerate(ids)}
     moved = _by_option(dataset, "flows", "week", "from_area", "area")
     out["flows"] = {o: [_flows(week) for week in moved[k]] for k, o in enumerate(ids)}
     return out

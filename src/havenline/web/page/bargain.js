@@ -8,7 +8,7 @@ const SHADES = ["#c9ccd0", "#f2d28f", "#e8a24d", "#5b9bc7", "#0a4f86"], STEPS = 
 const SETTLE = 120;
 let found = null, asking = null, settle = 0;
 
-const percent = (v) => `${Math.round(100 * v)}%`;
+const percent = (v) => (v >= 0.995 && v < 1 ? TEXT.over(99) : v > 0 && v < 0.005 ? TEXT.under(1) : `${Math.round(100 * v)}%`);
 const shadeOf = (v) => SHADES[STEPS.filter((s) => v >= s).length];
 
 function svg(name, attributes = {}, ...children) {

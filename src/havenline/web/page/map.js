@@ -8,7 +8,7 @@ setWorkerUrl(new URL("/page/vendor/maplibre-gl/maplibre-gl-worker.mjs", location
 export const EXPOSURE = ["#f4f1ea", "#fbe3c0", "#f7c27f", "#e8935a", "#c65a3c", "#8c2d2d"];
 export const EXPOSURE_FROM = [0.5, 20, 40, 60, 80];
 export const COLOURS = { people: "#1f5f99", front: "#2b2b2b", line: "#6a3d9a", highway: "#c9a227", flow: "#0b2c4a", beyond: "#b9bdc1" };
-const LARGEST = 30, WIDEST = 12, OVER_FULL = 1;
+const LARGEST = 30, WIDEST = 12;
 
 const none = { type: "FeatureCollection", features: [] };
 const collection = (features) => ({ type: "FeatureCollection", features });
@@ -67,7 +67,7 @@ function style(scene) {
       { id: "front-then", type: "line", source: "front", layout: { visibility: "none" }, paint: { "line-color": COLOURS.front, "line-width": 1.3, "line-dasharray": [2, 2], "line-opacity": 0.7 } },
       { id: "line", type: "line", source: "line", layout: { "line-cap": "round" }, paint: { "line-color": COLOURS.line, "line-width": 3.4, "line-dasharray": [3, 1.6] } },
       { id: "people", type: "circle", source: "people", paint: { "circle-radius": ["get", "r"], "circle-color": COLOURS.people, "circle-opacity": 0.55, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1 } },
-      { id: "room", type: "circle", source: "room", paint: { "circle-radius": ["get", "r"], "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": ["case", [">", ["get", "full"], OVER_FULL], "#ffffff", COLOURS.flow], "circle-stroke-width": 1.6 } },
+      { id: "room", type: "circle", source: "room", paint: { "circle-radius": ["get", "r"], "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": ["case", [">", ["get", "full"], 1], "#ffffff", COLOURS.flow], "circle-stroke-width": 1.6 } },
       { id: "flows", type: "line", source: "flows", layout: { "line-cap": "round" }, paint: { "line-width": ["get", "w"], "line-gradient": ["interpolate", ["linear"], ["line-progress"], 0, "rgba(11,44,74,0.12)", 1, "rgba(11,44,74,0.8)"] } },
       { id: "camps", type: "circle", source: "camps", paint: { "circle-radius": 2.6, "circle-color": "#ffffff", "circle-stroke-color": "#111111", "circle-stroke-width": 1.2 } },
     ],

@@ -57,7 +57,7 @@ export const TEXT = {
   noMap: "This browser cannot draw the map (it needs WebGL). All figures are in the tables.",
   legend: {
     displaced: "displaced people",
-    room: "shelter places there (a circle beyond its ring: overfull)",
+    room: "shelter places at the as-of date (white ring: more people than places)",
     flow: "journeys of the week, light to dark",
     camp: "camp cluster",
     exposure: "chance of exposure in the week",
@@ -176,6 +176,8 @@ export const TEXT = {
     upload: "Open another crisis folder (zip)", uploaded: (name) => `Opened ${name}.`,
     making: "Making the file",
   },
+  over: (n) => `over ${n}%`,
+  under: (n) => `under ${n}%`,
   to: (low, high) => `${low} to ${high}`,
   failed: (why) => `That did not work: ${why}`,
   foot: (version) => `Havenline ${version}. Figures about fighting after the as-of date are chances of exposure by sub-district and week, nothing else. Outlines: Natural Earth; lines and names say nothing about the legal status of any territory.`,
