@@ -110,8 +110,8 @@ function lines() {
   const wide = 640, high = (wide * (n - s)) / ((e - w) * squeeze);
   const at = ([x, y]) => `${(((x - w) / (e - w)) * wide).toFixed(1)} ${(((n - y) / (n - s)) * high).toFixed(1)}`;
   const path = (points, close) => `M${points.map(at).join("L")}${close ? "Z" : ""}`;
-  const node = svg("svg", { viewBox: `0 0 ${wide} ${high.toFixed(0)}`, role: "img", "aria-label": TEXT.bargain.lines, class: "lines-map" });
-  node.append(svg("rect", { x: -wide, width: 3 * wide, height: high, class: "sea" }));
+  const node = svg("svg", { viewBox: `0 0 ${wide} ${high.toFixed(0)}`, width: wide, height: high.toFixed(0), role: "img", "aria-label": TEXT.bargain.lines, class: "lines-map" });
+  node.append(svg("rect", { width: wide, height: high, class: "sea" }));
   for (const o of state.scene.outlines) for (const ring of o.rings) node.append(svg("path", { d: path(ring, true), class: "land" }));
   for (const r of state.scene.roads.filter((x) => x.road === "M4" || x.road === "M5")) node.append(svg("path", { d: path(r.line), class: "highway" }));
   const front = state.scene.frames.at(-1).front;
