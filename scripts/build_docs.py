@@ -27,8 +27,10 @@ from havenline.crisis import (
 )
 from havenline.crisis.levers import LEVERS, AidStep
 from havenline.crisis.meta import (
+    Afterwards,
     BoundingBox,
     Group,
+    HindcastDays,
     Host,
     ListedGroup,
     Neighbour,
@@ -402,6 +404,8 @@ def meta_part() -> list[str]:
         ("an entry of hosts", Host),
         ("an entry of totals", Total),
         ("an entry of theatres", Theatre),
+        ("hindcast", HindcastDays),
+        ("an entry of afterwards", Afterwards),
         ("an entry of thresholds", Threshold),
         ("an entry of listed_groups", ListedGroup),
     )
@@ -460,6 +464,10 @@ says so (`basis`: `counted`, `estimated`, `derived` or `prior`) and how it was m
 
 `published` is the day from which a fact was known. A run with an as-of date uses only rows
 published by that day.
+
+`hindcast.yaml` is written by `havenline hindcast PATH --keep`: the scores of forecasts from earlier
+days, which reports and the page show. No run reads it. It holds the SHA-256 of the inputs it was
+made from; where they have changed since, reports say so.
 """
 
 GEOGRAPHY = """

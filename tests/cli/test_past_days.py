@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from havenline.crisis import open_crisis
 
 
 @pytest.fixture
@@ -27,3 +31,23 @@ def test_a_day_that_is_none_is_refused(havenline: Any) -> None:
     answer = havenline("hindcast", "idlib-2020", "--as-of", "2020-02-31")
     assert answer.code == 2
     assert "2020-02-31" in answer.err
+
+
+@pytest.mark.parametrize("more", [["--as-of", "2020-01-15"], ["--ablations"]])
+def test_only_the_declared_days_are_kept(havenline: Any, more: list[str]) -> None:
+    answer = havenline("hindcast", "idlib-2020", "--keep", *more)
+    assert answer.code == 2
+    assert "--keep keeps the scores of the days that crisis.yaml declares" in answer.err
+
+
+def test_kept_scores_stand_in_the_folder(havenline: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "idlib"
+    shutil.copytree(open_crisis("idlib-2020").folder, folder)
+    (folder / "hindcast.yaml").unlink()
+    answer = havenline("hindcast", folder, "--keep", "--futures", "3", "--json")
+    assert answer.code == 0, answer.err
+    found = json.loads(answer.out)
+    past = open_crisis(folder).past
+    assert past is not None
+    assert past.futures == 3
+    assert past.unconditional.pooled.error == round(found["pooled"]["crps_increment"])

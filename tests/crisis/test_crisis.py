@@ -202,7 +202,9 @@ def test_init_fills_an_empty_folder_and_no_other(tmp_path: Path) -> None:
 def test_schema_names_every_file_and_column() -> None:
     schema = json.loads(json.dumps(json_schema()))
     files = schema["properties"]
-    assert set(files) == {"crisis.yaml", "options.yaml"} | {f"{name}.csv" for name in TABLES}
+    assert set(files) == {"crisis.yaml", "options.yaml", "hindcast.yaml"} | {
+        f"{name}.csv" for name in TABLES
+    }
     for table in TABLES.values():
         rows = files[f"{table.name}.csv"]["items"]
         assert tuple(rows["properties"]) == table.names

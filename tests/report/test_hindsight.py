@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from havenline.crisis import Crisis
 from havenline.report.figures import Observed
-from havenline.report.hindsight import told
+from havenline.report.hindsight import past_told, told
 
 
 def point(dataset: xr.Dataset, day: int, value: float, known: bool = False) -> Observed:
@@ -54,4 +56,45 @@ def test_known_counts_and_those_beyond_the_horizon_do_not_count(
 def test_the_report_holds_it(page: str) -> None:
     section = page[page.index('id="hindsight"') : page.index('id="cannot"')]
     assert "lie within the 5 to 95% range" in section
-    assert "havenline hindcast idlib-2020" in section
+    assert "havenline hindcast idlib-2020 --keep" in section
+    assert "Where it fails, and why" in section
+    assert "It does not know when fighting stops and starts." in section
+    assert "the neighbour&#39;s army" in section.lower() or "neighbour's army" in section.lower()
+    # a planner sees each forecast beside what was counted, in a picture and in a table
+    assert section.count("As of 20 February 2020") >= 2
+    assert "counted 61,000" in section
+
+
+def test_the_kept_scores_are_told_as_they_are(crisis: Crisis) -> None:
+    assert past_told(replace(crisis, past=None)) is None
+    assert crisis.past is not None
+    told_now = past_told(crisis)
+    assert told_now is not None
+    assert [r.outcome.split(",")[0] for r in told_now.rows] == [
+        {"wins": "better", "ties": "the same", "loses": "worse"}[s.outcome]
+        for s in (*crisis.past.unconditional.dates, crisis.past.unconditional.pooled)
+    ]
+    assert told_now.rows[-1].when == "All days"
+    assert all(r.after for r in told_now.rows[:-1])
+    assert "have changed" not in told_now.made
+
+
+def test_scores_of_other_inputs_say_so(crisis: Crisis) -> None:
+    other = replace(crisis, input_hashes={**crisis.input_hashes, "routes.csv": "0" * 64})
+    told_now = past_told(other)
+    assert told_now is not None
+    assert "these inputs have changed: routes.csv." in told_now.made
+
+
+def test_where_knowing_the_days_does_not_help_it_says_that(crisis: Crisis) -> None:
+    past = crisis.past
+    assert past is not None
+    assert past.conditional is not None
+    worse = past.conditional.pooled.model_copy(
+        update={"error": 1.5 * past.unconditional.pooled.error}
+    )
+    line = past.conditional.model_copy(update={"pooled": worse})
+    told_now = past_told(replace(crisis, past=past.model_copy(update={"conditional": line})))
+    assert told_now is not None
+    assert told_now.why[0].startswith("Knowing the days on which the attack ran would not have")
+    assert "50% larger" in told_now.why[0]

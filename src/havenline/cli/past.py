@@ -35,6 +35,10 @@ def hindcast(
     ablations: Annotated[
         bool, typer.Option("--ablations", help="Score the model without each mechanism too.")
     ] = False,
+    kept: Annotated[
+        bool,
+        typer.Option("--keep", help="Keep the scores in the crisis folder: reports show them."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Replay the past: forecasts as of earlier dates against what came after."""
@@ -43,11 +47,17 @@ def hindcast(
     from havenline.evidence import hindcast as run_hindcast
     from havenline.evidence import text
     from havenline.evidence.captures import score_captures
+    from havenline.evidence.kept import keep
     from havenline.evidence.reporting import REPORTING
     from havenline.evidence.text_places import more_tables
     from havenline.futures import simulate
 
     declared = opened(crisis)
+    if kept and (as_of or until or ablations):
+        raise HavenlineError(
+            "--keep keeps the scores of the days that crisis.yaml declares: leave out --as-of, "
+            "--until and --ablations"
+        )
     dates, end = _days(declared, as_of, until)
     if ablations:
         _ablations(declared, dates, end, futures, seed, workers, as_json)
@@ -69,6 +79,8 @@ def hindcast(
             captures=score_captures,
             progress=show,
         )
+    if kept:
+        keep(scores, declared)
     if as_json:
         sys.stdout.write(json.dumps(scores.to_json_dict(), allow_nan=False) + "\n")
         return
@@ -81,6 +93,8 @@ def hindcast(
         _print(plain)
     for sentence in text.notes(scores):
         out.print(f"- {escape(sentence)}", soft_wrap=True)
+    if kept:
+        out.print("Kept in hindcast.yaml, in the folder of the crisis.")
 
 
 def _days(

@@ -171,6 +171,11 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
         (("listed_groups", i, "source_id"), g.source_id)
         for i, g in enumerate(draft.meta.listed_groups)
     ]
+    if draft.meta.hindcast is not None:
+        cells += [
+            (("hindcast", "afterwards", i, "source_id"), a.source_id)
+            for i, a in enumerate(draft.meta.hindcast.afterwards)
+        ]
     for path, cell in cells:
         for word in split_ids(cell):
             if word not in known:
@@ -249,6 +254,15 @@ def dates_out_of_order(draft: Draft) -> Iterator[Problem]:
                     "not between the start of the period and the end of the scores",
                     day,
                     f"{meta.period.start} or later, and before {meta.hindcast.until}",
+                )
+        for i, told in enumerate(meta.hindcast.afterwards):
+            if told.as_of not in meta.hindcast.dates:
+                yield draft.in_meta.problem(
+                    "unknown_id",
+                    ("hindcast", "afterwards", i, "as_of"),
+                    "not a day that is forecast from",
+                    told.as_of,
+                    "one of " + ", ".join(day.isoformat() for day in meta.hindcast.dates),
                 )
     for i, o in enumerate(meta.earlier_offensives if meta is not None else ()):
         where = ("earlier_offensives", i)

@@ -13,6 +13,7 @@ from havenline.crisis.columns import Column
 from havenline.crisis.draft import META_FILE, OPTIONS_FILE, Draft, read_draft
 from havenline.crisis.levers import OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
+from havenline.crisis.past import PAST_FILE, Past
 from havenline.crisis.reading import Rows
 from havenline.crisis.registry import CHECKS, one_of, problem, suggest
 from havenline.crisis.schema import TABLES, table_json_schema
@@ -52,6 +53,8 @@ happenings, observations, parties, parameters, sources : DataFrame
         What the checks found that does not stop a run.
     bargaining, stakes, red_lines, dependences, supports : DataFrame or None
         What a negotiation needs; without rows where the folder declares none.
+    past : Past or None
+        Kept scores of forecasts from earlier days; None where none are kept.
     """
 
     id: str
@@ -80,6 +83,7 @@ happenings, observations, parties, parameters, sources : DataFrame
     red_lines: pd.DataFrame | None = None
     dependences: pd.DataFrame | None = None
     supports: pd.DataFrame | None = None
+    past: Past | None = None
 
     def option(self, option_id: str) -> OptionSpec:
         """Return an option by its id.
@@ -240,6 +244,7 @@ def open_crisis(name_or_path: str | Path) -> Crisis:
         geography=draft.geography,
         input_hashes=dict(sorted(draft.hashes.items())),
         warnings=tuple(problems),
+        past=draft.past,
         **frames,
     )
 
@@ -297,7 +302,7 @@ def _read(folder: Path, problems: list[Problem]) -> Draft | None:
 def _files(draft: Draft) -> list[str]:
     """Return the files of the tables in the order of the format, then the options."""
     tables = [draft.tables[name].file for name in TABLES if name in draft.tables]
-    return [*tables, OPTIONS_FILE]
+    return [*tables, OPTIONS_FILE, PAST_FILE]
 
 
 def _frame(rows: Rows) -> pd.DataFrame:
@@ -330,7 +335,8 @@ def json_schema() -> dict[str, Any]:
     """
     definitions: dict[str, Any] = {}
     properties: dict[str, Any] = {}
-    for file, model in (("crisis.yaml", CrisisMeta), ("options.yaml", OptionsFile)):
+    files = ((META_FILE, CrisisMeta), (OPTIONS_FILE, OptionsFile), (PAST_FILE, Past))
+    for file, model in files:
         schema = model.model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(schema.pop("$defs", {}))
         properties[file] = schema

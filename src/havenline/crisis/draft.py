@@ -12,6 +12,7 @@ from typing import Any
 from havenline.crisis.columns import Table
 from havenline.crisis.levers import RELATIVE_PATH, OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
+from havenline.crisis.past import PAST_FILE, Past
 from havenline.crisis.reading import Rows, decode, read_bytes, read_rows, sha256
 from havenline.crisis.registry import problem, suggest
 from havenline.crisis.schema import TABLES
@@ -42,7 +43,11 @@ class Draft:
     geography : dict of str to dict
         Parsed GeoJSON by file stem.
     hashes : dict of str to str
-        SHA-256 of each file read, by path relative to the folder.
+        SHA-256 of each file read, by path relative to the folder; hindcast.yaml is no input.
+    in_past : Document
+        hindcast.yaml with its lines, empty where there is none.
+    past : Past or None
+        The kept scores; None where there are none or they have faults.
     """
 
     folder: Path
@@ -53,6 +58,8 @@ class Draft:
     options: list[OptionSpec] | None = None
     geography: dict[str, dict[str, Any]] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
+    in_past: Document = field(default_factory=lambda: Document(PAST_FILE))
+    past: Past | None = None
 
     def records(self, table: str, *columns: str) -> Iterator[tuple[Any, ...]]:
         """Walk the rows of a table; none where it could not be read.
@@ -148,6 +155,7 @@ def read_draft(folder: Path, problems: list[Problem]) -> Draft:
         options = validate(document, OptionsFile, problems)
         draft.options = options.options if options is not None else None
     _read_geography(draft, problems)
+    _read_past(draft, problems)
     _look_for_strays(draft, where, problems)
     return draft
 
@@ -216,13 +224,29 @@ def _read_geography(draft: Draft, problems: list[Problem]) -> None:
         draft.geography[path.stem] = data
 
 
+def _read_past(draft: Draft, problems: list[Problem]) -> None:
+    """Read the kept scores, if any: they inform no run, so they are no input of one."""
+    if not (draft.folder / PAST_FILE).exists():
+        return
+    data = read_bytes(draft.folder, PAST_FILE, problems)
+    text = decode(data, PAST_FILE, problems) if data is not None else None
+    document = read_yaml(text, PAST_FILE, problems) if text is not None else None
+    if document is not None:
+        draft.in_past = document
+        draft.past = validate(document, Past, problems)
+
+
 def _refuse(constant: str) -> float:
     raise ValueError(constant)
 
 
 def _look_for_strays(draft: Draft, where: dict[str, str], problems: list[Problem]) -> None:
     """Report files beside the tables that nothing reads, such as a misspelt table."""
-    usual = {where.get(name, f"{name}.csv") for name in TABLES} | {META_FILE, OPTIONS_FILE}
+    usual = {where.get(name, f"{name}.csv") for name in TABLES} | {
+        META_FILE,
+        OPTIONS_FILE,
+        PAST_FILE,
+    }
     absent = usual - set(draft.hashes)
     for path in sorted(draft.folder.iterdir()):
         if path.suffix.lower() in (".csv", ".yaml", ".yml") and path.name not in usual:

@@ -132,11 +132,24 @@ class EarlierOffensive(Strict):
     source_id: Codes = Field(description="where the figure comes from")
 
 
+class Afterwards(Strict):
+    """What came after a day from which the past is forecast again, and was not foreseen."""
+
+    as_of: Day = Field(description="one of the dates")
+    what: str = Field(
+        min_length=1, description="why a forecast from that day errs, as is known afterwards"
+    )
+    source_id: Codes = Field(description="where what happened comes from")
+
+
 class HindcastDays(Strict):
     """Past days from which a hindcast forecasts, and where its scores end."""
 
     dates: list[Day] = Field(min_length=1, max_length=50, description="as-of dates")
     until: Day = Field(description="last day that a scored count may describe")
+    afterwards: list[Afterwards] = Field(
+        default_factory=list, max_length=50, description="what came after a date; in no run"
+    )
 
 
 class Threshold(Strict):

@@ -226,6 +226,7 @@ def _context(
         "parts": parts,
         "prior_count": priors,
         "parameter_count": len(parameters),
+        "past": hindsight.past_told(crisis),
         "hindsight": hindsight.told(dataset, crisis, observed, comparison.baseline),
         "cannot": _cannot(
             dataset,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from havenline.report import ticks, words
-from havenline.report.svg import Point, label, path_data, picture, tag, text_of
+from havenline.report.svg import Point, label, num, path_data, picture, tag, text_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -381,3 +381,72 @@ def range_rows(
                 stroke_width="1.5")
         )  # fmt: skip
     return picture(width, base + 24, parts, name=name, title=title, desc=desc)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One row of :func:`expected_rows`: what was forecast, and what then was counted."""
+
+    name: str
+    median: float
+    low: float
+    high: float
+    counted: float
+    text: str
+
+
+def expected_rows(
+    rows: Sequence[Expected], *, name: str, title: str, desc: str, width: float = 560.0
+) -> str:
+    """Return past forecasts on one axis: the range as a bar, the median in it, the count beside.
+
+    Parameters
+    ----------
+    rows : sequence of Expected
+        By day of the forecast.
+    name, title, desc : str
+        As in :func:`band_chart`.
+    width : float
+        Pixels.
+    """
+    pitch, left, right, head = 58.0, 8.0, 18.0, 24.0
+    marks = ticks.steps(max([max(r.high, r.counted) for r in rows], default=0.0))
+    base = head + 6 + pitch * len(rows)
+
+    def x(value: float) -> float:
+        return left + value / marks[-1] * (width - left - right)
+
+    parts = [
+        tag("rect", x=left, y="6", width="22", height="10", rx="2", fill=GREY, fill_opacity="0.38"),
+        tag("circle", cx=left + 11, cy="11", r="5.5", fill=GREY, stroke="#fff", stroke_width="1.5"),
+        label(left + 28, 15, "forecast: median, 5 to 95%", class_="key"),
+        _diamond(left + 196, 11.0),
+        label(left + 207, 15, "counted later", class_="key"),
+    ]
+    for mark in marks:
+        parts.append(tag("line", x1=x(mark), x2=x(mark), y1=head + 4, y2=base, stroke=RULE))
+        parts.append(
+            label(x(mark), base + 17, words.compact(mark), text_anchor="middle", class_="axis")
+        )
+    for k, r in enumerate(rows):
+        y = head + 6 + pitch * k
+        parts.append(label(left, y + 12, r.name, class_="name halo"))
+        parts.append(label(left, y + 28, r.text, class_="key halo"))
+        span = max(x(r.high) - x(r.low), 1.0)
+        parts.append(
+            tag("rect", x=x(r.low), y=y + 35.0, width=span, height="10", rx="2", fill=GREY,
+                fill_opacity="0.38")
+        )  # fmt: skip
+        parts.append(
+            tag("circle", cx=x(r.median), cy=y + 40.0, r="5.5", fill=GREY, stroke="#ffffff",
+                stroke_width="1.5")
+        )  # fmt: skip
+        parts.append(_diamond(x(r.counted), y + 40.0))
+    return picture(width, base + 24, parts, name=name, title=title, desc=desc)
+
+
+def _diamond(x: float, y: float) -> str:
+    corners = (
+        f"{num(x)},{num(y - 7)} {num(x + 7)},{num(y)} {num(x)},{num(y + 7)} {num(x - 7)},{num(y)}"
+    )
+    return tag("polygon", points=corners, fill=ORANGE, stroke="#ffffff", stroke_width="1.5")

@@ -187,6 +187,30 @@ def _levers() -> dict[str, Any]:
     }
 
 
+def _past(crisis: Crisis) -> dict[str, Any] | None:
+    """Return the kept scores of the past; totals only, nothing by place."""
+    past = crisis.past
+    if past is None:
+        return None
+    days = crisis.meta.hindcast
+    after = {a.as_of: " ".join(a.what.split()) for a in days.afterwards} if days else {}
+    line, given = past.unconditional, past.conditional
+    dates = [
+        d.model_dump(mode="json", warnings=False) | {"after": after.get(d.as_of, "")}
+        for d in line.dates
+    ]
+    return {
+        "futures": past.futures,
+        "seed": past.seed,
+        "version": past.version,
+        "changed": list(past.changed(crisis.input_hashes)),
+        "dates": dates,
+        "pooled": line.pooled.model_dump(mode="json"),
+        "told": given.pooled.model_dump(mode="json") if given else None,
+        "notes": past.notes,
+    }
+
+
 def scene(crisis: Crisis, as_of: dt.date) -> dict[str, Any]:
     """Return everything that the page draws around the runs.
 
@@ -237,6 +261,7 @@ def scene(crisis: Crisis, as_of: dt.date) -> dict[str, Any]:
         "roads": _roads(crisis),
         "frames": _frames(crisis, as_of),
         "observed": _observed(crisis, stamp),
+        "past": _past(crisis),
         "options": [
             o.model_dump(mode="json", by_alias=True, warnings=False) for o in crisis.options
         ],

@@ -11,13 +11,41 @@ export function showEvidence(box, page) {
   const part = (title, count, later, inner) => el("details", {}, el("summary", {}, `${title} (${count})`), later ? el("p", { class: "hint" }, later) : null, inner);
   box.replaceChildren(
     el("p", {}, words.intro),
-    el("h2", {}, words.past), el("p", {}, words.pastNote), past(page),
+    el("h2", {}, words.past), el("p", {}, words.pastNote), scene.past ? kept(scene.past) : "", past(page),
     el("h2", {}, words.inputs),
     ...scene.inputs.map((i) => part(i.name, i.known, words.later(i.later), region(i.name, table(words.columns, i.rows)))),
     el("h2", {}, words.parameters),
     part(words.parameters, scene.parameters.length, "", region(words.parameters, table(words.parameterColumns, scene.parameters.map((p) => [p.meaning, figure(p.value), p.low === null ? "" : TEXT.to(figure(p.low), figure(p.high)), p.unit, p.kind, p.known_from, p.source])))),
     el("h2", {}, words.sources),
     part(words.sources, scene.sources.length, "", region(words.sources, table(words.sourceColumns, scene.sources.map((s) => [s.source_id, s.publisher, s.title, s.published, s.kind])))));
+}
+
+function two(n) { return whole(Number(n.toPrecision(2))); }
+
+function kept(found) {
+  const words = TEXT.evidence, held = (s) => words.pastHeld(Math.round(s.held_90 * s.increments), s.increments);
+  const rows = found.dates.map((d) => [d.as_of, words.pastForecast(two(d.middle), two(d.low), two(d.high)), two(d.counted), el("span", { class: d.outcome }, two(d.error)), two(d.best_error), held(d), d.after]);
+  rows.push([words.pastAll, "", "", el("span", { class: found.pooled.outcome }, two(found.pooled.error)), two(found.pooled.best_error), held(found.pooled), ""]);
+  const told = found.told ? [words.pastTold(two(found.told.error), Math.round(100 * (1 - found.told.error / found.told.best_error)))] : [];
+  return el("div", { class: "past" },
+    el("p", { class: "hint" }, words.pastPicture),
+    ...bars(found.dates),
+    el("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": words.past }, table(words.pastKeptColumns, rows)),
+    el("ul", {}, [...told, ...found.notes].map((n) => el("li", {}, n))),
+    el("p", { class: "hint" }, words.pastMade(found.version, found.futures, found.seed), found.changed.length ? ` ${words.pastChanged(found.changed.join(", "))}` : ""));
+}
+
+function bars(dates) {
+  const top = Math.max(...dates.flatMap((d) => [d.high, d.counted])), at = (v) => `${(100 * v) / top}%`;
+  const bar = (d) => el("div", { class: "past-bar", role: "img", "aria-label": `${d.as_of}: ${TEXT.evidence.pastForecast(two(d.middle), two(d.low), two(d.high))}; ${TEXT.evidence.pastKeptColumns[2]} ${two(d.counted)}` },
+    mark("span-bar", { insetInlineStart: at(d.low), inlineSize: at(d.high - d.low) }), mark("span-dot", { insetInlineStart: at(d.middle) }), mark("span-diamond", { insetInlineStart: at(d.counted) }));
+  return dates.map((d) => el("div", { class: "past-row" }, el("span", {}, d.as_of), bar(d)));
+}
+
+function mark(kind, style) {
+  const node = el("i", { class: kind });
+  Object.assign(node.style, style);
+  return node;
 }
 
 function past(page) {
