@@ -305,6 +305,25 @@ def test_axe_finds_no_serious_fault(opened: Callable[..., Any], tab: str, width:
     assert serious == []
 
 
+def test_the_kept_scores_of_the_past_are_drawn_and_told(opened: Callable[..., Any]) -> None:
+    page = opened("#t=evidence")
+    past = open_crisis("idlib-2020").past
+    assert past is not None
+    dates = past.unconditional.dates
+    assert page.locator("#evidence .past-bar").count() == len(dates)
+    told = page.locator("#evidence .past").inner_text()
+    assert all(d.as_of.isoformat() in told for d in dates)
+    assert past.fails[0] in told
+    assert "does not know when fighting stops and starts" in told
+    # the diamond of what was counted stands where it belongs on the scale of the longest range
+    top = max(max(d.high, d.counted) for d in dates)
+    for k, d in enumerate(dates):
+        bar = page.locator(".past-bar").nth(k).bounding_box()
+        mark = page.locator(".past-bar .span-diamond").nth(k).bounding_box()
+        at = (mark["x"] + mark["width"] / 2 - bar["x"]) / bar["width"]
+        assert at == pytest.approx(d.counted / top, abs=0.02)
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 def test_nothing_sticks_out_sideways(opened: Callable[..., Any], size: tuple[int, int]) -> None:
     page = opened("", *size)

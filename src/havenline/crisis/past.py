@@ -77,7 +77,8 @@ class Past(Strict):
     conditional: PastLine | None = Field(
         description="given the days of the offensive; null where none are recorded"
     )
-    notes: list[str] = Field(description="where it fails, and what to know about the scores")
+    fails: list[str] = Field(description="where it fails, a sentence each")
+    notes: list[str] = Field(description="what else to know about the scores")
 
     def changed(self, inputs: Mapping[str, str]) -> tuple[str, ...]:
         """Return the inputs that are not those the scores were made from, by file.

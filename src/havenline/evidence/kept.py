@@ -20,7 +20,7 @@ from havenline.crisis.past import (
 from havenline.errors import HavenlineError
 from havenline.evidence.baselines import LABELS
 from havenline.evidence.results import Hindcast, Score, Summary
-from havenline.evidence.text import notes
+from havenline.evidence.text import failures, notes
 from havenline.outcomes.tables import whole_or_nothing
 
 HEAD = "# Written by havenline hindcast --keep; write it anew instead of changing it by hand.\n"
@@ -42,6 +42,7 @@ def past_of(result: Hindcast, crisis: Crisis) -> Past:
         Persons are rounded to whole ones, shares to three digits.
     """
     given = result.conditional
+    fails = failures(result)
     return Past(
         format=1,
         crisis=crisis.id,
@@ -55,7 +56,8 @@ def past_of(result: Hindcast, crisis: Crisis) -> Past:
         defaults=defaults_digest(),
         unconditional=_line(result.unconditional),
         conditional=_line(given) if given else None,
-        notes=list(notes(result)),
+        fails=list(fails),
+        notes=[text for text in notes(result) if text not in fails],
     )
 
 

@@ -104,14 +104,7 @@ def notes(result: Hindcast) -> tuple[str, ...]:
             "In-sample: these scores use values that were known only after an as-of date "
             f"({', '.join(later)})."
         )
-    lost = [
-        score.as_of.isoformat()
-        for score in result.unconditional.dates
-        if score.outcome == "loses" and score.as_of
-    ]
-    if lost:
-        said.append(f"The model loses to a naive baseline as of {joined(lost)}.")
-    said += where_it_fails(result.unconditional)
+    said += failures(result)
     said.append(
         f"{pooled.increments} scores are of {pooled.distinct} observed increments: the as-of "
         "dates overlap and are not independent."
@@ -144,6 +137,28 @@ def notes(result: Hindcast) -> tuple[str, ...]:
         if note:
             said.append(f"The total of {end} is below an earlier one ({note}): counted as zero.")
     return tuple(said)
+
+
+def failures(result: Hindcast) -> tuple[str, ...]:
+    """Return where the headline loses, how wide its ranges are, and what cost most.
+
+    Parameters
+    ----------
+    result : Hindcast
+        What was found.
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
+    lost = [
+        score.as_of.isoformat()
+        for score in result.unconditional.dates
+        if score.outcome == "loses" and score.as_of
+    ]
+    said = [f"The model loses to a naive baseline as of {joined(lost)}."] if lost else []
+    return (*said, *where_it_fails(result.unconditional))
 
 
 def where_it_fails(line: Summary) -> tuple[str, ...]:

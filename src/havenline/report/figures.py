@@ -420,8 +420,8 @@ def expected_rows(
         tag("rect", x=left, y="6", width="22", height="10", rx="2", fill=GREY, fill_opacity="0.38"),
         tag("circle", cx=left + 11, cy="11", r="5.5", fill=GREY, stroke="#fff", stroke_width="1.5"),
         label(left + 28, 15, "forecast: median, 5 to 95%", class_="key"),
-        _diamond(left + 196, 11.0),
-        label(left + 207, 15, "counted later", class_="key"),
+        _diamond(left + 222, 11.0),
+        label(left + 234, 15, "counted later", class_="key"),
     ]
     for mark in marks:
         parts.append(tag("line", x1=x(mark), x2=x(mark), y1=head + 4, y2=base, stroke=RULE))

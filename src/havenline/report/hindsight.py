@@ -43,6 +43,7 @@ class PastTold:
     picture: Markup
     rows: tuple[PastRow, ...]
     why: tuple[str, ...]
+    notes: tuple[str, ...]
     made: str
 
 
@@ -87,6 +88,7 @@ def past_told(crisis: Crisis) -> PastTold | None:
         picture=_past_picture(line.dates),
         rows=tuple(rows),
         why=tuple(_why(past)),
+        notes=tuple(past.notes),
         made=made,
     )
 
@@ -170,7 +172,7 @@ def _why(past: Past) -> list[str]:
                 "Knowing the days on which the attack ran would not have helped it: told them, "
                 f"its error is {-less:.0%} larger, and {than} that of the best simple forecast."
             )
-    return [*said, *past.notes]
+    return [*said, *past.fails]
 
 
 def told(

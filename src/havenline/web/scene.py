@@ -207,6 +207,7 @@ def _past(crisis: Crisis) -> dict[str, Any] | None:
         "dates": dates,
         "pooled": line.pooled.model_dump(mode="json"),
         "told": given.pooled.model_dump(mode="json") if given else None,
+        "fails": past.fails,
         "notes": past.notes,
     }
 

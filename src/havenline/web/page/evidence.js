@@ -31,7 +31,8 @@ function kept(found) {
     el("p", { class: "hint" }, words.pastPicture),
     ...bars(found.dates),
     el("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": words.past }, table(words.pastKeptColumns, rows)),
-    el("ul", {}, [...told, ...found.notes].map((n) => el("li", {}, n))),
+    el("ul", {}, [...told, ...found.fails].map((n) => el("li", {}, n))),
+    el("details", {}, el("summary", {}, words.pastAbout), el("ul", {}, found.notes.map((n) => el("li", {}, n)))),
     el("p", { class: "hint" }, words.pastMade(found.version, found.futures, found.seed), found.changed.length ? ` ${words.pastChanged(found.changed.join(", "))}` : ""));
 }
 

@@ -163,7 +163,7 @@ export const TEXT = {
     pastAsk: "Replay the past now (about a minute)",
     pastForecast: (middle, low, high) => `${middle} (${low} to ${high})`,
     pastKeptColumns: ["As of", "Forecast: people displaced to the last count", "Counted", "Error", "Best simple forecast", "Counts in the 90% range", "What came after"],
-    pastAll: "All days",
+    pastAll: "All days", pastAbout: "About these scores",
     pastHeld: (n, of) => `${n} of ${of}`,
     pastTold: (error, share) => `Told the days on which the attack ran, which nobody knew, its error is ${error} instead, ${Math.abs(share)}% ${share >= 0 ? "better" : "worse"} than the best simple forecast: it does not know when fighting stops and starts.`,
     pastMade: (version, futures, seed) => `Scored with Havenline ${version}, ${futures} futures for each day, seed ${seed}.`,
