@@ -18,6 +18,7 @@ from havenline.evidence.ablation import (
     ablation_table,
     ablations,
 )
+from havenline.evidence.scores import Interval
 
 from .conftest import Answer, HandMade, Row, Told, happenings, observations
 
@@ -69,13 +70,27 @@ def test_a_mechanism_that_matters_hurts_and_one_that_does_not_is_named(rows: lis
     # two dates, two lines
     assert simulate.settings[:4] == [{}] * 4
     by_name = {a.name: a for a in found}
-    full = by_name["full"]
-    assert by_name["no_tempo"].hurts(full)
+    assert by_name["no_tempo"].helps == ()
     assert by_name["no_tempo"].worse["unconditional"].mean > 0.0
-    assert not by_name["no_capacity"].hurts(full)
+    assert by_name["no_capacity"].hurts == ()
     notes = {n.split(":")[0]: n for n in ablation_notes(found)}
-    assert "hurts increments (unconditional, conditional)" in notes["no tempo"]
-    assert "earns no place" in notes["no capacity"]
+    # a few increments are too few to be sure, however much worse it is in the mean
+    assert "not distinguishable (unconditional: rather worse without it" in notes["no tempo"]
+    assert "not distinguishable" in notes["no capacity"]
+    assert "kept for where people shelter" in notes["no capacity"]
+
+
+def test_only_what_the_range_holds_is_called_sure() -> None:
+    worse_by = {"conditional": Interval(30.0, 10.0, 50.0, 0.9, 3)}
+    needed = Ablation("no_tempo", 9, {}, {}, worse_by, {})
+    full = Ablation("full", 9, {}, {}, {}, {})
+    assert "leaving it out surely hurts (conditional)" in ablation_notes((full, needed))[0]
+    sure, unsure = Interval(-30.0, -50.0, -10.0, 0.9, 3), Interval(-30.0, -50.0, 10.0, 0.9, 3)
+    worse = {"unconditional": sure, "conditional": unsure}
+    one = Ablation("no_tempo", 9, {}, {}, worse, {})
+    note = ablation_notes((full, one))[0]
+    assert "leaving it out surely helps (unconditional)" in note
+    assert "not distinguishable (conditional: rather better without it)" in note
 
 
 def test_without_the_reporting_model_the_runs_are_those_of_the_full_one(rows: list[Row]) -> None:

@@ -13,7 +13,7 @@ from havenline.outcomes.discovery import Condition, discover
 from havenline.outcomes.explain import Explanation, explanations
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.pareto import pareto
-from havenline.outcomes.sensitivity import sensitivity
+from havenline.outcomes.sensitivity import sensitivity, sensitivity_table
 from havenline.outcomes.thresholds import Limit, checked, thresholds_met
 
 
@@ -102,7 +102,7 @@ def test_where_nothing_decides_nothing_is_said(dataset: xr.Dataset) -> None:
     dataset["killed"] = dataset["killed"].copy(data=noise)
     failure = discover(dataset, "no-deal", Limit("killed", 0.5, "-"))
     assert failure.conditions == ()
-    assert "No rule" in failure.sentence()
+    assert "No simple condition" in failure.sentence()
 
 
 def test_a_limit_that_all_keep_or_all_miss_needs_no_rule(dataset: xr.Dataset) -> None:
@@ -151,3 +151,32 @@ def test_an_option_that_is_worse_in_one_thing_is_not_beaten(dataset: xr.Dataset)
         data[:, :, 0] = 0.0
         dataset[indicator.series] = series.copy(data=data)
     assert all(s.beaten_by == () for s in pareto(dataset))
+
+
+def test_a_limit_since_the_start_counts_what_came_before(dataset: xr.Dataset) -> None:
+    series = dataset["newly_displaced"].to_numpy()
+    since, after = series[..., -1], series[..., -1] - series[..., 0]
+    top = float(np.median(since[0]))
+    met = thresholds_met(
+        dataset,
+        [Limit("newly_displaced", top, "-", since_start=True), Limit("newly_displaced", top, "-")],
+    )
+    assert met[0].within == int((since[0] <= top).sum())
+    assert met[1].within == int((after[0] <= top).sum())
+    assert met[0].limit is not None
+    assert met[0].limit.name == "Newly displaced since the start"
+
+
+def test_a_limit_since_the_start_needs_a_count_from_there() -> None:
+    with pytest.raises(RunError, match="'killed' is not counted since the start"):
+        checked([Limit("killed", 1.0, "-", since_start=True)], "thresholds of x")
+
+
+def test_unit_costs_explain_no_outcome_but_costs(dataset: xr.Dataset) -> None:
+    table = sensitivity_table(dataset)
+    costs = table[table["name"].str.endswith("_cost")]
+    assert set(costs["indicator"]) <= {i for i in INDICATORS if i.startswith("cost_")}
+    assert set(table["indicator"]) <= set(INDICATORS)
+    first = table[table["rank"] == 1]
+    assert not first.duplicated(["option", "indicator"]).any()
+    assert table["pawn"].between(0.0, 1.0).all()

@@ -50,3 +50,21 @@ def test_a_crisis_without_hosts_has_no_pressure(synthetic: ModuleType) -> None:
     none = [n.model_copy(update={"hosts": []}) for n in crisis.meta.neighbours]
     bare = dataclasses.replace(crisis, meta=crisis.meta.model_copy(update={"neighbours": none}))
     assert host_pressure(synthetic.synthetic_dataset(), bare) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"), [("host_overload", 1), ("host_price_rise", 1), ("host_coverage", -1)]
+)
+def test_each_uncertain_component_moves_the_index_one_way(
+    synthetic: ModuleType, name: str, sign: int
+) -> None:
+    crisis = open_crisis("idlib-2020")
+    medians = []
+    for value in (0.05, 0.2, 0.4):
+        dataset = synthetic.synthetic_dataset(options=1, futures=20, days=40)
+        names = [str(n) for n in dataset["parameter"].to_numpy()]
+        values = dataset["parameter_values"].to_numpy().copy()
+        values[:, names.index(name)] = value
+        dataset["parameter_values"] = dataset["parameter_values"].copy(data=values)
+        medians.append([p.index.median for p in host_pressure(dataset, crisis)])
+    assert (sign * np.diff(np.array(medians), axis=0) > 0).all()

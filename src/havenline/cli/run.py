@@ -140,7 +140,7 @@ def run(
 
 
 def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> list[Path]:
-    from havenline.outcomes import write_planning, write_tidy
+    from havenline.outcomes import sensitivity_table, write_planning, write_tidy
     from havenline.outcomes.needs import needs_table
     from havenline.outcomes.provenance import PROVENANCE_FILE, write_provenance
     from havenline.outcomes.tables import whole_or_nothing, write_csv
@@ -157,7 +157,10 @@ def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> li
         earlier.unlink(missing_ok=True)  # it must not stand beside the new result
     planning = write_planning(result.dataset, comparison, folder, assumptions)
     tidy = write_tidy(result.dataset, folder)
-    more = {"needs_by_phase.csv": needs_table(result.dataset)}
+    more = {
+        "needs_by_phase.csv": needs_table(result.dataset),
+        "sensitivity.csv": sensitivity_table(result.dataset),
+    }
     pressure = pressure_table(result.dataset, crisis)
     if len(pressure):
         more["host_pressure.csv"] = pressure

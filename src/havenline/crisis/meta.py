@@ -159,6 +159,11 @@ class Threshold(Strict):
         min_length=1, description="id of an indicator of the answer, such as peak_unsheltered"
     )
     at_most: float = Field(ge=0, description="highest value that can be carried, in its unit")
+    since_start: bool = Field(
+        False,
+        description="whether it limits the count since the start of the period, what came before "
+        "the as-of date with it; for newly_displaced",
+    )
     why: str = Field(min_length=1, description="what the figure stands for, in one sentence")
     source_id: Codes = Field(description="where the figure comes from")
 

@@ -45,6 +45,15 @@ LABELS: Mapping[str, str] = {
     "no_tempo": "no tempo",
     "no_reporting": "no reporting model",
 }
+WHY_KEPT: Mapping[str, str] = {
+    "no_nearness": "kept: where it was recorded, people near a front fled before it reached them, "
+    "and counts of all who fled cannot tell that from flight from bombardment",
+    "no_bombardment": "kept: people are known to flee from bombardment far from a front",
+    "no_capacity": "kept for where people shelter, which counts of all who fled do not show",
+    "no_tempo": "kept: without it all fronts would move at the same pace in every week",
+    "no_reporting": "kept: counts are known to come late and in jumps",
+}
+"""Why a mechanism stays that these scores alone do not call for."""
 SETTINGS: Mapping[str, Mapping[str, float]] = {
     FULL: {},
     "no_anticipation": {"flight_front_length": 0.8, "flight_bombardment": 0.0},
@@ -84,11 +93,15 @@ class Ablation:
     worse: dict[str, Interval]
     hubs: dict[str, float]
 
-    def hurts(self, full: Ablation) -> bool:
-        """Whether leaving it out worsens any of the scores: increments or hubs, either line."""
-        return any(i.mean > 0.0 for i in self.worse.values()) or any(
-            value > full.hubs[line] for line, value in self.hubs.items()
-        )
+    @property
+    def hurts(self) -> tuple[str, ...]:
+        """Lines on which leaving it out surely worsens the increments: the range is above zero."""
+        return tuple(line for line, i in self.worse.items() if i.low > 0.0)
+
+    @property
+    def helps(self) -> tuple[str, ...]:
+        """Lines on which leaving it out surely betters the increments: the range is below zero."""
+        return tuple(line for line, i in self.worse.items() if i.high < 0.0)
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the scores as plain data."""
@@ -223,20 +236,31 @@ def ablation_table(found: Sequence[Ablation]) -> TextTable:
 
 
 def ablation_notes(found: Sequence[Ablation]) -> tuple[str, ...]:
-    """Return a sentence for each mechanism: whether leaving it out hurts."""
+    """Return a sentence for each mechanism: whether leaving it out hurts, and how surely."""
     full = found[0]
     said = []
     for one in found[1:]:
-        label = LABELS[one.name]
-        hurt = [line for line, i in one.worse.items() if i.mean > 0.0]
+        parts = []
+        if one.hurts:
+            parts.append(f"leaving it out surely hurts ({', '.join(one.hurts)})")
+        if one.helps:
+            parts.append(f"leaving it out surely helps ({', '.join(one.helps)})")
+        unsure = [k for k in one.worse if k not in (*one.hurts, *one.helps)]
+        if unsure:
+            ways = ", ".join(f"{k}: {_way(one.worse[k].mean)}" for k in unsure)
+            parts.append(f"not distinguishable ({ways})")
         hubs = [line for line, v in one.hubs.items() if v > full.hubs[line]]
-        if not hurt and not hubs:
-            said.append(f"{label}: leaving it out hurts no score; it earns no place by them.")
-            continue
-        parts = [f"increments ({', '.join(hurt)})"] if hurt else []
-        parts += [f"hub shares ({', '.join(hubs)})"] if hubs else []
-        said.append(f"{label}: hurts {' and '.join(parts)}.")
+        if hubs:
+            parts.append(f"hub shares are worse without it ({', '.join(hubs)})")
+        why = WHY_KEPT.get(one.name, "")
+        if not one.hurts and why:
+            parts.append(why)
+        said.append(f"{LABELS[one.name]}: {'; '.join(parts)}.")
     return tuple(said)
+
+
+def _way(mean: float) -> str:
+    return "rather worse without it" if mean > 0.0 else "rather better without it"
 
 
 def _signed(value: float) -> str:

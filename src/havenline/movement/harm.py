@@ -17,21 +17,32 @@ from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import poisson
 from havenline.drivers import processes
 from havenline.drivers.aid import displaced, unsheltered
-from havenline.drivers.control import front_km
+from havenline.drivers.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN, front_km
 from havenline.movement.people import add, choose_homes
 from havenline.world import roads
-from havenline.world.state import EXCESS, HOMES, INJURED, KILLED, RESIDENT, RETURNED
+from havenline.world.state import (
+    EXCESS,
+    HOMES,
+    INJURED,
+    KILLED,
+    RESIDENT,
+    RETURNED,
+)
 
 
 @kernel
 def excess(net, values, state, winter):  # type: ignore[no-untyped-def]
     """Return the deaths of a day from other causes than violence above the usual.
 
-    Residents count as affected within ``violence_length`` of the front.
+    Residents count as affected within ``violence_length`` of the front. Displaced people in places
+    that a line handed over or that were captured count as they do elsewhere: an option does not
+    look better for losing sight of them. Whether they have shelter there is not known.
     """
     displaced_days, bare_days, near_days = 0.0, 0.0, 0.0
     for i in range(state.side.shape[0]):
         if not roads.held(state.side[i]):
+            if state.place[i].far_side in (FAR_SIDE_HANDED, FAR_SIDE_TAKEN):
+                displaced_days += displaced(state, i)
             continue
         displaced_days += displaced(state, i)
         bare_days += unsheltered(state, i)

@@ -7,7 +7,7 @@ from havenline.outcomes.errors import round_to_error
 from havenline.outcomes.indicators import INDICATORS, Indicator, per_future
 from havenline.outcomes.pareto import pareto
 from havenline.outcomes.planning import planning_table, write_planning
-from havenline.outcomes.sensitivity import sensitivity
+from havenline.outcomes.sensitivity import sensitivity, sensitivity_table
 from havenline.outcomes.thresholds import limits_of, thresholds_met
 from havenline.outcomes.tidy import write_tidy
 
@@ -27,6 +27,7 @@ __all__ = [
     "price_of_inaction",
     "round_to_error",
     "sensitivity",
+    "sensitivity_table",
     "thresholds_met",
     "write_planning",
     "write_tidy",

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from havenline.outcomes.compare import of_hundred
 from havenline.outcomes.explain import Explanation, explanations
-from havenline.outcomes.indicators import INDICATORS, per_future
 from havenline.outcomes.prim import Side, coverage, density, find_box, inside
-from havenline.outcomes.thresholds import Limit
+from havenline.outcomes.thresholds import Limit, amount
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -100,7 +99,7 @@ class Failure:
 
     def sentence(self) -> str:
         """Return when the option fails, in a few plain sentences."""
-        name = INDICATORS[self.limit.indicator].name.lower()
+        name = self.limit.name.lower()
         count = of_hundred(self.failed, self.futures)
         first = f"{name} above {self.limit.at_most:,.0f} in {count} futures"
         first = first[:1].upper() + first[1:]
@@ -108,7 +107,7 @@ class Failure:
             return f"{first}."
         what = "stays below" if self.of_keeping else "fails"
         if not self.conditions:
-            return f"{first}. No rule of three values tells when it {what}."
+            return f"{first}. No simple condition tells these futures from the others."
         rule = "; and ".join(c.words() for c in self.conditions)
         text = (
             f"{first}. It {what} when {rule}. So it is in {100 * self.density:.0f}% of such "
@@ -139,7 +138,7 @@ def discover(dataset: xr.Dataset, option: str, limit: Limit) -> Failure:
     Failure
     """
     ids = [str(v) for v in dataset["option"].to_numpy()]
-    missed = per_future(dataset, limit.indicator)[ids.index(option)] > limit.at_most
+    missed = amount(dataset, limit)[ids.index(option)] > limit.at_most
     failed, futures = int(missed.sum()), len(missed)
     heads, x = explanations(dataset, option, limit.indicator)
     rare = 2 * failed > futures

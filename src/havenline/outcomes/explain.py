@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.crisis.parameters import default_table
+from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.rests import rests_on
 
 if TYPE_CHECKING:
@@ -45,6 +46,22 @@ class Explanation:
     happened: bool
 
 
+LEVER_PARTS = {"haven": ("haven_standing",), "line": ("displaced_by_option", "left_on_other_side")}
+"""Parts of the parameter table that only act through a lever, and the series that show it."""
+
+
+def _idle(dataset: xr.Dataset, option: str, indicator: str) -> set[str]:
+    """Return the parameters that cannot move the outcome under the option.
+
+    Unit costs move nothing but costs; those of a lever move nothing where it is not used.
+    """
+    parts = set() if INDICATORS[indicator].series == "cost_usd" else {"cost"}
+    for part, series in LEVER_PARTS.items():
+        if not any(dataset[s].sel(option=option).to_numpy().any() for s in series if s in dataset):
+            parts.add(part)
+    return {row.name for row in default_table() if row.part in parts}
+
+
 def explanations(
     dataset: xr.Dataset, option: str, indicator: str, happened: bool = True
 ) -> tuple[tuple[Explanation, ...], NDArray[np.float64]]:
@@ -70,13 +87,14 @@ def explanations(
     (future, column) float64
     """
     meaning = {row.name: (row.meaning, row.unit) for row in default_table()}
+    idle = _idle(dataset, option, indicator)
     columns: list[NDArray[np.float64]] = []
     heads: list[Explanation] = []
     values = np.asarray(dataset["parameter_values"].to_numpy(), dtype=np.float64)
     names: Sequence[str] = [str(n) for n in dataset["parameter"].to_numpy()]
     bearing = set(rests_on(indicator).parameters)
     for i, name in enumerate(names):
-        if name in meaning and name not in bearing:
+        if name in meaning and (name not in bearing or name in idle):
             continue
         heads.append(Explanation(name, *meaning.get(name, (name, "1")), happened=False))
         columns.append(values[:, i])

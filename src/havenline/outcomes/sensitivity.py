@@ -11,9 +11,11 @@ index above 0: how high luck takes it is measured by shuffling.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from havenline.draws import key_of_text
@@ -113,7 +115,7 @@ def sensitivity(dataset: xr.Dataset, option: str, indicator: str) -> Sensitivity
     if len(y) < LEAST_IN_SLICE or y.min() == y.max() or not heads:
         return Sensitivity(option, indicator, (), 1.0)
     index = pawn(x, y)
-    luck = float(np.quantile(pawn(_shuffled(len(y)), y), LUCK))
+    luck = _luck(tuple(np.unique(y, return_counts=True)[1].tolist()))
     ranks = _ranks(y)
     influences = [
         Influence(head, float(i), float(np.corrcoef(_ranks(column), ranks)[0, 1]), bool(i > luck))
@@ -121,6 +123,49 @@ def sensitivity(dataset: xr.Dataset, option: str, indicator: str) -> Sensitivity
     ]
     influences.sort(key=lambda f: (-f.index, f.column.name))
     return Sensitivity(option, indicator, tuple(influences), luck)
+
+
+@lru_cache(maxsize=256)
+def _luck(counts: tuple[int, ...]) -> float:
+    """Return how high luck takes the index, for outcomes with so many ties at each level."""
+    y = np.repeat(np.arange(len(counts), dtype=np.float64), counts)
+    return float(np.quantile(pawn(_shuffled(len(y)), y), LUCK))
+
+
+def sensitivity_table(dataset: xr.Dataset) -> pd.DataFrame:
+    """Return what every outcome of every option turns on, one row for each uncertain value.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+
+    Returns
+    -------
+    DataFrame
+        option, indicator, rank (1 the strongest), name of the value, happened (what
+        the future then held, not a parameter), pawn (0 to 1), luck (what luck alone gives),
+        above_luck, spearman (-1 to 1).
+    """
+    rows = [
+        {
+            "option": option,
+            "indicator": indicator,
+            "rank": rank,
+            "name": f.column.name,
+            "happened": f.column.happened,
+            "pawn": f.index,
+            "luck": found.luck,
+            "above_luck": f.clear,
+            "spearman": f.direction,
+        }
+        for option in (str(v) for v in dataset["option"].to_numpy())
+        for indicator in INDICATORS
+        for found in [sensitivity(dataset, option, indicator)]
+        for rank, f in enumerate(found.influences, 1)
+    ]
+    heads = ("option", "indicator", "rank", "name", "happened")
+    return pd.DataFrame(rows, columns=[*heads, "pawn", "luck", "above_luck", "spearman"])
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,10 +13,14 @@ from havenline.crisis import Crisis
 from havenline.crisis.registry import suggest
 from havenline.errors import RunError
 from havenline.outcomes.compare import of_hundred
-from havenline.outcomes.indicators import INDICATORS, per_future
+from havenline.outcomes.indicators import INDICATORS, per_future, series_of
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+SINCE_START = ("newly_displaced",)
+"""Indicators whose daily series counts from the start of the period."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,22 @@ class Limit:
         In the unit of the indicator.
     why : str
         Where the figure comes from, in one sentence.
+    since_start : bool
+        Whether it limits the count since the start of the period, not that since the as-of date.
+    source : str
+        Ids of its sources; empty where it has none.
     """
 
     indicator: str
     at_most: float
     why: str
+    since_start: bool = False
+    source: str = ""
+
+    @property
+    def name(self) -> str:
+        """The outcome in words, such as ``"Newly displaced since the start"``."""
+        return INDICATORS[self.indicator].name + (" since the start" if self.since_start else "")
 
 
 @dataclass(frozen=True)
@@ -62,7 +77,10 @@ def limits_of(crisis: Crisis) -> tuple[Limit, ...]:
         If one names an indicator that does not exist.
     """
     return checked(
-        [Limit(t.indicator, t.at_most, t.why.strip()) for t in crisis.meta.thresholds],
+        [
+            Limit(t.indicator, t.at_most, t.why.strip(), t.since_start, t.source_id)
+            for t in crisis.meta.thresholds
+        ],
         f"thresholds of {crisis.id}",
     )
 
@@ -73,7 +91,31 @@ def checked(limits: Sequence[Limit], where: str) -> tuple[Limit, ...]:
         if limit.indicator not in INDICATORS:
             hint = suggest(limit.indicator, INDICATORS)
             raise RunError(f"{where}: unknown indicator {limit.indicator!r}. {hint}".strip())
+        if limit.since_start and limit.indicator not in SINCE_START:
+            raise RunError(
+                f"{where}: {limit.indicator!r} is not counted since the start of the period; "
+                f"since_start goes with {', '.join(SINCE_START)}"
+            )
     return tuple(limits)
+
+
+def amount(dataset: xr.Dataset, limit: Limit) -> NDArray[np.float64]:
+    """Return what a limit is held against, by option and future.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    limit : Limit
+
+    Returns
+    -------
+    (option, future) float64
+        The indicator, or its count since the start of the period.
+    """
+    if limit.since_start:
+        return series_of(dataset, INDICATORS[limit.indicator].series)[..., -1]
+    return per_future(dataset, limit.indicator)
 
 
 def thresholds_met(dataset: xr.Dataset, limits: Sequence[Limit]) -> tuple[Met, ...]:
@@ -93,7 +135,7 @@ def thresholds_met(dataset: xr.Dataset, limits: Sequence[Limit]) -> tuple[Met, .
     if not limits:
         return ()
     ids = [str(v) for v in dataset["option"].to_numpy()]
-    within = {limit: per_future(dataset, limit.indicator) <= limit.at_most for limit in limits}
+    within = {limit: amount(dataset, limit) <= limit.at_most for limit in limits}
     every: NDArray[np.bool_] = np.logical_and.reduce(list(within.values()))
     met = []
     for row, option in enumerate(ids):

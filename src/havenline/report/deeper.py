@@ -11,7 +11,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from havenline.crisis import Crisis
-from havenline.outcomes.compare import Comparison, Summary, of_hundred
+from havenline.outcomes.compare import Comparison, Summary, of_hundred, two_digits
 from havenline.outcomes.delay import price_of_inaction
 from havenline.outcomes.discovery import discover
 from havenline.outcomes.holds import haven_cases, truces_standing
@@ -34,6 +34,10 @@ _CASES = {
     False: "the haven holds to the end",
     True: "the haven fails",
 }
+STRONGEST = 3
+"""Influences told for each outcome in words."""
+FEWEST = 5
+"""Futures that a range of some of them needs."""
 SHOWN = 6
 """Influences drawn for each."""
 
@@ -74,7 +78,8 @@ def limits(dataset: xr.Dataset, crisis: Crisis) -> list[Row]:
         else:
             indicator = INDICATORS[m.limit.indicator]
             top = words.amount(m.limit.at_most, indicator.unit)
-            name, note = f"{indicator.name}: at most {top}", m.limit.why
+            name = f"{m.limit.name}: at most {top}"
+            note = f"{m.limit.why} ({m.limit.source})" if m.limit.source else m.limit.why
         by_limit.setdefault(name, []).append(m.text)
         notes[name] = note
     return [Row(name, notes[name], tuple(cells)) for name, cells in by_limit.items()]
@@ -109,9 +114,11 @@ def standing(dataset: xr.Dataset, names: Mapping[str, str]) -> list[str]:
     return out
 
 
-def _range(summary: Summary | None) -> str:
+def _range(summary: Summary | None, futures: int) -> str:
     if summary is None:
         return "-"
+    if futures < FEWEST:
+        return f"{words.number(two_digits(summary.median))}; too few futures for a range"
     rounded = summary.rounded()
     return f"{words.number(rounded.median)} ({words.spread(rounded.q05, rounded.q95, 'persons')})"
 
@@ -125,9 +132,9 @@ def havens(dataset: xr.Dataset, names: Mapping[str, str]) -> list[Row]:
             "",
             (
                 of_hundred(c.futures, futures),
-                _range(c.killed),
-                _range(c.newly_displaced),
-                _range(c.unsheltered),
+                _range(c.killed, c.futures),
+                _range(c.newly_displaced, c.futures),
+                _range(c.unsheltered, c.futures),
             ),
         )
         for c in haven_cases(dataset)
@@ -165,9 +172,10 @@ NEEDS = {
 def phases(dataset: xr.Dataset) -> list[Phase]:
     """Return what people need, phase by phase, a row for each need, a cell for each option."""
     cells: dict[tuple[int, int], dict[str, list[str]]] = {}
+    futures = int(dataset.sizes["future"])
     for n in needs(dataset):
         of_phase = cells.setdefault((n.first, n.last), {})
-        of_phase.setdefault(n.need, []).append(_range(n.summary))
+        of_phase.setdefault(n.need, []).append(_range(n.summary, futures))
     return [
         Phase(
             f"Days {first} to {last}",
@@ -220,7 +228,7 @@ def hosts(dataset: xr.Dataset, crisis: Crisis) -> Hosts | None:
     first = found[0].option
     return Hosts(
         index=_by_host(found, lambda p: _plain(p.index, 0)),
-        refugees=_by_host(found, lambda p: _range(p.refugees)),
+        refugees=_by_host(found, lambda p: _range(p.refugees, int(dataset.sizes["future"]))),
         components=[
             Row(p.name, "", tuple(_plain(c, 2) for c in p.components))
             for p in found
@@ -265,6 +273,19 @@ def turns_on(dataset: xr.Dataset, option: str) -> list[Drawn]:
         if found.influences:
             out.append(Drawn(INDICATORS[indicator].name, _bars(found)))
     return out
+
+
+def turns_on_all(dataset: xr.Dataset, option: str) -> list[Row]:
+    """Return what each outcome turns on most under an option, above what luck gives."""
+    rows = []
+    for indicator in INDICATORS.values():
+        found = [f for f in sensitivity(dataset, option, indicator.id).influences if f.clear]
+        told = [
+            f"{f.column.meaning} ({f.index:.2f}, {'more' if f.direction > 0 else 'less'} with it)"
+            for f in found[:STRONGEST]
+        ]
+        rows.append(Row(indicator.name, "", ("; ".join(told) or "nothing above luck",)))
+    return rows
 
 
 def _bars(found: Sensitivity) -> Markup:
@@ -353,5 +374,6 @@ def section(
         "inaction": inaction(dataset, comparison, names),
         "listed": listed_groups(crisis, pd.Timestamp(dataset["day"].to_numpy()[0])),
         "turns_on": turns_on(dataset, option),
+        "turns_on_all": turns_on_all(dataset, option),
         "turns_option": names[option],
     }
