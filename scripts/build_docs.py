@@ -245,6 +245,8 @@ done. `choice_weight_cut` is the share of the pull that choice sets of destinati
 - `planning` (XLSX and CSV), the planning sheet: arrivals and presence by sub-district and week,
   p50 and p90, against the capacity on the as-of date; exposure by sub-district and week.
 - `needs_by_phase` (CSV): shelter, water and health by option and phase.
+- `sensitivity` (CSV), with 30 futures or more: how far each outcome of each option turns on each
+  uncertain value (PAWN index, what luck alone gives, Spearman correlation), the strongest first.
 - `host_pressure` (CSV), where the crisis declares host areas: refugees, the index and each of its
   components by option and host area.
 - `provenance.json`, written last: version, seed, futures, options, settings, the SHA-256 of every

@@ -139,6 +139,8 @@ RAW: dict[str, tuple[bytes, int]] = {
     "deep_lists": (b"[" * 50_000 + b"]" * 50_000, 400),
     "deep_objects": (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, 400),
     "not_json": (b"hello", 422),
+    "key_twice": (b'{"futures": 2, "days": 7, "futures": 400}', 400),
+    "key_twice_within": (b'{"settings": {"tent_cost": 300, "tent_cost": 1}}', 400),
     "not_utf8": (b'{"options": ["\xff\xfe"]}', 400),
     "empty": (b"", 422),
     "nul": (b'{"options": ["a\\u0000b"]}', 422),

@@ -101,6 +101,65 @@ def test_it_ends_when_told_with_work_and_clients_under_way(
                 process.kill()
 
 
+def test_a_connection_beyond_the_limit_is_told_when_to_come_back(serving: ModuleType) -> None:
+    with serving.served() as address:
+        port = int(address.rsplit(":", 1)[1])
+        held: list[socket.socket] = []
+        answers = []
+        try:
+            for _ in range(limits.MOST_CONNECTIONS + 20):
+                held.append(socket.create_connection(("127.0.0.1", port), timeout=60))
+            for one in held[-5:]:
+                one.settimeout(60)
+                answers.append(one.recv(4096).decode())
+        finally:
+            for one in held:
+                one.close()
+        assert all(a.startswith("HTTP/1.1 503 ") for a in answers)
+        assert all("\r\nRetry-After: 5\r\n" in a for a in answers)
+        until = time.monotonic() + 60
+        while True:
+            try:
+                assert httpx.get(f"{address}/api/health", timeout=60).json()["ready"]
+                break
+            except (httpx.HTTPError, KeyError):
+                assert time.monotonic() < until
+                time.sleep(0.1)
+
+
+def test_a_killed_worker_is_told_over_the_line_and_replaced(serving: ModuleType) -> None:
+    port = serving.free_port()
+    with started(port) as process:
+        try:
+            until_ready(process, port)
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
+                asked = client.post("/api/runs", json={"futures": 500, "days": 300}).json()["id"]
+                until = time.monotonic() + 120
+                while client.get(f"/api/jobs/{asked}").json()["done"] == 0:
+                    assert time.monotonic() < until
+                    time.sleep(0.05)
+                busy = [
+                    child
+                    for child in psutil.Process(process.pid).children(recursive=True)
+                    if "spawn_main" in " ".join(child.cmdline())
+                ]
+                assert busy
+                for child in busy:
+                    child.kill()
+                while (told := client.get(f"/api/jobs/{asked}").json())["state"] == "running":
+                    assert time.monotonic() < until
+                    time.sleep(0.05)
+                assert told["state"] == "failed"
+                answer = client.get(f"/api/jobs/{asked}/result")
+                assert answer.status_code == 410
+                assert "again" in answer.json()["detail"]
+                after = serving.answered(client, "/api/runs", {"futures": 2, "days": 7})
+                assert after.status_code == 200
+                assert client.get("/api/health").json()["workers_replaced"] >= 1
+        finally:
+            process.kill()
+
+
 def test_half_open_clients_are_dropped_and_others_are_served(serving: ModuleType) -> None:
     with serving.served() as address:
         port = int(address.rsplit(":", 1)[1])

@@ -157,10 +157,10 @@ def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> li
         earlier.unlink(missing_ok=True)  # it must not stand beside the new result
     planning = write_planning(result.dataset, comparison, folder, assumptions)
     tidy = write_tidy(result.dataset, folder)
-    more = {
-        "needs_by_phase.csv": needs_table(result.dataset),
-        "sensitivity.csv": sensitivity_table(result.dataset),
-    }
+    more = {"needs_by_phase.csv": needs_table(result.dataset)}
+    turns = sensitivity_table(result.dataset)
+    if len(turns):
+        more["sensitivity.csv"] = turns
     pressure = pressure_table(result.dataset, crisis)
     if len(pressure):
         more["host_pressure.csv"] = pressure

@@ -80,7 +80,6 @@ def serve(
         date_header=False,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=GRACE,
-        limit_concurrency=200,
         h11_max_incomplete_event_size=limits.MOST_HEAD,
     )
     with bound, contextlib.suppress(KeyboardInterrupt):

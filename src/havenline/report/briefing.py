@@ -108,8 +108,8 @@ def _cannot(
     only = [r.name.lower() for r in rows if r.prior_only]
     if only:
         out.append(
-            f"Anything firm about {words.listed(only)}: no figure of this crisis known by the as-of "
-            "date sets its scale, which is a judgement."
+            f"Anything firm about {words.listed(only)}: no figure of this crisis known by the "
+            "as-of date sets its scale, which is a judgement."
         )
     counts = known_by(crisis.control_counts, as_of)
     counts = counts[counts["date"] <= as_of]

@@ -81,6 +81,9 @@ class Guard:
             if "json" in headers.get("content-type", "") and limits.too_deep(body):
                 await _refuse(sender, 400, "brackets stand too deep in each other")
                 return
+            if "json" in headers.get("content-type", "") and limits.says_twice(body):
+                await _refuse(sender, 400, "a key stands twice in one object")
+                return
             receive = _again(body, receive)
         await self.app(scope, receive, sender)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 MOST_BODY = 256 * 1024
 """Bytes of a JSON request."""
 MOST_UPLOAD = 20 * 1024 * 1024
@@ -33,6 +35,8 @@ MOST_HEAD_SECONDS = 10.0
 """Time in which the head of a request has to arrive."""
 MOST_BODY_SECONDS = 30.0
 """Time in which the body of a request has to arrive."""
+MOST_CONNECTIONS = 200
+"""Connections open at a time; a further one is told when to come back."""
 MOST_LISTENERS = 64
 """Streams of progress open at a time."""
 CACHE_BYTES = 256 * 1024 * 1024
@@ -57,6 +61,26 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=()",
 }
+
+
+def says_twice(body: bytes) -> bool:
+    """Return whether an object of a JSON text holds a key twice; False where it is no JSON."""
+    try:
+        json.loads(body, object_pairs_hook=_once)
+    except _TwiceError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
+class _TwiceError(Exception):
+    """A key stands twice."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise _TwiceError
 
 
 def too_deep(body: bytes) -> bool:

@@ -8,15 +8,29 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from havenline.web import limits
 
+_BODY = b'{"detail": "too many are connected; try again in a moment"}'
+FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n"
+    b"Connection: close\r\nContent-Length: " + str(len(_BODY)).encode() + b"\r\n\r\n" + _BODY
+)
+"""What a connection beyond the limit is told."""
+
 
 class PatientProtocol(H11Protocol):
-    """Waits for the head of a request for a limited time, on a new connection and a kept one."""
+    """Waits for the head of a request for a limited time, on a new connection and a kept one.
+
+    A connection beyond the limit is told when to come back, and closed.
+    """
 
     _patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start to wait for the first request."""
         super().connection_made(transport)
+        if len(self.connections) > limits.MOST_CONNECTIONS:
+            transport.write(FULL)
+            transport.close()
+            return
         self._watch()
 
     def data_received(self, data: bytes) -> None:
