@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from havenline.web import limits
 
-_BODY = b'{"detail": "too many are connected; try again in a moment"}'
-FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n"
-    b"Connection: close\r\nContent-Length: " + str(len(_BODY)).encode() + b"\r\n\r\n" + _BODY
-)
-"""What a connection beyond the limit is told."""
+
+async def full(_scope: Any, _receive: Any, send: Any) -> None:
+    """Answer a request on a connection beyond the limit: come back later."""
+    body = b'{"detail": "too many are connected; try again in a moment"}'
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", b"5"),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 class PatientProtocol(H11Protocol):
@@ -28,9 +35,7 @@ class PatientProtocol(H11Protocol):
         """Start to wait for the first request."""
         super().connection_made(transport)
         if len(self.connections) > limits.MOST_CONNECTIONS:
-            transport.write(FULL)
-            transport.close()
-            return
+            self.app = full
         self._watch()
 
     def data_received(self, data: bytes) -> None:
