@@ -441,3 +441,23 @@ def test_no_figure_is_cut_on_a_terminal(
     answer = havenline("run", "idlib-2020", *SMALL)
     assert answer.code == 0
     assert "…" not in answer.out
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("border_open=0", "border_open is 0, below border_managed"),
+        ("border_closed=2", "expected a share of 0 to 1"),
+        ("flight_shock_persistence=2", "expected 0 or more and below 1"),
+        ("tempo_persistence=1", "expected 0 or more and below 1"),
+    ],
+)
+def test_settings_that_would_close_a_border_or_never_end_are_refused(
+    havenline: Command, tmp_path: Path, setting: str, told: str
+) -> None:
+    answer = havenline(
+        "run", "idlib-2020", "--futures", "2", "--days", "5", "--set", setting, "--out", tmp_path
+    )
+    assert answer.code == 2
+    assert told in answer.err
+    assert list(tmp_path.iterdir()) == []

@@ -163,8 +163,8 @@ def test_every_fault_is_in_one_report(folder: Any) -> None:
         "camp_cluster, crossing, post, foreign_town; did you mean 'village'? (unknown_value)",
         "routes.csv:2 [road_km]: road_km cannot be negative (found '-24'); expected 0 or more "
         "(negative_number)",
-        "sites.csv:3 [planned_capacity]: capacity below occupancy (found '4000'); expected at "
-        "least the 4500 people there (over_capacity)",
+        "sites.csv:3 [planned_capacity]: capacity below occupancy (found '4000'); expected "
+        "room for the 4500 people there (over_capacity)",
         "parties.csv:1: starts with a byte order mark; expected plain UTF-8; save it as 'UTF-8', "
         "not 'UTF-8 with BOM' (byte_order_mark)",
     ]

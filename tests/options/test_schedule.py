@@ -212,3 +212,13 @@ def test_the_order_of_levers_changes_nothing() -> None:
     one, other = job_of(crisis_of(row)).plans[1:]
     assert one.place["restored"].any()
     assert np.array_equal(one.place, other.place)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_border_changes_in_the_order_of_days_not_of_the_file(order: tuple[int, int]) -> None:
+    levers = [
+        {"lever": "border", "neighbour": "nb", "start": 4, "regime": "open"},
+        {"lever": "border", "neighbour": "nb", "start": 9, "regime": "managed"},
+    ]
+    plan = job(*[levers[k] for k in order]).plans[1]
+    assert plan.day["border"].tolist() == [1] * 4 + [2] * 5 + [1] * 4

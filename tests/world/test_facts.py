@@ -99,6 +99,12 @@ def test_the_border_as_of_a_day(as_of: int, regime: int) -> None:
     assert facts(as_of, crossings=crossings).border_regime == regime
 
 
+def test_an_opening_announced_for_later_leaves_the_border_closed() -> None:
+    crossings = (("z9", "closed", -9, -9), ("z9", "open", 25, 10))
+    assert facts(20, crossings=crossings).border_regime == 0
+    assert facts(25, crossings=crossings).border_regime == 2
+
+
 def test_without_crossings_the_border_is_closed() -> None:
     assert facts().border_regime == 0
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
+from havenline.crisis.sites import site_places
+from havenline.futures import simulate
 from havenline.futures.run import Job
 from havenline.world.roads import ATTACKER, GUARANTOR
 from havenline.world.state import State
@@ -144,3 +148,39 @@ def test_no_way_leads_across_a_border() -> None:
     walk = Walk(job_of(crisis_of(row)))
     t1, z9 = (walk.job.world.place_index(p) for p in ("t1", "z9"))
     assert walk.to(0).dist[t1, z9] == 136.0
+
+
+def test_places_of_a_site_are_the_least_of_its_known_parts_by_hand() -> None:
+    assert site_places() == math.inf
+    assert site_places(area_m2=450.0) == 10.0
+    assert site_places(area_m2=450.0, covered_m2=28.0) == 8.0
+    assert site_places(area_m2=450.0, covered_m2=28.0, water_l_day=90.0) == 6.0
+    assert site_places(area_m2=450.0, latrines=0.25, planned_capacity=7.0) == 5.0
+    # an unknown part drops out and is not filled in
+    assert site_places(area_m2=math.nan, latrines=0.25) == 5.0
+
+
+def test_known_sites_bring_their_places_and_unknown_ones_their_people() -> None:
+    row = towns_in_a_row()
+    town = max(row.towns, key=lambda t: t.idps)
+    rows = [
+        {"place_id": town.id, "occupancy": 120.0, "area_m2": 45.0 * 300, "latrines": 10.0},
+        {"place_id": town.id, "occupancy": 80.0},
+    ]
+    assert town.idps > 200
+    world = build_world(replace(crisis_of(row), sites=pd.DataFrame(rows)))
+    place = world.network.place[world.place_index(town.id)]
+    assert (place["site_people"], place["site_places"], place["site_unknown"]) == (200, 200, 80)
+
+
+def test_fewer_latrines_leave_no_fewer_people_without_shelter() -> None:
+    row = towns_in_a_row()
+    town = max(row.towns, key=lambda t: t.idps)
+    bare = []
+    for latrines in (2.0, 50.0, 400.0, float("nan")):
+        site = {"place_id": town.id, "occupancy": float(town.idps), "latrines": latrines}
+        crisis = replace(crisis_of(row), sites=pd.DataFrame([site]))
+        data = simulate(crisis, futures=4, seed=3, days=3, workers=1).dataset
+        bare.append(float(data["unsheltered"].isel(day=0).sum()))
+    assert bare[0] > bare[1] >= bare[2]
+    assert bare[3] <= bare[1], "with nothing known, people in sites have shelter"

@@ -47,7 +47,8 @@ def check(
             sign = "[red]error[/red]" if problem.severity == "error" else "[yellow]warning[/yellow]"
             out.print(f"{sign}  {escape(str(problem))}", soft_wrap=True)
         errors, warnings = len(report.errors), len(report.warnings)
-        out.print(f"{errors} errors, {warnings} warnings" if errors or warnings else "No problems.")
+        counts = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+        out.print(counts if errors or warnings else "No problems.")
     raise typer.Exit(report.exit_code)
 
 
@@ -120,7 +121,7 @@ def options(crisis: CrisisArgument = "idlib-2020") -> None:
             kind = values.pop("lever")
             text = ", ".join(f"{k} {v}" for k, v in values.items())
             out.print(f"  - {kind}: {escape(text)}", soft_wrap=True)
-            out.print(f"    {lever.EFFECT}", style="dim", soft_wrap=True)
+            out.print(f"    {getattr(lever, 'effect', lever.EFFECT)}", style="dim", soft_wrap=True)
 
 
 def schema() -> None:
@@ -132,3 +133,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     """Start a crisis of your own from a small worked example."""
     path = init_crisis(folder)
     out.print(f"A worked example is in {path}. Change it, then: havenline check {path}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 from havenline.crisis.draft import META_FILE, Draft
 from havenline.crisis.levers import (
+    REGIMES,
     AidLever,
     BorderLever,
     HavenLever,
     LineLever,
+    MonitorsLever,
     OnwardLever,
     ReturnLever,
+    day_of,
 )
-from havenline.crisis.registry import check, one_of, suggest
+from havenline.crisis.registry import check, one_of, problem, suggest
 from havenline.errors import Problem
 
 
@@ -97,12 +101,120 @@ def lever_order(draft: Draft) -> Iterator[Problem]:
                     )
 
 
+@check("lever_too_early", "levers start after the default as-of date", "warning")
+def levers_too_early(draft: Draft) -> Iterator[Problem]:
+    """Report levers that a run as of the default date could not start any more."""
+    if draft.meta is None:
+        return
+    as_of = draft.meta.as_of
+    for path, lever in _levers(draft):
+        for key in ("start", "announced"):
+            start = getattr(lever, key, None)
+            if start is not None and day_of(start, as_of) <= as_of:
+                yield draft.in_options.problem(
+                    "lever_too_early",
+                    (*path, key),
+                    "not after the default as-of date",
+                    start,
+                    f"a day after {as_of}, or 1 and more days after it",
+                )
+
+
+@check("lever_too_late", "levers start within the default horizon", "warning")
+def levers_too_late(draft: Draft) -> Iterator[Problem]:
+    """Report levers that start after the last day of a run as it is by default."""
+    if draft.meta is None:
+        return
+    last = draft.meta.as_of + timedelta(days=draft.meta.horizon_days)
+    for path, lever in _levers(draft):
+        for key in ("start", "announced"):
+            start = getattr(lever, key, None)
+            if start is not None and day_of(start, draft.meta.as_of) > last:
+                yield draft.in_options.problem(
+                    "lever_too_late",
+                    (*path, key),
+                    "starts after the default horizon, so it does nothing by default",
+                    start,
+                    f"{last} or earlier",
+                )
+
+
+@check("lever_twice", "no lever of an option undoes another of the same kind")
+def levers_twice(draft: Draft) -> Iterator[Problem]:
+    """Report a second lever of a kind of which a run takes one; borders may change by day."""
+    seen: dict[tuple[object, ...], tuple[str | int, ...]] = {}
+    for path, lever in _levers(draft):
+        kind: tuple[object, ...] = (path[1], lever.lever)
+        if isinstance(lever, MonitorsLever):
+            kind = (*kind, lever.kind)
+        elif isinstance(lever, BorderLever):
+            kind = (*kind, lever.neighbour, lever.start)
+        elif isinstance(lever, AidLever):
+            continue  # levels of aid multiply
+        if kind in seen:
+            yield draft.in_options.problem(
+                "lever_twice",
+                (*path, "lever"),
+                "this lever stands twice in the option, and one would undo the other",
+                lever.lever,
+                "once",
+            )
+        seen[kind] = path
+
+
+@check("border_less_open", "no option makes a border less open than it is at the as-of date")
+def borders_less_open(draft: Draft) -> Iterator[Problem]:
+    """Report border levers below the most open regime known and in force by the as-of date."""
+    if draft.meta is None:
+        return
+    as_of = draft.meta.as_of
+    newest: dict[str, tuple[date, str]] = {}
+    for _, crossing, regime, since, published in draft.records(
+        "crossings", "crossing_id", "regime", "since", "published"
+    ):
+        known = since is not None and published is not None and max(since, published) <= as_of
+        if known and regime in REGIMES and since >= newest.get(crossing, (date.min, ""))[0]:
+            newest[crossing] = (since, regime)
+    facts = max((REGIMES.index(regime) for _, regime in newest.values()), default=0)
+    for path, lever in _levers(draft):
+        if isinstance(lever, BorderLever) and REGIMES.index(lever.regime) < facts:
+            yield draft.in_options.problem(
+                "border_less_open",
+                (*path, "regime"),
+                f"less open than the border is on {as_of}: this is refused, not weighed",
+                lever.regime,
+                " or ".join(REGIMES[facts:]),
+            )
+
+
+@check("one_border", "crossings lead to one neighbour")
+def one_border(draft: Draft) -> Iterator[Problem]:
+    """Report crossings to a second neighbour: a run has one border with one regime."""
+    first = ""
+    for line, neighbour in draft.records("crossings", "neighbour"):
+        first = first or neighbour
+        if neighbour and neighbour != first:
+            yield problem(
+                "one_border",
+                draft.file("crossings"),
+                "a second neighbour: a run has one border",
+                row=line,
+                column="neighbour",
+                value=neighbour,
+                expected=first,
+            )
+
+
+def _levers(draft: Draft) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Walk the levers of all options with their paths."""
+    for i, option in enumerate(draft.options or ()):
+        for j, lever in enumerate(option.levers):
+            yield ("options", i, "levers", j), lever
+
+
 @check("refused_lever", "no lever asks for what is refused, not weighed")
 def refused_levers(draft: Draft) -> Iterator[Problem]:
-    """Report havens that may not be left or deny asylum, and return that is not voluntary.
-
-    A border less open than it is depends on the as-of date; a run refuses it.
-    """
+    """Report havens that may not be left or deny asylum, and return that is not voluntary."""
     for i, option in enumerate(draft.options or ()):
         for j, lever in enumerate(option.levers):
             keys: tuple[str, ...] = ()

@@ -105,8 +105,22 @@ def parameter_ranges(draft: Draft) -> Iterator[Problem]:
     rows = draft.tables.get("parameters")
     if rows is None or not len(rows):
         return
-    from havenline.crisis.parameters import DISTRIBUTIONS
+    from havenline.crisis.parameters import DISTRIBUTIONS, out_of_bounds, parameter_names
 
+    known = parameter_names()
+    for line, name, *cells in rows.records("name", "value", "low", "high"):
+        for column, cell in zip(("value", "low", "high"), cells, strict=True):
+            wanted = out_of_bounds(name, cell) if name in known and cell is not None else None
+            if wanted is not None:
+                yield problem(
+                    "parameter_range",
+                    rows.file,
+                    f"{name} cannot be this",
+                    row=line,
+                    column=column,
+                    value=f"{cell:g}",
+                    expected=wanted,
+                )
     for line, shape, value, low, high in rows.records("distribution", "value", "low", "high"):
         if shape and shape not in DISTRIBUTIONS and not _is_beta(shape):
             yield problem(
@@ -142,6 +156,24 @@ def parameter_ranges(draft: Draft) -> Iterator[Problem]:
                 value=f"{value:g}",
                 expected=f"{low:g} to {high:g}",
             )
+
+
+@check("border_order", "a more open border never lets fewer people in than a less open one")
+def border_orders(draft: Draft) -> Iterator[Problem]:
+    """Report a border whose chances of entry fall as its regime opens."""
+    rows = draft.tables.get("parameters")
+    if rows is None or draft.meta is None:
+        return
+    from havenline.crisis.parameters import BORDER, border_order, known_parameters
+
+    values = {n: known_parameters(draft.meta.as_of)[n].value for n in BORDER}
+    last = None
+    for line, name, value, known in rows.records("name", "value", "known_from"):
+        if name in BORDER and value is not None and (known is None or known <= draft.meta.as_of):
+            values[name], last = value, line
+    fault = border_order(values)
+    if last is not None and fault is not None:
+        yield problem("border_order", rows.file, fault, row=last, column="value")
 
 
 @check(

@@ -13,6 +13,7 @@ from havenline.crisis.columns import ALL_GROUPS
 from havenline.crisis.draft import Draft
 from havenline.crisis.meta import Total
 from havenline.crisis.registry import check, problem
+from havenline.crisis.sites import SITE_PARTS, site_places
 from havenline.errors import Problem
 
 _SHARE_TOLERANCE = 1e-6
@@ -236,17 +237,23 @@ def known_too_late(draft: Draft) -> Iterator[Problem]:
                 )
 
 
-@check("over_capacity", "no site holds more people than planned", "warning")
+@check("over_capacity", "no site holds more people than its known parts have room for", "warning")
 def over_capacity(draft: Draft) -> Iterator[Problem]:
     """Report sites whose capacity is below their occupancy."""
-    for line, capacity, occupancy in draft.records("sites", "planned_capacity", "occupancy"):
-        if capacity is not None and occupancy is not None and capacity < occupancy:
+    for line, occupancy, *parts in draft.records("sites", "occupancy", *SITE_PARTS):
+        if occupancy is None:
+            continue
+        each = {c: site_places(**{c: p}) for c, p in zip(SITE_PARTS, parts, strict=True)}
+        column = min(SITE_PARTS, key=lambda c: each[c])
+        if each[column] < occupancy:
+            given = f"{parts[SITE_PARTS.index(column)]:.0f}"
+            room = "" if column == "planned_capacity" else f", room for {each[column]:.0f}"
             yield problem(
                 "over_capacity",
                 draft.file("sites"),
                 "capacity below occupancy",
                 row=line,
-                column="planned_capacity",
-                value=f"{capacity:g}",
-                expected=f"at least the {occupancy:g} people there",
+                column=column,
+                value=given + room,
+                expected=f"room for the {occupancy:.0f} people there",
             )

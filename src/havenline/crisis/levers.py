@@ -23,6 +23,8 @@ PATTERNS = {
     RELATIVE_PATH: "a path within the folder, such as derived/populations.csv",
 }
 Slug = Annotated[str, Field(pattern=SLUG)]
+REGIMES = ("closed", "managed", "open")
+"""Regimes of a border, the least open first."""
 
 
 def _date(value: Any) -> date:
@@ -118,8 +120,8 @@ class LineLever(Strict):
     """A partition line, with the places beyond it handed over."""
 
     EFFECT: ClassVar[str] = (
-        "Places beyond the line that the defender holds are handed over on the handover day; "
-        "most of their people leave beforehand, some stay on the other side."
+        "What the defender holds beyond the line is handed over on the handover day, unless the "
+        "lever says otherwise; most of its people leave beforehand, some stay on the other side."
     )
     lever: Literal["line"]
     line_id: Slug = Field(description="a line of geography/lines.geojson")
@@ -137,6 +139,22 @@ class LineLever(Strict):
         description="the attacker gives back what it took on the protected side since this day; "
         "left out: nothing",
     )
+
+    @property
+    def effect(self) -> str:
+        """What this line does, one sentence for each side of it."""
+        beyond = (
+            "Places beyond the line that the defender holds are handed over on the handover day; "
+            "most of their people leave beforehand, some stay on the other side."
+            if self.hands_over
+            else "Nothing beyond the line is handed over."
+        )
+        if self.restores_since is None:
+            return beyond
+        return (
+            f"{beyond} The attacker gives back what it took on the near side since "
+            f"{self.restores_since}."
+        )
 
 
 class AidStep(Strict):

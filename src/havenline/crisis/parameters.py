@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 import pandas as pd
 
@@ -21,6 +22,15 @@ from havenline.crisis.cells import split_ids
 from havenline.errors import CrisisError, Problem, RunError
 
 DISTRIBUTIONS = ("fixed", "uniform", "loguniform", "lognormal", "normal", "triangular")
+
+
+NOT_ZERO = ("km", "days", "months", "persons")
+"""Units of parameters that a formula divides by: lengths and times."""
+DIVISORS = ("vehicle_km_day", "violence_events", "walk_km_day")
+CORRELATIONS = ("flight_shock_persistence", "tempo_persistence")
+"""How much of a shock is left the next day or week: 0 or more, below 1."""
+BORDER = ("border_closed", "border_managed", "border_open")
+"""Chances a day of entry by regime, the least open first."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,67 @@ def default_table() -> tuple[Parameter, ...]:
 def parameter_names() -> tuple[str, ...]:
     """Return the names of all parameters, sorted."""
     return tuple(sorted({row.name for row in default_table()}))
+
+
+def out_of_bounds(name: str, value: float) -> str | None:
+    """Return what a parameter's value should be, or None where it may be as it is.
+
+    Parameters
+    ----------
+    name : str
+        Name of the default table.
+    value : float
+        In the unit of the parameter.
+    """
+    row = next(r for r in default_table() if r.name == name)
+    divides = row.unit in NOT_ZERO or name in DIVISORS
+    if (value < 0 and not row.low < 0) or (value == 0 and divides):
+        return f"{'above 0' if divides else '0 or more'} ({row.unit})"
+    if name in CORRELATIONS and value >= 1:
+        return "0 or more and below 1"
+    if value > 1 and (row.unit.split("/")[0] == "share" or name in BORDER):
+        return "a share of 0 to 1"
+    return None
+
+
+def border_order(values: Mapping[str, float]) -> str | None:
+    """Return what makes a border less open than its regime says, or None.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        Values by name, those of `BORDER` among them.
+    """
+    for less, more in pairwise(BORDER):
+        if values[less] > values[more]:
+            return (
+                f"{more} is {values[more]:g}, below {less} ({values[less]:g}): a more open border "
+                "never lets fewer people in"
+            )
+    return None
+
+
+def check_values(parameters: Mapping[str, Parameter]) -> None:
+    """Refuse values and ranges that a parameter may not take, however they were given.
+
+    Parameters
+    ----------
+    parameters : mapping of str to Parameter
+        What a run uses, by name.
+
+    Raises
+    ------
+    RunError
+        For the first value out of bounds, or a border that is less open than its regime says.
+    """
+    for row in parameters.values():
+        for value in (row.value, row.low, row.high):
+            wanted = None if math.isnan(value) else out_of_bounds(row.name, value)
+            if wanted is not None:
+                raise RunError(f"parameter {row.name!r}: {value:g} given; expected {wanted}")
+    fault = border_order({name: row.value for name, row in parameters.items()})
+    if fault is not None:
+        raise RunError(f"parameters of the border: {fault}")
 
 
 def suggestion(name: str) -> str:

@@ -11,10 +11,14 @@ from havenline.draws.kernels import kernel
 
 @kernel
 def permeability(values, plan, day, today):  # type: ignore[no-untyped-def]
-    """Return the chance of entry of a day for a person who waits to cross."""
+    """Return the chance of entry of a day for a person who waits to cross.
+
+    In no future lets a more open regime fewer people in than a less open one.
+    """
     regime = plan.day[max(0, day - today)].border
     if regime == 0:
         return values.border_closed
+    managed = max(values.border_closed, values.border_managed)
     if regime == 1:
-        return values.border_managed
-    return values.border_open
+        return managed
+    return max(managed, values.border_open)

@@ -23,7 +23,7 @@ import xarray as xr
 from havenline import __version__
 from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
-from havenline.crisis.parameters import Parameter, default_table, known_later, known_parameters
+from havenline.crisis.parameters import Parameter, check_values, known_later, known_parameters
 from havenline.errors import RunError
 from havenline.futures.layout import VARIABLES, assemble, coordinates
 from havenline.futures.run import FutureResult, Job, Workspace, run_future, share_cut
@@ -41,10 +41,6 @@ MOST_IN_MEMORY = 600_000_000
 MOST_DAYS = 730
 MOST_FUTURES = 100_000
 MOST_WORKERS = 256
-NOT_ZERO = ("km", "days", "months", "persons")
-"""Units of parameters that a formula divides by: lengths and times."""
-DIVISORS = ("vehicle_km_day", "violence_events", "walk_km_day")
-
 RESULT_FILE = "result.nc"
 
 
@@ -134,12 +130,12 @@ def simulate(
     """
     horizon = crisis.meta.horizon_days if days is None else days
     _check_numbers(futures, seed, horizon, workers)
-    _check_settings(settings or {})
     world = build_world(crisis)
     date = crisis.meta.as_of if as_of is None else as_of
     facts = known_facts(world, date, horizon, offensive)
     specs = chosen_options(world, options)
     parameters = known_parameters(date, crisis.parameters, settings)
+    check_values(parameters)
     job = Job(
         world=world,
         facts=facts,
@@ -202,21 +198,6 @@ def _check_numbers(futures: int, seed: int, days: int, workers: int | None) -> N
         raise RunError(f"seed: {seed} given; a whole number of 0 to 2**63 - 1 is needed")
     if workers is not None and workers < 1:
         raise RunError(f"workers: {workers} given; at least 1 is needed")
-
-
-def _check_settings(settings: Mapping[str, float]) -> None:
-    """Refuse values that the unit of a parameter does not allow."""
-    rows = {row.name: row for row in default_table()}
-    for name, value in settings.items():
-        if name not in rows:
-            continue  # `known_parameters` says so, with the nearest name
-        unit = rows[name].unit
-        divides = unit in NOT_ZERO or name in DIVISORS
-        if (value < 0 and not rows[name].low < 0) or (value == 0 and divides):
-            least = "above 0" if divides else "0 or more"
-            raise RunError(f"parameter {name!r}: {value:g} given; expected {least} ({unit})")
-        if value > 1 and unit.split("/")[0] == "share":
-            raise RunError(f"parameter {name!r}: {value:g} given; expected a share of 0 to 1")
 
 
 def _finished(

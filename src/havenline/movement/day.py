@@ -58,7 +58,8 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
                 state.whole[TOTAL] += persons
         here = state.place[i]
         in_sites = net.place[i].site_people
-        here.tents = in_sites * (1.0 + values.camp_slack)
+        unknown = net.place[i].site_unknown
+        here.tents = unknown * (1.0 + values.camp_slack) + net.place[i].site_places
         here.homes = 0.0
         here.room = (
             max(0.0, state.by_status[i, DISPLACED_BEFORE] - in_sites)

@@ -18,6 +18,7 @@ import numpy as np
 
 from havenline.crisis import Crisis
 from havenline.crisis.levers import (
+    REGIMES,
     BorderLever,
     ContainmentLever,
     ExemptionLever,
@@ -29,7 +30,6 @@ from havenline.crisis.levers import (
     TruceLever,
 )
 from havenline.negotiation.zone import Floats
-from havenline.world.facts import REGIMES
 
 CURRENT = "current"
 """The line where the sides stand: nothing is handed over."""

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.crisis.levers import (
+    REGIMES,
     AidLever,
     BorderLever,
     ContainmentLever,
     ExemptionLever,
     HavenLever,
+    Lever,
     LineLever,
     MonitorsLever,
     OnwardLever,
@@ -25,10 +27,11 @@ from havenline.crisis.levers import (
     day_of,
 )
 from havenline.crisis.registry import suggest
+from havenline.crisis.sites import site_places
 from havenline.draws.kernels import bare, kernel
 from havenline.errors import OptionRefused, RunError
 from havenline.world import roads
-from havenline.world.facts import REGIMES, Facts
+from havenline.world.facts import Facts
 from havenline.world.geometry import protected_side
 from havenline.world.world import World
 
@@ -222,7 +225,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "exemption_start": NEVER,
     }
     # What a line gives back belongs to a haven behind it, so lines come first.
-    for lever in sorted(option.levers, key=lambda lever: not isinstance(lever, LineLever)):
+    for lever in _in_order(option, facts.as_of):
         if isinstance(lever, TruceLever):
             terms["truce_start"] = _day(option, lever.start, facts)
             terms["compliance"] = int(lever.compliance_mechanism)
@@ -263,6 +266,16 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
     place.flags.writeable = False
     day.flags.writeable = False
     return Schedule(place=place, day=day, **terms)  # type: ignore[arg-type]
+
+
+def _in_order(option: OptionSpec, as_of: dt.date) -> list[Lever]:
+    """Return the levers, lines first, and those of the border by their day, not by the file."""
+
+    def rank(lever: Lever) -> tuple[bool, dt.date]:
+        day = day_of(lever.start, as_of) if isinstance(lever, BorderLever) else dt.date.min
+        return not isinstance(lever, LineLever), day
+
+    return sorted(option.levers, key=rank)
 
 
 def _day(option: OptionSpec, value: dt.date | int, facts: Facts) -> int:
@@ -320,11 +333,6 @@ def is_winter(date: dt.date, north: bool) -> bool:
     return (date.month if north else (date.month + 5) % 12 + 1) in WINTER
 
 
-AREA_PER_PERSON, WATER_PER_PERSON, PERSONS_PER_LATRINE = 45.0, 15.0, 20.0
-"""Square metres of site and litres of water a day for each person, persons for each latrine:
-the minimum standards of the Sphere Handbook (2018)."""
-
-
 def haven_capacity(lever: HavenLever) -> float:
     """Return how many persons a haven can shelter by what is declared of it.
 
@@ -339,10 +347,8 @@ def haven_capacity(lever: HavenLever) -> float:
     float
         Persons; infinite where nothing is declared.
     """
-    return min(
-        math.inf if lever.area_m2 is None else lever.area_m2 / AREA_PER_PERSON,
-        math.inf if lever.water_l_day is None else lever.water_l_day / WATER_PER_PERSON,
-        math.inf if lever.latrines is None else lever.latrines * PERSONS_PER_LATRINE,
+    return site_places(
+        area_m2=lever.area_m2, water_l_day=lever.water_l_day, latrines=lever.latrines
     )
 
 

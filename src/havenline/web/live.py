@@ -23,7 +23,12 @@ from numpy.typing import NDArray
 from havenline import __version__
 from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
-from havenline.crisis.parameters import Parameter, known_later, known_parameters
+from havenline.crisis.parameters import (
+    Parameter,
+    check_values,
+    known_later,
+    known_parameters,
+)
 from havenline.draws import key_of
 from havenline.errors import RunError
 from havenline.futures.layout import assemble, coordinates
@@ -99,6 +104,7 @@ class Ground:
         self.parameters: Mapping[str, Parameter] = known_parameters(
             asked.as_of, crisis.parameters, dict(asked.settings)
         )
+        check_values(self.parameters)
         self.values = sample_values(self.parameters, asked.futures, asked.seed)
         self.baseline = next(o for o in crisis.options if o.baseline)
         self._replays: list[_Replay | None] = [None] * asked.futures

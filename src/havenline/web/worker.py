@@ -126,10 +126,7 @@ class Desk:
     def _result(
         self, task: Mapping[str, Any], tell: Tell
     ) -> tuple[xr.Dataset, Crisis, Ground, list[Any]]:
-        from havenline.futures.runner import _check_settings
-
         crisis, asked, options = self._asked(task)
-        _check_settings(dict(asked.settings))
         ground = self.live.ground(crisis, asked)
         return ground.dataset(options, self.threads, tell), crisis, ground, options
 

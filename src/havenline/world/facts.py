@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from havenline.crisis.levers import REGIMES
 from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
 from havenline.draws.kernels import bare, kernel
@@ -25,8 +26,6 @@ from havenline.world.world import SIDE_OF_PARTY, World
 QUIET_WEIGHT = 0.15
 """Weight of a day without an offensive when a reported increment is spread over its days
 (a day with one weighs 1). A convention of this replay, not a parameter of forecasts."""
-
-REGIMES = ("closed", "managed", "open")
 
 
 DAY = np.dtype([("offensive", "i8"), ("target", "f8"), ("epoch", "i8")])
@@ -320,6 +319,8 @@ def _networks(
 
 def _border(world: World, as_of: dt.date) -> int:
     rows = world.crisis.crossings
-    rows = rows.loc[rows["published"] <= pd.Timestamp(as_of)].sort_values("since", kind="stable")
+    now = pd.Timestamp(as_of)
+    rows = rows.loc[(rows["published"] <= now) & (rows["since"] <= now)]
+    rows = rows.sort_values("since", kind="stable")
     newest = rows.groupby("crossing_id")["regime"].last()
     return max((REGIMES.index(r) for r in newest), default=0)

@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
+from havenline.crisis.sites import SITE_PARTS
+from havenline.crisis.sites import site_places as site_places_of
 from havenline.draws import key_of_text
 from havenline.errors import RunError
 from havenline.world import geometry, roads
@@ -33,6 +35,8 @@ PLACE = np.dtype(
         ("area", "i8"),
         ("home", "i8"),
         ("site_people", "f8"),
+        ("site_places", "f8"),
+        ("site_unknown", "f8"),
         ("capturable", "?"),
         ("hosts", "?"),
         ("near_border", "?"),
@@ -53,9 +57,10 @@ class Network(NamedTuple):
     place : (n_place,) records ``PLACE``
         ``key`` for random numbers; ``area`` index of the sub-district in the results (-1
         outside them); ``home`` the home area of people who start here (same index);
-        ``site_people`` persons of ``start`` in sites; ``capturable`` whether the front can take
-        it; ``hosts`` whether people flee to it; ``near_border`` whether a border that people may
-        wait at lies within 10 km.
+        ``site_people`` persons of ``start`` in sites, ``site_unknown`` those in sites of which
+        no part of the capacity is known, ``site_places`` the places of the others;
+        ``capturable`` whether the front can take it; ``hosts`` whether people flee to it;
+        ``near_border`` whether a border that people may wait at lies within 10 km.
     road : (n_road,) records ``ROAD``
         ``a`` and ``b`` the ends, ``km`` the length, ``border`` whether it crosses a border.
     link : (2 n_road,) records ``LINK``
@@ -177,14 +182,24 @@ def build_world(crisis: Crisis) -> World:
     if not start.sum():
         raise RunError("populations.csv: nobody lives anywhere; give persons per place")
     sites = crisis.sites
-    site_people = np.zeros(len(place_ids))
-    for place, occupancy in zip(sites["place_id"], sites["occupancy"], strict=True):
-        site_people[index[place]] += 0.0 if np.isnan(occupancy) else float(occupancy)
+    site_people, site_places, site_unknown = np.zeros((3, len(place_ids)))
+    parts = sites.reindex(columns=SITE_PARTS).to_numpy(np.float64)
+    for place, occupancy, known in zip(sites["place_id"], sites["occupancy"], parts, strict=True):
+        people = 0.0 if np.isnan(occupancy) else float(occupancy)
+        room = site_places_of(*known)
+        site_people[index[place]] += people
+        if np.isfinite(room):
+            site_places[index[place]] += room
+        else:
+            site_unknown[index[place]] += people
     site_people = np.minimum(site_people, start[:, 1].sum(axis=1))
+    site_unknown = np.minimum(site_unknown, site_people)
     place = np.zeros(len(place_ids), dtype=PLACE)
     place["key"] = keys(place_ids, "place")
     place["area"] = place["home"] = area
     place["site_people"] = site_people
+    place["site_places"] = site_places
+    place["site_unknown"] = site_unknown
     place["capturable"] = ~foreign & (places["kind"] != "post").to_numpy()
     place["hosts"] = hosts
     place["near_border"] = _near_border(crisis, lat, lon) & ~foreign
