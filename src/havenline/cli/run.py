@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,9 +25,13 @@ from havenline.cli.console import (
     out_folder,
     progress_bar,
     settings_of,
+    short,
 )
 from havenline.crisis import Crisis
 from havenline.errors import HavenlineError
+
+REGRET_WIDTH = 100  # from it, regret has a column; below it, a line
+CUT_TO_TELL = 0.01
 
 
 def run(
@@ -132,6 +137,7 @@ def run(
         sys.stdout.write(json.dumps(comparison.to_json_dict(), allow_nan=False) + "\n")
     else:
         _print_comparison(declared, comparison)
+        _print_cut(float(result.dataset.attrs["choice_weight_cut"]))
         for path in written:
             out.print(f"  {path}", soft_wrap=True)
     if result.partial:
@@ -176,31 +182,69 @@ def _print_comparison(crisis: Crisis, comparison: Any) -> None:
     out.print(escape(crisis.meta.question.strip()), soft_wrap=True)
     out.print(
         f"As of {comparison.as_of}, {comparison.days} days ahead, {comparison.futures} futures. "
-        "Median (5 to 95%), then the difference to no deal in the same futures.",
+        "Median (5 to 95%), then the difference to no deal in the same futures, rounded to the "
+        "Monte-Carlo error. Regret: in nine futures of ten an option is no further than this "
+        "from the best of them.",
         style="dim",
     )
     for name, first in comparison.options[0].indicators.items():
         mark = " [dim](rests on a prior only)[/dim]" if first.prior_only else ""
         unit = "" if first.unit == first.name.casefold() else f", {escape(first.unit)}"
-        out.print(f"\n[bold]{escape(first.name)}[/bold]{unit}{mark}")
-        table = Table(box=None, show_header=False, padding=(0, 1, 0, 1))
-        widths = (36 if out.width >= FULL_WIDTH else min(26, out.width - 60), 25, 29)
-        for i, width in enumerate(widths):
-            if out.width < LEAST_WIDTH:
-                table.add_column(overflow="fold")
-            else:
-                table.add_column(width=width, justify="right" if i else "left", no_wrap=i > 0)
-        if out.width >= FULL_WIDTH:
-            table.add_column(no_wrap=True)
-        for option in comparison.options:
-            answer = option.indicators[name]
-            cells = [escape(option.name), figures(answer.summary.rounded()), "", ""]
-            difference = answer.difference
-            if difference is not None and not difference.to_itself:
-                cells[2] = "[dim]not distinguishable[/dim]"
-                if difference.distinguishable:
-                    cells[2] = figures(difference.summary.rounded(), "+")
-                    if difference.share_better:
-                        cells[3] = f"[dim]better in {difference.share_better}[/dim]"
-            table.add_row(*cells[: len(table.columns)])
+        answers = {option.name: option.indicators[name] for option in comparison.options}
+        error = _error_of(answers.values())
+        out.print(f"\n[bold]{escape(first.name)}[/bold]{unit}{mark}{error}")
+        table = _empty_table()
+        for option, answer in answers.items():
+            table.add_row(*_cells(option, answer)[: len(table.columns)])
         out.print(table)
+        regrets = [f"{o} {_regret(a)}" for o, a in answers.items() if a.regret_p90 is not None]
+        if regrets and out.width < REGRET_WIDTH:
+            out.print(f" [dim]Regret: {escape('; '.join(regrets))}[/dim]")
+
+
+def _empty_table() -> Table:
+    """Return a table without rows, with as many columns as the terminal has room for."""
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 1))
+    wide = out.width >= REGRET_WIDTH
+    others = 96 if out.width >= FULL_WIDTH else 76 if wide else 60
+    for i, width in enumerate((min(36, out.width - others), 25, 29)):
+        if out.width < LEAST_WIDTH:
+            table.add_column(overflow="fold")
+        else:
+            table.add_column(width=width, justify="right" if i else "left", no_wrap=i > 0)
+    for _ in range(int(wide) + int(out.width >= FULL_WIDTH)):
+        table.add_column(no_wrap=True)
+    return table
+
+
+def _cells(option: str, answer: Any) -> list[str]:
+    """Return name, figure, difference, regret and share of better futures of an option."""
+    cells = [escape(option), figures(answer.summary.rounded()), "", "", ""]
+    if answer.regret_p90 is not None:
+        cells[3] = f"[dim]regret {_regret(answer)}[/dim]"
+    difference = answer.difference
+    if difference is not None and not difference.to_itself:
+        cells[2] = "[dim]not distinguishable[/dim]"
+        if difference.distinguishable:
+            cells[2] = figures(difference.summary.rounded(), "+")
+            if difference.share_better:
+                cells[4] = f"[dim]better in {difference.share_better}[/dim]"
+    return cells
+
+
+def _regret(answer: Any) -> str:
+    return short(answer.to_json_dict()["regret_p90"])
+
+
+def _error_of(answers: Iterable[Any]) -> str:
+    """Return the greatest Monte-Carlo error of a median, as it stands behind the heading."""
+    errors = [a.summary.rounded().mc_error for a in answers]
+    known = [e for e in errors if e]
+    return f" [dim](error of a median: {short(max(known))} at most)[/dim]" if known else ""
+
+
+def _print_cut(cut: float) -> None:
+    """Say how much of the weight the choice sets hold, where that is not nearly all."""
+    if cut > CUT_TO_TELL:
+        held = f"{100 * (1 - cut):.3g}% of the weight"
+        out.print(f"\n[dim]Destinations: the sets hold {held}.[/dim]")

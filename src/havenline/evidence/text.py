@@ -152,13 +152,19 @@ def failures(result: Hindcast) -> tuple[str, ...]:
     tuple of str
         Sentences.
     """
-    lost = [
-        score.as_of.isoformat()
-        for score in result.unconditional.dates
-        if score.outcome == "loses" and score.as_of
-    ]
+    lost = _lost(result.unconditional)
     said = [f"The model loses to a naive baseline as of {joined(lost)}."] if lost else []
+    given = _lost(result.conditional) if result.conditional else []
+    if given:
+        said.append(
+            f"Told the days of the fighting it still loses as of {joined(given)}: there it errs "
+            "in how fast a running attack displaces people, not in when it runs."
+        )
     return (*said, *where_it_fails(result.unconditional))
+
+
+def _lost(line: Summary) -> list[str]:
+    return [s.as_of.isoformat() for s in line.dates if s.outcome == "loses" and s.as_of]
 
 
 def where_it_fails(line: Summary) -> tuple[str, ...]:

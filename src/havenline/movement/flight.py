@@ -40,6 +40,8 @@ from havenline.world.state import (
     BY_OPTION,
     DISPLACED_BEFORE,
     DISPLACED_SINCE,
+    ERROR,
+    ERROR_HAZARD,
     LEVEL,
     MOVED,
     NEW,
@@ -406,6 +408,9 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             own = state.place[i]
             own.wait_fighting += scale * times * fighting_hazard(values, state, i)
             own.wait_background += scale * values.flight_background
+            if not own.wait_fighting + own.wait_background >= 0.0:
+                state.whole[ERROR] = ERROR_HAZARD  # no number: no draw from it would end
+                return
             line = line_hazard(values, plan, i, ahead)
             if line > 0.0 or is_due(own, net.place[i].key, day):
                 leave_place(net, values, plan, state, i, line, day, ahead, key)

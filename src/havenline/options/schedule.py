@@ -269,11 +269,15 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
 
 
 def _in_order(option: OptionSpec, as_of: dt.date) -> list[Lever]:
-    """Return the levers, lines first, and those of the border by their day, not by the file."""
+    """Return the levers, lines first, and those of the border by their day, not by the file.
 
-    def rank(lever: Lever) -> tuple[bool, dt.date]:
-        day = day_of(lever.start, as_of) if isinstance(lever, BorderLever) else dt.date.min
-        return not isinstance(lever, LineLever), day
+    Of two regimes from the same day the more open one holds.
+    """
+
+    def rank(lever: Lever) -> tuple[bool, dt.date, int]:
+        if isinstance(lever, BorderLever):
+            return True, day_of(lever.start, as_of), REGIMES.index(lever.regime)
+        return not isinstance(lever, LineLever), dt.date.min, 0
 
     return sorted(option.levers, key=rank)
 
