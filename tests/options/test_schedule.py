@@ -222,3 +222,12 @@ def test_a_border_changes_in_the_order_of_days_not_of_the_file(order: tuple[int,
     ]
     plan = job(*[levers[k] for k in order]).plans[1]
     assert plan.day["border"].tolist() == [1] * 4 + [2] * 5 + [1] * 4
+
+
+def test_of_two_regimes_from_one_day_the_more_open_one_holds() -> None:
+    levers = [
+        {"lever": "border", "neighbour": "nb", "start": 4, "regime": regime}
+        for regime in ("open", "managed")
+    ]
+    for order in (levers, levers[::-1]):
+        assert job(*order).plans[1].day["border"].tolist() == [1] * 4 + [2] * 9

@@ -190,14 +190,14 @@ def _print_comparison(crisis: Crisis, comparison: Any) -> None:
     for name, first in comparison.options[0].indicators.items():
         mark = " [dim](rests on a prior only)[/dim]" if first.prior_only else ""
         unit = "" if first.unit == first.name.casefold() else f", {escape(first.unit)}"
-        answers = {option.name: option.indicators[name] for option in comparison.options}
-        error = _error_of(answers.values())
+        answers = [(option.name, option.indicators[name]) for option in comparison.options]
+        error = _error_of(a for _, a in answers)
         out.print(f"\n[bold]{escape(first.name)}[/bold]{unit}{mark}{error}")
         table = _empty_table()
-        for option, answer in answers.items():
+        for option, answer in answers:
             table.add_row(*_cells(option, answer)[: len(table.columns)])
         out.print(table)
-        regrets = [f"{o} {_regret(a)}" for o, a in answers.items() if a.regret_p90 is not None]
+        regrets = [f"{o} {_regret(a)}" for o, a in answers if a.regret_p90 is not None]
         if regrets and out.width < REGRET_WIDTH:
             out.print(f" [dim]Regret: {escape('; '.join(regrets))}[/dim]")
 
