@@ -46,7 +46,7 @@ def test_what_a_crisis_gives_is_held_to_the_bounds_of_what_one_sets(
 @pytest.mark.parametrize("name", ["flight_front", "flight_background"])
 def test_a_hazard_that_is_no_number_ends_the_run(name: str) -> None:
     job = job_of(crisis_of(towns_in_a_row(happenings=((3, "offensive_start", 3),))), days=4)
-    drawn = job.values
+    drawn = job.values  # noqa: PD011  (an attribute of Job)
     drawn[name] = np.nan
-    with pytest.raises(RunError, match="future 0"):
+    with pytest.raises(RunError, match="future 0: the chance of leaving a place is not a number"):
         run_future(job, 0, Workspace())

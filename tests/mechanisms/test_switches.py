@@ -158,7 +158,12 @@ OFF: Mapping[str, tuple[Mapping[str, float], Mapping[str, Any], Sequence[str]]] 
         (),
     ),
     "onward pass-through": (
-        {"onward_passthrough": 0.0, "border_closed": 0.0, "border_open": 0.0},
+        {
+            "onward_passthrough": 0.0,
+            "border_closed": 0.0,
+            "border_managed": 0.0,
+            "border_open": 0.0,
+        },
         {"flight_front": 0.3},
         "onward only",
     ),

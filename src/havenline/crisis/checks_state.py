@@ -30,6 +30,23 @@ def _control(draft: Draft) -> dict[str, list[tuple[date, int, str]]]:
     return rows
 
 
+@check("control_holder", "who holds a place is a party that can hold ground")
+def control_holders(draft: Draft) -> Iterator[Problem]:
+    """Report places held by donors, who hold none."""
+    donors = {p for _, p, side in draft.records("parties", "party_id", "side") if side == "donor"}
+    for line, party in draft.records("control", "party_id"):
+        if party in donors:
+            yield problem(
+                "control_holder",
+                draft.file("control"),
+                "donors hold no ground",
+                row=line,
+                column="party_id",
+                value=party,
+                expected="a party of another side",
+            )
+
+
 @check("control_without_start", "every place has a party at the start of the period")
 def control_without_start(draft: Draft) -> Iterator[Problem]:
     """Report places without a row up to the first day of the period."""

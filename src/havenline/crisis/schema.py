@@ -171,7 +171,7 @@ _CONTROL_COUNTS = Table(
 
 _VIOLENCE = Table(
     "violence",
-    "violent events of one kind on one day (a flow)",
+    "violent events of one kind on one day (a flow); checked and kept, no run reads it",
     (
         Column("date", "date", "day of the events"),
         place_column(required=False),

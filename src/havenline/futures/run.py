@@ -19,6 +19,7 @@ from havenline.world.state import (
     CUT_SETS,
     ERROR,
     ERROR_ENTRIES,
+    ERROR_HAZARD,
     ERROR_HORIZON,
     State,
     empty_state,
@@ -214,6 +215,11 @@ def _raise_errors(state: State, future: int) -> None:
         raise RunError(
             f"future {future}: a journey takes longer than the calendar of arrivals holds; "
             "check the lengths of routes and the speeds of travel"
+        )
+    if error == ERROR_HAZARD:
+        raise RunError(
+            f"future {future}: the chance of leaving a place is not a number; check the "
+            "parameters of flight"
         )
     if error:
         raise RunError(f"future {future}: the ledger of people does not balance")

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from havenline.crisis import Crisis
+from havenline.crisis.cells import split_ids
 from havenline.crisis.parameters import Parameter
 from havenline.outcomes.compare import Comparison
 from havenline.report import (
@@ -79,6 +80,22 @@ def _hashes(dataset: xr.Dataset) -> list[tuple[str, str]]:
     if not isinstance(found, dict):
         return []
     return sorted((str(k), str(v)) for k, v in found.items())
+
+
+def _and_unchecked(parameters: Mapping[str, Parameter], crisis: Crisis) -> str:
+    """Return how many more parameters lean on what was remembered, not read."""
+    memory = set(crisis.sources.loc[crisis.sources["kind"] == "prior", "source_id"])
+    leaning = [
+        p.name
+        for p in parameters.values()
+        if p.kind == "sourced" and memory & set(split_ids(p.source))
+    ]
+    if not leaning:
+        return ""
+    number = words.number(len(leaning))
+    return (
+        f", and {number} more in part on background knowledge that was not checked against a page"
+    )
 
 
 def _cannot(
@@ -234,7 +251,8 @@ def _context(
             as_of,
             rows,
             futures,
-            f"{priors} of {len(parameters)} parameters rest on a prior.",
+            f"{priors} of {len(parameters)} parameters rest on a prior"
+            f"{_and_unchecked(parameters, crisis)}.",
         ),
         "sources": assumptions.references(crisis, as_of, parameters),
         **deep,

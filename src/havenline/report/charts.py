@@ -11,6 +11,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from havenline.crisis import Crisis
+from havenline.outcomes.compare import two_digits
 from havenline.outcomes.indicators import INDICATORS
 from havenline.report import figures, words
 from havenline.report.answer import Column
@@ -72,7 +73,7 @@ def _bands(dataset: xr.Dataset, variable: str) -> dict[str, Band]:
 
 
 def _end_text(band: Band) -> str:
-    low, middle, high = (words.compact(float(band.levels[k, -1])) for k in (0, 2, 4))
+    low, middle, high = (words.compact(two_digits(float(band.levels[k, -1]))) for k in (0, 2, 4))
     return f"On the last day the median is {middle}, the 5 to 95% range {low} to {high}."
 
 
