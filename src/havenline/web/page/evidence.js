@@ -24,8 +24,8 @@ function two(n) { return whole(Number(n.toPrecision(2))); }
 
 function kept(found) {
   const words = TEXT.evidence, held = (s) => words.pastHeld(Math.round(s.held_90 * s.increments), s.increments);
-  const rows = found.dates.map((d) => [d.as_of, words.pastForecast(two(d.middle), two(d.low), two(d.high)), two(d.counted), el("span", { class: d.outcome }, two(d.error)), two(d.best_error), held(d), d.after]);
-  rows.push([words.pastAll, "", "", el("span", { class: found.pooled.outcome }, two(found.pooled.error)), two(found.pooled.best_error), held(found.pooled), ""]);
+  const rows = found.dates.map((d) => [d.as_of, words.pastForecast(two(d.middle), two(d.low), two(d.high)), two(d.counted), el("span", { class: d.outcome }, two(d.error)), two(d.best_error), held(d)]);
+  rows.push([words.pastAll, "", "", el("span", { class: found.pooled.outcome }, two(found.pooled.error)), two(found.pooled.best_error), held(found.pooled)]);
   const told = found.told ? [words.pastTold(two(found.told.error), Math.round(100 * (1 - found.told.error / found.told.best_error)))] : [];
   return el("div", { class: "past" },
     el("p", { class: "hint" }, words.pastPicture),
@@ -40,7 +40,7 @@ function bars(dates) {
   const top = Math.max(...dates.flatMap((d) => [d.high, d.counted])), at = (v) => `${(100 * v) / top}%`;
   const bar = (d) => el("div", { class: "past-bar", role: "img", "aria-label": `${d.as_of}: ${TEXT.evidence.pastForecast(two(d.middle), two(d.low), two(d.high))}; ${TEXT.evidence.pastKeptColumns[2]} ${two(d.counted)}` },
     mark("span-bar", { insetInlineStart: at(d.low), inlineSize: at(d.high - d.low) }), mark("span-dot", { insetInlineStart: at(d.middle) }), mark("span-diamond", { insetInlineStart: at(d.counted) }));
-  return dates.map((d) => el("div", { class: "past-row" }, el("span", {}, d.as_of), bar(d)));
+  return dates.flatMap((d) => [el("div", { class: "past-row" }, el("span", {}, d.as_of), bar(d)), d.after ? el("p", { class: "hint past-after" }, d.after) : ""]);
 }
 
 function mark(kind, style) {

@@ -162,7 +162,7 @@ export const TEXT = {
     inputs: "Inputs", parameters: "Parameters", sources: "Sources", past: "Scores on the past",
     pastAsk: "Replay the past now (about a minute)",
     pastForecast: (middle, low, high) => `${middle} (${low} to ${high})`,
-    pastKeptColumns: ["As of", "Forecast: people displaced to the last count", "Counted", "Error", "Best simple forecast", "Counts in the 90% range", "What came after"],
+    pastKeptColumns: ["As of", "Forecast: people displaced to the last count", "Counted", "Error", "Best simple forecast", "Counts in the 90% range"],
     pastAll: "All days", pastAbout: "About these scores",
     pastHeld: (n, of) => `${n} of ${of}`,
     pastTold: (error, share) => `Told the days on which the attack ran, which nobody knew, its error is ${error} instead, ${Math.abs(share)}% ${share >= 0 ? "better" : "worse"} than the best simple forecast: it does not know when fighting stops and starts.`,
