@@ -56,7 +56,7 @@ def test_open_reads_levers_with_dates_and_days(folder: Any) -> None:
     folder.replace(
         "options.yaml",
         "levers: []",
-        "levers: [{lever: border, neighbour: plainland, start: 0, regime: open}]",
+        "levers: [{lever: border, neighbour: plainland, start: 1, regime: open}]",
     )
     options = open_crisis(folder.path).options
     line, haven = options[1].levers[1:]

@@ -14,8 +14,8 @@ Value = str | int | float | date | None
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,3})?")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,3})?")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:([,.'’ \u00a0\u202f_])[0-9]{3})+(\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _WITH_UNIT = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)\s*[A-Za-z%]+[0-9]?")
@@ -26,6 +26,10 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _SERIAL = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")
 _SERIAL_START = date(1899, 12, 30)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+_MOST_WHOLE = 10**18
+"""Largest whole number of a column without a bound of its own: what 64 bits hold."""
+_LARGE = 1000.0
+"""From this bound on a number above it is called too large, with the bound in full digits."""
 
 
 def parse_cell(text: str, column: Column, file: str, row: int) -> tuple[Value, Problem | None]:
@@ -156,8 +160,9 @@ def _parse_number(text: str, column: Column) -> tuple[Value, tuple[str, str, str
         if column.low == 0:
             return None, ("negative_number", f"{column.name} cannot be negative", "0 or more", "")
         return None, _bounds(column)
-    if column.high is not None and number > column.high:
-        return None, _bounds(column)
+    high = _MOST_WHOLE if column.high is None and column.type == "integer" else column.high
+    if high is not None and number > high:
+        return None, _bounds(column) if high < _LARGE else _too_large(column, high)
     return number, None
 
 
@@ -168,6 +173,10 @@ def _bounds(column: Column) -> tuple[str, str, str, str]:
         f"{column.low:g} to {column.high:g}",
         "",
     )
+
+
+def _too_large(column: Column, high: float) -> tuple[str, str, str, str]:
+    return ("out_of_bounds", "too large", f"at most {high:.0f} {column.unit}".rstrip(), "")
 
 
 def _number_fault(text: str, column: Column, expected: str) -> tuple[str, str, str, str]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from havenline.crisis.draft import META_FILE, Draft
+from havenline.crisis.draft import GEOGRAPHY, META_FILE, Draft
 from havenline.crisis.levers import (
     REGIMES,
     AidLever,
@@ -21,6 +21,8 @@ from havenline.crisis.levers import (
 )
 from havenline.crisis.registry import check, one_of, problem, suggest
 from havenline.errors import Problem
+
+_LINES = f"{GEOGRAPHY}/lines.geojson"
 
 
 @check("baseline", "exactly one option is the baseline")
@@ -50,13 +52,13 @@ def baseline(draft: Draft) -> Iterator[Problem]:
 @check("lever_target", "levers name a line that is drawn and a neighbour that exists")
 def lever_targets(draft: Draft) -> Iterator[Problem]:
     """Report levers whose line or neighbour does not exist."""
-    lines, neighbours = draft.line_ids(), draft.known("meta.neighbours")
+    lines, neighbours = _drawn_lines(draft), draft.known("meta.neighbours")
     for i, option in enumerate(draft.options or ()):
         for j, lever in enumerate(option.levers):
             path: tuple[str | int, ...] = ("options", i, "levers", j)
             if isinstance(lever, LineLever | HavenLever):
                 word, known, key = lever.line_id, lines, "line_id"
-                where = "geography/lines.geojson"
+                where = _LINES
             elif isinstance(lever, BorderLever | OnwardLever):
                 word, known, key = lever.neighbour, neighbours, "neighbour"
                 where = f"neighbours of {META_FILE}"
@@ -73,16 +75,29 @@ def lever_targets(draft: Draft) -> Iterator[Problem]:
                 )
 
 
+def _drawn_lines(draft: Draft) -> set[str] | None:
+    """Return the ids of the lines; None where the file is damaged, which is reported elsewhere."""
+    if "lines" not in draft.geography:
+        return None if (draft.folder / _LINES).exists() else set()
+    features = draft.geography["lines"].get("features")
+    if not isinstance(features, list):
+        return None
+    for feature in features:
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        if not isinstance(properties, dict) or not properties.get("line_id"):
+            return None
+    return draft.line_ids()
+
+
 @check("lever_order", "dates within a lever follow one another")
 def lever_order(draft: Draft) -> Iterator[Problem]:
-    """Report a handover before its announcement, an end before a start, steps out of order."""
+    """Report an end before a start, steps of aid out of order, a handover not announced before."""
+    yield from _handovers(draft)
     for i, option in enumerate(draft.options or ()):
         for j, lever in enumerate(option.levers):
             path: tuple[str | int, ...] = ("options", i, "levers", j)
             pairs: list[tuple[tuple[str | int, ...], str, Any, Any]] = []
-            if isinstance(lever, LineLever):
-                pairs.append((("handover",), "announced", lever.announced, lever.handover))
-            elif isinstance(lever, AidLever) and lever.until is not None:
+            if isinstance(lever, AidLever) and lever.until is not None:
                 pairs.append((("until",), "start", lever.start, lever.until))
             elif isinstance(lever, HavenLever):
                 steps = pairwise(lever.aid)
@@ -101,19 +116,34 @@ def lever_order(draft: Draft) -> Iterator[Problem]:
                     )
 
 
+def _handovers(draft: Draft) -> Iterator[Problem]:
+    """Report lines whose places change hands on the day of the announcement or before."""
+    for path, lever in _levers(draft):
+        if not isinstance(lever, LineLever):
+            continue
+        announced, handover = _day(draft, lever.announced), _day(draft, lever.handover)
+        if type(announced) is type(handover) and handover <= announced:  # type: ignore[operator]
+            yield draft.in_options.problem(
+                "lever_order",
+                (*path, "handover"),
+                "not after announced",
+                lever.handover,
+                f"later than {lever.announced}",
+            )
+
+
 @check("lever_too_early", "levers start after the default as-of date", "warning")
 def levers_too_early(draft: Draft) -> Iterator[Problem]:
-    """Report levers that a run as of the default date could not start any more."""
+    """Report levers that a run as of the default date refuses."""
     if draft.meta is None:
         return
     as_of = draft.meta.as_of
     for path, lever in _levers(draft):
-        for key in ("start", "announced"):
-            start = getattr(lever, key, None)
-            if start is not None and day_of(start, as_of) <= as_of:
+        for key, start in _starts(lever):
+            if day_of(start, as_of) <= as_of:
                 yield draft.in_options.problem(
                     "lever_too_early",
-                    (*path, key),
+                    (*path, *key),
                     "not after the default as-of date",
                     start,
                     f"a day after {as_of}, or 1 and more days after it",
@@ -127,12 +157,11 @@ def levers_too_late(draft: Draft) -> Iterator[Problem]:
         return
     last = draft.meta.as_of + timedelta(days=draft.meta.horizon_days)
     for path, lever in _levers(draft):
-        for key in ("start", "announced"):
-            start = getattr(lever, key, None)
-            if start is not None and day_of(start, draft.meta.as_of) > last:
+        for key, start in _starts(lever):
+            if day_of(start, draft.meta.as_of) > last:
                 yield draft.in_options.problem(
                     "lever_too_late",
-                    (*path, key),
+                    (*path, *key),
                     "starts after the default horizon, so it does nothing by default",
                     start,
                     f"{last} or earlier",
@@ -148,7 +177,7 @@ def levers_twice(draft: Draft) -> Iterator[Problem]:
         if isinstance(lever, MonitorsLever):
             kind = (*kind, lever.kind)
         elif isinstance(lever, BorderLever):
-            kind = (*kind, lever.neighbour, lever.start)
+            kind = (*kind, lever.neighbour, _day(draft, lever.start))
         elif isinstance(lever, AidLever):
             continue  # levels of aid multiply
         if kind in seen:
@@ -157,7 +186,7 @@ def levers_twice(draft: Draft) -> Iterator[Problem]:
                 (*path, "lever"),
                 "this lever stands twice in the option, and one would undo the other",
                 lever.lever,
-                "once",
+                "one regime for a day" if isinstance(lever, BorderLever) else "once",
             )
         seen[kind] = path
 
@@ -203,6 +232,20 @@ def one_border(draft: Draft) -> Iterator[Problem]:
                 value=neighbour,
                 expected=first,
             )
+
+
+def _day(draft: Draft, value: date | int) -> date | int:
+    """Return the calendar day of a lever's date; as written where the as-of date is unknown."""
+    return value if draft.meta is None else day_of(value, draft.meta.as_of)
+
+
+def _starts(lever: Any) -> Iterator[tuple[tuple[str | int, ...], date | int]]:
+    """Walk the days from which a lever changes something, with their keys."""
+    for key in ("start", "announced"):
+        if getattr(lever, key, None) is not None:
+            yield (key,), getattr(lever, key)
+    for k, step in enumerate(lever.aid if isinstance(lever, HavenLever) else ()):
+        yield ("aid", k, "from"), step.from_
 
 
 def _levers(draft: Draft) -> Iterator[tuple[tuple[str | int, ...], Any]]:

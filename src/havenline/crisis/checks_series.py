@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 from havenline.crisis.cells import split_ids
@@ -99,13 +100,13 @@ def unknown_parameters(draft: Draft) -> Iterator[Problem]:
             )
 
 
-@check("parameter_range", "parameters have a known distribution and low <= value <= high")
+@check("parameter_range", "parameters have a known distribution and a range that a run can draw")
 def parameter_ranges(draft: Draft) -> Iterator[Problem]:
-    """Report distributions that nothing draws from and ranges that miss the value."""
+    """Report values out of the parameter's bounds and distributions that nothing draws from."""
     rows = draft.tables.get("parameters")
     if rows is None or not len(rows):
         return
-    from havenline.crisis.parameters import DISTRIBUTIONS, out_of_bounds, parameter_names
+    from havenline.crisis.parameters import out_of_bounds, parameter_names
 
     known = parameter_names()
     for line, name, *cells in rows.records("name", "value", "low", "high"):
@@ -121,41 +122,45 @@ def parameter_ranges(draft: Draft) -> Iterator[Problem]:
                     value=f"{cell:g}",
                     expected=wanted,
                 )
-    for line, shape, value, low, high in rows.records("distribution", "value", "low", "high"):
-        if shape and shape not in DISTRIBUTIONS and not _is_beta(shape):
-            yield problem(
-                "parameter_range",
-                rows.file,
-                "unknown distribution",
-                row=line,
-                column="distribution",
-                value=shape,
-                expected="one of " + ", ".join(DISTRIBUTIONS) + " or beta:a:b",
-                hint=suggest(shape, DISTRIBUTIONS),
-            )
-        elif shape and shape != "fixed" and (low is None or high is None):
-            yield problem(
-                "parameter_range",
-                rows.file,
-                f"a {shape} distribution needs low and high",
-                row=line,
-                column="low" if low is None else "high",
-            )
-        elif (
-            value is not None
-            and low is not None
-            and high is not None
-            and not (low <= value <= high)
-        ):
-            yield problem(
-                "parameter_range",
-                rows.file,
-                "the value is outside its range",
-                row=line,
-                column="value",
-                value=f"{value:g}",
-                expected=f"{low:g} to {high:g}",
-            )
+    for line, *cells in rows.records("distribution", "value", "low", "high"):
+        fault = _range_fault(*cells)
+        if fault is not None:
+            yield problem("parameter_range", rows.file, row=line, **fault)
+
+
+def _range_fault(
+    shape: str | None, value: float | None, low: float | None, high: float | None
+) -> dict[str, str] | None:
+    """Return what is wrong with a distribution and its three numbers, or None."""
+    from havenline.crisis.parameters import DISTRIBUTIONS
+
+    if shape and shape not in DISTRIBUTIONS and not _is_beta(shape):
+        return {
+            "message": "unknown distribution",
+            "column": "distribution",
+            "value": shape,
+            "expected": "one of " + ", ".join(DISTRIBUTIONS) + " or beta:a:b",
+            "hint": suggest(shape, DISTRIBUTIONS),
+        }
+    if shape and shape != "fixed" and (low is None or high is None):
+        column = "low" if low is None else "high"
+        return {"message": f"a {shape} distribution needs low and high", "column": column}
+    if value is None or low is None or high is None:
+        return None
+    if not low <= value <= high:
+        return {
+            "message": "the value is outside its range",
+            "column": "value",
+            "value": f"{value:g}",
+            "expected": f"{low:g} to {high:g}",
+        }
+    if shape in ("lognormal", "loguniform") and low <= 0:
+        message, expected = f"a {shape} distribution needs a low above 0", "above 0"
+        return {"message": message, "column": "low", "value": f"{low:g}", "expected": expected}
+    if shape in DISTRIBUTIONS and shape != "fixed" and low == high:
+        message, expected = "low and high are the same", "low below high, or the shape 'fixed'"
+        return {"message": message, "column": "high", "value": f"{high:g}", "expected": expected}
+    return None
 
 
 @check("border_order", "a more open border never lets fewer people in than a less open one")
@@ -164,16 +169,26 @@ def border_orders(draft: Draft) -> Iterator[Problem]:
     rows = draft.tables.get("parameters")
     if rows is None or draft.meta is None:
         return
-    from havenline.crisis.parameters import BORDER, border_order, known_parameters
+    from havenline.crisis.parameters import BORDER, border_order, default_table
 
-    values = {n: known_parameters(draft.meta.as_of)[n].value for n in BORDER}
-    last = None
+    values = {row.name: row.value for row in default_table() if row.name in BORDER}
+    own: dict[str, tuple[date, int, float]] = {}
     for line, name, value, known in rows.records("name", "value", "known_from"):
-        if name in BORDER and value is not None and (known is None or known <= draft.meta.as_of):
-            values[name], last = value, line
-    fault = border_order(values)
-    if last is not None and fault is not None:
-        yield problem("border_order", rows.file, fault, row=last, column="value")
+        if name not in BORDER or value is None or known is None or known > draft.meta.as_of:
+            continue
+        own[name] = max(own.get(name, (known, line, value)), (known, line, value))
+    fault = border_order(values | {name: value for name, (_, _, value) in own.items()})
+    if own and fault is not None:
+        _, line, value = max(own.values())
+        yield problem(
+            "border_order",
+            rows.file,
+            fault,
+            row=line,
+            column="value",
+            value=f"{value:g}",
+            expected=" <= ".join(BORDER),
+        )
 
 
 @check(

@@ -17,6 +17,13 @@ from havenline.crisis.sites import SITE_PARTS, site_places
 from havenline.errors import Problem
 
 _SHARE_TOLERANCE = 1e-6
+_SUM_REFERENCES = (
+    ("populations", "place_id", "places"),
+    ("places", "area_id", "areas"),
+    ("areas", "parent_id", "areas"),
+    ("control", "place_id", "places"),
+    ("control", "party_id", "parties"),
+)
 
 
 def _control(draft: Draft) -> dict[str, list[tuple[date, int, str]]]:
@@ -34,17 +41,18 @@ def _control(draft: Draft) -> dict[str, list[tuple[date, int, str]]]:
 def control_holders(draft: Draft) -> Iterator[Problem]:
     """Report places held by donors, who hold none."""
     donors = {p for _, p, side in draft.records("parties", "party_id", "side") if side == "donor"}
-    for line, party in draft.records("control", "party_id"):
-        if party in donors:
-            yield problem(
-                "control_holder",
-                draft.file("control"),
-                "donors hold no ground",
-                row=line,
-                column="party_id",
-                value=party,
-                expected="a party of another side",
-            )
+    for table in ("control", "control_counts"):
+        for line, party in draft.records(table, "party_id"):
+            if party in donors:
+                yield problem(
+                    "control_holder",
+                    draft.file(table),
+                    "donors hold no ground",
+                    row=line,
+                    column="party_id",
+                    value=party,
+                    expected="a party of another side",
+                )
 
 
 @check("control_without_start", "every place has a party at the start of the period")
@@ -175,17 +183,25 @@ def totals_add_up(draft: Draft) -> Iterator[Problem]:
 
 
 def _unread(draft: Draft) -> bool:
-    """Return whether a cell that a sum needs could not be read, which is reported elsewhere."""
+    """Return whether a cell that a sum needs is faulty, which is reported elsewhere."""
     needed = {
         "populations": ("place_id", "group", "status", "persons", "as_of", "published"),
         "places": ("place_id", "area_id"),
         "control": ("date", "place_id", "party_id"),
     }
-    return any(
+    faulty = any(
         None in draft.tables[name].values[column]
         for name, columns in needed.items()
         for column in columns
     )
+    return faulty or any(_unknown(draft, *reference) for reference in _SUM_REFERENCES)
+
+
+def _unknown(draft: Draft, table: str, column: str, target: str) -> bool:
+    """Return whether a column names an id that does not exist."""
+    known = draft.known(target)
+    named = {word for _, word in draft.records(table, column) if word}
+    return known is None or not named <= known
 
 
 def _people(draft: Draft, as_of: date) -> dict[tuple[str, str, str], int]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from havenline.crisis.cells import split_ids
 from havenline.crisis.draft import META_FILE, Draft
 from havenline.crisis.registry import check, one_of, problem, suggest
 from havenline.errors import Problem
 
+BACKGROUND_DAYS = 365
+"""How far from the period a figure may lie that is told beside it and compared with nothing; a
+year, so that a year mistyped is noticed."""
 # Observations may be later: they are what runs are compared with.
 _DATED = {
     "populations": "as_of",
@@ -329,6 +333,39 @@ def before_period(draft: Draft) -> Iterator[Problem]:
                 value=day,
                 expected=f"{start} or later",
             )
+
+
+@check("outside_period", "figures of another time than the period are background", "warning")
+def outside_period(draft: Draft) -> Iterator[Problem]:
+    """Report main figures outside the period, which no run is compared with, and far-off days.
+
+    Other figures and violence of up to a year before or after may stand as background.
+    """
+    meta = draft.meta
+    if meta is None or meta.period.end <= meta.period.start:
+        return
+    first, last = meta.period.start, meta.period.end
+    if meta.hindcast is not None:
+        last = max(last, meta.hindcast.until)
+    rows = [("observations", *row) for row in draft.records("observations", "date", "main")]
+    rows += [("violence", *row, 0) for row in draft.records("violence", "date")]
+    for table, line, day, main in rows:
+        room = timedelta(days=0 if main == 1 else BACKGROUND_DAYS)
+        # Violence after the period is an error, which `date_out_of_period` reports.
+        until = last + room if table == "observations" else date.max
+        if day is None or first - room <= day <= until:
+            continue
+        after = day > until
+        what = "this main figure is" if main == 1 else "more than a year"
+        yield problem(
+            "outside_period",
+            draft.file(table),
+            f"{what} {'after the end' if after else 'before the start'} of the period",
+            row=line,
+            column="date",
+            value=day,
+            expected=f"{first - room} to {last if until == date.max else until}",
+        )
 
 
 @check("area_hierarchy", "areas lie in an area of a higher level, without circles")
