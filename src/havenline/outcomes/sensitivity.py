@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SLICES = 10
 """Slices of a column at most; each holds at least ``LEAST_IN_SLICE`` futures."""
 LEAST_IN_SLICE = 30
+MOST_CELLS = 1_000_000
+"""Cells of a table of counts that is held at a time."""
 SHUFFLES = 1000
 LUCK = 0.999
 """Quantile over shuffles above which an index counts: of a hundred columns without any effect one
@@ -78,18 +80,21 @@ def pawn(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     -------
     (columns,) float64
     """
-    n = len(y)
+    n, columns = x.shape
     slices = max(3, min(SLICES, n // LEAST_IN_SLICE))
     levels, rank = np.unique(y, return_inverse=True)
     overall = np.cumsum(np.bincount(rank, minlength=len(levels))) / n
-    slice_of = np.empty(n, dtype=np.int64)
-    index = np.empty(x.shape[1])
-    for column in range(x.shape[1]):
-        slice_of[np.argsort(x[:, column], kind="stable")] = np.arange(n) * slices // n
-        counts = np.zeros((slices, len(levels)))
-        np.add.at(counts, (slice_of, rank), 1.0)
-        within = np.cumsum(counts, axis=1) / counts.sum(axis=1, keepdims=True)
-        index[column] = np.abs(within - overall).max(axis=1).mean()
+    slice_of = np.arange(n) * slices // n
+    index = np.empty(columns)
+    block = max(1, MOST_CELLS // (slices * len(levels)))
+    for first in range(0, columns, block):
+        ranks = rank[np.argsort(x[:, first : first + block], axis=0, kind="stable")]
+        width = ranks.shape[1]
+        cell = (slice_of[:, None] * width + np.arange(width)) * len(levels) + ranks
+        counts = np.bincount(cell.ravel(), minlength=slices * width * len(levels))
+        within = counts.reshape(slices, width, len(levels)).cumsum(axis=2, dtype=np.float64)
+        within /= within[:, :, -1:]
+        index[first : first + width] = np.abs(within - overall).max(axis=2).mean(axis=0)
     return index
 
 
