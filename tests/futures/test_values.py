@@ -112,3 +112,12 @@ def test_distributions_that_make_no_sense(tried: Parameter, message: str) -> Non
     with pytest.raises(RunError) as caught:
         quantile(tried, U)
     assert str(caught.value) == f"parameter 'tried': {message}"
+
+
+def test_no_share_is_drawn_above_one() -> None:
+    drawn = sample_values(ALL, 20_000, 1)
+    for name, p in ALL.items():
+        if p.unit.split("/")[0] == "share" or name.startswith("border_"):
+            assert 0.0 <= drawn[name].min() <= drawn[name].max() <= 1.0, name
+    # the tail of this one reaches beyond, so the bound does something
+    assert (drawn["theatre_displaced_share"] == 1.0).any()

@@ -99,6 +99,12 @@ def parameter_names() -> tuple[str, ...]:
     return tuple(sorted({row.name for row in default_table()}))
 
 
+def highest(row: Parameter) -> float:
+    """Return the highest value that a parameter can have: 1 for shares, else infinite."""
+    share = row.unit.split("/")[0] == "share" or row.name in BORDER
+    return 1.0 if share else math.inf
+
+
 def out_of_bounds(name: str, value: float) -> str | None:
     """Return what a parameter's value should be, or None where it may be as it is.
 
@@ -115,9 +121,7 @@ def out_of_bounds(name: str, value: float) -> str | None:
         return f"{'above 0' if divides else '0 or more'} ({row.unit})"
     if name in CORRELATIONS and value >= 1:
         return "0 or more and below 1"
-    if value > 1 and (row.unit.split("/")[0] == "share" or name in BORDER):
-        return "a share of 0 to 1"
-    return None
+    return "a share of 0 to 1" if value > highest(row) else None
 
 
 def border_order(values: Mapping[str, float]) -> str | None:

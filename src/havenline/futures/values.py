@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from havenline.crisis.parameters import Parameter, parameter_names
+from havenline.crisis.parameters import Parameter, highest, parameter_names
 from havenline.draws import key_of_text
 from havenline.errors import RunError
 
@@ -88,11 +88,13 @@ def sample_values(parameters: Mapping[str, Parameter], futures: int, seed: int) 
     Returns
     -------
     (futures,) records ``VALUES``
+        A share whose distribution reaches beyond 1 stops there.
     """
     values = np.zeros(futures, dtype=VALUES)
     for name in parameters:
         rng = np.random.Generator(np.random.Philox(key=[key_of_text(f"parameter:{name}"), seed]))
         strata = rng.permutation(futures)
         u = (strata + rng.random(futures)) / futures
-        values[name] = quantile(parameters[name], np.clip(u, 1e-9, 1 - 1e-9))
+        drawn = quantile(parameters[name], np.clip(u, 1e-9, 1 - 1e-9))
+        values[name] = np.minimum(drawn, highest(parameters[name]))
     return values
