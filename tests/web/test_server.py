@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from havenline.crisis import open_crisis
+from havenline.crisis import init_crisis, open_crisis
 from havenline.web import limits
 from havenline.web.cache import Cache, Made, key_of
 from havenline.web.jobs import Jobs, QueueFull
@@ -105,6 +105,32 @@ def test_a_crisis_folder_can_be_uploaded_and_run(client: httpx.Client, serving: 
     mine = serving.answered(client, "/api/runs", {**body, "crisis": key}).json()
     assert mine["comparison"] == serving.answered(client, "/api/runs", body).json()["comparison"]
     assert client.get(f"/api/scene?crisis={key}").json()["crisis"]["id"] == "idlib-2020"
+
+
+def test_an_uploaded_crisis_cannot_make_a_border_less_open_than_it_is(
+    client: httpx.Client, tmp_path: Path
+) -> None:
+    folder = init_crisis(tmp_path / "mine")
+    crossings, options = folder / "crossings.csv", folder / "options.yaml"
+    crossings.write_text(crossings.read_text().replace(",closed,", ",open,"))
+    shut = """
+  - id: shut
+    name: Shut
+    summary: Less open.
+    levers:
+      - {lever: border, neighbour: plainland, start: 5, regime: closed}
+"""
+    options.write_text(options.read_text().rstrip("\n") + "\n" + shut)
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, f"mine/{path.relative_to(folder)}")
+    response = client.post(
+        "/api/crises", content=sink.getvalue(), headers={"Content-Type": "application/zip"}
+    )
+    assert response.status_code == 422
+    assert "less open than the border is" in response.text
 
 
 def test_headers_let_nothing_in(client: httpx.Client) -> None:
