@@ -121,7 +121,7 @@ def options(crisis: CrisisArgument = "idlib-2020") -> None:
             kind = values.pop("lever")
             text = ", ".join(f"{k} {v}" for k, v in values.items())
             out.print(f"  - {kind}: {escape(text)}", soft_wrap=True)
-            out.print(f"    {getattr(lever, 'effect', lever.EFFECT)}", style="dim", soft_wrap=True)
+            out.print(f"    {lever.effect}", style="dim", soft_wrap=True)
 
 
 def schema() -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from havenline.crisis.draft import GEOGRAPHY, META_FILE, Draft
+from havenline.crisis.draft import LINES_FILE, META_FILE, Draft
 from havenline.crisis.levers import (
     REGIMES,
     AidLever,
@@ -17,12 +17,11 @@ from havenline.crisis.levers import (
     MonitorsLever,
     OnwardLever,
     ReturnLever,
+    border_regime,
     day_of,
 )
 from havenline.crisis.registry import check, one_of, problem, suggest
 from havenline.errors import Problem
-
-_LINES = f"{GEOGRAPHY}/lines.geojson"
 
 
 @check("baseline", "exactly one option is the baseline")
@@ -52,84 +51,62 @@ def baseline(draft: Draft) -> Iterator[Problem]:
 @check("lever_target", "levers name a line that is drawn and a neighbour that exists")
 def lever_targets(draft: Draft) -> Iterator[Problem]:
     """Report levers whose line or neighbour does not exist."""
-    lines, neighbours = _drawn_lines(draft), draft.known("meta.neighbours")
-    for i, option in enumerate(draft.options or ()):
-        for j, lever in enumerate(option.levers):
-            path: tuple[str | int, ...] = ("options", i, "levers", j)
-            if isinstance(lever, LineLever | HavenLever):
-                word, known, key = lever.line_id, lines, "line_id"
-                where = _LINES
-            elif isinstance(lever, BorderLever | OnwardLever):
-                word, known, key = lever.neighbour, neighbours, "neighbour"
-                where = f"neighbours of {META_FILE}"
-            else:
-                continue
-            if word is not None and known is not None and word not in known:
-                yield draft.in_options.problem(
-                    "lever_target",
-                    (*path, key),
-                    f"no such id in {where}",
-                    word,
-                    one_of(sorted(known)) if 0 < len(known) <= 8 else "",
-                    suggest(word, known),
-                )
-
-
-def _drawn_lines(draft: Draft) -> set[str] | None:
-    """Return the ids of the lines; None where the file is damaged, which is reported elsewhere."""
-    if "lines" not in draft.geography:
-        return None if (draft.folder / _LINES).exists() else set()
-    features = draft.geography["lines"].get("features")
-    if not isinstance(features, list):
-        return None
-    for feature in features:
-        properties = feature.get("properties") if isinstance(feature, dict) else None
-        if not isinstance(properties, dict) or not properties.get("line_id"):
-            return None
-    return draft.line_ids()
+    lines, neighbours = draft.line_ids(), draft.known("meta.neighbours")
+    for path, lever in _levers(draft):
+        if isinstance(lever, LineLever | HavenLever):
+            word, known, key = lever.line_id, lines, "line_id"
+            where = LINES_FILE
+        elif isinstance(lever, BorderLever | OnwardLever):
+            word, known, key = lever.neighbour, neighbours, "neighbour"
+            where = f"neighbours of {META_FILE}"
+        else:
+            continue
+        if word is not None and known is not None and word not in known:
+            yield draft.in_options.problem(
+                "lever_target",
+                (*path, key),
+                f"no such id in {where}",
+                word,
+                one_of(sorted(known)) if 0 < len(known) <= 8 else "",
+                suggest(word, known),
+            )
 
 
 @check("lever_order", "dates within a lever follow one another")
 def lever_order(draft: Draft) -> Iterator[Problem]:
     """Report an end before a start, steps of aid out of order, a handover not announced before."""
-    yield from _handovers(draft)
-    for i, option in enumerate(draft.options or ()):
-        for j, lever in enumerate(option.levers):
-            path: tuple[str | int, ...] = ("options", i, "levers", j)
-            pairs: list[tuple[tuple[str | int, ...], str, Any, Any]] = []
-            if isinstance(lever, AidLever) and lever.until is not None:
-                pairs.append((("until",), "start", lever.start, lever.until))
-            elif isinstance(lever, HavenLever):
-                steps = pairwise(lever.aid)
-                pairs += [
-                    (("aid", k + 1, "from"), "the step above it", before.from_, after.from_)
-                    for k, (before, after) in enumerate(steps)
-                ]
-            for key, other, before, after in pairs:
-                if type(before) is type(after) and after < before:
-                    yield draft.in_options.problem(
-                        "lever_order",
-                        (*path, *key),
-                        f"before {other}",
-                        after,
-                        f"{before} or later",
-                    )
-
-
-def _handovers(draft: Draft) -> Iterator[Problem]:
-    """Report lines whose places change hands on the day of the announcement or before."""
     for path, lever in _levers(draft):
-        if not isinstance(lever, LineLever):
-            continue
-        announced, handover = _day(draft, lever.announced), _day(draft, lever.handover)
-        if type(announced) is type(handover) and handover <= announced:  # type: ignore[operator]
-            yield draft.in_options.problem(
-                "lever_order",
-                (*path, "handover"),
-                "not after announced",
-                lever.handover,
-                f"later than {lever.announced}",
-            )
+        pairs: list[tuple[tuple[str | int, ...], str, date | int, date | int]] = []
+        if isinstance(lever, LineLever):
+            pairs.append((("handover",), "announced", lever.announced, lever.handover))
+        elif isinstance(lever, AidLever) and lever.until is not None:
+            pairs.append((("until",), "start", lever.start, lever.until))
+        elif isinstance(lever, HavenLever):
+            pairs += [
+                (("aid", k + 1, "from"), "the step above it", before.from_, after.from_)
+                for k, (before, after) in enumerate(pairwise(lever.aid))
+            ]
+        least = 1 if isinstance(lever, LineLever) else 0
+        for key, other, before, after in pairs:
+            apart = _days_between(draft, before, after)
+            if apart is not None and apart < least:
+                yield draft.in_options.problem(
+                    "lever_order",
+                    (*path, *key),
+                    f"not after {other}" if least else f"before {other}",
+                    after,
+                    f"later than {before}" if least else f"{before} or later",
+                )
+
+
+def _days_between(draft: Draft, before: date | int, after: date | int) -> int | None:
+    """Return the days from one date of a lever to another; None where that cannot be told."""
+    first, second = _day(draft, before), _day(draft, after)
+    if isinstance(first, date) and isinstance(second, date):
+        return (second - first).days
+    if isinstance(first, int) and isinstance(second, int):
+        return second - first
+    return None
 
 
 @check("lever_too_early", "levers start after the default as-of date", "warning")
@@ -197,14 +174,9 @@ def borders_less_open(draft: Draft) -> Iterator[Problem]:
     if draft.meta is None:
         return
     as_of = draft.meta.as_of
-    newest: dict[str, tuple[date, str]] = {}
-    for _, crossing, regime, since, published in draft.records(
-        "crossings", "crossing_id", "regime", "since", "published"
-    ):
-        known = since is not None and published is not None and max(since, published) <= as_of
-        if known and regime in REGIMES and since >= newest.get(crossing, (date.min, ""))[0]:
-            newest[crossing] = (since, regime)
-    facts = max((REGIMES.index(regime) for _, regime in newest.values()), default=0)
+    rows = draft.records("crossings", "crossing_id", "regime", "since", "published")
+    whole = [row for _, *row in rows if None not in row and row[1] in REGIMES]
+    facts = border_regime([(c, r, s, p) for c, r, s, p in whole], as_of)
     for path, lever in _levers(draft):
         if isinstance(lever, BorderLever) and REGIMES.index(lever.regime) < facts:
             yield draft.in_options.problem(
@@ -258,19 +230,18 @@ def _levers(draft: Draft) -> Iterator[tuple[tuple[str | int, ...], Any]]:
 @check("refused_lever", "no lever asks for what is refused, not weighed")
 def refused_levers(draft: Draft) -> Iterator[Problem]:
     """Report havens that may not be left or deny asylum, and return that is not voluntary."""
-    for i, option in enumerate(draft.options or ()):
-        for j, lever in enumerate(option.levers):
-            keys: tuple[str, ...] = ()
-            if isinstance(lever, HavenLever):
-                keys = ("freedom_to_leave", "right_to_asylum")
-            elif isinstance(lever, ReturnLever):
-                keys = ("voluntary",)
-            for key in keys:
-                if not getattr(lever, key):
-                    yield draft.in_options.problem(
-                        "refused_lever",
-                        ("options", i, "levers", j, key),
-                        "this is refused, not weighed",
-                        "false",
-                        "true",
-                    )
+    for path, lever in _levers(draft):
+        keys: tuple[str, ...] = ()
+        if isinstance(lever, HavenLever):
+            keys = ("freedom_to_leave", "right_to_asylum")
+        elif isinstance(lever, ReturnLever):
+            keys = ("voluntary",)
+        for key in keys:
+            if not getattr(lever, key):
+                yield draft.in_options.problem(
+                    "refused_lever",
+                    (*path, key),
+                    "this is refused, not weighed",
+                    "false",
+                    "true",
+                )

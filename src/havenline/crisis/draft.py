@@ -22,6 +22,7 @@ from havenline.errors import Problem
 META_FILE = "crisis.yaml"
 OPTIONS_FILE = "options.yaml"
 GEOGRAPHY = "geography"
+LINES_FILE = f"{GEOGRAPHY}/lines.geojson"
 
 
 @dataclass
@@ -44,8 +45,6 @@ class Draft:
         Parsed GeoJSON by file stem.
     hashes : dict of str to str
         SHA-256 of each file read, by path relative to the folder; hindcast.yaml is no input.
-    in_past : Document
-        hindcast.yaml with its lines, empty where there is none.
     past : Past or None
         The kept scores; None where there are none or they have faults.
     """
@@ -58,7 +57,6 @@ class Draft:
     options: list[OptionSpec] | None = None
     geography: dict[str, dict[str, Any]] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
-    in_past: Document = field(default_factory=lambda: Document(PAST_FILE))
     past: Past | None = None
 
     def records(self, table: str, *columns: str) -> Iterator[tuple[Any, ...]]:
@@ -110,17 +108,18 @@ class Draft:
         return {t for t in rows.texts[rows.table.key[0]] if t}
 
     def line_ids(self) -> set[str] | None:
-        """Return the ids of the drawn lines; None where the file could not be read."""
-        lines = self.geography.get("lines")
-        if lines is None:
-            path = f"{GEOGRAPHY}/lines.geojson"
-            return None if path in self.hashes else set()
+        """Return the ids of the drawn lines; None where the file is damaged, told elsewhere."""
+        if "lines" not in self.geography:
+            return None if (self.folder / LINES_FILE).exists() else set()
+        features = self.geography["lines"].get("features")
+        if not isinstance(features, list):
+            return None
         ids = set()
-        features = lines.get("features")
-        for feature in features if isinstance(features, list) else []:
+        for feature in features:
             properties = feature.get("properties") if isinstance(feature, dict) else None
-            if isinstance(properties, dict):
-                ids.add(str(properties.get("line_id", "")))
+            if not isinstance(properties, dict) or not properties.get("line_id"):
+                return None
+            ids.add(str(properties["line_id"]))
         return ids
 
 
@@ -232,7 +231,6 @@ def _read_past(draft: Draft, problems: list[Problem]) -> None:
     text = decode(data, PAST_FILE, problems) if data is not None else None
     document = read_yaml(text, PAST_FILE, problems) if text is not None else None
     if document is not None:
-        draft.in_past = document
         draft.past = validate(document, Past, problems)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -25,6 +26,28 @@ PATTERNS = {
 Slug = Annotated[str, Field(pattern=SLUG)]
 REGIMES = ("closed", "managed", "open")
 """Regimes of a border, the least open first."""
+
+
+def border_regime(rows: Iterable[tuple[str, str, date, date]], as_of: date) -> int:
+    """Return the regime of the border on a day: of the crossings the most open one.
+
+    Parameters
+    ----------
+    rows : iterable of (str, str, date, date)
+        Crossing, regime, day since which it is so, day from which that was known.
+    as_of : date
+        Rows of later days, or known later, do not count.
+
+    Returns
+    -------
+    int
+        Index into `REGIMES`; closed where no crossing is known.
+    """
+    newest: dict[str, tuple[date, int]] = {}
+    for crossing, regime, since, published in rows:
+        if max(since, published) <= as_of and since >= newest.get(crossing, (date.min, 0))[0]:
+            newest[crossing] = (since, REGIMES.index(regime))
+    return max((regime for _, regime in newest.values()), default=0)
 
 
 def _date(value: Any) -> date:
@@ -93,7 +116,18 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
-class TruceLever(Strict):
+class EffectiveLever(Strict):
+    """Base of the levers: each says what it does."""
+
+    EFFECT: ClassVar[str]
+
+    @property
+    def effect(self) -> str:
+        """What this lever does as it is set, in a sentence or two."""
+        return self.EFFECT
+
+
+class TruceLever(EffectiveLever):
     """A truce from a day on."""
 
     EFFECT: ClassVar[str] = (
@@ -116,7 +150,7 @@ class TruceLever(Strict):
     )
 
 
-class LineLever(Strict):
+class LineLever(EffectiveLever):
     """A partition line, with the places beyond it handed over."""
 
     EFFECT: ClassVar[str] = (
@@ -167,7 +201,7 @@ class AidStep(Strict):
     level: float = Field(ge=0, le=100, description="multiple of the delivery on the as-of date")
 
 
-class HavenLever(Strict):
+class HavenLever(EffectiveLever):
     """A protected area, with shelter and homes built in it."""
 
     EFFECT: ClassVar[str] = (
@@ -200,7 +234,7 @@ class HavenLever(Strict):
     right_to_asylum: bool = Field(True, description="people keep the right to seek asylum")
 
 
-class BorderLever(Strict):
+class BorderLever(EffectiveLever):
     """Another regime at the border with a neighbour."""
 
     EFFECT: ClassVar[str] = (
@@ -213,7 +247,7 @@ class BorderLever(Strict):
     regime: Literal["closed", "managed", "open"] = Field(description="how the border is run")
 
 
-class AidLever(Strict):
+class AidLever(EffectiveLever):
     """More or less aid from a day on."""
 
     EFFECT: ClassVar[str] = (
@@ -226,7 +260,7 @@ class AidLever(Strict):
     until: DayOrDate | None = Field(None, description="last day; left out: to the end")
 
 
-class MonitorsLever(Strict):
+class MonitorsLever(EffectiveLever):
     """Monitors or an interposed force from a day on."""
 
     EFFECT: ClassVar[str] = (
@@ -239,7 +273,7 @@ class MonitorsLever(Strict):
     persons: int = Field(ge=0, le=1_000_000, description="how many")
 
 
-class OnwardLever(Strict):
+class OnwardLever(EffectiveLever):
     """A neighbour lets people go on to the next country freely."""
 
     EFFECT: ClassVar[str] = (
@@ -251,7 +285,7 @@ class OnwardLever(Strict):
     start: DayOrDate = Field(description="first day")
 
 
-class ContainmentLever(Strict):
+class ContainmentLever(EffectiveLever):
     """The guarantor contains listed groups inside the haven."""
 
     EFFECT: ClassVar[str] = (
@@ -262,7 +296,7 @@ class ContainmentLever(Strict):
     start: DayOrDate = Field(description="first day")
 
 
-class ExemptionLever(Strict):
+class ExemptionLever(EffectiveLever):
     """Aid is exempt from measures against listed groups."""
 
     EFFECT: ClassVar[str] = (
@@ -273,7 +307,7 @@ class ExemptionLever(Strict):
     start: DayOrDate = Field(description="first day")
 
 
-class ReturnLever(Strict):
+class ReturnLever(EffectiveLever):
     """A programme of return; anything but voluntary return is refused."""
 
     EFFECT: ClassVar[str] = (

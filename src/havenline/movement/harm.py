@@ -20,14 +20,7 @@ from havenline.drivers.aid import displaced, unsheltered
 from havenline.drivers.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN, front_km
 from havenline.movement.people import add, choose_homes
 from havenline.world import roads
-from havenline.world.state import (
-    EXCESS,
-    HOMES,
-    INJURED,
-    KILLED,
-    RESIDENT,
-    RETURNED,
-)
+from havenline.world.state import EXCESS, HOMES, INJURED, KILLED, RESIDENT, RETURNED
 
 
 @kernel

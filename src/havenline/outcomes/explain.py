@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.crisis.parameters import default_table
-from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.rests import rests_on
 
 if TYPE_CHECKING:
@@ -50,15 +49,13 @@ LEVER_PARTS = {"haven": ("haven_standing",), "line": ("displaced_by_option", "le
 """Parts of the parameter table that only act through a lever, and the series that show it."""
 
 
-def _idle(dataset: xr.Dataset, option: str, indicator: str) -> set[str]:
-    """Return the parameters that cannot move the outcome under the option.
-
-    Unit costs move nothing but costs; those of a lever move nothing where it is not used.
-    """
-    parts = set() if INDICATORS[indicator].series == "cost_usd" else {"cost"}
-    for part, series in LEVER_PARTS.items():
-        if not any(dataset[s].sel(option=option).to_numpy().any() for s in series if s in dataset):
-            parts.add(part)
+def _idle(dataset: xr.Dataset, option: str) -> set[str]:
+    """Return the parameters of levers that the option does not use."""
+    parts = {
+        part
+        for part, series in LEVER_PARTS.items()
+        if not any(dataset[s].sel(option=option).to_numpy().any() for s in series if s in dataset)
+    }
     return {row.name for row in default_table() if row.part in parts}
 
 
@@ -87,7 +84,7 @@ def explanations(
     (future, column) float64
     """
     meaning = {row.name: (row.meaning, row.unit) for row in default_table()}
-    idle = _idle(dataset, option, indicator)
+    idle = _idle(dataset, option)
     columns: list[NDArray[np.float64]] = []
     heads: list[Explanation] = []
     values = np.asarray(dataset["parameter_values"].to_numpy(), dtype=np.float64)

@@ -118,7 +118,9 @@ def basis_of(series: tuple[str, ...], uses: tuple[str, ...] = ()) -> Basis:
     near = [s for s in STEPS if s.name in direct]
     far = [s for s in STEPS if s.name in every - direct]
     part_of = {row.name: row.part for row in default_table()}
-    parts = dict.fromkeys(part for s in near for part in s.parts)
+    # A step that spends reads unit costs too; they make nothing but the cost.
+    left_out = () if "cost_usd" in series else ("cost",)
+    parts = dict.fromkeys(part for s in near for part in s.parts if part not in left_out)
     parts |= dict.fromkeys(part_of[name] for name in uses)
     tables = dict.fromkeys(t for s in near for t in s.tables)
     return Basis(
@@ -126,7 +128,7 @@ def basis_of(series: tuple[str, ...], uses: tuple[str, ...] = ()) -> Basis:
         through=tuple(s.name for s in far),
         parts=tuple(parts),
         through_parts=tuple(
-            dict.fromkeys(p for s in far for p in s.parts if p not in parts),
+            dict.fromkeys(p for s in far for p in s.parts if p not in (*parts, *left_out)),
         ),
         tables=tuple(tables),
         through_tables=tuple(dict.fromkeys(t for s in far for t in s.tables if t not in tables)),

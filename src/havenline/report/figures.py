@@ -321,7 +321,10 @@ def _key_point(fill: str) -> str:
 
 @dataclass(frozen=True)
 class Range:
-    """One row of :func:`range_rows`: a name, a median with its 5 to 95% range, and its text."""
+    """One row of :func:`range_rows`: a name, a median with its 5 to 95% range, and its text.
+
+    ``counted`` is what was counted of it later, if anything.
+    """
 
     name: str
     median: float
@@ -329,6 +332,7 @@ class Range:
     high: float
     text: str
     baseline: bool = False
+    counted: float | None = None
 
 
 def range_rows(
@@ -354,20 +358,23 @@ def range_rows(
         Pixels.
     """
     pitch, left, right = 58.0, 8.0, 18.0
-    marks = ticks.steps(max([r.high for r in rows], default=0.0) if top is None else top)
-    base = 6 + pitch * len(rows)
+    counted = any(r.counted is not None for r in rows)
+    head = 24.0 if counted else 0.0
+    most = max([max(r.high, r.counted or 0.0) for r in rows], default=0.0)
+    marks = ticks.steps(most if top is None else top)
+    base = head + 6 + pitch * len(rows)
 
     def x(value: float) -> float:
         return left + value / marks[-1] * (width - left - right)
 
-    parts = []
+    parts = _key_counted(left) if counted else []
     for mark in marks:
-        parts.append(tag("line", x1=x(mark), x2=x(mark), y1=4.0, y2=base, stroke=RULE))
+        parts.append(tag("line", x1=x(mark), x2=x(mark), y1=head + 4.0, y2=base, stroke=RULE))
         parts.append(
             label(x(mark), base + 17, words.compact(mark), text_anchor="middle", class_="axis")
         )
     for k, r in enumerate(rows):
-        y = 6 + pitch * k
+        y = head + 6 + pitch * k
         colour = GREY if r.baseline else BLUE
         parts.append(label(left, y + 12, r.name, class_="name halo"))
         parts.append(label(left, y + 28, r.text, class_="key halo"))
@@ -380,69 +387,20 @@ def range_rows(
             tag("circle", cx=x(r.median), cy=y + 40.0, r="5.5", fill=colour, stroke="#ffffff",
                 stroke_width="1.5")
         )  # fmt: skip
+        if r.counted is not None:
+            parts.append(_diamond(x(r.counted), y + 40.0))
     return picture(width, base + 24, parts, name=name, title=title, desc=desc)
 
 
-@dataclass(frozen=True)
-class Expected:
-    """One row of :func:`expected_rows`: what was forecast, and what then was counted."""
-
-    name: str
-    median: float
-    low: float
-    high: float
-    counted: float
-    text: str
-
-
-def expected_rows(
-    rows: Sequence[Expected], *, name: str, title: str, desc: str, width: float = 560.0
-) -> str:
-    """Return past forecasts on one axis: the range as a bar, the median in it, the count beside.
-
-    Parameters
-    ----------
-    rows : sequence of Expected
-        By day of the forecast.
-    name, title, desc : str
-        As in :func:`band_chart`.
-    width : float
-        Pixels.
-    """
-    pitch, left, right, head = 58.0, 8.0, 18.0, 24.0
-    marks = ticks.steps(max([max(r.high, r.counted) for r in rows], default=0.0))
-    base = head + 6 + pitch * len(rows)
-
-    def x(value: float) -> float:
-        return left + value / marks[-1] * (width - left - right)
-
-    parts = [
+def _key_counted(left: float) -> list[str]:
+    """Return the key above ranges beside which stands what was counted."""
+    return [
         tag("rect", x=left, y="6", width="22", height="10", rx="2", fill=GREY, fill_opacity="0.38"),
         tag("circle", cx=left + 11, cy="11", r="5.5", fill=GREY, stroke="#fff", stroke_width="1.5"),
         label(left + 28, 15, "forecast: median, 5 to 95%", class_="key"),
         _diamond(left + 222, 11.0),
         label(left + 234, 15, "counted later", class_="key"),
     ]
-    for mark in marks:
-        parts.append(tag("line", x1=x(mark), x2=x(mark), y1=head + 4, y2=base, stroke=RULE))
-        parts.append(
-            label(x(mark), base + 17, words.compact(mark), text_anchor="middle", class_="axis")
-        )
-    for k, r in enumerate(rows):
-        y = head + 6 + pitch * k
-        parts.append(label(left, y + 12, r.name, class_="name halo"))
-        parts.append(label(left, y + 28, r.text, class_="key halo"))
-        span = max(x(r.high) - x(r.low), 1.0)
-        parts.append(
-            tag("rect", x=x(r.low), y=y + 35.0, width=span, height="10", rx="2", fill=GREY,
-                fill_opacity="0.38")
-        )  # fmt: skip
-        parts.append(
-            tag("circle", cx=x(r.median), cy=y + 40.0, r="5.5", fill=GREY, stroke="#ffffff",
-                stroke_width="1.5")
-        )  # fmt: skip
-        parts.append(_diamond(x(r.counted), y + 40.0))
-    return picture(width, base + 24, parts, name=name, title=title, desc=desc)
 
 
 def _diamond(x: float, y: float) -> str:

@@ -13,7 +13,7 @@ from havenline.crisis import Crisis
 from havenline.crisis.past import Past, PastForecast, PastScore
 from havenline.outcomes.compare import bands, two_digits
 from havenline.report import words
-from havenline.report.figures import Expected, Observed, expected_rows
+from havenline.report.figures import Observed, Range, range_rows
 
 CAUTION = (
     "One run against one course of events proves little, counts of one series are not independent, "
@@ -139,11 +139,12 @@ def _past_picture(dates: Sequence[PastForecast]) -> Markup:
         low, middle, high = (words.number(two_digits(v)) for v in (d.low, d.middle, d.high))
         text = f"forecast {middle} ({low} to {high}), counted {words.number(two_digits(d.counted))}"
         rows.append(
-            Expected(f"As of {words.day(d.as_of)}", d.middle, d.low, d.high, d.counted, text)
+            Range(f"As of {words.day(d.as_of)}", d.middle, d.low, d.high, text, True, d.counted)
         )
     return Markup(
-        expected_rows(
+        range_rows(
             rows,
+            width=560.0,
             name="past",
             title="People newly displaced from each day to the last count: forecast and counted",
             desc="; ".join(f"{r.name}: {r.text}" for r in rows) + ".",

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from havenline.crisis.levers import REGIMES
+from havenline.crisis.levers import border_regime
 from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
 from havenline.draws.kernels import bare, kernel
@@ -319,8 +319,5 @@ def _networks(
 
 def _border(world: World, as_of: dt.date) -> int:
     rows = world.crisis.crossings
-    now = pd.Timestamp(as_of)
-    rows = rows.loc[(rows["published"] <= now) & (rows["since"] <= now)]
-    rows = rows.sort_values("since", kind="stable")
-    newest = rows.groupby("crossing_id")["regime"].last()
-    return max((REGIMES.index(r) for r in newest), default=0)
+    days = (pd.to_datetime(rows[c]).dt.date for c in ("since", "published"))
+    return border_regime(zip(rows["crossing_id"], rows["regime"], *days, strict=True), as_of)
