@@ -26,8 +26,6 @@ class PastRow:
     """A row of the table of past forecasts, as text."""
 
     when: str
-    forecast: str
-    counted: str
     error: str
     simple: str
     held: str
@@ -64,8 +62,11 @@ def past_told(crisis: Crisis) -> PastTold | None:
     days = crisis.meta.hindcast
     after = {a.as_of: a.what for a in days.afterwards} if days else {}
     line = past.unconditional
-    rows = [_past_row(d, " ".join(after.get(d.as_of, "").split())) for d in line.dates]
-    rows.append(_pooled_row(line.pooled))
+    rows = [
+        _past_row(f"As of {words.day(d.as_of)}", d, " ".join(after.get(d.as_of, "").split()))
+        for d in line.dates
+    ]
+    rows.append(_past_row("All days", line.pooled))
     changed = past.changed(crisis.input_hashes)
     made = (
         f"Scored with Havenline {past.version}, {words.number(past.futures)} futures for each day, "
@@ -93,30 +94,14 @@ def past_told(crisis: Crisis) -> PastTold | None:
     )
 
 
-def _past_row(score: PastForecast, after: str) -> PastRow:
-    low, middle, high = (words.number(two_digits(v)) for v in (score.low, score.middle, score.high))
+def _past_row(when: str, score: PastScore, after: str = "") -> PastRow:
     return PastRow(
-        when=f"As of {words.day(score.as_of)}",
-        forecast=f"{middle} ({low} to {high})",
-        counted=words.number(two_digits(score.counted)),
+        when=when,
         error=words.number(two_digits(score.error)),
         simple=words.number(two_digits(score.best_error)),
         held=_held(score),
         outcome=_outcome(score),
         after=after,
-    )
-
-
-def _pooled_row(score: PastScore) -> PastRow:
-    return PastRow(
-        when="All days",
-        forecast="",
-        counted="",
-        error=words.number(two_digits(score.error)),
-        simple=words.number(two_digits(score.best_error)),
-        held=_held(score),
-        outcome=_outcome(score),
-        after="",
     )
 
 
