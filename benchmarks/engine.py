@@ -23,14 +23,14 @@ import numpy as np
 from havenline import drivers, movement
 from havenline.crisis import open_crisis
 from havenline.crisis.parameters import known_parameters
-from havenline.futures.run import Job, Workspace, run_future
-from havenline.futures.values import sample_values
-from havenline.movement.day import run_days
-from havenline.movement.steps import STEPS
+from havenline.engine.day import run_days
+from havenline.engine.run import Job, Workspace, run_future
+from havenline.engine.state import bare_network, bare_state
+from havenline.engine.steps.table import STEPS
+from havenline.engine.values import sample_values
 from havenline.options import build_schedule, chosen_options
 from havenline.options.schedule import bare_schedule
-from havenline.world.facts import bare_record, known_facts
-from havenline.world.state import bare_network, bare_state
+from havenline.world.record import bare_record, known_facts
 from havenline.world.world import World, build_world
 
 DAYS = 120
@@ -77,7 +77,7 @@ def seconds_a_run(job: Job, futures: int, workers: int = 1) -> tuple[float, floa
             spent[0] += time.perf_counter() - begun
             spent[1] += 1
 
-    import havenline.futures.run as room
+    import havenline.engine.run as room
 
     workspace = Workspace()
     with ThreadPoolExecutor(workers) as pool:  # the calendar of arrivals grows to what it needs

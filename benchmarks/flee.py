@@ -31,7 +31,7 @@ import numpy as np
 
 from havenline.cases.case import Case, Counts, FleeReading
 from havenline.cases.settings import FleeSettings
-from havenline.futures.cases import simulate_case
+from havenline.engine.cases import simulate_case
 from havenline.io import open_flee
 
 HERE = str(Path(__file__).resolve().parent)

@@ -40,9 +40,9 @@ from havenline.crisis.meta import (
     Total,
 )
 from havenline.crisis.parameters import Parameter, default_table
-from havenline.futures.layout import VARIABLES
-from havenline.movement.given.parameters import given_table
-from havenline.movement.steps import STEPS
+from havenline.engine.layout import VARIABLES
+from havenline.engine.rules.allocation.parameters import given_table
+from havenline.engine.steps.table import STEPS
 from havenline.outcomes import INDICATORS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

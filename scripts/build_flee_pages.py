@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.cases.settings import FleeSettings
+from havenline.engine.cases import simulate_case
 from havenline.evidence.cases.scores import ard
-from havenline.futures.cases import simulate_case
 from havenline.io import open_flee
 from havenline.report import ticks, words
 from havenline.report.figures import BLUE, GREY, INK, RULE, SOFT

@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 
 from havenline.cases.case import Case
+from havenline.engine.rules.allocation import GivenParameters, default_parameters, simulate_given
 from havenline.evidence.cases import calibrate, forecast, validate
 from havenline.evidence.cases import scores as measures
 from havenline.evidence.cases.baselines import gravity
 from havenline.io import open_case
-from havenline.movement.given import GivenParameters, default_parameters, simulate_given
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MADE = "<!-- Made by scripts/build_validation.py; change what it reads, not this page. -->"

@@ -18,14 +18,14 @@ from havenline.crisis.levers import OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.parameters import known_parameters
 from havenline.draws import key_of
-from havenline.futures.run import Job
-from havenline.futures.values import sample_values
-from havenline.movement.day import run_days
-from havenline.movement.record import SERIES, Output
+from havenline.engine.day import run_days
+from havenline.engine.measures import SERIES, Output
+from havenline.engine.run import Job
+from havenline.engine.state import ERROR, State, empty_state
+from havenline.engine.values import sample_values
 from havenline.options import build_schedule, chosen_options
-from havenline.world.facts import known_facts
 from havenline.world.geometry import great_circle_km
-from havenline.world.state import ERROR, State, empty_state
+from havenline.world.record import known_facts
 from havenline.world.world import build_world
 
 START = dt.date(2030, 1, 1)
@@ -477,7 +477,7 @@ def job_of(
     days: int | None = None,
     settings: Mapping[str, float] | None = None,
 ) -> Job:
-    """What `havenline.futures.runner.simulate` shares between futures."""
+    """What `havenline.engine.simulation.simulate` shares between futures."""
     ahead = crisis.meta.horizon_days if days is None else days
     world = build_world(crisis)
     facts = known_facts(world, crisis.meta.as_of, ahead)
@@ -507,7 +507,7 @@ def output_of(job: Job) -> Output:
 
 
 def future_key(job: Job, future: int) -> np.uint64:
-    """The key of a future, as `havenline.futures.run` makes it."""
+    """The key of a future, as `havenline.engine.run` makes it."""
     return key_of(job.seed, 0, future)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.futures import layout
+from havenline.engine import layout
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -16,13 +16,13 @@ _HOMES = {
     "compare": "havenline.outcomes",
     "negotiate": "havenline.negotiation.negotiate",
     "open_crisis": "havenline.crisis",
-    "simulate": "havenline.futures",
+    "simulate": "havenline.engine",
     "write_report": "havenline.report",
 }
 
 if TYPE_CHECKING:
     from havenline.crisis import check_crisis, open_crisis
-    from havenline.futures import simulate
+    from havenline.engine import simulate
     from havenline.negotiation.negotiate import negotiate
     from havenline.outcomes import compare
     from havenline.report import write_report

@@ -18,9 +18,9 @@ def package(tmp_path: Path) -> Path:
     for room in ROOMS:
         (tmp_path / room / "__pycache__").mkdir(parents=True)
     (tmp_path / "draws" / "keys.py").write_text("KEY = 1\n")
-    (tmp_path / "movement" / "flight.py").write_text("HALF = 5\n")
+    (tmp_path / "engine" / "flight.py").write_text("HALF = 5\n")
     drop_stale_kernels(tmp_path)
-    for room, name in (("draws", "keys.mix-1.py311"), ("movement", "flight.step-2.py311")):
+    for room, name in (("draws", "keys.mix-1.py311"), ("engine", "flight.step-2.py311")):
         for ending in ("nbi", "nbc"):
             (tmp_path / room / "__pycache__" / f"{name}.{ending}").write_bytes(b"compiled")
     return tmp_path
@@ -69,7 +69,7 @@ def test_kernels_without_a_stamp_are_not_trusted(package: Path) -> None:
 
 
 def test_other_files_beside_them_are_left_alone(package: Path) -> None:
-    other = package / "movement" / "__pycache__" / "flight.cpython-311.pyc"
+    other = package / "engine" / "__pycache__" / "flight.cpython-311.pyc"
     other.write_bytes(b"bytecode")
     (package / "draws" / "keys.py").write_text("KEY = 3\n")
     drop_stale_kernels(package)

@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 
 from havenline.crisis.parameters import default_table
-from havenline.movement import day
-from havenline.movement.steps import STEPS, Step
+from havenline.engine import day
+from havenline.engine.steps.table import STEPS, Step
 from havenline.outcomes.rests import SERIES_FROM
 
 SOURCE = Path(day.__file__).read_text(encoding="utf-8")
@@ -83,8 +83,8 @@ def values_used(module: ModuleType, seen: set[str]) -> set[str]:
     return used
 
 
-HELPERS = ("havenline.drivers", "havenline.movement")
-ALWAYS = ("havenline.movement.destination", "havenline.movement.journey")
+HELPERS = ("havenline.engine",)
+ALWAYS = ("havenline.engine.destination", "havenline.engine.journey")
 """Modules that are no steps and are called by name."""
 NAMES = {step.name for step in STEPS}
 

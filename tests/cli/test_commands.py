@@ -13,8 +13,8 @@ import pytest
 
 from havenline.crisis import init_crisis
 from havenline.crisis.parameters import parameter_names
-from havenline.futures.runner import MOST_DAYS, MOST_FUTURES
-from havenline.movement.steps import STEPS
+from havenline.engine.simulation import MOST_DAYS, MOST_FUTURES
+from havenline.engine.steps.table import STEPS
 
 Command = Callable[..., Any]
 SMALL = ("--futures", "3", "--days", "10")

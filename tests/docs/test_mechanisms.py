@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from havenline.crisis.parameters import default_table, parameter_names
-from havenline.futures import simulate
-from havenline.movement.steps import STEPS, Step
+from havenline.engine import simulate
+from havenline.engine.steps.table import STEPS, Step
 from tests.crises_random import crisis_of, towns_in_a_row
 
 PAGES = Path(__file__).resolve().parents[2] / "docs/explanation/mechanisms"

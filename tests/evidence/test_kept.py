@@ -12,11 +12,11 @@ import yaml
 
 from havenline.crisis import Crisis, check_crisis, open_crisis
 from havenline.crisis.past import Past
+from havenline.engine import simulate
 from havenline.errors import HavenlineError
 from havenline.evidence import Hindcast, hindcast
 from havenline.evidence.kept import keep, past_of
 from havenline.evidence.reporting import REPORTING
-from havenline.futures import simulate
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from havenline.crisis import open_crisis
+from havenline.engine import simulate
 from havenline.evidence.truce_violence import (
     LEAST_DAYS,
     WINDOW_DAYS,
@@ -15,7 +16,6 @@ from havenline.evidence.truce_violence import (
     deaths_by_day,
     failed_after,
 )
-from havenline.futures import simulate
 
 
 def test_by_hand() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from havenline.crisis import open_crisis
 from havenline.crisis.parameters import known_parameters
+from havenline.engine.values import sample_values
 from havenline.evidence.truces import (
     HORIZONS,
     NOT_CHECKED,
@@ -20,7 +21,6 @@ from havenline.evidence.truces import (
     truce_notes,
     truce_table,
 )
-from havenline.futures.values import sample_values
 
 FIXED = {
     "truce_cure_share": 0.2,

@@ -12,8 +12,8 @@ import pytest
 
 from havenline.cases.case import Case
 from havenline.crisis import Crisis, init_crisis
+from havenline.engine.cases import simulate_case
 from havenline.errors import CrisisError, HavenlineError
-from havenline.futures.cases import simulate_case
 from havenline.io import (
     check_any,
     import_flee,

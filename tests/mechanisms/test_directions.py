@@ -2,7 +2,7 @@
 
 Runs share their luck, so totals over futures are compared, not fitted. Where a mechanism feeds back
 (people who find shelter near the front flee again) the direction holds within a step only; those
-are in ``tests/movement/test_one_step.py``.
+are in ``tests/engine/test_one_step.py``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from havenline.futures import simulate
+from havenline.engine import simulate
 from havenline.outcomes.indicators import INDICATORS, per_future
 from tests.crises_random import Levers
 from tests.full_crisis import full_crisis
@@ -170,22 +170,22 @@ ELSEWHERE = {
         "destination_distance_power", "destination_pull_sd", "destination_size_power",
         "vehicle_km_day", "vehicle_share", "walk_km_day",
     ),
-    "tests/drivers/test_harm_and_aid.py": (
+    "tests/engine/steps/test_harm_and_aid.py": (
         "camp_slack", "home_life_months", "host_slack", "mortality_unsheltered",
         "persons_per_unit", "tent_life_months", "tents_per_month", "violence_events",
         "violence_length", "violence_theta",
     ),
-    "tests/drivers/test_containment.py": ("aid_suspension_months",),
-    "tests/drivers/test_erosion.py": ("erosion_gain", "erosion_monitored"),
-    "tests/drivers/test_control.py": (
+    "tests/engine/steps/test_containment.py": ("aid_suspension_months",),
+    "tests/engine/test_erosion.py": ("erosion_gain", "erosion_monitored"),
+    "tests/engine/steps/test_control.py": (
         "front_check_factor", "front_speed_spread", "front_start_share", "offensive_start_rate",
     ),
-    "tests/drivers/test_truce.py": ("tempo_persistence", "truce_shape"),
-    "tests/drivers/test_theatres.py": ("theatre_displaced_days",),
-    "tests/movement/test_level.py": (
+    "tests/engine/steps/test_truce.py": ("tempo_persistence", "truce_shape"),
+    "tests/engine/steps/test_theatres.py": ("theatre_displaced_days",),
+    "tests/engine/test_level.py": (
         "flight_count_error", "flight_level_between", "flight_level_sd", "tempo_sd",
     ),
-    "tests/movement/test_flight.py": (
+    "tests/engine/steps/test_flight.py": (
         "flight_shock_persistence", "flight_shock_sd", "stayers_near",
     ),
     "tests/mechanisms/test_switches.py": ("return_other_side", "return_other_side_watched"),

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 from numpy.typing import NDArray
 
-from havenline.futures import simulate
+from havenline.engine import simulate
 from tests.full_crisis import full_crisis
 from tests.mechanisms.test_directions import STEADY
 

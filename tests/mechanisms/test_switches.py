@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from havenline.futures import simulate
+from havenline.engine import simulate
 from tests.crises_random import Levers
 from tests.full_crisis import full_crisis
 

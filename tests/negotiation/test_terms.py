@@ -17,7 +17,7 @@ from havenline.negotiation.terms import (
     with_moved_lines,
 )
 from havenline.options import build_schedule
-from havenline.world.facts import known_facts
+from havenline.world.record import known_facts
 from havenline.world.world import build_world
 
 CRISIS = open_crisis("idlib-2020")

@@ -11,11 +11,11 @@ import pytest
 
 from havenline.crisis import Crisis, open_crisis
 from havenline.crisis.levers import OptionSpec
+from havenline.engine import simulate
 from havenline.errors import RunError
-from havenline.futures import simulate
 from havenline.options import delayed, with_line
 from havenline.options.schedule import build_schedule, line_side
-from havenline.world.facts import known_facts
+from havenline.world.record import known_facts
 from havenline.world.world import build_world
 from tests.crises_random import crisis_of, towns_in_a_row
 

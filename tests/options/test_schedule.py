@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from havenline.engine.run import Job
 from havenline.errors import OptionRefused, RunError
-from havenline.futures.run import Job
 from havenline.options.schedule import NEVER, chosen_options
 from tests.crises_random import START, Sketch, crisis_of, job_of, towns_in_a_row
 

@@ -10,8 +10,8 @@ import xarray as xr
 
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import default_table, known_parameters
-from havenline.futures import simulate
-from havenline.futures.layout import DAILY_SERIES
+from havenline.engine import simulate
+from havenline.engine.layout import DAILY_SERIES
 from havenline.outcomes import INDICATORS
 from havenline.outcomes.indicators import per_future
 from havenline.outcomes.rests import SERIES_FROM, rests_on

@@ -11,8 +11,8 @@ import xarray as xr
 
 from havenline.crisis import Crisis, open_crisis
 from havenline.crisis.parameters import Parameter, known_parameters
-from havenline.futures import layout
-from havenline.outcomes.compare import Comparison, compare
+from havenline.engine import layout
+from havenline.outcomes.comparison import Comparison, compare
 from havenline.report import render_report
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from havenline.outcomes.compare import Comparison, compare
+from havenline.outcomes.comparison import Comparison, compare
 from havenline.outcomes.indicators import INDICATORS
 from havenline.report.answer import columns_of, least_regret, statements, table
 

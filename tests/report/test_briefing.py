@@ -13,7 +13,7 @@ import xarray as xr
 
 from havenline.crisis import Crisis, init_crisis, open_crisis
 from havenline.crisis.parameters import Parameter, known_parameters
-from havenline.outcomes.compare import Comparison, compare
+from havenline.outcomes.comparison import Comparison, compare
 from havenline.report import render_report, write_report
 from havenline.report.answer import FIRST
 from havenline.report.svg import plain

@@ -6,7 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from havenline.crisis import Crisis
-from havenline.outcomes.compare import Comparison
+from havenline.outcomes.comparison import Comparison
 from havenline.report import charts
 from havenline.report.answer import columns_of
 

@@ -12,9 +12,9 @@ import xarray as xr
 
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
-from havenline.movement.steps import STEPS
+from havenline.engine.steps.table import STEPS
 from havenline.outcomes import INDICATORS
-from havenline.outcomes.compare import Comparison
+from havenline.outcomes.comparison import Comparison
 from havenline.outcomes.rests import rests_on
 from havenline.outcomes.tension import COMPONENTS, pressure_table
 from havenline.report import deeper, trace

@@ -15,10 +15,10 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from havenline.crisis.sites import site_places
-from havenline.futures import simulate
-from havenline.futures.run import Job
+from havenline.engine import simulate
+from havenline.engine.run import Job
+from havenline.engine.state import State
 from havenline.world.roads import ATTACKER, GUARANTOR
-from havenline.world.state import State
 from havenline.world.world import build_world, split_persons
 from tests.crises_random import (
     Road,

@@ -165,7 +165,7 @@ def run_case(
     as_json: bool,
 ) -> None:
     """Simulate a displacement case; print its camps on the last day, write them with ``folder``."""
-    from havenline.futures.cases import simulate_case
+    from havenline.engine.cases import simulate_case
     from havenline.outcomes.camps import camps_at_end, write_camps
 
     _check_hasten(rules, hasten)

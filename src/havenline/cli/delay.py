@@ -46,7 +46,7 @@ def delay(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say what each week of waiting costs: every option again, some weeks later."""
-    from havenline.futures import simulate
+    from havenline.engine import simulate
     from havenline.options import delayed
     from havenline.outcomes import price_of_delay, price_of_inaction
     from havenline.outcomes.delay import delay_json

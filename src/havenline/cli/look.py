@@ -54,7 +54,7 @@ def check(
 
 def steps() -> None:
     """Print the steps of a day, in order, with what each reads and writes."""
-    from havenline.movement.steps import STEPS
+    from havenline.engine.steps.table import STEPS
 
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(justify="right")

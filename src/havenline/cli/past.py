@@ -44,13 +44,13 @@ def hindcast(
     """Replay the past: forecasts as of earlier dates against what came after."""
     from functools import partial
 
+    from havenline.engine import simulate
     from havenline.evidence import hindcast as run_hindcast
     from havenline.evidence import text
     from havenline.evidence.captures import score_captures
     from havenline.evidence.kept import keep
     from havenline.evidence.reporting import REPORTING
     from havenline.evidence.text_places import more_tables
-    from havenline.futures import simulate
 
     declared = opened(crisis)
     if kept and (as_of or until or ablations):
@@ -135,8 +135,8 @@ def _ablations(
 ) -> None:
     from functools import partial
 
+    from havenline.engine import simulate
     from havenline.evidence.ablation import ablation_notes, ablation_table, ablations
-    from havenline.futures import simulate
 
     with progress_bar() as bar:
         task = bar.add_task("Hindcasts (the first one compiles)", total=None)
@@ -167,9 +167,9 @@ def assimilate(
     """Update a run with each week's count, and score the next week with and without."""
     from functools import partial
 
+    from havenline.engine import simulate
     from havenline.evidence.assimilation import assimilate as run_assimilation
     from havenline.evidence.text_assimilation import assimilation_notes, assimilation_table
-    from havenline.futures import simulate
 
     declared = opened(crisis)
     dates, until = _days(declared, None, None)

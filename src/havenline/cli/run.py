@@ -102,7 +102,7 @@ def run(
     for name, given in (("--rules", rules), ("--hasten", hasten), ("--settings", flee_settings)):
         if given is not None:
             raise HavenlineError(f"{name}: only for a displacement case, which {crisis} is not")
-    from havenline.futures import simulate
+    from havenline.engine import simulate
     from havenline.options import with_line
     from havenline.outcomes import compare
 

@@ -16,7 +16,7 @@ import numba
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-ROOMS = ("draws", "world", "options", "drivers", "movement")
+ROOMS = ("draws", "world", "options", "engine")
 _STAMP = "kernels.stamp"
 
 

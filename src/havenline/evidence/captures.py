@@ -29,16 +29,16 @@ import pandas as pd
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import known_parameters
 from havenline.draws import key_of
+from havenline.engine.day import run_days
+from havenline.engine.run import FIRST_TRIPS, Job, empty_output
+from havenline.engine.state import ERROR, State, empty_state
+from havenline.engine.values import sample_values
 from havenline.errors import RunError
 from havenline.evidence.flare import spread
 from havenline.evidence.scores import brier
-from havenline.futures.run import FIRST_TRIPS, Job, empty_output
-from havenline.futures.values import sample_values
-from havenline.movement.day import run_days
 from havenline.options import build_schedule, chosen_options
 from havenline.world import roads
-from havenline.world.facts import Facts, known_facts
-from havenline.world.state import ERROR, State, empty_state
+from havenline.world.record import Facts, known_facts
 from havenline.world.world import World, build_world
 
 Floats = npt.NDArray[np.float64]

@@ -34,9 +34,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from havenline.crisis.parameters import Parameter, known_parameters
+from havenline.engine.values import sample_values
 from havenline.evidence.text import TextTable
 from havenline.evidence.truce_violence import ByViolence, by_violence
-from havenline.futures.values import sample_values
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from havenline.drivers.truce import HR_FLOOR_INTERPOSED
+from havenline.engine.steps.truce import HR_FLOOR_INTERPOSED
 from havenline.negotiation.emulator import Emulator, fit
 from havenline.negotiation.leverage import bargaining_weights, weights_of_consenting
 from havenline.negotiation.parties import Parties, Range, RedLine, draw, random

@@ -22,20 +22,20 @@ from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
 from havenline.crisis.parameters import known_parameters
 from havenline.draws import key_of
+from havenline.engine.day import run_days
+from havenline.engine.measures import SERIES
+from havenline.engine.run import MOST_TRIPS, Job, Workspace, empty_output
+from havenline.engine.state import ERROR, ERROR_ENTRIES, HAVEN, State
+from havenline.engine.values import VALUES, sample_values
 from havenline.errors import RunError
-from havenline.futures.run import MOST_TRIPS, Job, Workspace, empty_output
-from havenline.futures.values import VALUES, sample_values
-from havenline.movement.day import run_days
-from havenline.movement.record import SERIES
 from havenline.negotiation.measures import MEASURES, OWN
 from havenline.negotiation.terms import Terms, as_option
 from havenline.negotiation.zone import Floats
 from havenline.options import build_schedule
 from havenline.outcomes.indicators import INDICATORS, per_future
 from havenline.world import roads
-from havenline.world.facts import Facts, known_facts
 from havenline.world.geometry import distance_to_rings_km, rings
-from havenline.world.state import ERROR, ERROR_ENTRIES, HAVEN, State
+from havenline.world.record import Facts, known_facts
 from havenline.world.world import World, build_world
 
 STANDS: Mapping[str, float] = {

@@ -31,8 +31,8 @@ from havenline.crisis.sites import site_places
 from havenline.draws.kernels import bare, kernel
 from havenline.errors import OptionRefused, RunError
 from havenline.world import roads
-from havenline.world.facts import Facts
 from havenline.world.geometry import protected_side
+from havenline.world.record import Facts
 from havenline.world.world import World
 
 GUARANTEES = ("", "credible_force", "consent", "declared")

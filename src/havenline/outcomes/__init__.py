@@ -1,6 +1,6 @@
 """The answer: indicators, comparison of options, planning sheet, tidy files."""
 
-from havenline.outcomes.compare import Comparison, bands, compare, exceedance
+from havenline.outcomes.comparison import Comparison, bands, compare, exceedance
 from havenline.outcomes.delay import price_of_delay, price_of_inaction
 from havenline.outcomes.discovery import discover
 from havenline.outcomes.errors import round_to_error

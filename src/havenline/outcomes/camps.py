@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from havenline import __version__
-from havenline.futures.cases import CaseRun
-from havenline.outcomes.compare import Summary, summary_of
+from havenline.engine.cases import CaseRun
+from havenline.outcomes.comparison import Summary, summary_of
 from havenline.outcomes.tables import whole_or_nothing, write_csv
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.outcomes.compare import Difference, difference_of
+from havenline.outcomes.comparison import Difference, difference_of
 from havenline.outcomes.indicators import INDICATORS, per_future
 
 if TYPE_CHECKING:

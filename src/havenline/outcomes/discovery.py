@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.outcomes.compare import of_hundred
+from havenline.outcomes.comparison import of_hundred
 from havenline.outcomes.explain import Explanation, explanations
 from havenline.outcomes.prim import Side, coverage, density, find_box, inside
 from havenline.outcomes.thresholds import Limit, amount

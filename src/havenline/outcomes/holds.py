@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from havenline.outcomes.compare import Summary, summary_of
+from havenline.outcomes.comparison import Summary, summary_of
 from havenline.outcomes.indicators import series_of
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from havenline.engine.layout import DAILY_SERIES, VARIABLES
 from havenline.errors import RunError
-from havenline.futures.layout import DAILY_SERIES, VARIABLES
 from havenline.outcomes.reductions import (
     SIX_MONTHS,
     TWO_YEARS,

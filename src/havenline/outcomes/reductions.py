@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.drivers.aid import DAYS_PER_MONTH
+from havenline.engine.steps.aid import DAYS_PER_MONTH
 
 Floats = NDArray[np.float64]
 Values = Callable[[str], Floats]

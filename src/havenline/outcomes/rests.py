@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from havenline.crisis.parameters import default_table
-from havenline.movement.steps import STEPS
+from havenline.engine.steps.table import STEPS
 from havenline.outcomes.indicators import INDICATORS
 
 SERIES_FROM: Mapping[str, tuple[str, ...]] = {

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
 from havenline.draws import key_of_text
-from havenline.outcomes.compare import Summary, summary_of
+from havenline.outcomes.comparison import Summary, summary_of
 from havenline.outcomes.indicators import parameter_of, series_of
 
 if TYPE_CHECKING:

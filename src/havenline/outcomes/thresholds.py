@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from havenline.crisis import Crisis
 from havenline.crisis.registry import suggest
 from havenline.errors import RunError
-from havenline.outcomes.compare import of_hundred
+from havenline.outcomes.comparison import of_hundred
 from havenline.outcomes.indicators import INDICATORS, per_future, series_of
 
 if TYPE_CHECKING:

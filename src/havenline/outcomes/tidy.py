@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from havenline.futures.layout import DAILY_SERIES, VARIABLES
-from havenline.outcomes.compare import bands
+from havenline.engine.layout import DAILY_SERIES, VARIABLES
+from havenline.outcomes.comparison import bands
 from havenline.outcomes.indicators import INDICATORS, per_future
 from havenline.outcomes.tables import write_csv, write_parquet
 

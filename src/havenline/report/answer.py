@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from havenline.outcomes.compare import Answer, Comparison
+from havenline.outcomes.comparison import Answer, Comparison
 from havenline.outcomes.indicators import INDICATORS
 from havenline.report import words
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from havenline.crisis import Crisis
 from havenline.crisis.cells import split_ids
 from havenline.crisis.parameters import Parameter
-from havenline.outcomes.compare import Comparison
+from havenline.outcomes.comparison import Comparison
 from havenline.report import (
     answer,
     assumptions,

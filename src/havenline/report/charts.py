@@ -11,7 +11,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from havenline.crisis import Crisis
-from havenline.outcomes.compare import two_digits
+from havenline.outcomes.comparison import two_digits
 from havenline.outcomes.indicators import INDICATORS
 from havenline.report import figures, words
 from havenline.report.answer import Column

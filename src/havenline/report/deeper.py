@@ -11,7 +11,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from havenline.crisis import Crisis
-from havenline.outcomes.compare import Comparison, Summary, of_hundred, two_digits
+from havenline.outcomes.comparison import Comparison, Summary, of_hundred, two_digits
 from havenline.outcomes.delay import price_of_inaction
 from havenline.outcomes.discovery import discover
 from havenline.outcomes.holds import haven_cases, truces_standing

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from havenline.crisis import Crisis
 from havenline.crisis.past import Past, PastForecast, PastScore
-from havenline.outcomes.compare import bands, two_digits
+from havenline.outcomes.comparison import bands, two_digits
 from havenline.report import words
 from havenline.report.figures import Observed, Range, range_rows
 

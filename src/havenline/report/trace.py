@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from havenline.crisis.parameters import Parameter
-from havenline.movement.steps import STEPS
+from havenline.engine.steps.table import STEPS
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.rests import basis_of
 from havenline.report.assumptions import anchor_of, part_name

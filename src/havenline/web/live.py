@@ -30,17 +30,17 @@ from havenline.crisis.parameters import (
     known_parameters,
 )
 from havenline.draws import key_of
+from havenline.engine.day import run_days
+from havenline.engine.layout import assemble, coordinates
+from havenline.engine.measures import SERIES, Output
+from havenline.engine.run import Job as FutureJob
+from havenline.engine.run import Workspace, empty_output, share_cut
+from havenline.engine.state import CUT, CUT_SETS, ERROR, ERROR_ENTRIES, ERROR_HORIZON, State
+from havenline.engine.values import VALUES, sample_values
 from havenline.errors import RunError
-from havenline.futures.layout import assemble, coordinates
-from havenline.futures.run import Job as FutureJob
-from havenline.futures.run import Workspace, empty_output, share_cut
-from havenline.futures.values import VALUES, sample_values
-from havenline.movement.day import run_days
-from havenline.movement.record import SERIES, Output
 from havenline.options import build_schedule
 from havenline.options.drawn import LINE_ID
-from havenline.world.facts import Facts, known_facts
-from havenline.world.state import CUT, CUT_SETS, ERROR, ERROR_ENTRIES, ERROR_HORIZON, State
+from havenline.world.record import Facts, known_facts
 from havenline.world.world import World, build_world
 
 GROUNDS = 4

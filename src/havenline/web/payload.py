@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
-from havenline.outcomes.compare import compare
+from havenline.outcomes.comparison import compare
 from havenline.outcomes.delay import delay_json, price_of_delay
 from havenline.outcomes.indicators import INDICATORS
 from havenline.report import answer, deeper, words

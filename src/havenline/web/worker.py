@@ -172,9 +172,9 @@ class Desk:
     def _hindcast(self, task: Mapping[str, Any], tell: Tell) -> Made:
         from functools import partial
 
+        from havenline.engine import simulate
         from havenline.evidence import hindcast
         from havenline.evidence.reporting import REPORTING
-        from havenline.futures import simulate
         from havenline.web.exports import past_scores
 
         crisis = self.crisis(task["folder"])

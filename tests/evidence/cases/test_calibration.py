@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from havenline.cases.case import Case, Counts
+from havenline.engine.rules.allocation import GivenParameters, simulate_given
 from havenline.errors import RunError
 from havenline.evidence.cases import calibrate
 from havenline.evidence.cases.text import calibration_tables
-from havenline.movement.given import GivenParameters, simulate_given
 from tests.small_case import small_case
 
 

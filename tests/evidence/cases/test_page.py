@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from havenline.movement.given.parameters import given_table
+from havenline.engine.rules.allocation.parameters import given_table
 from scripts import build_validation
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "reference"

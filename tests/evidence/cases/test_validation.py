@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from havenline.engine.rules.allocation import simulate_given
 from havenline.evidence.cases import scores, validate
 from havenline.evidence.cases.text import notes, tables
 from havenline.io import open_flee
-from havenline.movement.given import simulate_given
 from tests.cases_folder import cases_or_skip
 from tests.small_case import small_case
 

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, differential_evolution
 
 from havenline.cases.case import Case
+from havenline.engine.rules.allocation import GivenParameters
+from havenline.engine.rules.allocation.model import simulate_from
+from havenline.engine.rules.allocation.network import GivenNetwork, given_network
 from havenline.errors import RunError
 from havenline.evidence.cases import scores
 from havenline.evidence.cases.validation import Validation, validate
-from havenline.movement.given import GivenParameters
-from havenline.movement.given.model import simulate_from
-from havenline.movement.given.network import GivenNetwork, given_network
 
 Floats = NDArray[np.float64]
 

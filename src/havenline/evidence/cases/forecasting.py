@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.cases.case import Case, Counts
+from havenline.engine.rules.allocation import GivenParameters, default_parameters
+from havenline.engine.rules.allocation.model import camp_factors, simulate_from
+from havenline.engine.rules.allocation.network import GivenNetwork, given_network
+from havenline.engine.rules.allocation.parameters import normals
 from havenline.errors import RunError
 from havenline.evidence.scores import coverage, crps
-from havenline.movement.given import GivenParameters, default_parameters
-from havenline.movement.given.model import camp_factors, simulate_from
-from havenline.movement.given.network import GivenNetwork, given_network
-from havenline.movement.given.parameters import normals
 
 Floats = NDArray[np.float64]
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.cases.case import Case
+from havenline.engine.cases import Rules, simulate_case
+from havenline.engine.rules.allocation import GivenParameters, simulate_given
 from havenline.evidence.cases import scores
 from havenline.evidence.cases.baselines import BASELINES
 from havenline.evidence.cases.flee import flee_runs
-from havenline.futures.cases import Rules, simulate_case
-from havenline.movement.given import GivenParameters, simulate_given
 
 Floats = NDArray[np.float64]
 

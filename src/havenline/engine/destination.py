@@ -1,0 +1,231 @@
+"""Destinations: capacity-throttled gravity over the places that can be reached and are safe.
+
+The pull of place j on people at place i is
+
+    safe_j own_j (people_j)^a (10 km + road_ij)^-g room_j,
+
+with ``own`` a factor of the place, drawn once in each future (lognormal, mean one): what draws
+people there that nobody counted; ``room`` falling linearly from 1 at 90% to 0.2 at 150% of the
+shelter places and never to zero, and ``safe`` 0 within 10 km of the front. A choice set holds the
+fewest destinations with 99% of the weight, at most 40; sets are built anew once a week and when
+the record changes the roads, weights every day.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix, uniform
+from havenline.draws.samplers import binomial, normal
+from havenline.engine import processes
+from havenline.engine.journey import add_slot, travel_days
+from havenline.engine.state import CUT, CUT_SETS, MAX_CHOICES
+from havenline.engine.steps.aid import displaced
+from havenline.world import roads
+
+OFFSET_KM = 10.0
+SAFE_KM = 10.0
+KEEP = 0.99
+FULL_FROM, FULL_TO, FULL_LEAST = 0.9, 1.5, 0.2
+REBUILD_DAYS = 7
+FEW = 24
+"""Up to this many persons are divided one by one."""
+
+
+@kernel
+def room(people, places):  # type: ignore[no-untyped-def]
+    """Return the throttle for how full a place is, between 0.2 and 1.
+
+    Parameters
+    ----------
+    people, places : float64
+        Displaced people present and shelter places.
+    """
+    if places <= 0.0:
+        return FULL_LEAST
+    full = people / places
+    if full <= FULL_FROM:
+        return 1.0
+    if full >= FULL_TO:
+        return FULL_LEAST
+    return 1.0 - (1.0 - FULL_LEAST) * (full - FULL_FROM) / (FULL_TO - FULL_FROM)
+
+
+@kernel
+def mark_safe(plan, state, ahead):  # type: ignore[no-untyped-def]
+    """Mark where people would go: held, off the front, not about to be handed over."""
+    for j in range(state.side.shape[0]):
+        state.place[j].safe = (
+            roads.held(state.side[j])
+            and state.front[j] >= SAFE_KM
+            and not (plan.place[j].handed and ahead >= plan.announce)
+        )
+
+
+@kernel
+def draw_own_pull(net, values, state, key):  # type: ignore[no-untyped-def]
+    """Draw once the factor on the pull of each place, lognormal with mean one."""
+    sd = values.destination_pull_sd
+    for j in range(state.place.shape[0]):
+        z = normal(mix(mix(key, processes.PULL), net.place[j].key))
+        state.place[j].own_pull = math.exp(sd * z - 0.5 * sd * sd)
+
+
+@kernel
+def set_pull(net, values, state):  # type: ignore[no-untyped-def]
+    """Set the pull of every place for the day, without distance."""
+    for j in range(state.pull.shape[0]):
+        state.pull[j] = 0.0
+        if net.place[j].hosts and state.place[j].safe:
+            here = state.by_status[j].sum()
+            state.pull[j] = (
+                state.place[j].own_pull
+                * (here + 1.0) ** values.destination_size_power
+                * room(displaced(state, j), state.place[j].shelter)
+            )
+
+
+@kernel
+def build_choices(values, state, place, day):  # type: ignore[no-untyped-def]
+    """Build the choice set of a place: heaviest first, 99% of the weight, at most 40."""
+    n = state.pull.shape[0]
+    near, rank, weight = state.near[place], state.rank[place], state.scratch
+    if state.stale[place]:
+        for j in range(n):
+            near[j] = 0.0
+            if j != place and state.dist[place, j] != roads.UNREACHED:
+                near[j] = (OFFSET_KM + state.dist[place, j]) ** -values.destination_distance_power
+        state.stale[place] = False
+        if rank[0] == rank[n - 1]:  # never sorted
+            for j in range(n):
+                rank[j] = j
+    total = 0.0
+    for j in range(n):
+        weight[j] = near[j] * state.pull[j]
+        total += weight[j]
+    for a in range(1, n):  # insertion sort: nearly in order from the last time
+        j = rank[a]
+        w = weight[j]
+        b = a
+        while b > 0 and weight[rank[b - 1]] < w:
+            rank[b] = rank[b - 1]
+            b -= 1
+        rank[b] = j
+    kept, count = 0.0, 0
+    choice = state.choice[place]
+    while count < MAX_CHOICES and count < n and kept < KEEP * total:
+        j = rank[count]
+        if weight[j] <= 0.0:
+            break
+        kept += weight[j]
+        choice[count].place = j
+        choice[count].weight = near[j]
+        km = np.float64(state.dist[place, j])
+        choice[count].fast = travel_days(km, values.vehicle_km_day)
+        choice[count].slow = travel_days(km, values.walk_km_day)
+        count += 1
+    state.place[place].choice_count = count
+    state.place[place].choice_day = day
+    if total > 0.0:
+        state.real[CUT] += 1.0 - kept / total
+        state.real[CUT_SETS] += 1.0
+
+
+@kernel
+def weigh(values, state, place, day):  # type: ignore[no-untyped-def]
+    """Put the weights of a place's choices into ``scratch``; return (choices, total)."""
+    age = day - state.place[place].choice_day
+    if state.stale[place] or state.place[place].choice_day < 0 or age >= REBUILD_DAYS:
+        build_choices(values, state, place, day)
+    for _ in range(2):
+        count = state.place[place].choice_count
+        total = 0.0
+        for a in range(count):
+            w = state.choice[place, a].weight * state.pull[state.choice[place, a].place]
+            state.scratch[a] = w
+            total += w
+        if total > 0.0 or state.place[place].choice_day == day:
+            break
+        build_choices(values, state, place, day)
+    return count, total
+
+
+@kernel
+def divide(values, places, choice, weights, counts, slot, persons, count, total, key):  # type: ignore[no-untyped-def]
+    """Divide persons over the weighed choices of a place; return the number of slots.
+
+    Parameters
+    ----------
+    places, choice, weights, counts, slot
+        ``net.place``; the row of ``choice`` of the origin; ``scratch`` with the
+        weights; ``order`` (used) and ``slot`` (written) of the state.
+    persons : int64
+        How many leave.
+    count, total : int64, float64
+        As `weigh` returned them.
+    key : uint64
+        Key of the place and the day.
+    """
+    draw = mix(key, processes.DESTINATION)
+    foot = mix(key, processes.VEHICLE)
+    walkers = binomial(persons, 1.0 - values.vehicle_share, foot) / persons
+    spot = uniform(mix(foot, 1), 0)
+    k = np.int64(0)
+    if persons <= FEW:  # each person by a number of their own
+        for a in range(count):
+            counts[a] = 0
+        for number in range(persons):
+            at = uniform(draw, number) * total
+            a = 0
+            while a < count - 1 and at >= weights[a]:
+                at -= weights[a]
+                a += 1
+            while weights[a] <= 0.0:  # rounding at the end of the list
+                a -= 1
+            counts[a] += 1
+    else:
+        left, rest = np.int64(persons), total
+        last = 0
+        for a in range(count):
+            w = weights[a]
+            counts[a] = 0
+            if w > 0.0 and left > 0:
+                x = left
+                if w < rest * (1.0 - 1e-12):
+                    x = binomial(left, w / rest, mix(draw, places[choice[a].place].key))
+                counts[a] = x
+                left -= x
+                last = a
+            rest -= w
+        counts[last] += left  # rounding of the weights: the last choice takes them
+    # How many walk is drawn for all together and dealt to the destinations in proportion.
+    passed, walked = np.int64(0), np.int64(0)
+    for a in range(count):
+        if counts[a] > 0:
+            passed += counts[a]
+            walking = np.int64(passed * walkers + spot) - walked
+            walked += walking
+            to = choice[a]
+            k = add_slot(slot, k, to.place, to.fast, to.slow, counts[a] - walking, walking)
+    return k
+
+
+@kernel
+def least_bad(net, plan, state, place, ahead):  # type: ignore[no-untyped-def]
+    """Return the reachable host farthest from the front where none is safe, or -1."""
+    best = -1
+    for j in range(state.pull.shape[0]):
+        if (
+            j != place
+            and net.place[j].hosts
+            and roads.held(state.side[j])
+            and not (plan.place[j].handed and ahead >= plan.announce)
+            and state.dist[place, j] < math.inf
+            and state.front[j] > state.front[place]
+            and (best < 0 or state.front[j] > state.front[best])
+        ):
+            best = j
+    return best

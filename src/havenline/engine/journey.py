@@ -1,0 +1,168 @@
+"""Journeys: a calendar of arrivals, and what happens to them on the way.
+
+Who sets out on a day arrives the next day at the earliest. By rule: where the road was cut on
+the way people turn back if they can; where the destination has fallen, is about to be handed
+over or has come within reach of the fighting they choose again there.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from havenline.draws.kernels import kernel
+from havenline.engine.state import (
+    DISPLACED_SINCE,
+    ERROR,
+    ERROR_ENTRIES,
+    ERROR_HORIZON,
+    FREE_ENTRY,
+    HORIZON,
+    RETURNED,
+    TRAVELLING,
+)
+from havenline.world import roads
+
+
+@kernel
+def reset_calendar(state):  # type: ignore[no-untyped-def]
+    """Empty the calendar and chain all its places as free."""
+    n = state.trip.shape[0]
+    for e in range(n):
+        state.trip[e].next = e + 1
+    state.trip[n - 1].next = -1
+    state.whole[FREE_ENTRY] = 0
+    for d in range(HORIZON):
+        state.trip_head[d] = -1
+
+
+@kernel
+def enter(trip, head, whole, origin, target, cell, persons, day, length):  # type: ignore[no-untyped-def]
+    """Put persons on the road for ``length`` days (1 or more).
+
+    Takes the parts of the state that it changes (``trip``, ``trip_head``, ``whole``), as all
+    that runs for every journey does: short argument lists are fast.
+    """
+    if length >= HORIZON:
+        whole[ERROR] = ERROR_HORIZON
+        length = HORIZON - 1
+    e = whole[FREE_ENTRY]
+    if e < 0:
+        whole[ERROR] = ERROR_ENTRIES
+        return
+    one = trip[e]
+    whole[FREE_ENTRY] = np.int64(one.next)
+    slot = (day + length) % HORIZON
+    one.origin = origin
+    one.target = target
+    one.cell = cell
+    one.persons = persons
+    one.left = day
+    one.next = head[slot]
+    head[slot] = e
+    whole[TRAVELLING] += persons
+
+
+@kernel
+def travel_days(km, km_per_day):  # type: ignore[no-untyped-def]
+    """Return the days of a journey, at least one."""
+    return max(1, np.int64(math.ceil(km / km_per_day)))
+
+
+@kernel
+def add_slot(slot, k, target, fast, slow, riding, walking):  # type: ignore[no-untyped-def]
+    """List the departures for a target by days on the road; return the number of slots.
+
+    Parameters
+    ----------
+    slot : records ``SLOT``
+        ``k`` of them are in use.
+    fast, slow : int64
+        Days of the journey in a vehicle and on foot.
+    riding, walking : int64
+        Persons in vehicles and on foot.
+    """
+    if slow == fast:
+        riding, walking = riding + walking, 0
+    if riding > 0:
+        slot[k].place = target
+        slot[k].days = fast
+        slot[k].persons = riding
+        k += 1
+    if walking > 0:
+        slot[k].place = target
+        slot[k].days = slow
+        slot[k].persons = walking
+        k += 1
+    return k
+
+
+@kernel
+def deal(listed, m, slot, k, start, trip, head, whole, origin, day):  # type: ignore[no-untyped-def]
+    """Deal the chosen persons of listed cells to the slots of departure and send them off.
+
+    Persons lie in the order of their cells on a circle, slots take them in turn from a random
+    start. So each person is as likely as any other to take each slot, and people of one home
+    travel together.
+
+    Parameters
+    ----------
+    listed : records ``LISTED``
+        ``m`` cells, with ``count`` persons each, as many in all as the slots hold.
+    slot : records ``SLOT``
+        ``k`` slots.
+    start : float64
+        The random start, between 0 and 1.
+    trip, head, whole
+        Parts of the state; see `enter`.
+    """
+    total = 0
+    for c in range(m):
+        total += listed[c].count
+    skip = np.int64(start * total)
+    c = 0
+    while c < m - 1 and skip >= listed[c].count:
+        skip -= listed[c].count
+        c += 1
+    kept_back = skip  # persons of the first cell who come last, when the circle closes
+    first = c
+    left = listed[c].count - skip
+    for a in range(k):
+        want = slot[a].persons
+        while want > 0:
+            while left == 0:
+                c = c + 1 if c + 1 < m else 0
+                left = kept_back if c == first else listed[c].count
+            here = min(want, left)
+            enter(
+                trip,
+                head,
+                whole,
+                origin,
+                slot[a].place,
+                listed[c].cell,
+                here,
+                day,
+                slot[a].days,
+            )
+            want -= here
+            left -= here
+
+
+@kernel
+def as_displaced(net, groups, cell, place):  # type: ignore[no-untyped-def]
+    """Return the cell of a traveller who ends up displaced: a returnee keeps their home."""
+    if cell // groups == RETURNED:
+        return (DISPLACED_SINCE + net.place[place].home) * groups + cell % groups
+    return cell
+
+
+@kernel
+def road_cut(side, dist, origin, target):  # type: ignore[no-untyped-def]
+    """Whether no open road leads any more from a held origin to a held target."""
+    return (
+        roads.held(side[origin])
+        and roads.held(side[target])
+        and dist[origin, target] == roads.UNREACHED
+    )

@@ -1,0 +1,1 @@
+"""Rule sets for displacement cases."""

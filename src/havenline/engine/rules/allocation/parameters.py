@@ -1,0 +1,153 @@
+"""Parameters of the given-arrivals rules: few, global, and how futures draw them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from havenline.crisis.parameters import Parameter
+from havenline.draws import key_of_text
+from havenline.errors import RunError
+
+Floats = NDArray[np.float64]
+_Z95 = float(special.ndtri(0.95))
+
+
+@dataclass(frozen=True)
+class GivenParameters:
+    """Central values of the rules, and how far futures stray from them.
+
+    Attributes
+    ----------
+    softening : float
+        Kilometres added to every road.
+    distance_power, capacity_power : float
+        Powers in the pull of a camp.
+    attraction_spread, capacity_spread, drift : float
+        Standard deviations of logarithms: a camp's pull, its capacity, its number in 30 days.
+    spread : mapping of str to float
+        Standard deviation of the logarithm of ``softening`` and the powers between futures.
+    """
+
+    softening: float
+    distance_power: float
+    capacity_power: float
+    attraction_spread: float
+    capacity_spread: float
+    drift: float
+    spread: Mapping[str, float]
+
+    def central(self) -> GivenParameters:
+        """Return the same without any spread: every future is then the central one."""
+        return replace(self, attraction_spread=0.0, capacity_spread=0.0, drift=0.0, spread={})
+
+
+NUMBERS = tuple(f.name for f in fields(GivenParameters) if f.name != "spread")
+
+
+def _number(text: str) -> float:
+    return float(text) if text else math.nan
+
+
+@cache
+def given_table() -> tuple[Parameter, ...]:
+    """Return every row of the table of these rules, in file order."""
+    path = resources.files("havenline.engine.rules.allocation") / "parameters.csv"
+    with path.open(encoding="utf-8") as handle:
+        return tuple(
+            Parameter(
+                **{k: row[k] for k in ("name", "unit", "distribution", "meaning", "source")},
+                value=float(row["value"]),
+                low=_number(row["low"]),
+                high=_number(row["high"]),
+                known_from=dt.date.fromisoformat(row["known_from"]),
+                kind=row["kind"],
+                part=row["part"],
+            )
+            for row in csv.DictReader(handle)
+        )
+
+
+def default_parameters() -> GivenParameters:
+    """Return the fitted values of the parameter table."""
+    rows = {row.name.removeprefix("given_"): row for row in given_table()}
+    spread = {
+        name: math.log(row.high / row.low) / (2.0 * _Z95)
+        for name, row in rows.items()
+        if row.distribution == "lognormal"
+    }
+    return GivenParameters(**{name: rows[name].value for name in NUMBERS}, spread=spread)
+
+
+def changed(settings: Mapping[str, float]) -> GivenParameters:
+    """Return the defaults with some values fixed.
+
+    Parameters
+    ----------
+    settings : mapping of str to float
+        By the names of the parameter table, such as ``given_softening``.
+
+    Raises
+    ------
+    RunError
+        If a name is unknown or a value is negative or not finite.
+    """
+    result = default_parameters()
+    for name, value in settings.items():
+        short = name.removeprefix("given_")
+        if short not in NUMBERS:
+            known = ", ".join(f"given_{n}" for n in NUMBERS)
+            raise RunError(f"unknown parameter {name!r}; expected one of {known}")
+        if not math.isfinite(value) or value < 0.0:
+            raise RunError(f"parameter {name!r}: expected a number of 0 or more, not {value}")
+        spread = {k: v for k, v in result.spread.items() if k != short}
+        result = replace(result, **{short: float(value)}, spread=spread)
+    return result
+
+
+def normals(name: str, futures: int, seed: int) -> Floats:
+    """Return standard normal numbers of all futures, by Latin hypercube, keyed by a name.
+
+    Parameters
+    ----------
+    name : str
+        What is drawn, such as a parameter or a camp.
+    futures, seed : int
+
+    Returns
+    -------
+    (futures,) float64
+    """
+    key = [key_of_text(f"given:{name}"), seed]
+    rng = np.random.Generator(np.random.Philox(key=key))
+    u = (rng.permutation(futures) + rng.random(futures)) / futures
+    return np.asarray(special.ndtri(np.clip(u, 1e-9, 1.0 - 1e-9)), dtype=np.float64)
+
+
+def draw(parameters: GivenParameters, name: str, futures: int, seed: int) -> Floats:
+    """Return a parameter's values in all futures.
+
+    Parameters
+    ----------
+    parameters : GivenParameters
+    name : {"softening", "distance_power", "capacity_power"}
+    futures, seed : int
+
+    Returns
+    -------
+    (futures,) float64
+    """
+    middle = float(getattr(parameters, name))
+    spread = parameters.spread.get(name, 0.0)
+    if spread == 0.0:
+        return np.full(futures, middle)
+    return middle * np.exp(spread * normals(name, futures, seed))

@@ -1,0 +1,58 @@
+"""Entry to a neighbour: displaced people near the border, without shelter, who get across.
+
+The number who enter is a quantile of the binomial at a uniform number of the day and place, so
+that under the same luck a more open border lets no fewer through.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix, uniform
+from havenline.draws.samplers import binomial_quantile
+from havenline.engine import border, processes
+from havenline.engine.people import add, choose_homes
+from havenline.engine.state import DISPLACED_BEFORE, DISPLACED_SINCE, ENTERED
+from havenline.engine.steps.aid import displaced, unsheltered
+from havenline.world import roads
+
+
+@kernel
+def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
+    """Let people cross for a day; see `havenline.engine.steps.truce.step` for the parameters."""
+    chance = border.permeability(values, plan, day, today)
+    groups = state.persons.shape[2]
+    rows = state.persons.shape[1]
+    for i in range(state.side.shape[0]):
+        if not net.place[i].near_border or not roads.held(state.side[i]):
+            continue
+        waiting = np.int64(unsheltered(state, i))
+        if waiting == 0:
+            continue
+        draw = mix(mix(mix(key, processes.ENTRY), net.place[i].key), day)
+        entering = binomial_quantile(waiting, chance, uniform(draw, 0))
+        if entering == 0:
+            continue
+        who = mix(draw, processes.WHO_ENTERS)
+        m = choose_homes(
+            state.persons,
+            state.by_row[i],
+            state.listed,
+            i,
+            DISPLACED_BEFORE,
+            rows,
+            np.int64(displaced(state, i)),
+            entering,
+            uniform(who, 0),
+            uniform(who, 1),
+        )
+        state.whole[ENTERED] += entering
+        for c in range(m):
+            persons = state.listed[c].count
+            if persons == 0:
+                continue
+            row, group = state.listed[c].cell // groups, state.listed[c].cell % groups
+            add(state.persons, state.by_status, state.by_row, i, row, group, -persons)
+            home = rows - 1 if row == DISPLACED_BEFORE else row
+            state.abroad[home - DISPLACED_SINCE, group] += persons

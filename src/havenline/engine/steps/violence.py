@@ -1,0 +1,94 @@
+"""Violent events by place and day, from one declared wide prior.
+
+No count by place and day is at hand. The expected events of a day of offensive
+(``violence_events``) are spread each day over places in proportion to their people at the start
+times exp(-road distance to the front / ``violence_length``); the draws are
+negative binomial with size 0.3.
+"""
+
+from __future__ import annotations
+
+import math
+
+from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix
+from havenline.draws.samplers import negative_binomial
+from havenline.engine import processes
+from havenline.engine.state import HAVEN, OFFENSIVE, TRUCE
+from havenline.engine.steps.control import front_km
+
+FAR = 0.05
+"""Where the front is so far from all that people times nearness fall below this share of the
+people (about three lengths), events become fewer than ``violence_events``; judgement."""
+
+SIZE = 0.3
+"""Size of the negative binomial."""
+
+
+@kernel
+def nearness(net, values, state, place):  # type: ignore[no-untyped-def]
+    """Return the people of a place at the start, weighted by how near the front is."""
+    people = 0
+    for status in range(2):
+        for g in range(net.start.shape[2]):
+            people += net.start[place, status, g]
+    return people * math.exp(-front_km(state, place) / values.violence_length)
+
+
+@kernel
+def haven_factor(values, plan, state, place):  # type: ignore[no-untyped-def]
+    """Return violence in the haven over violence outside; above 1 once it has failed."""
+    if state.whole[HAVEN] == 0 or not plan.place[place].haven:
+        return 1.0
+    if state.whole[HAVEN] == 2:
+        return values.haven_violence_failed
+    if plan.haven_kind == 1:
+        return values.haven_violence_credible
+    if plan.haven_kind == 2:
+        return values.haven_violence_consent
+    return values.haven_violence_declared
+
+
+@kernel
+def total_nearness(net, values, state):  # type: ignore[no-untyped-def]
+    """Return the sum of nearness over places that are held, not below ``FAR`` of the people."""
+    total, people = 0.0, 0.0
+    for i in range(state.side.shape[0]):
+        if state.side[i] <= 1:
+            total += nearness(net, values, state, i)
+            people += net.start[i].sum()
+    return max(total, FAR * people)
+
+
+@kernel
+def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
+    """Draw the events of a day; see `havenline.engine.steps.truce.step` for the parameters."""
+    n = state.side.shape[0]
+    total = total_nearness(net, values, state)
+    level = 1.0
+    if state.whole[OFFENSIVE] == 0:
+        level = values.violence_truce if state.whole[TRUCE] == 1 else values.violence_quiet
+    row = state.events[day % 7]
+    for i in range(n):
+        row[i] = 0.0
+        if state.side[i] > 1 or total <= 0.0:
+            continue
+        mean = (
+            level
+            * values.violence_events
+            * nearness(net, values, state, i)
+            / total
+            * haven_factor(values, plan, state, i)
+        )
+        if mean > 1e-6:
+            draw = mix(mix(mix(key, processes.VIOLENCE), net.place[i].key), day)
+            row[i] = negative_binomial(mean, SIZE, draw)
+
+
+@kernel
+def events_of_week(state, place):  # type: ignore[no-untyped-def]
+    """Return the violent events of the last seven days at a place."""
+    total = 0.0
+    for d in range(7):
+        total += state.events[d, place]
+    return total

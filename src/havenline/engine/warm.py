@@ -1,0 +1,71 @@
+"""Compile the kernels of the first run in two processes instead of one.
+
+Compiling takes most of a first run and uses one processor. Where nothing is compiled yet, a
+second process compiles the later steps of a day and keeps the code on disk, where the first one
+finds it when it comes to them. What is compiled is the same with and without it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+LATER_STEPS = ("flight", "returns", "entry", "harm")
+"""Modules of ``havenline.engine.steps`` whose steps the second process compiles."""
+
+
+def start_if_cold() -> subprocess.Popen[bytes] | None:
+    """Start the second process where the kernels are not compiled yet.
+
+    Returns
+    -------
+    subprocess.Popen or None
+        None where there is nothing to do, or only one processor.
+    """
+    kept = Path(__file__).parent.parent / "engine" / "__pycache__"
+    if (os.cpu_count() or 1) < 2 or any(kept.glob("day.run_days*.nbi")):
+        return None
+    with contextlib.suppress(OSError):
+        return subprocess.Popen(
+            [sys.executable, "-m", "havenline.engine.warm"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    return None
+
+
+def compile_later_steps() -> None:
+    """Compile the later steps for the types that every crisis has, from a built-in one."""
+    from importlib import import_module
+
+    import numba
+    from numba import int64, uint64
+
+    from havenline.crisis import builtin_crises, open_crisis
+    from havenline.crisis.parameters import known_parameters
+    from havenline.engine.state import empty_state
+    from havenline.engine.values import sample_values
+    from havenline.options import build_schedule, chosen_options
+    from havenline.world.record import known_facts
+    from havenline.world.world import build_world
+
+    crisis = open_crisis(builtin_crises()[0])
+    world = build_world(crisis)
+    facts = known_facts(world, crisis.meta.as_of, 1)
+    plan = build_schedule(world, facts, chosen_options(world, [])[0], 1)
+    values = sample_values(known_parameters(crisis.meta.as_of, crisis.parameters), 1, 1)
+    state = empty_state(world.network, len(world.area_ids), 16)
+    parts = (world.network, facts.record, values[0], plan, state)
+    typeof: Any = numba.typeof
+    signature = (*(typeof(part) for part in parts), uint64, int64, int64)
+    for name in LATER_STEPS:
+        import_module(f"havenline.engine.steps.{name}").step.compile(signature)
+
+
+if __name__ == "__main__":
+    compile_later_steps()

@@ -1,0 +1,50 @@
+"""The ledger of people balances on every day, in every run of every crisis."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+
+from havenline.engine import simulate
+from havenline.engine.state import TOTAL
+from havenline.engine.steps.ledger import audit
+from tests.crises_random import Sketch, Walk, crisis_of, job_of, sketches
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(sketch=sketches())
+def test_every_account_is_recounted_every_day(sketch: Sketch) -> None:
+    job = job_of(crisis_of(sketch), futures=2)
+    persons = sum(t.residents + t.idps for t in sketch.towns)
+    for plan in range(len(job.plans)):
+        walk = Walk(job, plan, future=plan % 2)
+        for day in range(walk.last + 1):
+            state = walk.to(day)
+            assert audit(state) == 0, (plan, day)
+            assert state.whole[TOTAL] == persons
+            assert (state.stayers >= 0).all()
+            assert (state.arrived >= 0).all()
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(sketch=sketches())
+def test_no_run_of_any_option_leaves_anyone_unaccounted(sketch: Sketch) -> None:
+    result = simulate(crisis_of(sketch), futures=5, workers=2).dataset
+    assert not result["ledger_residual"].any()
+    for name in ("newly_displaced", "movements", "entries", "returned", "killed", "cost_usd"):
+        assert (np.diff(result[name], axis=-1) >= 0).all(), name
+    for name in ("displaced", "arrivals", "residents", "unsheltered", "shelter_places"):
+        assert (result[name] >= 0).all(), name
+
+
+def test_the_audit_sees_a_person_who_is_missing() -> None:
+    from tests.crises_random import towns_in_a_row
+
+    walk = Walk(job_of(crisis_of(towns_in_a_row())))
+    state = walk.to(10)
+    assert audit(state) == 0
+    state.persons[1, 0, 0] += 1
+    assert audit(state) == 2
+    state.persons[1, 0, 0] -= 1
+    state.by_status[1, 0] -= 1
+    assert audit(state) == 1

@@ -1,0 +1,92 @@
+"""Onward movement from the neighbouring country."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from havenline.crisis import Crisis
+from havenline.crisis.meta import Host
+from havenline.engine import simulate
+from tests.crises_random import compiled, crisis_of
+from tests.crises_random import towns_in_a_row as row
+
+GATE = {"lever": "onward", "neighbour": "nb", "start": 8}
+STILL = {
+    "onward_passthrough": 0.0,
+    "border_closed": 1e-9,
+    "border_managed": 1e-9,
+    "border_open": 1e-9,
+}
+
+
+def crisis(refugees: int = 3_000_000, **changes: Any) -> Crisis:
+    crossings = (("z9", "closed", -9, -9),)
+    plain = crisis_of(row(options={"gate": (GATE,)}, days=40, crossings=crossings, **changes))
+    host = Host(id="h", name="Host", population=80_000_000, refugees=refugees, source_id="made")
+    neighbours = [n.model_copy(update={"hosts": [host]}) for n in plain.meta.neighbours]
+    return dataclasses.replace(plain, meta=plain.meta.model_copy(update={"neighbours": neighbours}))
+
+
+def attempts(declared: Crisis, futures: Any = 40, **settings: float) -> Any:
+    data: xr.Dataset = simulate(
+        declared, futures=futures, workers=1, settings={**STILL, **settings}
+    ).dataset
+    return data["onward_attempts"].to_numpy()
+
+
+def test_managed_the_mean_is_stock_times_rate_times_season() -> None:
+    from havenline.options.schedule import SEASON
+
+    declared = crisis()
+    got = attempts(declared, onward_managed=0.001)[0, :, -1]
+    first = np.datetime64(declared.meta.as_of, "D")
+    months = (first + np.arange(1, 41)).astype("datetime64[M]").astype(int) % 12
+    expected = 3_000_000 * 0.001 / 30.4375 * sum(SEASON[m] for m in months)
+    assert abs(got.mean() - expected) < 4 * np.sqrt(expected / 40)
+
+
+def test_a_gate_that_opens_gives_a_pulse_that_halves_each_week() -> None:
+    rates = {"onward_managed": 1e-12, "onward_open": 1e-12, "onward_pulse": 14_000.0}
+    plain, gate = attempts(crisis(), **rates)
+    assert not plain.any()
+    weeks = [gate[:, 14 + 7 * k] - gate[:, 7 + 7 * k] for k in range(4)]
+    assert not gate[:, 7].any()
+    for k, week in enumerate(weeks):
+        expected = 14_000 / 2**k
+        assert abs(week.mean() - expected) < 4 * np.sqrt(expected / 40)
+
+
+def test_an_open_far_border_gives_more_and_never_fewer() -> None:
+    plain, gate = attempts(crisis(), onward_pulse=1.0, onward_managed=1e-4, onward_open=1e-2)
+    assert (gate[:, -1] > plain[:, -1]).all()
+
+
+def test_without_refugees_hosted_nobody_goes_on() -> None:
+    assert not attempts(crisis(refugees=0)).any()
+
+
+def test_new_displacement_changes_nothing_where_the_pass_through_is_zero() -> None:
+    calm = attempts(crisis(), onward_managed=1e-3, offensive_start_rate=0.0, flight_front=0.0)
+    war = attempts(crisis(), onward_managed=1e-3, offensive_start_rate=0.9, flight_front=0.3)
+    np.testing.assert_array_equal(calm[0], war[0])
+    more = attempts(
+        crisis(), onward_managed=1e-3, offensive_start_rate=0.9, flight_front=0.3,
+        onward_passthrough=2.0,
+    )  # fmt: skip
+    assert more[0, :, -1].mean() > war[0, :, -1].mean()
+
+
+def test_the_pulse_by_hand() -> None:
+    from havenline.engine.steps.onward import pulse
+
+    values = np.zeros(1, dtype=[("onward_pulse", "f8")])
+    values["onward_pulse"] = 700.0
+    call = compiled(lambda v, since: pulse(v, since))
+    days = [call(values[0], k) for k in range(-1, 14)]
+    assert days[0] == 0.0
+    np.testing.assert_allclose(sum(days[1:8]), 700.0)
+    np.testing.assert_allclose(sum(days[8:15]), 350.0)

@@ -1,0 +1,236 @@
+"""Formulas of movement on cases worked by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from havenline.engine.border import permeability
+from havenline.engine.destination import room
+from havenline.engine.journey import travel_days
+from havenline.engine.state import DISPLACED_SINCE, OFFENSIVE, RETURNED
+from havenline.engine.steps.flight import line_hazard, stay_share
+from tests.crises_random import (
+    QUIET,
+    Road,
+    Sketch,
+    Town,
+    Walk,
+    captures,
+    compiled,
+    crisis_of,
+    job_of,
+    towns_in_a_row,
+)
+
+
+@compiled
+def run_room(people: Any, places: Any) -> Any:
+    return room(people, places)
+
+
+@compiled
+def run_travel_days(km: Any, speed: Any) -> Any:
+    return travel_days(km, speed)
+
+
+@compiled
+def run_permeability(values: Any, plan: Any, day: Any, today: Any) -> Any:
+    return permeability(values, plan, day, today)
+
+
+@compiled
+def run_stay_share(values: Any, state: Any, place: Any) -> Any:
+    return stay_share(values, state, place)
+
+
+@compiled
+def run_line_hazard(values: Any, plan: Any, place: Any, ahead: Any) -> Any:
+    return line_hazard(values, plan, place, ahead)
+
+
+@pytest.mark.parametrize(
+    ("people", "places", "expected"),
+    [
+        (0.0, 100.0, 1.0),
+        (90.0, 100.0, 1.0),
+        (120.0, 100.0, 0.6),
+        (105.0, 100.0, 0.8),
+        (150.0, 100.0, 0.2),
+        (9_000.0, 100.0, 0.2),
+        (0.0, 0.0, 0.2),
+        (50.0, 0.0, 0.2),
+    ],
+)
+def test_room_falls_from_1_at_90_to_a_fifth_at_150_percent(
+    people: float, places: float, expected: float
+) -> None:
+    assert run_room(people, places) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("km", "speed", "days"),
+    [(0.0, 40.0, 1), (1.0, 40.0, 1), (40.0, 40.0, 1), (40.1, 40.0, 2), (200.0, 40.0, 5)],
+)
+def test_days_of_a_journey(km: float, speed: float, days: int) -> None:
+    assert run_travel_days(km, speed) == days
+
+
+def test_permeability_belongs_to_the_regime_of_the_day() -> None:
+    row = towns_in_a_row(
+        crossings=(("z9", "closed", -9, -9),),
+        options={
+            "open": [
+                {"lever": "border", "neighbour": "nb", "start": 3, "regime": "managed"},
+                {"lever": "border", "neighbour": "nb", "start": 5, "regime": "open"},
+            ]
+        },
+    )
+    given = {"border_closed": 0.001, "border_managed": 0.1, "border_open": 0.5}
+    job = job_of(crisis_of(row), settings=given, days=6)
+    got = [run_permeability(job.values[0], job.plans[1], d, 20) for d in (0, 20, 22, 23, 24, 25)]
+    assert got == [0.001, 0.001, 0.001, 0.1, 0.1, 0.5]
+
+
+def test_stayers_give_up_as_the_front_nears() -> None:
+    given = {"stayers_far": 0.4, "stayers_near": 0.1, "flight_front_length": 8.0}
+    job = job_of(crisis_of(towns_in_a_row()), settings=given)
+    state = Walk(job).state
+    for km, share in ((0.0, 0.25), (8.0, 0.25 + 0.75 * (1 - math.exp(-1))), (math.inf, 1.0)):
+        state.front[1] = km
+        assert run_stay_share(job.values[0], state, 1) == pytest.approx(share)
+
+
+def test_more_stayers_near_than_far_is_all_of_them() -> None:
+    job = job_of(crisis_of(towns_in_a_row()), settings={"stayers_far": 0.1, "stayers_near": 0.3})
+    state = Walk(job).state
+    assert run_stay_share(job.values[0], state, 1) == 1.0
+
+
+LINE = {"lever": "line", "line_id": "mid", "announced": 3, "handover": 13}
+
+
+def test_the_hazard_of_a_line_gives_its_share_in_all() -> None:
+    row = towns_in_a_row(options={"deal": [LINE]})
+    job = job_of(crisis_of(row), settings={"line_leave_share": 0.85})
+    hazards = [run_line_hazard(job.values[0], job.plans[1], 1, d) for d in range(20)]
+    assert [d for d, h in enumerate(hazards) if h > 0] == list(range(3, 13))
+    assert 1 - math.exp(-sum(hazards)) == pytest.approx(0.85)
+    assert not any(run_line_hazard(job.values[0], job.plans[1], 2, d) for d in range(20))
+
+
+def test_the_share_that_leaves_before_a_handover() -> None:
+    """With no other reason to go, the declared share leaves, and the rest is left behind."""
+    row = towns_in_a_row(
+        people=(400_000, 100_000),
+        happenings=(),
+        options={"deal": [{"lever": "truce", "start": 1}, LINE]},
+    )
+    given = {
+        **QUIET,
+        "line_leave_share": 0.85,
+        "flight_background": 0.0,
+        "return_monthly": 0.0,
+        "truce_cure_share": 1.0,
+    }
+    walk = Walk(job_of(crisis_of(row), settings=given, days=14), plan=1)
+    walk.to(walk.last)
+    series = walk.out.series
+    left_behind, by_option = series[-1, 12], series[-1, 11]
+    assert left_behind == pytest.approx(60_000, abs=4 * math.sqrt(400_000 * 0.85 * 0.15))
+    assert by_option == 400_000 - left_behind
+    assert series[12, 12] == 0.0
+    assert series[13, 12] == left_behind
+
+
+def test_returns_follow_the_integral_of_their_hazard() -> None:
+    """All displaced persons may return: 1 - exp(-r0 tau (1 - exp(-T / tau))) of them do."""
+    towns = (
+        Town("a0", "far", -0.9, 0.0, "att"),
+        Town("c1", "north", 0.2, 0.0, kind="city", residents=500_000),
+        Town("h2", "south", 0.0, 0.0, residents=500_000),
+    )
+    roads = (Road("r0", "a0", "h2", 60.0), Road("r1", "h2", "c1", 30.0))
+    sketch = Sketch(
+        towns,
+        roads,
+        happenings=((1, "offensive_start", 1), (9, "offensive_pause", 9)),
+        counts=((9, 300_000.0, 9), (20, 300_000.0, 20)),
+        options={"halt": [{"lever": "truce", "start": 1}]},
+        days=91,
+    )
+    given = {
+        **QUIET,
+        "flight_background": 0.0,
+        "return_monthly": 0.3,
+        "return_decay_months": 2.0,
+        "truce_cure_share": 1.0,
+        "front_start_share": 0.2,
+    }
+    walk = Walk(job_of(crisis_of(sketch), settings=given), plan=1)
+    state = walk.to(walk.today)
+    before = int(state.by_status[:, DISPLACED_SINCE].sum())
+    assert before > 200_000
+    state = walk.to(walk.last)
+    home = int(state.by_status[:, RETURNED].sum())
+    months = 91 / 30.4375
+    expected = 1 - math.exp(-0.3 * 2.0 * (1 - math.exp(-months / 2.0)))
+    assert home / before == pytest.approx(expected, rel=0.06)
+
+
+def test_who_returns_is_counted_as_returned() -> None:
+    """Also those who were displaced within their home area."""
+    row = towns_in_a_row(
+        happenings=((2, "offensive_start", 2), (20, "truce_start", 20)),
+        counts=((20, 60_000.0, 20),),
+    )
+    given = {**QUIET, "flight_background": 0.0, "return_monthly": 2.0, "truce_cure_share": 1.0}
+    walk = Walk(job_of(crisis_of(row), settings=given))
+    state = walk.to(walk.last)
+    assert state.whole[OFFENSIVE] == 0
+    home = state.by_status[:, RETURNED].sum()
+    assert home > 1_000
+    assert walk.out.series[-1, 6] == home
+
+
+def test_who_returned_may_flee_again_and_is_not_new() -> None:
+    row = towns_in_a_row(
+        happenings=((2, "offensive_start", 2), (12, "truce_start", 12)),
+        counts=((12, 60_000.0, 12), (20, 60_000.0, 20)),
+        days=60,
+    )
+    given = {
+        **QUIET,
+        "flight_background": 0.0,
+        "return_monthly": 2.0,
+        "truce_cure_share": 0.0,
+        "truce_median_days": 15.0,
+        "front_speed": 0.5,
+        "front_axis_share": 1.0,
+        "offensive_end_rate": 0.0,
+    }
+    job = job_of(crisis_of(row), settings=given, futures=6)
+    again = 0
+    for future in range(6):
+        walk = Walk(job, future=future)
+        walk.to(walk.last)
+        new, moved = walk.out.series[-1, 0] - walk.out.series[0, 0], walk.out.series[-1, 1]
+        assert moved >= new >= 0
+        again += int(moved - new)
+    assert again > 1_000
+
+
+def test_captures_helper_sees_the_front_move() -> None:
+    given = {
+        "front_speed": 2.0,
+        "front_axis_share": 1.0,
+        "front_speed_spread": 0.0,
+        "tempo_sd": 0.0,
+    }
+    given |= {"front_start_share": 0.5, "offensive_end_rate": 0.0}
+    fell = captures(job_of(crisis_of(towns_in_a_row()), settings=given))
+    assert fell == {"t1": 3, "t2": 9, "t3": 15, "t4": 21}
+    assert list(np.diff(list(fell.values()))) == [6, 6, 6]
