@@ -42,7 +42,7 @@ from havenline.crisis.meta import (
 from havenline.crisis.parameters import Parameter, default_table
 from havenline.engine.layout import VARIABLES
 from havenline.engine.rules.allocation.parameters import given_table
-from havenline.engine.steps.table import STEPS
+from havenline.engine.day import STEPS
 from havenline.outcomes import INDICATORS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -192,21 +192,20 @@ def steps_page() -> str:
     rows = (
         (
             str(i),
-            f"[`{step.name}`](../explanation/mechanisms/{step.page}.md)",
+            f"[`{name}`](../explanation/mechanisms/{step.page}.md)",
             step.what,
             ", ".join(step.reads),
             ", ".join(step.writes) or "nothing",
         )
-        for i, step in enumerate(STEPS, start=1)
+        for i, (name, step) in enumerate(STEPS.items(), start=1)
     )
     return page(
         "Steps of a day",
         text(
             """
 A day of a run is this table, from top to bottom; `havenline steps` prints it. Each step is one
-file with a function `step`, in `havenline/drivers` (what acts on people) or `havenline/movement`
-(what people do). Each has a page of one screen; the [model page](../explanation/model.md) tells
-them together.
+file in `havenline/engine/steps` that declares what stands here; a test holds it against the code.
+Each has a page of one screen; the [model page](../explanation/model.md) tells them together.
 """
         ),
         table(("", "step", "what it does", "reads", "writes"), rows),

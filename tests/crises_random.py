@@ -12,21 +12,19 @@ import numba
 import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
 from havenline.crisis.meta import CrisisMeta
-from havenline.crisis.parameters import known_parameters
 from havenline.draws import key_of
-from havenline.engine.day import run_days
-from havenline.engine.measures import SERIES, Output
-from havenline.engine.run import Job
-from havenline.engine.state import ERROR, State, empty_state
-from havenline.engine.values import sample_values
-from havenline.options import build_schedule, chosen_options
+from havenline.engine.ground import Ground, close_past, prepare, run_days
+from havenline.engine.measures import COUNTS, Output, empty_output
+from havenline.engine.state import State, clear_state, empty_state
+from havenline.options import Schedule
 from havenline.world.geometry import great_circle_km
-from havenline.world.record import known_facts
-from havenline.world.world import build_world
+from havenline.world.record import Facts
+from havenline.world.world import World
 
 START = dt.date(2030, 1, 1)
 PERIOD_DAYS = 180
@@ -468,6 +466,37 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return numba.njit(function)  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True)
+class Job:
+    """A ground with the plans of its options, the baseline first."""
+
+    ground: Ground
+    plans: tuple[Schedule, ...]
+
+    @property
+    def world(self) -> World:
+        return self.ground.world
+
+    @property
+    def facts(self) -> Facts:
+        return self.ground.facts
+
+    @property
+    def values(self) -> NDArray[np.void]:
+        return self.ground.values  # noqa: PD011
+
+    @property
+    def seed(self) -> int:
+        return self.ground.seed
+
+    @property
+    def days(self) -> int:
+        return self.ground.days
+
+    def with_facts(self, facts: Facts) -> Job:
+        return replace(self, ground=replace(self.ground, facts=facts))
+
+
 def job_of(
     crisis: Crisis,
     *,
@@ -478,36 +507,17 @@ def job_of(
     settings: Mapping[str, float] | None = None,
 ) -> Job:
     """What `havenline.engine.simulation.simulate` shares between futures."""
-    ahead = crisis.meta.horizon_days if days is None else days
-    world = build_world(crisis)
-    facts = known_facts(world, crisis.meta.as_of, ahead)
-    specs = chosen_options(world, options)
-    parameters = known_parameters(crisis.meta.as_of, crisis.parameters, settings)
-    return Job(
-        world=world,
-        facts=facts,
-        plans=tuple(build_schedule(world, facts, spec, ahead) for spec in specs),
-        values=sample_values(parameters, futures, seed),
-        seed=seed,
-        days=ahead,
-    )
+    ground = prepare(crisis, None, settings, futures=futures, seed=seed, days=days)
+    return Job(ground, tuple(ground.plan(spec) for spec in ground.chosen(options)))
 
 
 def output_of(job: Job) -> Output:
     """Room for what one run writes."""
-    areas, groups, days = len(job.world.area_ids), len(job.world.group_ids), job.days + 1
-    return Output(
-        series=np.zeros((days, len(SERIES))),
-        displaced=np.zeros((days, areas, groups), dtype=np.int32),
-        arrivals=np.zeros((days, areas, groups), dtype=np.int32),
-        residents=np.zeros((days, areas), dtype=np.int32),
-        exposed=np.zeros(((job.days + 6) // 7, areas), dtype=np.uint8),
-        flows=np.zeros(((job.days + 6) // 7, areas, areas), dtype=np.int32),
-    )
+    return empty_output(job.days, len(job.world.area_ids), len(job.world.group_ids))
 
 
 def future_key(job: Job, future: int) -> np.uint64:
-    """The key of a future, as `havenline.engine.run` makes it."""
+    """The key of a future, as `havenline.engine.ground` makes it."""
     return key_of(job.seed, 0, future)
 
 
@@ -521,13 +531,13 @@ class Walk:
     day: int = -1
     state: State = field(init=False)
     out: Output = field(init=False)
-    history: Any = field(init=False)
+    past: Any = field(init=False)
 
     def __post_init__(self) -> None:
         world = self.job.world
-        self.state = empty_state(world.network, len(world.area_ids), 1 << 12)
+        self.state = empty_state(world.network, len(world.area_ids), 1 << 12, 64)
         self.out = output_of(self.job)
-        self.history = np.zeros(self.today + 1)
+        self.past = np.zeros(self.today + 1, dtype=COUNTS)
 
     @property
     def today(self) -> int:
@@ -540,28 +550,33 @@ class Walk:
         return self.today + self.job.days
 
     def to(self, last: int) -> State:
-        """Walk to the end of a day; the days until the as-of date under the baseline."""
+        """Walk to the end of a day; the days until the as-of date without an option."""
         for first, end in ((self.day + 1, min(last, self.today)), (None, last)):
             begin = self.day + 1 if first is None else first
             if begin > end:
                 continue
-            plan = self.job.plans[self.plan if begin > self.today else 0]
+            ahead = begin > self.today
+            if begin == 0:
+                clear_state(self.state)
+                self.state.books["longest"] = self.last + 2
             run_days(
                 self.job.world.network,
                 self.job.facts.record,
                 self.job.values[self.future],  # noqa: PD011
-                plan,
+                self.job.plans[self.plan] if ahead else self.job.ground.plain,
                 self.state,
                 future_key(self.job, self.future),
-                self.job.facts.truce_age,
                 begin,
                 end,
                 self.today,
-                self.history,
+                self.past,
                 self.out,
             )
             self.day = end
-            assert self.state.whole[ERROR] == 0, f"error {self.state.whole[ERROR]} by day {end}"
+            fault = self.state.books["fault"][0]
+            assert fault == 0, f"fault {fault} by day {end}"
+            if end == self.today:
+                close_past(self.job.facts, self.state)
         return self.state
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.engine import layout
+from havenline.engine.measures import weeks_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -109,9 +110,9 @@ def synthetic_arrays(
         "excess_deaths": np.floor(since / 700),
         "ledger_residual": np.zeros(shape),
         "exposure_probability": np.clip(
-            pressure * rng.uniform(0, 1, (options, layout.weeks_of(days), areas)), 0, 1
+            pressure * rng.uniform(0, 1, (options, weeks_of(days), areas)), 0, 1
         ).round(2),
-        "flows": np.full((options, layout.weeks_of(days), areas, areas), 120.0),
+        "flows": np.full((options, weeks_of(days), areas, areas), 120.0),
         "shelter_capacity_asof": np.floor(850_000 * weights),
         "parameter_values": rng.uniform(0, 1, (futures, 10)),
     }

@@ -13,8 +13,8 @@ import pytest
 
 from havenline.crisis import init_crisis
 from havenline.crisis.parameters import parameter_names
-from havenline.engine.simulation import MOST_DAYS, MOST_FUTURES
-from havenline.engine.steps.table import STEPS
+from havenline.engine.day import STEPS
+from havenline.engine.ground import MOST_DAYS, MOST_FUTURES
 
 Command = Callable[..., Any]
 SMALL = ("--futures", "3", "--days", "10")
@@ -390,7 +390,7 @@ def test_steps_prints_every_step_in_order(havenline: Command) -> None:
     answer = havenline("steps")
     assert answer.code == 0
     names = re.findall(r"^ *\d+ (\w+) ", answer.out, flags=re.M)
-    assert names == [step.name for step in STEPS]
+    assert names == list(STEPS)
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
@@ -401,7 +401,7 @@ def test_steps_fit_on_one_screen(
     lines = havenline("steps").out.splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines)) <= width
-    assert all(step.what in " ".join(lines) for step in STEPS)
+    assert all(step.what in " ".join(lines) for step in STEPS.values())
 
 
 def test_no_command_shows_help_and_an_unknown_one_is_refused(havenline: Command) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from havenline.crisis.parameters import default_table, parameter_names
 from havenline.engine import simulate
-from havenline.engine.steps.table import STEPS, Step
+from havenline.engine.day import STEPS
+from havenline.engine.step import Step
 from tests.crises_random import crisis_of, towns_in_a_row
 
 PAGES = Path(__file__).resolve().parents[2] / "docs/explanation/mechanisms"
@@ -25,7 +26,7 @@ def named() -> dict[str, str]:
     return {p.stem: p.read_text(encoding="utf-8") for p in sorted(PAGES.glob("*.md"))}
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda s: s.name)
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
 def test_every_step_of_the_day_has_its_page(step: Step) -> None:
     assert step.page in named()
 
@@ -63,5 +64,5 @@ def test_a_run_takes_the_values_that_a_page_switches_off(name: str) -> None:
 
 def test_the_parts_of_a_step_are_parts_of_the_table() -> None:
     parts = {row.part for row in default_table()}
-    used = {part for step in STEPS for part in step.parts}
+    used = {part for step in STEPS.values() for part in step.parts}
     assert used <= parts

@@ -13,18 +13,6 @@ from scipy import stats
 
 from havenline.crisis.meta import EarlierOffensive
 from havenline.engine import level
-from havenline.engine.run import Workspace, run_future
-from havenline.engine.state import (
-    EXPECTED,
-    LEVEL,
-    LEVEL_MEAN,
-    LEVEL_TEMPO,
-    LEVEL_VAR,
-    N_REAL,
-    TEMPO,
-    TEMPO_MEAN,
-    TEMPO_VAR,
-)
 from havenline.world.record import known_facts
 from havenline.world.world import build_world
 from tests.crises_random import QUIET, START, Walk, compiled, crisis_of, job_of, towns_in_a_row
@@ -40,10 +28,10 @@ class Values(NamedTuple):
     tempo_persistence: float = 0.6
 
 
-class Reals(NamedTuple):
+class Levels(NamedTuple):
     """The part of the state that the level reads and writes."""
 
-    real: NDArray[np.float64]
+    flight: NDArray[np.void]
 
 
 @compiled
@@ -67,19 +55,22 @@ def drawn(values, state, key):  # type: ignore[no-untyped-def]
 
 def learned(
     values: Values, earlier: list[Any], weeks: list[Any]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], Reals]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Levels]:
     """Mean and covariance of (level, tempo) after the filter."""
-    state = Reals(np.zeros(N_REAL))
+    state = Levels(np.zeros(1, dtype=level.LEVEL))
     filtered(
         values,
         state,
         np.array(earlier, dtype=float).reshape(-1, 3),
         np.array(weeks, dtype=float).reshape(-1, 3),
     )
-    real = state.real
-    mean = np.array([real[LEVEL_MEAN], real[TEMPO_MEAN]])
+    left = state.flight[0]
+    mean = np.array([left["level_mean"], left["tempo_mean"]])
     covariance = np.array(
-        [[real[LEVEL_VAR], real[LEVEL_TEMPO]], [real[LEVEL_TEMPO], real[TEMPO_VAR]]]
+        [
+            [left["level_var"], left["level_tempo"]],
+            [left["level_tempo"], left["tempo_var"]],
+        ]
     )
     return mean, covariance, state
 
@@ -121,10 +112,10 @@ def test_draws_have_the_mean_and_spread_that_are_left() -> None:
     mean, covariance, state = learned(v, [], [(7, 30_000.0, 20_000.0), (7, 9_000.0, 20_000.0)])
     draws = []
     for key in range(4000):
-        copy = Reals(state.real.copy())
+        copy = Levels(state.flight.copy())
         drawn(v, copy, np.uint64(key))
-        real = copy.real
-        draws.append((np.log(real[LEVEL]), np.log(real[TEMPO]) + 0.5 * v.tempo_sd**2))
+        own = copy.flight[0]
+        draws.append((np.log(own["level"]), np.log(own["tempo"]) + 0.5 * v.tempo_sd**2))
     all_draws = np.array(draws)
     assert all_draws.mean(axis=0) == pytest.approx(mean, abs=0.05)
     assert np.cov(all_draws.T) == pytest.approx(covariance, rel=0.1, abs=0.01)
@@ -149,11 +140,11 @@ def test_ranks_of_the_truth_are_even() -> None:
         _, _, state = learned(v, [], weeks)
         below = np.zeros(2, dtype=int)
         for draw in range(19):
-            copy = Reals(state.real.copy())
+            copy = Levels(state.flight.copy())
             drawn(v, copy, np.uint64(1000 * number + draw))
             below += [
-                np.log(copy.real[LEVEL]) < lam,
-                np.log(copy.real[TEMPO]) + 0.5 * v.tempo_sd**2 < tempo,
+                np.log(copy.flight["level"][0]) < lam,
+                np.log(copy.flight["tempo"][0]) + 0.5 * v.tempo_sd**2 < tempo,
             ]
         ranks.append((int(below[0]), int(below[1])))
     for which in range(2):
@@ -165,7 +156,7 @@ def test_without_spread_level_and_tempo_are_one() -> None:
     v = Values(flight_level_sd=0.0, flight_level_between=0.0, tempo_sd=0.0)
     _, _, state = learned(v, [(-2.0, 1.0, 100.0)], [(7, 90_000.0, 1_000.0)])
     drawn(v, state, np.uint64(3))
-    assert (state.real[LEVEL], state.real[TEMPO]) == (1.0, 1.0)
+    assert (state.flight["level"][0], state.flight["tempo"][0]) == (1.0, 1.0)
 
 
 def test_days_of_no_count_teach_nothing_but_widen_the_tempo() -> None:
@@ -187,8 +178,8 @@ def test_more_people_counted_mean_a_higher_level_afterwards(published: float) ->
         sketch = towns_in_a_row(counts=((20, count, 20),))
         walk = Walk(job_of(crisis_of(sketch), settings=given))
         state = walk.to(walk.today)
-        means.append(float(state.real[LEVEL_MEAN]))
-        assert state.real[EXPECTED] == 0.0
+        means.append(float(state.flight["level_mean"][0]))
+        assert state.flight["expected"][0] == 0.0
     assert means[1] > means[0]
 
 
@@ -209,14 +200,16 @@ def test_an_earlier_offensive_sets_the_level_and_counts_from_the_day_it_was_know
         meta = crisis.meta.model_copy(update={"earlier_offensives": [earlier]})
         return replace(crisis, meta=meta)
 
-    def series(of: Any) -> NDArray[np.float64]:
-        return run_future(job_of(of, settings=given), 0, Workspace()).series
+    def series(of: Any) -> NDArray[np.int64]:
+        job = job_of(of, settings=given)
+        runs = [job.ground.branch(0, plan).out.series for plan in job.plans]
+        return np.array([run["newly_displaced"] for run in runs])
 
     without = series(crisis)
     few, many = (series(with_earlier(n, today)) for n in (2_000, 60_000))
     later = series(with_earlier(60_000, today + dt.timedelta(days=1)))
     assert np.array_equal(later, without)
     assert not np.array_equal(many, without)
-    assert few[..., 0].max() <= many[..., 0].max()
+    assert few.max() <= many.max()
     world = build_world(with_earlier(60_000, today))
     assert known_facts(world, today).record.earlier.tolist() == [(60.0, 60_000.0)]

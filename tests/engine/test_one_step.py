@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from havenline.engine import simulate
-from havenline.engine.state import DISPLACED_BEFORE, DISPLACED_SINCE, ENTERED, State
+from havenline.engine.people import DISPLACED_BEFORE, DISPLACED_SINCE
+from havenline.engine.state import State
 from havenline.engine.steps import aid, arrivals, entry
 from havenline.engine.steps.aid import unsheltered
 from havenline.engine.steps.ledger import audit
@@ -106,7 +107,7 @@ def test_a_more_permeable_border_gives_no_fewer_entries(
         values = job.values.copy()
         values["border_managed"] = chance
         after = stepped(walk, state, values[0], 0, run_entry)
-        entered = int(after.whole[ENTERED] - state.whole[ENTERED])
+        entered = int(after.counts["entries"][0] - state.counts["entries"][0])
         assert audit(after) == 0
         assert after.abroad.sum() - state.abroad.sum() == entered
         left = (state.persons - after.persons).sum(axis=0)
@@ -129,7 +130,8 @@ def test_each_regime_lets_through_no_fewer_than_the_one_before() -> None:
         state = copied(walk.to(walk.today + 3))
         state.place["shelter"] = 0.0
         entered = [
-            stepped(walk, state, job.values[future], p, run_entry).whole[ENTERED] for p in (1, 2, 3)
+            stepped(walk, state, job.values[future], p, run_entry).counts["entries"][0]
+            for p in (1, 2, 3)
         ]
         assert entered[0] <= entered[1] <= entered[2]
         totals += entered

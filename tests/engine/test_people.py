@@ -11,18 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from havenline.draws.keys import mix
-from havenline.engine.destination import FEW, divide
+from havenline.engine.destination import FEW, MAX_CHOICES, divide
 from havenline.engine.journey import deal, reset_calendar
 from havenline.engine.people import choose, choose_homes
-from havenline.engine.state import (
-    CHOICE,
-    HORIZON,
-    LISTED,
-    MAX_CHOICES,
-    SLOT,
-    TRAVELLING,
-    State,
-)
+from havenline.engine.state import CHOICE, LISTED, SLOT, State, clear_state
 from tests.crises_random import Walk, compiled, crisis_of, job_of, towns_in_a_row
 
 many = settings(max_examples=60, deadline=None, derandomize=True)
@@ -215,7 +207,7 @@ def test_the_last_destination_with_weight_takes_what_rounding_leaves() -> None:
 @compiled
 def run_deal(state: Any, listed: Any, m: Any, slot: Any, k: Any, start: Any) -> None:
     reset_calendar(state)
-    deal(listed, m, slot, k, start, state.trip, state.trip_head, state.whole, 0, 3)
+    deal(listed, m, slot, k, start, state.trip, state.trip_head, state.books[0], 0, 3)
 
 
 def dealt(state: State, cells: list[int], slots: list[int], start: float) -> NDArray[np.int64]:
@@ -224,10 +216,10 @@ def dealt(state: State, cells: list[int], slots: list[int], start: float) -> NDA
     listed["cell"][: len(cells)], listed["count"][: len(cells)] = np.arange(len(cells)), cells
     slot["place"][: len(slots)], slot["persons"][: len(slots)] = np.arange(len(slots)), slots
     slot["days"] = 1 + np.arange(8) % 3
-    state.whole[:] = 0
+    clear_state(state)
     run_deal(state, listed, len(cells), slot, len(slots), start)
     got = np.zeros((len(cells), len(slots)), dtype=np.int64)
-    for day in range(HORIZON):
+    for day in range(len(state.trip_head)):
         e = state.trip_head[day]
         while e >= 0:
             one = state.trip[e]
@@ -236,7 +228,7 @@ def dealt(state: State, cells: list[int], slots: list[int], start: float) -> NDA
             assert (one["origin"], one["left"]) == (0, 3)
             got[one["cell"], one["target"]] += one["persons"]
             e = int(one["next"])
-    assert state.whole[TRAVELLING] == sum(cells)
+    assert state.books["on_the_way"][0] == sum(cells)
     return got
 
 

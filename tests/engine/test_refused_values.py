@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from havenline.engine import simulate
-from havenline.engine.run import Workspace, run_future
 from havenline.errors import RunError
 from tests.crises_random import START, crisis_of, job_of, towns_in_a_row
 
@@ -49,4 +48,4 @@ def test_a_hazard_that_is_no_number_ends_the_run(name: str) -> None:
     drawn = job.values  # noqa: PD011  (an attribute of Job)
     drawn[name] = np.nan
     with pytest.raises(RunError, match="future 0: the chance of leaving a place is not a number"):
-        run_future(job, 0, Workspace())
+        job.ground.replay(0)

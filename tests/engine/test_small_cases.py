@@ -11,7 +11,7 @@ import pytest
 from havenline.engine.border import permeability
 from havenline.engine.destination import room
 from havenline.engine.journey import travel_days
-from havenline.engine.state import DISPLACED_SINCE, OFFENSIVE, RETURNED
+from havenline.engine.people import DISPLACED_SINCE, RETURNED
 from havenline.engine.steps.flight import line_hazard, stay_share
 from tests.crises_random import (
     QUIET,
@@ -139,11 +139,12 @@ def test_the_share_that_leaves_before_a_handover() -> None:
     walk = Walk(job_of(crisis_of(row), settings=given, days=14), plan=1)
     walk.to(walk.last)
     series = walk.out.series
-    left_behind, by_option = series[-1, 12], series[-1, 11]
+    left_behind = series["left_on_other_side"][-1]
+    by_option = series["displaced_by_option"][-1]
     assert left_behind == pytest.approx(60_000, abs=4 * math.sqrt(400_000 * 0.85 * 0.15))
     assert by_option == 400_000 - left_behind
-    assert series[12, 12] == 0.0
-    assert series[13, 12] == left_behind
+    assert series["left_on_other_side"][12] == 0.0
+    assert series["left_on_other_side"][13] == left_behind
 
 
 def test_returns_follow_the_integral_of_their_hazard() -> None:
@@ -190,10 +191,10 @@ def test_who_returns_is_counted_as_returned() -> None:
     given = {**QUIET, "flight_background": 0.0, "return_monthly": 2.0, "truce_cure_share": 1.0}
     walk = Walk(job_of(crisis_of(row), settings=given))
     state = walk.to(walk.last)
-    assert state.whole[OFFENSIVE] == 0
+    assert state.course["offensive"][0] == 0
     home = state.by_status[:, RETURNED].sum()
     assert home > 1_000
-    assert walk.out.series[-1, 6] == home
+    assert walk.out.series["returned"][-1] == home
 
 
 def test_who_returned_may_flee_again_and_is_not_new() -> None:
@@ -217,7 +218,8 @@ def test_who_returned_may_flee_again_and_is_not_new() -> None:
     for future in range(6):
         walk = Walk(job, future=future)
         walk.to(walk.last)
-        new, moved = walk.out.series[-1, 0] - walk.out.series[0, 0], walk.out.series[-1, 1]
+        new = np.diff(walk.out.series["newly_displaced"][[0, -1]])[0]
+        moved = walk.out.series["movements"][-1]
         assert moved >= new >= 0
         again += int(moved - new)
     assert again > 1_000

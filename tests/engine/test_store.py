@@ -20,6 +20,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from havenline.engine import layout
+from havenline.engine.measures import weeks_of
 from havenline.engine.store import SPARE, ResultStore, open_result
 from havenline.engine.values import VALUES
 from havenline.errors import RunError
@@ -278,8 +279,8 @@ def test_wrong_shapes_are_refused(
 def test_weeks_start_the_day_after_and_the_last_may_be_short(synthetic: ModuleType) -> None:
     dataset = synthetic.synthetic_dataset(days=15)
     assert dataset["week_start"].dt.strftime("%m-%d").values.tolist() == ["01-16", "01-23", "01-30"]
-    assert layout.weeks_of(14) == 2
-    assert layout.weeks_of(1) == 1
+    assert weeks_of(14) == 2
+    assert weeks_of(1) == 1
 
 
 def test_every_variable_declares_unit_and_kind() -> None:

@@ -33,7 +33,7 @@ def test_the_same_support_gives_the_same_plain_answer(prepared: Prepared) -> Non
 def test_support_changes_the_answer_without_running_anything(
     prepared: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("havenline.negotiation.runs.run_days", None)
+    monkeypatch.setattr("havenline.negotiation.runs.prepare", None)
     assert prepared.solve({}, draws=40) != prepared.solve({"donors": 1.0}, draws=40)
     curve = prepared.curve(draws=40)
     assert [p["part"] for p in curve] == [0.0, 0.25, 0.5, 0.75, 1.0]

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from havenline.engine.run import Job
 from havenline.errors import OptionRefused, RunError
 from havenline.options.schedule import NEVER, chosen_options
-from tests.crises_random import START, Sketch, crisis_of, job_of, towns_in_a_row
+from tests.crises_random import START, Job, Sketch, crisis_of, job_of, towns_in_a_row
 
 Levers = Sequence[Mapping[str, Any]]
 AS_OF = START + dt.timedelta(days=20)

@@ -12,9 +12,10 @@ from havenline.crisis import Crisis
 from havenline.crisis.parameters import default_table, known_parameters
 from havenline.engine import simulate
 from havenline.engine.layout import DAILY_SERIES
+from havenline.engine.measures import MEASURES
 from havenline.outcomes import INDICATORS
 from havenline.outcomes.indicators import per_future
-from havenline.outcomes.rests import SERIES_FROM, rests_on
+from havenline.outcomes.rests import rests_on
 from tests.crises_random import START
 from tests.full_crisis import full_crisis
 
@@ -41,7 +42,7 @@ def declared() -> Crisis:
 
 
 def test_every_daily_series_is_reckoned_from_parts_that_steps_write() -> None:
-    assert set(SERIES_FROM) == set(DAILY_SERIES)
+    assert set(MEASURES) == set(DAILY_SERIES)
     for indicator in INDICATORS:
         basis = rests_on(indicator)
         assert basis.steps

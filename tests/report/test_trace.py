@@ -12,7 +12,7 @@ import xarray as xr
 
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
-from havenline.engine.steps.table import STEPS
+from havenline.engine.day import STEPS
 from havenline.outcomes import INDICATORS
 from havenline.outcomes.comparison import Comparison
 from havenline.outcomes.rests import rests_on
@@ -77,7 +77,7 @@ def test_the_sources_of_parameters_from_the_crisis_are_listed_with_their_use(pag
 
 
 def test_facts_have_words(parameters: Mapping[str, Parameter]) -> None:
-    assert {t for step in STEPS for t in step.tables} == set(trace.TABLES)
+    assert {t for step in STEPS.values() for t in step.tables} == set(trace.TABLES)
     for row in trace.traces(parameters):
         assert row.steps
         assert 0 < row.priors <= row.parameters

@@ -16,11 +16,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from havenline.crisis.sites import site_places
 from havenline.engine import simulate
-from havenline.engine.run import Job
 from havenline.engine.state import State
 from havenline.world.roads import ATTACKER, GUARANTOR
 from havenline.world.world import build_world, split_persons
 from tests.crises_random import (
+    Job,
     Road,
     Sketch,
     Town,

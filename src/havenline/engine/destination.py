@@ -22,9 +22,15 @@ from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial, normal
 from havenline.engine import processes
 from havenline.engine.journey import add_slot, travel_days
-from havenline.engine.state import CUT, CUT_SETS, MAX_CHOICES
-from havenline.engine.steps.aid import displaced
+from havenline.engine.people import displaced
 from havenline.world import roads
+
+MAX_CHOICES = 40
+"""Most destinations in a choice set."""
+
+PLACE = (("own_pull", "f8"), ("safe", "?"), ("choice_count", "i8"), ("choice_day", "i8"))
+"""What is kept of every place: the factor on its pull; whether people would go there; destinations
+of its choice set, built on ``choice_day`` (-1: never)."""
 
 OFFSET_KM = 10.0
 SAFE_KM = 10.0
@@ -130,8 +136,8 @@ def build_choices(values, state, place, day):  # type: ignore[no-untyped-def]
     state.place[place].choice_count = count
     state.place[place].choice_day = day
     if total > 0.0:
-        state.real[CUT] += 1.0 - kept / total
-        state.real[CUT_SETS] += 1.0
+        state.books[0].cut += 1.0 - kept / total
+        state.books[0].cut_sets += 1.0
 
 
 @kernel

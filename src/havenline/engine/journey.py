@@ -11,17 +11,9 @@ import math
 
 import numpy as np
 
-from havenline.draws.kernels import kernel
-from havenline.engine.state import (
-    DISPLACED_SINCE,
-    ERROR,
-    ERROR_ENTRIES,
-    ERROR_HORIZON,
-    FREE_ENTRY,
-    HORIZON,
-    RETURNED,
-    TRAVELLING,
-)
+from havenline.draws.kernels import kernel, kernel_entry
+from havenline.engine import faults
+from havenline.engine.people import DISPLACED_SINCE, RETURNED
 from havenline.world import roads
 
 
@@ -32,28 +24,31 @@ def reset_calendar(state):  # type: ignore[no-untyped-def]
     for e in range(n):
         state.trip[e].next = e + 1
     state.trip[n - 1].next = -1
-    state.whole[FREE_ENTRY] = 0
-    for d in range(HORIZON):
-        state.trip_head[d] = -1
+    state.books[0].free_trip = 0
+    state.trip_head[:] = -1
 
 
 @kernel
-def enter(trip, head, whole, origin, target, cell, persons, day, length):  # type: ignore[no-untyped-def]
+def enter(trip, head, books, origin, target, cell, persons, day, length):  # type: ignore[no-untyped-def]
     """Put persons on the road for ``length`` days (1 or more).
 
-    Takes the parts of the state that it changes (``trip``, ``trip_head``, ``whole``), as all
-    that runs for every journey does: short argument lists are fast.
+    Takes the parts of the state that it changes (``trip``, ``trip_head``, ``books[0]``), as all
+    that runs for every journey does: short argument lists are fast. A journey that ends after the
+    run is kept on the way; one that ends within it and is longer than the calendar holds stops
+    the run, which is then made again with a longer one.
     """
-    if length >= HORIZON:
-        whole[ERROR] = ERROR_HORIZON
-        length = HORIZON - 1
-    e = whole[FREE_ENTRY]
+    horizon = head.shape[0]
+    if length >= horizon:
+        if horizon < books.longest:
+            books.fault = faults.HORIZON
+        length = horizon - 1
+    e = books.free_trip
     if e < 0:
-        whole[ERROR] = ERROR_ENTRIES
+        books.fault = faults.TRIPS
         return
     one = trip[e]
-    whole[FREE_ENTRY] = np.int64(one.next)
-    slot = (day + length) % HORIZON
+    books.free_trip = np.int64(one.next)
+    slot = (day + length) % horizon
     one.origin = origin
     one.target = target
     one.cell = cell
@@ -61,7 +56,7 @@ def enter(trip, head, whole, origin, target, cell, persons, day, length):  # typ
     one.left = day
     one.next = head[slot]
     head[slot] = e
-    whole[TRAVELLING] += persons
+    books.on_the_way += persons
 
 
 @kernel
@@ -99,7 +94,7 @@ def add_slot(slot, k, target, fast, slow, riding, walking):  # type: ignore[no-u
 
 
 @kernel
-def deal(listed, m, slot, k, start, trip, head, whole, origin, day):  # type: ignore[no-untyped-def]
+def deal(listed, m, slot, k, start, trip, head, books, origin, day):  # type: ignore[no-untyped-def]
     """Deal the chosen persons of listed cells to the slots of departure and send them off.
 
     Persons lie in the order of their cells on a circle, slots take them in turn from a random
@@ -114,7 +109,7 @@ def deal(listed, m, slot, k, start, trip, head, whole, origin, day):  # type: ig
         ``k`` slots.
     start : float64
         The random start, between 0 and 1.
-    trip, head, whole
+    trip, head, books
         Parts of the state; see `enter`.
     """
     total = 0
@@ -138,7 +133,7 @@ def deal(listed, m, slot, k, start, trip, head, whole, origin, day):  # type: ig
             enter(
                 trip,
                 head,
-                whole,
+                books,
                 origin,
                 slot[a].place,
                 listed[c].cell,
@@ -166,3 +161,51 @@ def road_cut(side, dist, origin, target):  # type: ignore[no-untyped-def]
         and roads.held(side[target])
         and dist[origin, target] == roads.UNREACHED
     )
+
+
+@kernel_entry
+def pack_trips(trip, head, today, kept):  # type: ignore[no-untyped-def]
+    """Copy all journeys under way in the order of their days; return how many.
+
+    Parameters
+    ----------
+    trip, head
+        Parts of the state at the end of a day.
+    today : int64
+        That day.
+    kept : (len(trip),) records ``TRIP``, written
+        ``next`` holds the day on which the journey ends.
+    """
+    m = 0
+    for due in range(today + 1, today + 1 + head.shape[0]):
+        e = head[due % head.shape[0]]
+        while e >= 0:
+            kept[m] = trip[e]
+            kept[m].next = due
+            m += 1
+            e = np.int64(trip[e].next)
+    return m
+
+
+@kernel_entry
+def unpack_trips(kept, trip, head, books):  # type: ignore[no-untyped-def]
+    """Fill the calendar with packed journeys, of which there are fewer than it has rows.
+
+    Parameters
+    ----------
+    kept : records ``TRIP``
+        As `pack_trips` wrote them.
+    trip, head, books
+        Parts of the state, written.
+    """
+    head[:] = -1
+    m = kept.shape[0]
+    for k in range(m - 1, -1, -1):
+        slot = np.int64(kept[k].next) % head.shape[0]
+        trip[k] = kept[k]
+        trip[k].next = head[slot]
+        head[slot] = k
+    for e in range(m, trip.shape[0]):
+        trip[e].next = e + 1
+    trip[trip.shape[0] - 1].next = -1
+    books[0].free_trip = m

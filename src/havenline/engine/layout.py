@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from havenline.crisis.parameters import default_table
+from havenline.engine.measures import MEASURES, weeks_of
+from havenline.engine.step import Kind
 
 if TYPE_CHECKING:
     import xarray as xr
 
-Measure = Literal["stock", "flow", "cumulative", "share", "value"]
 Coords = Mapping[str, ArrayLike]
 
 CONVENTIONS = "CF-1.11"
@@ -51,7 +52,7 @@ class Variable:
     dtype: str
     long_name: str
     units: str
-    measure: Measure
+    measure: Kind
     prior_only: bool = False
 
     @property
@@ -88,82 +89,14 @@ class Coordinate:
     required: bool = True
 
 
-def _series(
-    name: str, long_name: str, units: str, measure: Measure, prior_only: bool = False
-) -> Variable:
-    return Variable(name, DAILY, "float64", long_name, units, measure, prior_only)
-
-
 _TABLE = (
     Variable("displaced", BY_GROUP, "int32", "displaced persons present", "persons", "stock"),
     Variable("arrivals", BY_GROUP, "int32", "displaced persons arriving", "persons/day", "flow"),
     Variable("residents", BY_AREA, "int32", "residents present", "persons", "stock"),
-    _series(
-        "newly_displaced",
-        "persons displaced for the first time since the start of the crisis period",
-        "persons",
-        "cumulative",
+    *(
+        Variable(m.name, DAILY, "float64", m.long_name, m.units, m.kind, m.prior_only)
+        for m in MEASURES.values()
     ),
-    _series("movements", "movements since the as-of date", "movements", "cumulative"),
-    _series("unsheltered", "displaced persons without shelter", "persons", "stock"),
-    _series("near_front", "persons within 10 km of the front", "persons", "stock"),
-    _series("near_border", "persons within 10 km of the border", "persons", "stock"),
-    _series("entries", "entries to the neighbours since the as-of date", "persons", "cumulative"),
-    _series("returned", "persons returned since the as-of date", "persons", "cumulative"),
-    _series(
-        "returned_other_side",
-        "persons who returned beyond a line or the front since the as-of date",
-        "persons",
-        "cumulative",
-        prior_only=True,
-    ),
-    _series("killed", "civilians killed since the as-of date", "persons", "cumulative"),
-    _series("injured", "civilians injured since the as-of date", "persons", "cumulative"),
-    _series(
-        "displaced_present",
-        "displaced persons present where the defender or the guarantor holds",
-        "persons",
-        "stock",
-    ),
-    _series(
-        "onward_attempts",
-        "attempts to go on from the neighbouring country since the as-of date",
-        "persons",
-        "cumulative",
-    ),
-    _series(
-        "excess_deaths",
-        "deaths from other causes than violence above the usual, since the as-of date",
-        "persons",
-        "cumulative",
-    ),
-    _series(
-        "homes_damaged",
-        "homes damaged since the as-of date",
-        "homes",
-        "cumulative",
-        prior_only=True,
-    ),
-    _series("cost_usd", "cost of shelter and aid since the as-of date", "USD", "cumulative"),
-    _series("displaced_by_option", "persons displaced by the option", "persons", "cumulative"),
-    _series("left_on_other_side", "persons left on the other side of a line", "persons", "stock"),
-    _series("in_captured_places", "persons in places that were captured", "persons", "stock"),
-    _series("truce_standing", "truce standing", "1", "share"),
-    _series("shelter_places", "places in shelter", "persons", "stock"),
-    _series("offensive_running", "an offensive runs", "1", "share"),
-    _series("aid_suspended", "donors have suspended deliveries", "1", "share"),
-    _series("haven_standing", "a haven stands", "1", "share"),
-    _series(
-        "displaced_elsewhere",
-        "persons displaced in linked theatres since the as-of date",
-        "persons",
-        "cumulative",
-        prior_only=True,
-    ),
-    _series(
-        "truces_failed_elsewhere", "share of the linked theatres whose truce failed", "1", "share"
-    ),
-    _series("ledger_residual", "persons not accounted for, must be 0", "persons", "stock"),
     Variable(
         "exposure_probability",
         ("option", "week", "area"),
@@ -234,17 +167,6 @@ LARGE = ("displaced", "arrivals", "residents")
 
 DAILY_SERIES = tuple(v.name for v in _TABLE if v.dims == DAILY)
 """Daily series (option, future, day), in the order in which they are declared."""
-
-
-def weeks_of(days: int) -> int:
-    """Return the number of weeks that a horizon touches; the last may be cut short.
-
-    Parameters
-    ----------
-    days : int
-        Days after the as-of date.
-    """
-    return (days + 6) // 7
 
 
 def coordinates(

@@ -25,23 +25,31 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import normal
 from havenline.engine import processes
-from havenline.engine.state import (
-    COUNTED,
-    EXPECTED,
-    LEVEL,
-    LEVEL_MEAN,
-    LEVEL_TEMPO,
-    LEVEL_VAR,
-    PUBLISHED,
-    TEMPO,
-    TEMPO_MEAN,
-    TEMPO_VAR,
-    TEMPO_Z,
+
+LEVEL = np.dtype(
+    [
+        ("level", "f8"),
+        ("tempo", "f8"),
+        ("tempo_z", "f8"),
+        ("level_mean", "f8"),
+        ("tempo_mean", "f8"),
+        ("level_var", "f8"),
+        ("tempo_var", "f8"),
+        ("level_tempo", "f8"),
+        ("expected", "f8"),
+        ("published", "f8"),
+        ("counted", "f8"),
+    ]
 )
+"""Factors on the hazards of fighting (``tempo_z`` the tempo's normal score); what is known of their
+logarithms (means, variances, covariance); expected and published persons of the week's counted
+days."""
 
 WEEK = 7
 ROUNDED_TO = 1000.0
@@ -54,15 +62,15 @@ LEAST_ELASTICITY = 0.02
 @kernel
 def begin(values, state):  # type: ignore[no-untyped-def]
     """Set the prior of what all offensives share."""
-    real = state.real
-    real[LEVEL_MEAN] = 0.0
-    real[LEVEL_VAR] = values.flight_level_sd**2
-    real[TEMPO_MEAN] = 0.0
-    real[TEMPO_VAR] = values.tempo_sd**2
-    real[LEVEL_TEMPO] = 0.0
-    real[EXPECTED] = 0.0
-    real[PUBLISHED] = 0.0
-    real[COUNTED] = 0.0
+    flight = state.flight[0]
+    flight.level_mean = 0.0
+    flight.level_var = values.flight_level_sd**2
+    flight.tempo_mean = 0.0
+    flight.tempo_var = values.tempo_sd**2
+    flight.level_tempo = 0.0
+    flight.expected = 0.0
+    flight.published = 0.0
+    flight.counted = 0.0
 
 
 @kernel
@@ -78,81 +86,81 @@ def learn_earlier(values, state, log_scale, elasticity, days):  # type: ignore[n
     days : float64
         How long it lasted.
     """
-    real = state.real
-    if elasticity < LEAST_ELASTICITY or real[LEVEL_VAR] <= 0.0:
+    flight = state.flight[0]
+    if elasticity < LEAST_ELASTICITY or flight.level_var <= 0.0:
         return
     keep = values.tempo_persistence
     weeks = max(1.0, days / WEEK)
     tempo = values.tempo_sd**2 * min(1.0, (1.0 + keep) / max(1.0 - keep, 1e-9) / weeks)
     count = (values.flight_count_error / elasticity) ** 2
     error = values.flight_level_between**2 + tempo + count
-    gain = real[LEVEL_VAR] / (real[LEVEL_VAR] + error)
-    real[LEVEL_MEAN] += gain * (log_scale - real[LEVEL_MEAN])
-    real[LEVEL_VAR] *= 1.0 - gain
+    gain = flight.level_var / (flight.level_var + error)
+    flight.level_mean += gain * (log_scale - flight.level_mean)
+    flight.level_var *= 1.0 - gain
 
 
 @kernel
 def settle(values, state):  # type: ignore[no-untyped-def]
     """Go on from what offensives share to the level of the one of the period."""
-    state.real[LEVEL_VAR] += values.flight_level_between**2
+    state.flight[0].level_var += values.flight_level_between**2
     expect(values, state)
 
 
 @kernel
 def count(state, published, expected):  # type: ignore[no-untyped-def]
     """Note the published and the expected newly displaced of a day of offensive."""
-    state.real[PUBLISHED] += published
-    state.real[EXPECTED] += expected
-    state.real[COUNTED] += 1.0
+    state.flight[0].published += published
+    state.flight[0].expected += expected
+    state.flight[0].counted += 1.0
 
 
 @kernel
 def learn_week(values, state):  # type: ignore[no-untyped-def]
     """Learn level and tempo from the days of a week that were counted, and go on to its end."""
-    real = state.real
+    flight = state.flight[0]
     keep, own = values.tempo_persistence, values.tempo_sd**2
-    real[TEMPO_MEAN] *= keep
-    real[LEVEL_TEMPO] *= keep
-    real[TEMPO_VAR] = keep * keep * real[TEMPO_VAR] + (1.0 - keep * keep) * own
-    if real[COUNTED] > 0.0:
-        seen = math.log((real[PUBLISHED] + ROUNDED_TO) / (real[EXPECTED] + ROUNDED_TO))
-        to_level = real[LEVEL_VAR] + real[LEVEL_TEMPO]
-        to_tempo = real[TEMPO_VAR] + real[LEVEL_TEMPO]
-        error = values.flight_count_error**2 * WEEK / real[COUNTED]
+    flight.tempo_mean *= keep
+    flight.level_tempo *= keep
+    flight.tempo_var = keep * keep * flight.tempo_var + (1.0 - keep * keep) * own
+    if flight.counted > 0.0:
+        seen = math.log((flight.published + ROUNDED_TO) / (flight.expected + ROUNDED_TO))
+        to_level = flight.level_var + flight.level_tempo
+        to_tempo = flight.tempo_var + flight.level_tempo
+        error = values.flight_count_error**2 * WEEK / flight.counted
         spread = to_level + to_tempo + error
         if spread > 0.0:
-            missed = seen - (real[LEVEL_MEAN] + real[TEMPO_MEAN] - 0.5 * own)
-            real[LEVEL_MEAN] += to_level / spread * missed
-            real[TEMPO_MEAN] += to_tempo / spread * missed
-            real[LEVEL_VAR] = max(0.0, real[LEVEL_VAR] - to_level * to_level / spread)
-            real[TEMPO_VAR] = max(0.0, real[TEMPO_VAR] - to_tempo * to_tempo / spread)
-            real[LEVEL_TEMPO] -= to_level * to_tempo / spread
-    real[PUBLISHED] = 0.0
-    real[EXPECTED] = 0.0
-    real[COUNTED] = 0.0
+            missed = seen - (flight.level_mean + flight.tempo_mean - 0.5 * own)
+            flight.level_mean += to_level / spread * missed
+            flight.tempo_mean += to_tempo / spread * missed
+            flight.level_var = max(0.0, flight.level_var - to_level * to_level / spread)
+            flight.tempo_var = max(0.0, flight.tempo_var - to_tempo * to_tempo / spread)
+            flight.level_tempo -= to_level * to_tempo / spread
+    flight.published = 0.0
+    flight.expected = 0.0
+    flight.counted = 0.0
     expect(values, state)
 
 
 @kernel
 def expect(values, state):  # type: ignore[no-untyped-def]
     """Set level and tempo to their expected logarithms, for days of the replay without a count."""
-    real = state.real
-    real[LEVEL] = math.exp(real[LEVEL_MEAN])
-    real[TEMPO] = math.exp(real[TEMPO_MEAN] - 0.5 * values.tempo_sd**2)
+    flight = state.flight[0]
+    flight.level = math.exp(flight.level_mean)
+    flight.tempo = math.exp(flight.tempo_mean - 0.5 * values.tempo_sd**2)
 
 
 @kernel
 def draw(values, state, key):  # type: ignore[no-untyped-def]
     """Draw level and tempo on the as-of date from what the counts leave open."""
-    real = state.real
+    flight = state.flight[0]
     of_level = normal(mix(mix(key, processes.LEVEL), 0))
     of_tempo = normal(mix(mix(key, processes.LEVEL), 1))
-    off = math.sqrt(real[LEVEL_VAR]) * of_level
-    follows, left = 0.0, real[TEMPO_VAR]
-    if real[LEVEL_VAR] > 0.0:
-        follows = real[LEVEL_TEMPO] / real[LEVEL_VAR]
-        left = max(0.0, left - follows * real[LEVEL_TEMPO])
-    tempo = real[TEMPO_MEAN] + follows * off + math.sqrt(left) * of_tempo
-    real[LEVEL] = math.exp(real[LEVEL_MEAN] + off)
-    real[TEMPO_Z] = tempo / values.tempo_sd if values.tempo_sd > 0.0 else 0.0
-    real[TEMPO] = math.exp(tempo - 0.5 * values.tempo_sd**2)
+    off = math.sqrt(flight.level_var) * of_level
+    follows, left = 0.0, flight.tempo_var
+    if flight.level_var > 0.0:
+        follows = flight.level_tempo / flight.level_var
+        left = max(0.0, left - follows * flight.level_tempo)
+    tempo = flight.tempo_mean + follows * off + math.sqrt(left) * of_tempo
+    flight.level = math.exp(flight.level_mean + off)
+    flight.tempo_z = tempo / values.tempo_sd if values.tempo_sd > 0.0 else 0.0
+    flight.tempo = math.exp(tempo - 0.5 * values.tempo_sd**2)

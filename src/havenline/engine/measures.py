@@ -1,72 +1,50 @@
-"""What a run writes down each day after the as-of date.
+"""The daily figures of a run: every measure, by name, and how a day is written down.
 
 Sums by sub-district only: nothing here tells who holds a place.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from havenline.draws.kernels import kernel
-from havenline.engine.state import (
-    BY_OPTION,
-    CAME_BACK,
-    COST,
-    CROSSED,
-    DISPLACED_BEFORE,
-    ENTERED,
-    EXCESS,
-    HAVEN,
-    HOMES,
-    INJURED,
-    KILLED,
-    MOVED,
-    NEW,
-    OFFENSIVE,
-    ONWARD,
-    RESIDENT,
-    RETURNED,
-    SUSPENDED,
-    TRUCE,
-)
-from havenline.engine.steps import theatres
-from havenline.engine.steps.aid import displaced, unsheltered
+from havenline.engine.day import STEPS
+from havenline.engine.people import DISPLACED_BEFORE, RESIDENT, RETURNED, displaced
+from havenline.engine.step import Measure
+from havenline.engine.steps.aid import unsheltered
 from havenline.engine.steps.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN
-from havenline.engine.steps.ledger import residual
 from havenline.world import roads
 
-SERIES = (
-    "newly_displaced",
-    "movements",
-    "unsheltered",
-    "near_front",
-    "near_border",
-    "entries",
-    "returned",
-    "killed",
-    "injured",
-    "homes_damaged",
-    "cost_usd",
-    "displaced_by_option",
-    "left_on_other_side",
-    "in_captured_places",
-    "truce_standing",
-    "shelter_places",
-    "offensive_running",
-    "aid_suspended",
-    "haven_standing",
-    "displaced_elsewhere",
-    "excess_deaths",
-    "displaced_present",
-    "onward_attempts",
-    "truces_failed_elsewhere",
-    "ledger_residual",
-    "returned_other_side",
-)
-"""Daily series of a run, in the order in which they are written."""
+
+def _present(name: str, long_name: str, *of: str, whole: bool = True) -> Measure:
+    return Measure(name, long_name, "persons", "stock", of=("people", *of), whole=whole)
+
+
+PRESENT = (
+    _present("displaced_present", "displaced persons present where the defender or the guarantor "
+             "holds", "side"),
+    _present("unsheltered", "displaced persons without shelter", "shelter places", whole=False),
+    _present("near_front", "persons within 10 km of the front", "distance to the front"),
+    _present("near_border", "persons within 10 km of the border"),
+    _present("left_on_other_side", "persons left on the other side of a line", "side"),
+    _present("in_captured_places", "persons in places that were captured", "side"),
+    Measure("shelter_places", "places in shelter", "persons", "stock", of=("shelter places",),
+            whole=False),
+)  # fmt: skip
+"""What is counted over all places at the end of a day; it belongs to no step alone."""
+
+MEASURES: Mapping[str, Measure] = {
+    measure.name: measure
+    for measure in (*(m for step in STEPS.values() for m in step.measures), *PRESENT)
+}
+"""Every daily figure of a run, by name, in the order in which they are written."""
+
+COUNTS = np.dtype([(measure.name, measure.dtype) for measure in MEASURES.values()])
+"""A record of all measures on one day."""
 
 NEAR_FRONT_KM = 10.0
 
@@ -76,7 +54,7 @@ class Output(NamedTuple):
 
     Attributes
     ----------
-    series : (n_day, len(SERIES)) float64
+    series : (n_day,) records ``COUNTS``
     displaced, arrivals : (n_day, n_area, n_group) int32
         Displaced persons present; displaced persons who arrived on the day.
     residents : (n_day, n_area) int32
@@ -88,7 +66,7 @@ class Output(NamedTuple):
         one they reached.
     """
 
-    series: NDArray[np.float64]
+    series: NDArray[np.void]
     displaced: NDArray[np.int32]
     arrivals: NDArray[np.int32]
     residents: NDArray[np.int32]
@@ -96,22 +74,64 @@ class Output(NamedTuple):
     flows: NDArray[np.int32]
 
 
-@kernel
-def clear_counters(state):  # type: ignore[no-untyped-def]
-    """Start the counts since the as-of date; the newly displaced go on from the start."""
-    for name in (MOVED, BY_OPTION, ENTERED, KILLED, INJURED, HOMES, CAME_BACK, CROSSED):
-        state.whole[name] = 0
-    state.real[COST] = 0.0
-    state.real[EXCESS] = 0.0
-    state.real[ONWARD] = 0.0
+def empty_output(days: int, areas: int, groups: int) -> Output:
+    """Allocate the output of one run.
+
+    Parameters
+    ----------
+    days : int
+        Days after the as-of date.
+    areas, groups : int
+    """
+    weeks = weeks_of(days)
+    return Output(
+        series=np.zeros(days + 1, dtype=COUNTS),
+        displaced=np.zeros((days + 1, areas, groups), dtype=np.int32),
+        arrivals=np.zeros((days + 1, areas, groups), dtype=np.int32),
+        residents=np.zeros((days + 1, areas), dtype=np.int32),
+        exposed=np.zeros((weeks, areas), dtype=np.uint8),
+        flows=np.zeros((weeks, areas, areas), dtype=np.int32),
+    )
+
+
+def weeks_of(days: int) -> int:
+    """Return the number of weeks that a horizon touches; the last may be cut short.
+
+    Parameters
+    ----------
+    days : int
+        Days after the as-of date.
+    """
+    return (days + 6) // 7
+
+
+def start_counts(counts: NDArray[np.void]) -> None:
+    """Start the measures that count from the as-of date.
+
+    Parameters
+    ----------
+    counts : (1,) records ``COUNTS``, changed
+    """
+    for measure in MEASURES.values():
+        if measure.since_as_of:
+            counts[measure.name] = 0
 
 
 @kernel
-def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
-    """Write a day into the output of a run."""
+def count_present(net, state, out, ahead):  # type: ignore[no-untyped-def]
+    """Count who is where at the end of a day, in all and by area.
+
+    Parameters
+    ----------
+    net, state
+        `Network`, `State`.
+    out : Output, written
+    ahead : int64
+        Days after the as-of date.
+    """
     n, rows, groups = state.persons.shape
-    without, near_front, near_border = 0.0, 0.0, 0.0
-    handed, taken, shelter, present = 0.0, 0.0, 0.0, 0.0
+    without, shelter = 0.0, 0.0
+    near_front, near_border, handed, taken, present = 0, 0, 0, 0, 0
     week = (ahead - 1) // 7
     for i in range(n):
         here = state.by_status[i].sum()
@@ -122,7 +142,7 @@ def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
             shelter += state.place[i].shelter
             if state.front[i] <= NEAR_FRONT_KM:
                 near_front += here
-                if ahead > 0 and area >= 0 and here > 0 and state.whole[OFFENSIVE] == 1:
+                if ahead > 0 and area >= 0 and here > 0 and state.course[0].offensive == 1:
                     out.exposed[week, area] = 1
         if net.place[i].near_border:
             near_border += here
@@ -146,30 +166,23 @@ def write_day(net, record, state, out, ahead):  # type: ignore[no-untyped-def]
         for a in range(state.flow.shape[0]):
             for b in range(state.flow.shape[1]):
                 out.flows[week, a, b] += state.flow[a, b]
-    line = out.series[ahead]
-    line[0] = state.whole[NEW]
-    line[1] = state.whole[MOVED]
-    line[2] = without
-    line[3] = near_front
-    line[4] = near_border
-    line[5] = state.whole[ENTERED]
-    line[6] = state.whole[CAME_BACK]
-    line[7] = state.whole[KILLED]
-    line[8] = state.whole[INJURED]
-    line[9] = state.whole[HOMES]
-    line[10] = state.real[COST]
-    line[11] = state.whole[BY_OPTION]
-    line[12] = handed
-    line[13] = taken
-    line[14] = state.whole[TRUCE]
-    line[15] = shelter
-    line[16] = state.whole[OFFENSIVE]
-    line[17] = state.whole[SUSPENDED] % 2
-    line[18] = np.float64(state.whole[HAVEN] == 1)
-    line[19] = theatres.displaced(record, state)
-    line[20] = state.real[EXCESS]
-    line[21] = present
-    line[22] = state.real[ONWARD]
-    line[23] = theatres.failed_share(record, state)
-    line[24] = residual(state)
-    line[25] = state.whole[CROSSED]
+    counts = state.counts[0]
+    counts.displaced_present = present
+    counts.unsheltered = without
+    counts.near_front = near_front
+    counts.near_border = near_border
+    counts.left_on_other_side = handed
+    counts.in_captured_places = taken
+    counts.shelter_places = shelter
+
+
+@kernel
+def write_day(net, state, out, ahead):  # type: ignore[no-untyped-def]
+    """Write down every measure of a day; see `count_present` for the parameters."""
+    count_present(net, state, out, ahead)
+    course, counts = state.course[0], state.counts[0]
+    counts.truce_standing = course.truce
+    counts.offensive_running = course.offensive
+    counts.haven_standing = 1 if course.haven == 1 else 0
+    counts.aid_suspended = course.suspensions % 2
+    out.series[ahead] = counts

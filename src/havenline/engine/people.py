@@ -15,7 +15,18 @@ import math
 import numpy as np
 
 from havenline.draws.kernels import kernel
-from havenline.engine.state import DISPLACED_SINCE
+
+RESIDENT, RETURNED, DISPLACED_BEFORE, DISPLACED_SINCE = (np.int64(i) for i in range(4))
+"""Status of persons. The second axis of ``State.persons`` is the status, and from
+``DISPLACED_SINCE`` on also the home area: index ``DISPLACED_SINCE + home``; the last home
+index stands for a home elsewhere, from before the start. Displaced people fill all rows from
+``DISPLACED_BEFORE`` on."""
+
+
+@kernel
+def displaced(state, place):  # type: ignore[no-untyped-def]
+    """Return the displaced people present at a place."""
+    return state.by_status[place, DISPLACED_BEFORE] + state.by_status[place, DISPLACED_SINCE]
 
 
 @kernel

@@ -1,63 +1,46 @@
-"""The state of one run, as arrays that compiled code changes in place."""
+"""The state of one run, as arrays that compiled code changes in place.
+
+Every number has a name: fields of records, put together from what the steps of a day declare.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from havenline.draws.kernels import bare, kernel
+from havenline.engine import destination
+from havenline.engine.day import STEPS
+from havenline.engine.level import LEVEL
+from havenline.engine.measures import COUNTS
+from havenline.engine.people import DISPLACED_SINCE
 from havenline.world.world import Network
 
-RESIDENT, RETURNED, DISPLACED_BEFORE, DISPLACED_SINCE = (np.int64(i) for i in range(4))
-"""Status of persons. The second axis of ``State.persons`` is the status, and from
-``DISPLACED_SINCE`` on also the home area: index ``DISPLACED_SINCE + home``; the last home
-index stands for a home elsewhere, from before the start. Displaced people fill all rows from
-``DISPLACED_BEFORE`` on."""
+COURSE = np.dtype([field for step in STEPS.values() for field in step.course])
+"""How things stand, and clocks that run from day to day."""
 
-MAX_CHOICES = 40
-"""Most destinations in a choice set."""
-
-HORIZON = 32
-"""Days ahead that the calendar of arrivals holds; a longer journey is an error."""
-
-# Whole-number entries of State.whole.
-OFFENSIVE, TRUCE, HAVEN, SUSPENDED, FREE_ENTRY, ERROR, TRAVELLING = 0, 1, 2, 3, 4, 5, 6
-NEW, MOVED, BY_OPTION, ENTERED, KILLED, INJURED, HOMES, CAME_BACK = 8, 9, 10, 11, 12, 13, 14, 15
-SWITCHES, TRUCES, ARRIVED_NEW, STRANDED, TOTAL, MISSING = 16, 17, 18, 19, 20, 21
-CONTAINED, CROSSED = 22, 23
-N_WHOLE = 24
-
-# Real entries of State.real.
-LEVEL, HAZARD_LEFT, TRUCE_AGE, AID, COST, EXPECTED, PUBLISHED, CUT = range(8)
-CUT_SETS, TRUCE_LEFT, HAVEN_LEFT, AID_LEFT, TRUCE_HR, TEMPO, TEMPO_Z = range(8, 15)
-LINKED, TRUCE_HAZARD = 15, 16
-CONTAINMENT_LEFT, EXCESS, ONWARD, NEW_BEFORE = 17, 18, 19, 20
-LEVEL_MEAN, TEMPO_MEAN, LEVEL_VAR, TEMPO_VAR, LEVEL_TEMPO, COUNTED = range(21, 27)
-N_REAL = 32
-
-ERROR_HORIZON, ERROR_ENTRIES, ERROR_LEDGER, ERROR_HAZARD = 1, 2, 3, 4
-
+BOOKS = np.dtype(
+    [
+        ("fault", "i8"),
+        ("people", "i8"),
+        ("on_the_way", "i8"),
+        ("stranded", "i8"),
+        ("free_trip", "i8"),
+        ("longest", "i8"),
+        ("cut", "f8"),
+        ("cut_sets", "f8"),
+    ]
+)
+"""Book-keeping: why the run stopped (see `havenline.engine.faults`); people in all at the start;
+people on a journey; people caught where both ends had fallen; first unused row of the calendar;
+longest journey that matters (to the end of the run); weight that choice sets left out, and how many
+sets."""
 
 PLACE_STATE = np.dtype(
-    [
-        ("own_pull", "f8"),
-        ("shock", "f8"),
-        ("shock_z", "f8"),
-        ("tents", "f8"),
-        ("homes", "f8"),
-        ("room", "f8"),
-        ("shelter", "f8"),
-        ("far_side", "i8"),
-        ("crossed", "i8"),
-        ("choice_count", "i8"),
-        ("choice_day", "i8"),
-        ("wait_fighting", "f8"),
-        ("wait_background", "f8"),
-        ("safe", "?"),
-    ],
-    align=True,
+    [*destination.PLACE, *(field for step in STEPS.values() for field in step.place)], align=True
 )
 ROAD_STATE = np.dtype([("progress", "f8"), ("speed", "f8")])
 CHOICE = np.dtype([("place", "i8"), ("weight", "f8"), ("fast", "i8"), ("slow", "i8")])
@@ -79,6 +62,32 @@ TRIP = np.dtype(
 SLOT = np.dtype([("place", "i8"), ("days", "i8"), ("persons", "i8")])
 LISTED = np.dtype([("cell", "i8"), ("pool", "i8"), ("count", "i8")])
 
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "people": ("persons", "by_status", "by_row", "stayers", "crossed"),
+    "calendar": ("trip", "trip_head", "free_trip", "on_the_way", "stranded"),
+    "abroad": ("abroad",),
+    "dead": ("dead",),
+    "arrivals": ("arrived", "flow"),
+    "side": ("side", "far_side"),
+    "roads": ("road", "dist", "pred"),
+    "distance to the front": ("front",),
+    "events": ("events",),
+    "shelter places": ("tents", "homes", "room", "shelter"),
+    "hazard of flight": ("shock", "shock_z", "wait_fighting", "wait_background"),
+    "level of flight": tuple(n for n in LEVEL.names or () if n not in ("tempo", "tempo_z")),
+    "tempo": ("tempo", "tempo_z"),
+    "pull of places": ("pull", "safe", "own_pull"),
+    "offensive": ("offensive", "switches", "switch_left"),
+    "truce": ("truce", "truce_age", "truce_left", "truce_hazard", "truce_ratio"),
+    "haven": ("haven", "haven_left"),
+    "theatres": ("theatre", "linked"),
+    "containment": ("containment", "containment_left"),
+    "deliveries": ("suspensions", "aid", "aid_left"),
+    "recent displacement": ("displaced_before", "displaced_daily"),
+}
+"""What the parts of the state are called in the table of steps, and the fields that each holds.
+Each measure is a part of its own, by its name."""
+
 
 class State(NamedTuple):
     """The state of one run.
@@ -86,7 +95,7 @@ class State(NamedTuple):
     Attributes
     ----------
     persons : (n_place, 3 + n_home + 1, n_group) int64
-        Persons present, by status and home (see ``DISPLACED_SINCE``).
+        Persons present, by status and home (see ``people.DISPLACED_SINCE``).
     by_status : (n_place, 4) int64
         Sums of ``persons`` over groups and homes.
     by_row : (n_place, 3 + n_home + 1) int64
@@ -94,14 +103,7 @@ class State(NamedTuple):
     stayers : (n_place, 2, n_group) int64
         Residents and people displaced before who would not leave while the front is far.
     place : (n_place,) records ``PLACE_STATE``
-        ``own_pull`` factor on the pull of the place; ``shock`` factor on the hazard of flight of
-        the week, ``shock_z`` its normal score;
-        shelter places as ``tents``, dignified ``homes`` and ``room`` with host families, in all
-        ``shelter`` (0 where not held); ``far_side`` 1 handed over by a line, 2 taken by force
-        after the as-of date, and ``crossed`` people who came back to it since; ``safe`` whether
-        people would go there;
-        ``wait_*`` hazard of flight that has gathered since people last left; ``choice_count``
-        destinations, built on ``choice_day`` (-1: never).
+        Fields that `havenline.engine.destination` and the steps declare.
     side : (n_place,) int8
         Who holds each place.
     road : (n_road,) records ``ROAD_STATE``
@@ -123,7 +125,7 @@ class State(NamedTuple):
     trip : (n_trip,) records ``TRIP``
         Journeys under way: who (``cell`` is status and home times groups plus group), from
         where to where, the day they set out, the next in the chain.
-    trip_head : (HORIZON,) int64
+    trip_head : (n_day_ahead,) int64
         First journey that ends on each day.
     arrived : (n_place, n_group) int64
         Displaced people who arrived today.
@@ -135,7 +137,13 @@ class State(NamedTuple):
     theatre : (MOST_THEATRES,) records ``THEATRE_STATE``
         Linked theatres: days that the truce has stood, hazard cumulated and left until it
         fails, people displaced there, whether it has failed.
-    whole, real : scalars by the names above.
+    counts : (1,) records ``COUNTS``
+        Every measure, by its name.
+    course : (1,) records ``COURSE``
+        What the steps keep from day to day.
+    flight : (1,) records ``LEVEL``
+        Level and tempo of flight and what was learned of them.
+    books : (1,) records ``BOOKS``
     listed : records ``LISTED``
         Scratch for persons taken from a place: cells, what they hold, how many are chosen.
     slot : (2 MAX_CHOICES,) records ``SLOT``
@@ -166,8 +174,10 @@ class State(NamedTuple):
     abroad: NDArray[np.int64]
     dead: NDArray[np.int64]
     theatre: NDArray[np.void]
-    whole: NDArray[np.int64]
-    real: NDArray[np.float64]
+    counts: NDArray[np.void]
+    course: NDArray[np.void]
+    flight: NDArray[np.void]
+    books: NDArray[np.void]
     listed: NDArray[np.void]
     slot: NDArray[np.void]
     in_row: NDArray[np.int64]
@@ -177,8 +187,21 @@ class State(NamedTuple):
     order: NDArray[np.int64]
 
 
-def empty_state(network: Network, n_area: int, trips: int) -> State:
-    """Allocate a state with room for a number of journeys under way."""
+SCRATCH = ("listed", "slot", "in_row", "queue", "queued", "scratch", "order")
+"""Parts of the state that hold nothing from one step to the next."""
+
+
+def empty_state(network: Network, n_area: int, trips: int, horizon: int) -> State:
+    """Allocate a state.
+
+    Parameters
+    ----------
+    network : Network
+    n_area : int
+        Areas of the results.
+    trips, horizon : int
+        Journeys under way, and days ahead, for which the calendar of arrivals has room.
+    """
     n = len(network.place)
     g = network.cell_key.shape[1]
     rows = int(DISPLACED_SINCE) + n_area + 1
@@ -193,29 +216,37 @@ def empty_state(network: Network, n_area: int, trips: int) -> State:
         front=np.zeros(n),
         dist=np.zeros((n, n), dtype=np.float32),
         pred=np.zeros((n, n), dtype=np.int16),
-        choice=np.zeros((n, MAX_CHOICES), dtype=CHOICE),
+        choice=np.zeros((n, destination.MAX_CHOICES), dtype=CHOICE),
         near=np.zeros((n, n)),
         rank=np.zeros((n, n), dtype=np.int16),
         stale=np.ones(n, dtype=np.bool_),
         pull=np.zeros(n),
         events=np.zeros((7, n)),
         trip=np.zeros(trips, dtype=TRIP),
-        trip_head=np.zeros(HORIZON, dtype=np.int64),
+        trip_head=np.zeros(horizon, dtype=np.int64),
         arrived=np.zeros((n, g), dtype=np.int64),
         flow=np.zeros((n_area, n_area), dtype=np.int64),
         abroad=np.zeros((n_area + 1, g), dtype=np.int64),
         dead=np.zeros(g, dtype=np.int64),
         theatre=np.zeros(MOST_THEATRES, dtype=THEATRE_STATE),
-        whole=np.zeros(N_WHOLE, dtype=np.int64),
-        real=np.zeros(N_REAL),
+        counts=np.zeros(1, dtype=COUNTS),
+        course=np.zeros(1, dtype=COURSE),
+        flight=np.zeros(1, dtype=LEVEL),
+        books=np.zeros(1, dtype=BOOKS),
         listed=np.zeros(rows * g, dtype=LISTED),
-        slot=np.zeros(2 * MAX_CHOICES, dtype=SLOT),
+        slot=np.zeros(2 * destination.MAX_CHOICES, dtype=SLOT),
         in_row=np.zeros(rows, dtype=np.int64),
         queue=np.zeros(n, dtype=np.int64),
         queued=np.zeros(n, dtype=np.bool_),
-        scratch=np.zeros(max(n, MAX_CHOICES)),
+        scratch=np.zeros(max(n, destination.MAX_CHOICES)),
         order=np.zeros(max(n, rows), dtype=np.int64),
     )
+
+
+def clear_state(state: State) -> None:
+    """Set everything to zero, as a run finds it on its first day."""
+    for array in state:
+        array[...] = np.zeros((), dtype=array.dtype)
 
 
 @kernel
@@ -245,8 +276,10 @@ def bare_state(s):  # type: ignore[no-untyped-def]
         bare(s.abroad),
         bare(s.dead),
         bare(s.theatre),
-        bare(s.whole),
-        bare(s.real),
+        bare(s.counts),
+        bare(s.course),
+        bare(s.flight),
+        bare(s.books),
         bare(s.listed),
         bare(s.slot),
         bare(s.in_row),

@@ -27,7 +27,7 @@ def start_if_cold() -> subprocess.Popen[bytes] | None:
         None where there is nothing to do, or only one processor.
     """
     kept = Path(__file__).parent.parent / "engine" / "__pycache__"
-    if (os.cpu_count() or 1) < 2 or any(kept.glob("day.run_days*.nbi")):
+    if (os.cpu_count() or 1) < 2 or any(kept.glob("ground.run_days*.nbi")):
         return None
     with contextlib.suppress(OSError):
         return subprocess.Popen(
@@ -47,20 +47,12 @@ def compile_later_steps() -> None:
     from numba import int64, uint64
 
     from havenline.crisis import builtin_crises, open_crisis
-    from havenline.crisis.parameters import known_parameters
+    from havenline.engine.ground import prepare
     from havenline.engine.state import empty_state
-    from havenline.engine.values import sample_values
-    from havenline.options import build_schedule, chosen_options
-    from havenline.world.record import known_facts
-    from havenline.world.world import build_world
 
-    crisis = open_crisis(builtin_crises()[0])
-    world = build_world(crisis)
-    facts = known_facts(world, crisis.meta.as_of, 1)
-    plan = build_schedule(world, facts, chosen_options(world, [])[0], 1)
-    values = sample_values(known_parameters(crisis.meta.as_of, crisis.parameters), 1, 1)
-    state = empty_state(world.network, len(world.area_ids), 16)
-    parts = (world.network, facts.record, values[0], plan, state)
+    ground = prepare(open_crisis(builtin_crises()[0]), futures=1)
+    state = empty_state(ground.world.network, len(ground.world.area_ids), 16, 16)
+    parts = (ground.world.network, ground.facts.record, ground.values[0], ground.plain, state)
     typeof: Any = numba.typeof
     signature = (*(typeof(part) for part in parts), uint64, int64, int64)
     for name in LATER_STEPS:

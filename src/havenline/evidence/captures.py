@@ -17,7 +17,7 @@ Flare's rule of spread.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -27,19 +27,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from havenline.crisis import Crisis
-from havenline.crisis.parameters import known_parameters
-from havenline.draws import key_of
-from havenline.engine.day import run_days
-from havenline.engine.run import FIRST_TRIPS, Job, empty_output
-from havenline.engine.state import ERROR, State, empty_state
-from havenline.engine.values import sample_values
+from havenline.engine.ground import Ground, prepare
+from havenline.engine.state import State
 from havenline.errors import RunError
 from havenline.evidence.flare import spread
 from havenline.evidence.scores import brier
-from havenline.options import build_schedule, chosen_options
+from havenline.options import Schedule
 from havenline.world import roads
-from havenline.world.record import Facts, known_facts
-from havenline.world.world import World, build_world
+from havenline.world.record import Facts
+from havenline.world.world import World
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int64]
@@ -135,24 +131,16 @@ def score_captures(
     days = (until - as_of).days
     if days < 1:
         raise RunError(f"as of {as_of} no capture is left to score up to {until}")
-    world = build_world(crisis)
-    facts = known_facts(world, as_of, days, offensive)
-    spec = next((s for s in chosen_options(world, [option]) if s.id == option), None)
-    if spec is None:
-        raise RunError(f"the crisis has no option {option!r}")
     number = min(futures, MOST_FUTURES)
-    job = Job(
-        world=world,
-        facts=facts,
-        plans=(build_schedule(world, facts, spec, days),),
-        values=sample_values(known_parameters(as_of, crisis.parameters, settings), number, seed),
-        seed=seed,
-        days=days,
+    ground = prepare(
+        crisis, as_of, settings, futures=number, seed=seed, days=days, offensive=offensive
     )
+    world, facts = ground.world, ground.facts
+    plan = ground.plan(next(s for s in ground.chosen([option]) if s.id == option))
     open_to_it = (facts.record.side[-1] == roads.DEFENDER) & world.network.place["capturable"]
     if not open_to_it.any():
         raise RunError(f"as of {as_of} no place could fall")
-    simulated = np.array([_fall_days(job, f) for f in range(number)])[:, open_to_it]
+    simulated = np.array([_fall_days(ground, plan, f) for f in range(number)])[:, open_to_it]
     happened = recorded_falls(world, as_of, until)[open_to_it]
     ahead = (*(d for d in AHEAD if d < days), days)
     pairs = [(int(r["a"]), int(r["b"])) for r in world.network.road[~world.network.road["border"]]]
@@ -228,20 +216,13 @@ def _share_by(days: Days, ahead: int) -> Floats:
     return np.asarray(((days > 0) & (days <= ahead)).mean(axis=0), dtype=np.float64)
 
 
-def _fall_days(job: Job, future: int) -> Sequence[int]:
+def _fall_days(ground: Ground, plan: Schedule, future: int) -> Days:
     """Step one future and return the day ahead on which each place falls; -1 for never."""
-    net, record = job.world.network, job.facts.record
-    today, age = job.facts.days, job.facts.truce_age
-    values, plan = job.values[future], job.plans[0]  # noqa: PD011
-    key = key_of(job.seed, 0, future)
-    history, out = np.zeros(today + 1), empty_output(job)
-    state: State = empty_state(net, len(job.world.area_ids), 4 * FIRST_TRIPS)
-    run_days(net, record, values, plan, state, key, age, 0, today, today, history, out)
-    fell = np.full(len(job.world.place_ids), -1, dtype=np.int64)
-    at_start = state.side == roads.ATTACKER
-    for day in range(today + 1, today + job.days + 1):
-        run_days(net, record, values, plan, state, key, age, day, day, today, history, out)
-        if state.whole[ERROR] != 0:
-            raise RunError(f"future {future} could not be stepped to its end")
-        fell[(state.side == roads.ATTACKER) & ~at_start & (fell < 0)] = day - today
-    return [int(d) for d in fell]
+    at_start = ground.facts.record.side[-1] == roads.ATTACKER
+    by_day = np.zeros((ground.days + 1, len(at_start)), dtype=np.bool_)
+
+    def look(ahead: int, state: State) -> None:
+        by_day[ahead] = (state.side == roads.ATTACKER) & ~at_start
+
+    ground.branch(future, plan, watch=look, every_day=True)
+    return np.where(by_day.any(axis=0), by_day.argmax(axis=0), -1)

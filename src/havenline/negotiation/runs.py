@@ -15,28 +15,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
 from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
-from havenline.crisis.parameters import known_parameters
-from havenline.draws import key_of
-from havenline.engine.day import run_days
-from havenline.engine.measures import SERIES
-from havenline.engine.run import MOST_TRIPS, Job, Workspace, empty_output
-from havenline.engine.state import ERROR, ERROR_ENTRIES, HAVEN, State
-from havenline.engine.values import VALUES, sample_values
+from havenline.engine.ground import Ground, prepare
+from havenline.engine.measures import COUNTS
+from havenline.engine.state import State
+from havenline.engine.values import VALUES
 from havenline.errors import RunError
 from havenline.negotiation.measures import MEASURES, OWN
 from havenline.negotiation.terms import Terms, as_option
 from havenline.negotiation.zone import Floats
-from havenline.options import build_schedule
+from havenline.options import Schedule, build_schedule
 from havenline.outcomes.indicators import INDICATORS, per_future
 from havenline.world import roads
 from havenline.world.geometry import distance_to_rings_km, rings
-from havenline.world.record import Facts, known_facts
-from havenline.world.world import World, build_world
+from havenline.world.record import known_facts
+from havenline.world.world import build_world
 
 STANDS: Mapping[str, float] = {
     "truce_cure_share": 1.0,
@@ -133,51 +129,28 @@ def measure(
     """
     if not 2 <= futures <= 10_000:
         raise RunError(f"futures: {futures} given; a negotiation needs 2 to 10000")
-    horizon = crisis.meta.horizon_days if days is None else days
-    if not 1 <= horizon <= 730:
-        raise RunError(f"days: {horizon} given; 1 to 730 are possible")
-    world = build_world(crisis)
-    date = crisis.meta.as_of if as_of is None else as_of
-    ahead = [date + dt.timedelta(days=i) for i in range(1, horizon + 1)]
-    facts = {
-        forced: known_facts(
-            world, date, horizon, None if forced is None else dict.fromkeys(ahead, forced)
-        )
-        for forced in {None, *(c.offensive for c in courses)}
-    }
-    plans = tuple(build_schedule(world, facts[None], c.option, horizon) for c in courses)
-    base = dict(settings or {})
-    values = sample_values(known_parameters(date, crisis.parameters, base), futures, seed)
-    of_course = [
-        values
-        if not c.settings
-        else sample_values(
-            known_parameters(date, crisis.parameters, {**base, **c.settings}), futures, seed
+    ground = prepare(crisis, as_of, settings, futures=futures, seed=seed, days=days)
+    ahead = [ground.as_of + dt.timedelta(days=i) for i in range(1, ground.days + 1)]
+    grounds = [
+        ground.varied(
+            c.settings, None if c.offensive is None else dict.fromkeys(ahead, c.offensive)
         )
         for c in courses
     ]
-    job = Job(world, facts[None], plans, values, seed, horizon)
-    contested = _contested(world, facts[None], courses)
-    workspace = Workspace()
+    plans = [ground.plan(c.option) for c in courses]
+    contested = _contested(ground, courses)
     found = {name: np.zeros((len(courses), futures)) for name in MEASURES}
 
     def one(future: int) -> None:
-        while True:
-            try:
-                rows = _future(job, courses, of_course, facts, contested, future, workspace)
-                break
-            except _CalendarFull:
-                if workspace.trips >= MOST_TRIPS:
-                    raise RunError("too many journeys at once for the calendar") from None
-                workspace.grow()
-        for name, row in rows:
+        for name, row in _future(ground, grounds, plans, contested, future):
             found[name][:, future] = row
 
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
         for done, _ in enumerate(pool.map(one, range(futures)), start=1):
             if progress is not None:
                 progress(done, futures)
-    return Measured(found, {n: np.asarray(values[n], dtype=np.float64) for n in VALUES.names or ()})
+    drawn = {n: np.asarray(ground.values[n], dtype=np.float64) for n in VALUES.names or ()}
+    return Measured(found, drawn)
 
 
 def border_regime(crisis: Crisis, as_of: dt.date | None = None) -> int:
@@ -186,8 +159,9 @@ def border_regime(crisis: Crisis, as_of: dt.date | None = None) -> int:
     return known_facts(build_world(crisis), date, 1).border_regime
 
 
-def _contested(world: World, facts: Facts, courses: Sequence[Course]) -> tuple[Floats, Floats]:
+def _contested(ground: Ground, courses: Sequence[Course]) -> tuple[Floats, Floats]:
     """Return people of the start by contested place, and those of places lost by the as-of date."""
+    world, facts = ground.world, ground.facts
     first, now = facts.record.side[0], facts.record.side[-1]
     capturable = world.network.place["capturable"]
     since = [
@@ -210,69 +184,41 @@ def _contested(world: World, facts: Facts, courses: Sequence[Course]) -> tuple[F
 
 
 def _future(
-    job: Job,
-    courses: Sequence[Course],
-    of_course: Sequence[npt.NDArray[np.void]],
-    facts: Mapping[bool | None, Facts],
+    ground: Ground,
+    grounds: Sequence[Ground],
+    plans: Sequence[Schedule],
     contested: tuple[Floats, Floats],
     future: int,
-    workspace: Workspace,
 ) -> list[tuple[str, Floats]]:
     """Run all courses in one future; return each measure by course."""
-    replayed, state = workspace.get(job.world)
-    net = job.world.network
-    today, age = job.facts.days, job.facts.truce_age
-    key = key_of(job.seed, 0, future)
-    history = np.zeros(today + 1)
-    record = job.facts.record
-    run_days(net, record, job.values[future], job.plans[0], replayed, key, age, 0, today, today,
-             history, empty_output(job))  # fmt: skip
-    _check(replayed, future)
+    replay = ground.replay(future)
     weights, lost = contested
-    series = np.zeros((len(courses), 1, job.days + 1, len(SERIES)))
-    own = {m.id: np.zeros(len(courses)) for m in OWN}
-    for c, course in enumerate(courses):
-        plan, values = job.plans[c], of_course[c][future]
-        for name in State._fields:
-            np.copyto(getattr(state, name), getattr(replayed, name))
-        out = empty_output(job)
-        ahead = facts[course.offensive].record
-        run_days(net, ahead, values, plan, state, key, age, today + 1, today + job.days, today,
-                 history, out)  # fmt: skip
-        _check(state, future)
-        series[c, 0] = out.series
-        held = state.side == roads.ATTACKER
-        own["ground_taken"][c] = weights[held].sum() / weights.sum()
-        own["ground_regained"][c] = lost[~held].sum() / weights.sum()
-        own["fighting"][c] = out.series[1:, SERIES.index("offensive_running")].mean()
-        if state.whole[HAVEN] == 1:
-            own["protected"][c] = state.by_status[plan.place["haven"]].sum()
+    series = np.zeros((len(plans), 1, ground.days + 1), dtype=COUNTS)
+    own = {m.id: np.zeros(len(plans)) for m in OWN}
+    for c, (varied, plan) in enumerate(zip(grounds, plans, strict=True)):
+
+        def look(_: int, state: State, c: int = c, plan: Schedule = plan) -> None:
+            held = state.side == roads.ATTACKER
+            own["ground_taken"][c] = weights[held].sum() / weights.sum()
+            own["ground_regained"][c] = lost[~held].sum() / weights.sum()
+            if state.course["haven"][0] == 1:
+                own["protected"][c] = state.by_status[plan.place["haven"]].sum()
+
+        series[c, 0] = varied.branch(replay, plan, watch=look).out.series
+        own["fighting"][c] = series[c, 0]["offensive_running"][1:].mean()
     names = VALUES.names or ()
+    dims = ("option", "future", "day")
     dataset = xr.Dataset(
         {
-            **{n: (("option", "future", "day"), series[..., i]) for i, n in enumerate(SERIES)},
+            **{name: (dims, series[name].astype(np.float64)) for name in series.dtype.names or ()},
             "parameter_values": (
                 ("future", "parameter"),
-                np.array([[job.values[future][n] for n in names]]),
+                np.array([[ground.values[future][n] for n in names]]),
             ),
         },
         coords={"parameter": list(names)},
     )
     return [*own.items(), *((i, per_future(dataset, i)[:, 0]) for i in INDICATORS)]
-
-
-class _CalendarFull(Exception):
-    pass
-
-
-def _check(state: State, future: int) -> None:
-    if state.whole[ERROR] == ERROR_ENTRIES:
-        raise _CalendarFull
-    if state.whole[ERROR]:
-        raise RunError(
-            f"future {future}: the engine stopped with error {int(state.whole[ERROR])}; run "
-            "'havenline run' on this crisis to see why"
-        )
 
 
 def haven_depth(crisis: Crisis, space: Sequence[Terms], as_of: dt.date | None = None) -> Floats:

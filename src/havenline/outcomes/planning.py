@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.engine.layout import weeks_of
+from havenline.engine.measures import weeks_of
 from havenline.outcomes.comparison import Comparison, by_area
 from havenline.outcomes.tables import write_book, write_csv
 from havenline.outcomes.tidy import area_names

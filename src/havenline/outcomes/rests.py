@@ -8,43 +8,13 @@ to its parameters, each with its source or prior, and to its facts, each row wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from havenline.crisis.parameters import default_table
-from havenline.engine.steps.table import STEPS
+from havenline.engine.day import STEPS
+from havenline.engine.measures import MEASURES
 from havenline.outcomes.indicators import INDICATORS
-
-SERIES_FROM: Mapping[str, tuple[str, ...]] = {
-    "newly_displaced": ("newly displaced",),
-    "movements": ("movements",),
-    "unsheltered": ("people", "shelter places"),
-    "near_front": ("people", "distance to the front"),
-    "near_border": ("people",),
-    "entries": ("abroad",),
-    "returned": ("returned",),
-    "returned_other_side": ("returned",),
-    "killed": ("dead",),
-    "injured": ("injured",),
-    "homes_damaged": ("homes damaged",),
-    "cost_usd": ("cost",),
-    "displaced_by_option": ("moved by the option",),
-    "left_on_other_side": ("people", "side"),
-    "in_captured_places": ("people", "side"),
-    "truce_standing": ("truce",),
-    "shelter_places": ("shelter places",),
-    "offensive_running": ("offensive",),
-    "aid_suspended": ("deliveries",),
-    "haven_standing": ("haven",),
-    "displaced_elsewhere": ("displaced elsewhere",),
-    "truces_failed_elsewhere": ("theatres",),
-    "excess_deaths": ("excess deaths",),
-    "displaced_present": ("people", "side"),
-    "onward_attempts": ("onward attempts",),
-    "ledger_residual": ("people", "calendar", "abroad", "dead"),
-}
-"""Parts of the state from which each daily series is reckoned."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +78,15 @@ def basis_of(series: tuple[str, ...], uses: tuple[str, ...] = ()) -> Basis:
     -------
     Basis
     """
-    direct = _writers({part for name in series for part in SERIES_FROM[name]})
+    direct = _writers({part for name in series for part in MEASURES[name].of})
     every = direct
     while True:
-        wider = every | _writers({part for s in STEPS if s.name in every for part in s.reads})
+        wider = every | _writers({part for name in every for part in STEPS[name].reads})
         if wider == every:
             break
         every = wider
-    near = [s for s in STEPS if s.name in direct]
-    far = [s for s in STEPS if s.name in every - direct]
+    near = [step for name, step in STEPS.items() if name in direct]
+    far = [step for name, step in STEPS.items() if name in every - direct]
     part_of = {row.name: row.part for row in default_table()}
     # A step that spends reads unit costs too; they make nothing but the cost.
     left_out = () if "cost_usd" in series else ("cost",)
@@ -124,8 +94,8 @@ def basis_of(series: tuple[str, ...], uses: tuple[str, ...] = ()) -> Basis:
     parts |= dict.fromkeys(part_of[name] for name in uses)
     tables = dict.fromkeys(t for s in near for t in s.tables)
     return Basis(
-        steps=tuple(s.name for s in near),
-        through=tuple(s.name for s in far),
+        steps=tuple(name for name in STEPS if name in direct),
+        through=tuple(name for name in STEPS if name in every - direct),
         parts=tuple(parts),
         through_parts=tuple(
             dict.fromkeys(p for s in far for p in s.parts if p not in (*parts, *left_out)),
@@ -136,4 +106,4 @@ def basis_of(series: tuple[str, ...], uses: tuple[str, ...] = ()) -> Basis:
 
 
 def _writers(parts: set[str]) -> set[str]:
-    return {step.name for step in STEPS if parts & set(step.writes)}
+    return {name for name, step in STEPS.items() if parts & set(step.writes)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from havenline.crisis.parameters import Parameter
-from havenline.engine.steps.table import STEPS
+from havenline.engine.day import STEPS
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.rests import basis_of
 from havenline.report.assumptions import anchor_of, part_name
@@ -83,8 +83,8 @@ def steps(parameters: Mapping[str, Parameter]) -> list[StepRow]:
     """Return the steps of a day with what they rest on."""
     used = {p.part for p in parameters.values()}
     return [
-        StepRow(s.name, s.what, _links(s.parts, used), ", ".join(TABLES[t] for t in s.tables))
-        for s in STEPS
+        StepRow(name, s.what, _links(s.parts, used), ", ".join(TABLES[t] for t in s.tables))
+        for name, s in STEPS.items()
     ]
 
 

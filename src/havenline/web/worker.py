@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from havenline.crisis import Crisis
-    from havenline.web.live import Futures, Ground, Live
+    from havenline.web.live import Futures, Kept, Live
 
 Tell = Callable[[int, int], None]
 CRISES = 5
@@ -125,7 +125,7 @@ class Desk:
 
     def _result(
         self, task: Mapping[str, Any], tell: Tell
-    ) -> tuple[xr.Dataset, Crisis, Ground, list[Any]]:
+    ) -> tuple[xr.Dataset, Crisis, Kept, list[Any]]:
         crisis, asked, options = self._asked(task)
         ground = self.live.ground(crisis, asked)
         return ground.dataset(options, self.threads, tell), crisis, ground, options

@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 
 from havenline.engine import simulate
-from havenline.engine.state import CONTAINED
 from tests.crises_random import Walk, crisis_of, job_of
 from tests.crises_random import towns_in_a_row as row
 from tests.engine.steps.test_truce import LAW
@@ -52,7 +51,7 @@ def test_containment_fails_at_its_rate() -> None:
     walk, held = Walk(job, 1), 0
     for future in range(500):
         walk.future, walk.day = future, -1
-        held += int(walk.to(walk.today + 60).whole[CONTAINED] == 1)
+        held += int(walk.to(walk.today + 60).course["containment"][0] == 1)
     expected = np.exp(-6.0 * 60 / 365)
     assert abs(held / 500 - expected) < 4 * np.sqrt(expected * (1 - expected) / 500)
 

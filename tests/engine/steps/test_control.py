@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from havenline.engine.run import Job
-from havenline.engine.state import HAVEN, OFFENSIVE, TRUCE
 from havenline.engine.steps.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN
 from havenline.world.record import known_facts
 from havenline.world.roads import ATTACKER, DEFENDER, FOREIGN, GUARANTOR
@@ -106,8 +104,7 @@ def test_days_given_as_known_switch_the_offensive() -> None:
     job = job_of(crisis_of(row()), settings={**STEADY, "front_start_share": 0.5})
     days = {job.facts.as_of + dt.timedelta(days=d): d > 10 for d in range(1, 31)}
     facts = known_facts(job.world, job.facts.as_of, 30, days)
-    given = Job(job.world, facts, job.plans, job.values, job.seed, job.days)
-    assert captures(given) == {"t1": 13, "t2": 19, "t3": 25}
+    assert captures(job.with_facts(facts)) == {"t1": 13, "t2": 19, "t3": 25}
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)
@@ -138,9 +135,9 @@ def test_what_never_falls(sketch: Sketch) -> None:
                     assert job.plans[plan].place["handed"][i]
                     continue
                 assert far == FAR_SIDE_TAKEN
-                assert state.whole[OFFENSIVE] == 1
-                assert state.whole[TRUCE] == 0
-                assert not (state.whole[HAVEN] == 1 and job.plans[plan].place["haven"][i])
+                assert state.course["offensive"][0] == 1
+                assert state.course["truce"][0] == 0
+                assert not (state.course["haven"][0] == 1 and job.plans[plan].place["haven"][i])
         for code in (GUARANTOR, FOREIGN):
             kept = job.facts.record.side[-1] == code
             assert (walk.state.side[kept] == code).all()
@@ -201,8 +198,9 @@ def test_people_of_handed_places_add_up() -> None:
         state = walk.to(walk.last)
         behind = sum(int(state.by_status[i].sum()) for i in (1, 2))
         assert 0 < behind < there
-        assert walk.out.series[-1, 12] == behind
-        assert walk.out.series[-1, 11] == there - behind == walk.out.series[-1, 1]
+        assert walk.out.series["left_on_other_side"][-1] == behind
+        last = walk.out.series[-1]
+        assert last["displaced_by_option"] == there - behind == last["movements"]
         assert (state.place["far_side"][1:3] == FAR_SIDE_HANDED).all()
         assert (state.side[1:3] == ATTACKER).all()
 

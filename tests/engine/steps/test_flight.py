@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from havenline.engine.state import (
-    BY_OPTION,
-    DISPLACED_SINCE,
-    MOVED,
-    NEW,
-    OFFENSIVE,
-    RESIDENT,
-)
+from havenline.engine.people import DISPLACED_SINCE, RESIDENT
 from tests.crises_random import QUIET, Sketch, Walk, crisis_of, job_of, sketches, towns_in_a_row
 
 FUTURES = 60
@@ -62,7 +55,7 @@ def test_flight_precedes_capture_in_the_mean() -> None:
 def test_without_any_hazard_nobody_leaves() -> None:
     given = {**QUIET, **ADVANCE, "flight_front": 0.0, "flight_background": 0.0}
     walk = Walk(job_of(crisis_of(towns_in_a_row()), settings=given))
-    assert walk.to(walk.last).whole[MOVED] == 0
+    assert walk.to(walk.last).counts["movements"][0] == 0
 
 
 @pytest.mark.parametrize(("first", "second"), [(20_000.0, 40_000.0), (0.0, 40_000.0)])
@@ -74,7 +67,7 @@ def test_the_replay_meets_the_published_counts(first: float, second: float) -> N
     for future in range(100):
         walk.future, walk.day = future, -1
         walk.to(walk.today)
-        history.append(walk.history.copy())
+        history.append(walk.past["newly_displaced"].copy())
     mean = np.mean(history, axis=0)
     assert mean[8] - mean[0] == pytest.approx(first, rel=0.1, abs=200)
     assert mean[18] == pytest.approx(second, rel=0.02)
@@ -85,7 +78,7 @@ def test_a_count_that_starts_with_the_period_starts_from_zero() -> None:
     job = job_of(crisis_of(towns_in_a_row(counts=((8, 0.0, 9), (18, 40_000.0, 19)))))
     walk = Walk(job)
     walk.to(8)
-    assert walk.history[8] == 0.0
+    assert walk.past["newly_displaced"][8] == 0
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)
@@ -96,15 +89,15 @@ def test_everyone_is_new_once_and_moved_as_often_as_they_flee(sketch: Sketch) ->
     for plan in range(len(job.plans)):
         walk = Walk(job, plan)
         state = walk.to(walk.today)
-        new_before = int(state.whole[NEW])
+        new_before = int(state.counts["newly_displaced"][0])
         state = walk.to(walk.last)
-        assert new_before <= state.whole[NEW] <= persons
-        assert state.whole[MOVED] >= state.whole[NEW] - new_before
-        assert 0 <= state.whole[BY_OPTION] <= state.whole[MOVED]
+        assert new_before <= state.counts["newly_displaced"][0] <= persons
+        assert state.counts["movements"][0] >= state.counts["newly_displaced"][0] - new_before
+        assert 0 <= state.counts["displaced_by_option"][0] <= state.counts["movements"][0]
         if job.plans[plan].handover > job.days or not job.plans[plan].place["handed"].any():
-            assert state.whole[BY_OPTION] == 0
+            assert state.counts["displaced_by_option"][0] == 0
         starters = state.by_status[:, [0, 2]].sum()
-        assert starters <= persons - state.whole[NEW]
+        assert starters <= persons - state.counts["newly_displaced"][0]
 
 
 def test_people_flee_again_from_where_they_fled_to() -> None:
@@ -115,9 +108,9 @@ def test_people_flee_again_from_where_they_fled_to() -> None:
     for future in range(10):
         walk = Walk(job, future=future)
         walk.to(walk.today)
-        new = int(walk.state.whole[NEW])
+        new = int(walk.state.counts["newly_displaced"][0])
         state = walk.to(walk.last)
-        again += int(state.whole[MOVED] - (state.whole[NEW] - new))
+        again += int(state.counts["movements"][0] - (state.counts["newly_displaced"][0] - new))
     assert again > 10_000
 
 
@@ -138,7 +131,7 @@ def test_nobody_goes_where_a_line_will_hand_over() -> None:
         for day in range(walk.today + 7, walk.today + 25):
             state = walk.to(day)
             assert not state.arrived[1:3].any()
-            assert state.whole[OFFENSIVE] == 0
+            assert state.course["offensive"][0] == 0
         assert state.by_status[3:, DISPLACED_SINCE].sum() > 10_000
 
 

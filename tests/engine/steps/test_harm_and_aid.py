@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from havenline.engine.measures import SERIES
+from havenline.engine.measures import MEASURES
 from havenline.options.schedule import is_winter
 from tests.crises_random import Walk, crisis_of, job_of, towns_in_a_row
 
@@ -37,7 +37,7 @@ def ends(
         walk.to(walk.last)
         rows.append(walk.out.series)
     data = np.array(rows)
-    return {name: data[:, :, i] for i, name in enumerate(SERIES)}
+    return {name: data[name].astype(float) for name in MEASURES}
 
 
 def near(sample: np.ndarray[Any, Any], expected: float) -> bool:

@@ -6,8 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from havenline.engine import simulate
-from havenline.engine.state import TOTAL
-from havenline.engine.steps.ledger import audit
+from havenline.engine.steps.ledger import ACCOUNTS, audit
 from tests.crises_random import Sketch, Walk, crisis_of, job_of, sketches
 
 
@@ -21,7 +20,7 @@ def test_every_account_is_recounted_every_day(sketch: Sketch) -> None:
         for day in range(walk.last + 1):
             state = walk.to(day)
             assert audit(state) == 0, (plan, day)
-            assert state.whole[TOTAL] == persons
+            assert state.books["people"][0] == persons
             assert (state.stayers >= 0).all()
             assert (state.arrived >= 0).all()
 
@@ -31,6 +30,13 @@ def test_every_account_is_recounted_every_day(sketch: Sketch) -> None:
 def test_no_run_of_any_option_leaves_anyone_unaccounted(sketch: Sketch) -> None:
     result = simulate(crisis_of(sketch), futures=5, workers=2).dataset
     assert not result["ledger_residual"].any()
+    accounts = sum(result[name] for name in ACCOUNTS)
+    np.testing.assert_array_equal(accounts, result["people_at_start"])
+    persons = sum(t.residents + t.idps for t in sketch.towns)
+    assert (result["people_at_start"] == persons).all()
+    assert (result["people_entered"].diff("day") >= 0).all()
+    since = result["people_killed"] - result["people_killed"].isel(day=0)
+    np.testing.assert_array_equal(since, result["killed"])
     for name in ("newly_displaced", "movements", "entries", "returned", "killed", "cost_usd"):
         assert (np.diff(result[name], axis=-1) >= 0).all(), name
     for name in ("displaced", "arrivals", "residents", "unsheltered", "shelter_places"):

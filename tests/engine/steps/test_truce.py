@@ -10,7 +10,6 @@ import pytest
 from numpy.typing import NDArray
 
 from havenline.engine import simulate
-from havenline.engine.state import HAVEN, OFFENSIVE, SWITCHES, TEMPO
 from tests.crises_random import Walk, crisis_of, job_of, towns_in_a_row
 
 FUTURES = 800
@@ -123,12 +122,15 @@ def test_a_failed_truce_means_an_offensive() -> None:
         walk = Walk(job, 1, future)
         for day in range(walk.today + 1, walk.last + 1):
             state = walk.to(day)
-            assert state.whole[OFFENSIVE] == 1 - walk.out.series[day - walk.today, 14]
-        failed += state.whole[OFFENSIVE]
+            assert (
+                state.course["offensive"][0]
+                == 1 - walk.out.series["truce_standing"][day - walk.today]
+            )
+        failed += state.course["offensive"][0]
     assert failed > 10
 
 
-def share_of_futures(name: int, settings: dict[str, float], ahead: int, plan: int = 0) -> float:
+def share_of_futures(name: str, settings: dict[str, float], ahead: int, plan: int = 0) -> float:
     """Share of 500 futures in which an entry of the state is 1 after some days."""
     haven = {"lever": "haven", "start": 1, "guarantee": "consent"}
     sketch = towns_in_a_row(people=(50,), options={"haven": [haven]}, days=60)
@@ -138,25 +140,25 @@ def share_of_futures(name: int, settings: dict[str, float], ahead: int, plan: in
     for future in range(500):
         walk.future, walk.day = future, -1
         state = walk.to(walk.today + ahead)
-        hits += int(state.whole[name] == 1)
+        hits += int(state.course[name][0] == 1)
     return hits / 500
 
 
 def test_havens_hold_with_the_chance_of_their_guarantee() -> None:
     expected = 0.05 ** (60 / 365)
-    share = share_of_futures(HAVEN, {"haven_hold_consent": 0.05}, 60, plan=1)
+    share = share_of_futures("haven", {"haven_hold_consent": 0.05}, 60, plan=1)
     assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / 500)
 
 
 def test_offensives_end_and_start_at_constant_rates() -> None:
     given = {"offensive_end_rate": 0.03, "offensive_start_rate": 0.0}
-    share = share_of_futures(OFFENSIVE, given, 20)
+    share = share_of_futures("offensive", given, 20)
     assert abs(share - np.exp(-0.6)) < 4 * np.sqrt(0.25 / 500)
     given["offensive_start_rate"] = 0.02
-    both = share_of_futures(OFFENSIVE, given, 60)
+    both = share_of_futures("offensive", given, 60)
     expected = 0.4 + 0.6 * np.exp(-0.05 * 60)
     assert abs(both - expected) < 4 * np.sqrt(0.25 / 500)
-    assert share_of_futures(SWITCHES, {"offensive_end_rate": 0.0}, 30) == 0.0
+    assert share_of_futures("switches", {"offensive_end_rate": 0.0}, 30) == 0.0
 
 
 def test_the_tempo_has_mean_one_and_keeps_from_week_to_week() -> None:
@@ -167,8 +169,8 @@ def test_the_tempo_has_mean_one_and_keeps_from_week_to_week() -> None:
         walk.future, walk.day = future, -1
         row = []
         for week in range(4):
-            row.append(float(walk.to(walk.today + 1 + 7 * week).real[TEMPO]))
-            assert walk.to(walk.today + 7 + 7 * week).real[TEMPO] == row[-1]
+            row.append(float(walk.to(walk.today + 1 + 7 * week).flight["tempo"][0]))
+            assert walk.to(walk.today + 7 + 7 * week).flight["tempo"][0] == row[-1]
         logs.append(row)
     tempo = np.array(logs)
     assert (np.abs(tempo.mean(axis=0) - 1) < 4 * tempo.std(axis=0) / np.sqrt(800)).all()

@@ -12,24 +12,47 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential
 from havenline.engine import processes
-from havenline.engine.state import (
-    AID,
-    AID_LEFT,
-    COST,
-    DISPLACED_BEFORE,
-    DISPLACED_SINCE,
-    HAVEN,
-    SUSPENDED,
-)
+from havenline.engine.people import displaced
+from havenline.engine.step import Measure, Step
 from havenline.engine.steps import containment
 
 DAYS_PER_MONTH = 30.4375
 
-
-@kernel
-def displaced(state, place):  # type: ignore[no-untyped-def]
-    """Return the displaced people present at a place."""
-    return state.by_status[place, DISPLACED_BEFORE] + state.by_status[place, DISPLACED_SINCE]
+STEP = Step(
+    "Aid delivered; tents and homes wear out and are supplied; cost.",
+    reads=(
+        "option",
+        "side",
+        "haven",
+        "containment",
+        "deliveries",
+        "people",
+        "shelter places",
+    ),
+    writes=("shelter places", "deliveries", "cost_usd"),
+    parts=("shelter", "aid", "containment", "cost"),
+    tables=("sites", "populations"),
+    page="aid",
+    course=(("suspensions", "i8"), ("aid", "f8"), ("aid_left", "f8")),
+    place=(("tents", "f8"), ("homes", "f8"), ("room", "f8"), ("shelter", "f8")),
+    measures=(
+        Measure(
+            "cost_usd",
+            "cost of shelter and aid since the as-of date",
+            "USD",
+            "cumulative",
+            of=("cost_usd",),
+            since_as_of=True,
+            whole=False,
+        ),
+        Measure(
+            "aid_suspended", "donors have suspended deliveries", "1", "share", of=("deliveries",)
+        ),
+    ),
+)
+"""Shelter places are ``tents``, dignified ``homes`` and ``room`` with host families, in all
+``shelter`` (0 where not held); ``suspensions`` counts how often donors suspended or resumed, so
+that an odd number is a suspension."""
 
 
 @kernel
@@ -41,23 +64,23 @@ def unsheltered(state, place):  # type: ignore[no-untyped-def]
 @kernel
 def deliver(values, plan, state, key, ahead):  # type: ignore[no-untyped-def]
     """Set the share of today's delivery that arrives, with suspensions by donors."""
-    whole, real = state.whole, state.real
+    course = state.course[0]
     if ahead <= 0:
-        real[AID] = 1.0 - values.aid_leak
+        course.aid = 1.0 - values.aid_leak
         return
     if ahead == 1:
-        real[AID_LEFT] = exponential(mix(mix(key, processes.SUSPENSION), 0))
-    if whole[SUSPENDED] % 2 == 0:
+        course.aid_left = exponential(mix(mix(key, processes.SUSPENSION), 0))
+    if course.suspensions % 2 == 0:
         rate = values.aid_suspension_rate * containment.suspension_ratio(values, plan, state, ahead)
-        real[AID_LEFT] -= rate / 365.0
+        course.aid_left -= rate / 365.0
     else:
-        real[AID_LEFT] -= 1.0 / (values.aid_suspension_months * DAYS_PER_MONTH)
-    if real[AID_LEFT] < 0.0:
-        whole[SUSPENDED] += 1
-        real[AID_LEFT] = exponential(mix(mix(key, processes.SUSPENSION), whole[SUSPENDED]))
-    real[AID] = plan.day[ahead].aid * (1.0 - values.aid_leak)
-    if whole[SUSPENDED] % 2 == 1:
-        real[AID] *= 1.0 - values.aid_suspension_cut
+        course.aid_left -= 1.0 / (values.aid_suspension_months * DAYS_PER_MONTH)
+    if course.aid_left < 0.0:
+        course.suspensions += 1
+        course.aid_left = exponential(mix(mix(key, processes.SUSPENSION), course.suspensions))
+    course.aid = plan.day[ahead].aid * (1.0 - values.aid_leak)
+    if course.suspensions % 2 == 1:
+        course.aid *= 1.0 - values.aid_suspension_cut
 
 
 @kernel
@@ -66,8 +89,8 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     n = state.side.shape[0]
     ahead = day - today
     deliver(values, plan, state, key, ahead)
-    real = state.real
-    replaced = min(1.0, real[AID] / max(1e-9, 1.0 - values.aid_leak))
+    course, counts = state.course[0], state.counts[0]
+    replaced = min(1.0, course.aid / max(1e-9, 1.0 - values.aid_leak))
     tent_wear = (1.0 - replaced) / (values.tent_life_months * DAYS_PER_MONTH)
     home_wear = 1.0 / (values.home_life_months * DAYS_PER_MONTH)
     need, haven_need, haven_places, people = 0.0, 0.0, 0.0, 0
@@ -85,11 +108,11 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             haven_need += here
             haven_places += state.place[i].tents + state.place[i].homes
     month = 1.0 / DAYS_PER_MONTH
-    units = values.tents_per_month * real[AID] * month
+    units = values.tents_per_month * course.aid * month
     haven_tents, haven_homes = 0.0, 0.0
-    if ahead > 0 and state.whole[HAVEN] == 1:
-        haven_tents = plan.day[ahead].tents * real[AID] * month
-        haven_homes = plan.day[ahead].homes * real[AID] * month
+    if ahead > 0 and state.course[0].haven == 1:
+        haven_tents = plan.day[ahead].tents * course.aid * month
+        haven_homes = plan.day[ahead].homes * course.aid * month
         room = max(0.0, plan.haven_capacity - haven_places) / values.persons_per_unit
         built = min(1.0, room / max(1e-9, haven_tents + haven_homes))
         haven_tents *= built
@@ -106,6 +129,6 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             state.place[i].homes += haven_homes * size * here / haven_need
         state.place[i].shelter = state.place[i].tents + state.place[i].homes + state.place[i].room
     if ahead > 0:
-        real[COST] += people * values.aid_cost * month * real[AID]
-        real[COST] += (units * (need > 0.0) + haven_tents) * values.tent_cost
-        real[COST] += haven_homes * values.home_cost
+        counts.cost_usd += people * values.aid_cost * month * course.aid
+        counts.cost_usd += (units * (need > 0.0) + haven_tents) * values.tent_cost
+        counts.cost_usd += haven_homes * values.home_cost

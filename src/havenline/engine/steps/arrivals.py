@@ -9,28 +9,49 @@ from havenline.draws.keys import mix
 from havenline.engine import processes
 from havenline.engine.destination import divide, mark_safe, set_pull, weigh
 from havenline.engine.journey import as_displaced, enter, road_cut
-from havenline.engine.people import add
-from havenline.engine.state import (
-    CAME_BACK,
-    FREE_ENTRY,
-    HORIZON,
-    RETURNED,
-    STRANDED,
-    TRAVELLING,
-)
+from havenline.engine.people import RETURNED, add
+from havenline.engine.step import Measure, Step
 from havenline.world import roads
+
+STEP = Step(
+    "Journeys end; people choose again where road or place was lost.",
+    reads=(
+        "option",
+        "people",
+        "calendar",
+        "side",
+        "roads",
+        "shelter places",
+        "distance to the front",
+        "pull of places",
+    ),
+    writes=("people", "calendar", "arrivals", "pull of places", "returned"),
+    parts=("destination", "journey"),
+    tables=("routes",),
+    page="journey",
+    measures=(
+        Measure(
+            "returned",
+            "persons returned since the as-of date",
+            "persons",
+            "cumulative",
+            of=("returned",),
+            since_as_of=True,
+        ),
+    ),
+)
 
 
 @kernel
-def settle(all_persons, by_status, by_row, arrived, flow, whole, areas, place, row, group, persons):  # type: ignore[no-untyped-def]
+def settle(persons, by_status, by_row, arrived, flow, counts, areas, place, row, group, number):  # type: ignore[no-untyped-def]
     """Let persons stay at a place; ``areas`` are those they set out from and have reached."""
-    add(all_persons, by_status, by_row, place, row, group, persons)
+    add(persons, by_status, by_row, place, row, group, number)
     if row == RETURNED:
-        whole[CAME_BACK] += persons
+        counts.returned += number
         return
-    arrived[place, group] += persons
+    arrived[place, group] += number
     if areas[0] >= 0 and areas[1] >= 0:
-        flow[areas[0], areas[1]] += persons
+        flow[areas[0], areas[1]] += number
 
 
 @kernel
@@ -38,14 +59,15 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     """End the journeys of a day; see `havenline.engine.steps.truce.step` for the parameters."""
     state.arrived[:] = 0
     state.flow[:] = 0
-    slot = day % HORIZON
+    slot = day % state.trip_head.shape[0]
     e = state.trip_head[slot]
     state.trip_head[slot] = -1
     mark_safe(plan, state, day - today)
     set_pull(net, values, state)
     persons, by_status, by_row = state.persons, state.by_status, state.by_row
     arrived, flow = state.arrived, state.flow
-    trip, whole, side, dist = state.trip, state.whole, state.side, state.dist
+    trip, side, dist = state.trip, state.side, state.dist
+    books, counts = state.books[0], state.counts[0]
     groups = persons.shape[2]
     while e >= 0:
         one = trip[e]
@@ -53,16 +75,16 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         cell, left = np.int64(one.cell), np.int64(one.left)
         moving = one.persons
         following = np.int64(one.next)
-        one.next = whole[FREE_ENTRY]
-        whole[FREE_ENTRY] = e
-        whole[TRAVELLING] -= moving
+        one.next = books.free_trip
+        books.free_trip = e
+        books.on_the_way -= moving
         e = following
         cut = road_cut(side, dist, origin, target)
         if state.place[target].safe and not cut:
             row, group = cell // groups, cell % groups
             areas = net.place[origin].area, net.place[target].area
             settle(
-                persons, by_status, by_row, arrived, flow, whole, areas, target, row, group, moving
+                persons, by_status, by_row, arrived, flow, counts, areas, target, row, group, moving
             )  # fmt: skip
             continue
         cell = as_displaced(net, groups, cell, target)
@@ -72,17 +94,17 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             at = origin
         if not roads.held(side[at]):
             # Both ends have fallen while they were on the road: caught where they meant to go.
-            whole[STRANDED] += moving
+            books.stranded += moving
             areas = net.place[origin].area, net.place[target].area
             settle(
-                persons, by_status, by_row, arrived, flow, whole, areas, target, row, group, moving
+                persons, by_status, by_row, arrived, flow, counts, areas, target, row, group, moving
             )  # fmt: skip
             continue
         count, total = weigh(values, state, at, day)
         if state.place[at].safe or total <= 0.0:
             areas = net.place[origin].area, net.place[at].area
             settle(
-                persons, by_status, by_row, arrived, flow, whole, areas, at, row, group, moving
+                persons, by_status, by_row, arrived, flow, counts, areas, at, row, group, moving
             )  # fmt: skip
             continue
         draw = mix(mix(mix(key, processes.CHOOSE_AGAIN), net.place[at].key), day)
@@ -101,4 +123,4 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         )
         for a in range(k):
             to = state.slot[a]
-            enter(trip, state.trip_head, whole, at, to.place, cell, to.persons, day, to.days)
+            enter(trip, state.trip_head, books, at, to.place, cell, to.persons, day, to.days)

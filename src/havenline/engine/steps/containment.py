@@ -13,9 +13,18 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential
 from havenline.engine import processes
-from havenline.engine.state import CONTAINED, CONTAINMENT_LEFT
+from havenline.engine.step import Step
 
 HOLDS, FAILED = 1, 2
+
+STEP = Step(
+    "Listed groups in a haven are contained, or no longer.",
+    reads=("option", "containment"),
+    writes=("containment",),
+    parts=("containment",),
+    page="containment",
+    course=(("containment", "i8"), ("containment_left", "f8")),
+)
 
 
 @kernel
@@ -24,22 +33,22 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     ahead = day - today
     if ahead < plan.containment_start:
         return
-    whole, real = state.whole, state.real
+    course = state.course[0]
     if ahead == plan.containment_start:
-        whole[CONTAINED] = HOLDS
-        real[CONTAINMENT_LEFT] = exponential(mix(mix(key, processes.CONTAINMENT), 0))
-    if whole[CONTAINED] == HOLDS:
-        real[CONTAINMENT_LEFT] -= values.containment_fail_rate / 365.0
-        if real[CONTAINMENT_LEFT] < 0.0:
-            whole[CONTAINED] = FAILED
+        course.containment = HOLDS
+        course.containment_left = exponential(mix(mix(key, processes.CONTAINMENT), 0))
+    if course.containment == HOLDS:
+        course.containment_left -= values.containment_fail_rate / 365.0
+        if course.containment_left < 0.0:
+            course.containment = FAILED
 
 
 @kernel
 def truce_ratio(values, plan, state):  # type: ignore[no-untyped-def]
     """Return the hazard ratio of a truce from listed groups, left out of it or not contained."""
-    if state.whole[CONTAINED] == FAILED:
+    if state.course[0].containment == FAILED:
         return values.containment_failed_hr
-    if plan.excluded == 1 and state.whole[CONTAINED] != HOLDS:
+    if plan.excluded == 1 and state.course[0].containment != HOLDS:
         return values.truce_hr_excluded
     return 1.0
 
@@ -48,9 +57,9 @@ def truce_ratio(values, plan, state):  # type: ignore[no-untyped-def]
 def suspension_ratio(values, plan, state, ahead):  # type: ignore[no-untyped-def]
     """Return the factor on the rate at which donors suspend deliveries."""
     ratio = 1.0
-    if state.whole[CONTAINED] == HOLDS:
+    if state.course[0].containment == HOLDS:
         ratio = values.containment_aid
-    elif state.whole[CONTAINED] == FAILED:
+    elif state.course[0].containment == FAILED:
         ratio = 1.0 / max(0.01, values.containment_aid)
     if ahead >= plan.exemption_start:
         ratio *= values.exemption_aid

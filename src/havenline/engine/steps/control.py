@@ -18,10 +18,31 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import normal
 from havenline.engine import erosion, processes
-from havenline.engine.state import HAVEN, OFFENSIVE, TEMPO, TRUCE
+from havenline.engine.step import Step
 from havenline.world import roads
 
 FAR_SIDE_HANDED, FAR_SIDE_TAKEN = 1, 2
+
+STEP = Step(
+    "The front: recorded to the as-of date, then moving along roads.",
+    reads=(
+        "record",
+        "option",
+        "side",
+        "roads",
+        "offensive",
+        "tempo",
+        "truce",
+        "haven",
+    ),
+    writes=("side", "roads", "distance to the front"),
+    parts=("front",),
+    tables=("control", "places", "routes"),
+    page="front",
+    place=(("far_side", "i8"), ("crossed", "i8")),
+)
+"""``far_side`` is 1 where a place was handed over by a line, 2 where it was taken by force after
+the as-of date; ``crossed`` counts people who came back to it since."""
 
 
 @kernel
@@ -98,7 +119,7 @@ def can_move(net, plan, state, e):  # type: ignore[no-untyped-def]
     a, b = contested(net, state.side, e)
     if a < 0 or state.side[b] != roads.DEFENDER or not net.place[b].capturable:
         return False
-    return not (state.whole[HAVEN] == 1 and plan.place[b].haven)
+    return not (state.course[0].haven == 1 and plan.place[b].haven)
 
 
 @kernel
@@ -114,7 +135,7 @@ def advance(net, values, plan, state, pace, eroding):  # type: ignore[no-untyped
     eroding : bool
         Under a standing truce: axes that gain more move faster.
     """
-    arrived = False
+    reached = False
     for e in range(net.road.shape[0]):
         if state.road[e].speed == 0.0 or not can_move(net, plan, state, e):
             continue
@@ -123,8 +144,8 @@ def advance(net, values, plan, state, pace, eroding):  # type: ignore[no-untyped
             _, place = contested(net, state.side, e)
             step_km *= erosion.gain(net, values, state, e, place)
         state.road[e].progress += step_km
-        arrived = arrived or state.road[e].progress >= net.road[e].km
-    if not arrived:
+        reached = reached or state.road[e].progress >= net.road[e].km
+    if not reached:
         return False
     fell = False
     while True:
@@ -199,11 +220,11 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         if ahead == plan.handover:
             hand_over(net, values, plan, state, key)
             changed = True
-        if state.whole[OFFENSIVE] == 1:
-            pace = state.real[TEMPO] * erosion.checked(values, plan, ahead)
+        if state.course[0].offensive == 1:
+            pace = state.flight[0].tempo * erosion.checked(values, plan, ahead)
             advance(net, values, plan, state, pace, False)
             changed = True
-        elif state.whole[TRUCE] == 1 and values.erosion_pace > 0.0:
+        elif state.course[0].truce == 1 and values.erosion_pace > 0.0:
             advance(net, values, plan, state, erosion.pace(values, plan, ahead), True)
             changed = True
     if changed:

@@ -12,10 +12,35 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial_quantile
 from havenline.engine import border, processes
-from havenline.engine.people import add, choose_homes
-from havenline.engine.state import DISPLACED_BEFORE, DISPLACED_SINCE, ENTERED
-from havenline.engine.steps.aid import displaced, unsheltered
+from havenline.engine.people import (
+    DISPLACED_BEFORE,
+    DISPLACED_SINCE,
+    add,
+    choose_homes,
+    displaced,
+)
+from havenline.engine.step import Measure, Step
+from havenline.engine.steps.aid import unsheltered
 from havenline.world import roads
+
+STEP = Step(
+    "People without shelter near the border get across.",
+    reads=("people", "side", "shelter places", "option"),
+    writes=("people", "abroad", "entries"),
+    parts=("border",),
+    tables=("crossings",),
+    page="border",
+    measures=(
+        Measure(
+            "entries",
+            "entries to the neighbours since the as-of date",
+            "persons",
+            "cumulative",
+            of=("abroad",),
+            since_as_of=True,
+        ),
+    ),
+)
 
 
 @kernel
@@ -47,7 +72,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             uniform(who, 0),
             uniform(who, 1),
         )
-        state.whole[ENTERED] += entering
+        state.counts[0].entries += entering
         for c in range(m):
             persons = state.listed[c].count
             if persons == 0:

@@ -28,23 +28,19 @@ import numpy as np
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial, normal
-from havenline.engine import level, processes
+from havenline.engine import faults, level, processes
 from havenline.engine.destination import divide, least_bad, set_pull, weigh
 from havenline.engine.journey import deal, travel_days
-from havenline.engine.people import add, choose, choose_homes, list_row
-from havenline.engine.state import (
-    BY_OPTION,
+from havenline.engine.people import (
     DISPLACED_BEFORE,
     DISPLACED_SINCE,
-    ERROR,
-    ERROR_HAZARD,
-    LEVEL,
-    MOVED,
-    NEW,
-    OFFENSIVE,
     RESIDENT,
-    TEMPO,
+    add,
+    choose,
+    choose_homes,
+    list_row,
 )
+from havenline.engine.step import Measure, Step
 from havenline.engine.steps import violence
 from havenline.engine.steps.control import front_km
 from havenline.engine.steps.violence import events_of_week
@@ -62,6 +58,67 @@ STARTERS = (RESIDENT, DISPLACED_BEFORE)
 """Statuses of the people at the start, in the order of ``Network.start``."""
 
 MOST_SCALE = 1e4
+
+STEP = Step(
+    "People leave, choose where to go and set out.",
+    reads=(
+        "record",
+        "option",
+        "people",
+        "side",
+        "roads",
+        "offensive",
+        "distance to the front",
+        "events",
+        "shelter places",
+        "hazard of flight",
+        "level of flight",
+        "tempo",
+        "pull of places",
+    ),
+    writes=(
+        "people",
+        "calendar",
+        "hazard of flight",
+        "level of flight",
+        "tempo",
+        "pull of places",
+        "newly_displaced",
+        "movements",
+        "displaced_by_option",
+    ),
+    parts=("flight", "front", "violence", "destination", "journey", "line"),
+    tables=("populations", "observations", "places"),
+    page="flight",
+    place=(("shock", "f8"), ("shock_z", "f8"), ("wait_fighting", "f8"), ("wait_background", "f8")),
+    measures=(
+        Measure(
+            "newly_displaced",
+            "persons displaced for the first time since the start of the crisis period",
+            "persons",
+            "cumulative",
+            of=("newly_displaced",),
+        ),
+        Measure(
+            "movements",
+            "movements since the as-of date",
+            "movements",
+            "cumulative",
+            of=("movements",),
+            since_as_of=True,
+        ),
+        Measure(
+            "displaced_by_option",
+            "persons displaced by the option",
+            "persons",
+            "cumulative",
+            of=("displaced_by_option",),
+            since_as_of=True,
+        ),
+    ),
+)
+"""``shock`` is the factor on the hazard of flight of the week, ``shock_z`` its normal score;
+``wait_*`` the hazards of flight that have gathered since people last left."""
 
 
 @kernel
@@ -114,7 +171,7 @@ def draw_shocks(net, values, state, day, key):  # type: ignore[no-untyped-def]
 def fighting_hazard(values, state, place):  # type: ignore[no-untyped-def]
     """Return the part of the daily hazard that comes from front and bombardment, with shock."""
     near = 0.0
-    if state.whole[OFFENSIVE] == 1:
+    if state.course[0].offensive == 1:
         near = values.flight_front * math.exp(-front_km(state, place) / values.flight_front_length)
     bombed, events = 0.0, events_of_week(state, place)
     if events > 0.0:
@@ -278,10 +335,10 @@ def choose_leavers(net, state, place, status, leavers, share, by_line, m, draw):
             here += listed[c].pool
         choose(listed, cells, here, leavers, uniform(who, 0))
     if status in (RESIDENT, DISPLACED_BEFORE):
-        state.whole[NEW] += leavers
-    state.whole[MOVED] += leavers
+        state.counts[0].newly_displaced += leavers
+    state.counts[0].movements += leavers
     if by_line > 0.0:
-        state.whole[BY_OPTION] += binomial(leavers, by_line, mix(draw, processes.LINE))
+        state.counts[0].displaced_by_option += binomial(leavers, by_line, mix(draw, processes.LINE))
     kept = 0
     for c in range(cells):
         going = listed[c].count
@@ -371,7 +428,7 @@ def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type
         start,
         state.trip,
         state.trip_head,
-        state.whole,
+        state.books[0],
         place,
         day,
     )
@@ -387,16 +444,16 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         level.begin(values, state)
         learn_from_earlier(net, record, values, state)
         level.settle(values, state)
-    scale, times = 1.0, state.real[LEVEL]
-    if state.whole[OFFENSIVE] == 1:
-        times *= state.real[TEMPO]
+    scale, times = 1.0, state.flight[0].level
+    if state.course[0].offensive == 1:
+        times *= state.flight[0].tempo
     if ahead <= 0 and record.day[day].target >= 0.0:
         list_movable(values, state)
         for i in range(n):
             state.scratch[i] = fighting_hazard(values, state, i)
         published = record.day[day].target
         scale, times = scale_to_record(values, state, published, 1.0), 1.0
-        if state.whole[OFFENSIVE] == 1:
+        if state.course[0].offensive == 1:
             level.count(state, published, expected_new(values, state, 1.0, 1.0)[0])
     if ahead <= 0 and ahead % level.WEEK == 0:
         level.learn_week(values, state)
@@ -409,7 +466,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             own.wait_fighting += scale * times * fighting_hazard(values, state, i)
             own.wait_background += scale * values.flight_background
             if not own.wait_fighting + own.wait_background >= 0.0:
-                state.whole[ERROR] = ERROR_HAZARD  # no number: no draw from it would end
+                state.books[0].fault = faults.HAZARD  # no number: no draw from it would end
                 return
             line = line_hazard(values, plan, i, ahead)
             if line > 0.0 or is_due(own, net.place[i].key, day):

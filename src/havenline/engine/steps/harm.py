@@ -16,11 +16,56 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import poisson
 from havenline.engine import processes
-from havenline.engine.people import add, choose_homes
-from havenline.engine.state import EXCESS, HOMES, INJURED, KILLED, RESIDENT, RETURNED
-from havenline.engine.steps.aid import displaced, unsheltered
+from havenline.engine.people import RESIDENT, RETURNED, add, choose_homes, displaced
+from havenline.engine.step import Measure, Step
+from havenline.engine.steps.aid import unsheltered
 from havenline.engine.steps.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN, front_km
 from havenline.world import roads
+
+STEP = Step(
+    "Civilians killed and injured, homes damaged.",
+    reads=("option", "people", "side", "events", "shelter places", "distance to the front"),
+    writes=("people", "dead", "killed", "injured", "homes_damaged", "excess_deaths"),
+    parts=("violence", "mortality"),
+    tables=("populations",),
+    page="harm",
+    measures=(
+        Measure(
+            "killed",
+            "civilians killed since the as-of date",
+            "persons",
+            "cumulative",
+            of=("dead",),
+            since_as_of=True,
+        ),
+        Measure(
+            "injured",
+            "civilians injured since the as-of date",
+            "persons",
+            "cumulative",
+            of=("injured",),
+            since_as_of=True,
+        ),
+        Measure(
+            "homes_damaged",
+            "homes damaged since the as-of date",
+            "homes",
+            "cumulative",
+            of=("homes_damaged",),
+            since_as_of=True,
+            prior_only=True,
+        ),
+        Measure(
+            "excess_deaths",
+            "deaths from other causes than violence above the usual, since the as-of date",
+            "persons",
+            "cumulative",
+            of=("excess_deaths",),
+            since_as_of=True,
+            whole=False,
+        ),
+    ),
+)
 
 
 @kernel
@@ -52,7 +97,9 @@ def excess(net, values, state, winter):  # type: ignore[no-untyped-def]
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Draw the harm of a day; see `havenline.engine.steps.truce.step` for the parameters."""
     groups = state.persons.shape[2]
-    state.real[EXCESS] += excess(net, values, state, plan.day[max(0, day - today)].winter)
+    state.counts[0].excess_deaths += excess(
+        net, values, state, plan.day[max(0, day - today)].winter
+    )
     per_event = 0.0
     if values.violence_events > 0.0:
         per_event = values.violence_killed / values.violence_events
@@ -67,11 +114,11 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         base = mix(mix(mix(key, processes.KILLED), place), day)
         killed = min(here, poisson(events * per_event * present, base))
         damaged = mix(mix(mix(key, processes.HOMES), place), day)
-        state.whole[HOMES] += poisson(events * values.homes_per_event, damaged)
+        state.counts[0].homes_damaged += poisson(events * values.homes_per_event, damaged)
         if killed == 0:
             continue
         hurt = mix(mix(mix(key, processes.INJURED), place), day)
-        state.whole[INJURED] += poisson(killed * values.injured_ratio, hurt)
+        state.counts[0].injured += poisson(killed * values.injured_ratio, hurt)
         who = mix(base, processes.WHO_DIES)
         m = choose_homes(
             state.persons,
@@ -85,7 +132,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             uniform(who, 0),
             uniform(who, 1),
         )
-        state.whole[KILLED] += killed
+        state.counts[0].killed += killed
         for c in range(m):
             persons = state.listed[c].count
             if persons > 0:

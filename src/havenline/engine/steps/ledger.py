@@ -7,25 +7,51 @@ of people at the start on every day of every run.
 from __future__ import annotations
 
 from havenline.draws.kernels import kernel, kernel_entry
-from havenline.engine.state import (
-    ERROR,
-    ERROR_LEDGER,
-    HORIZON,
-    TOTAL,
-    TRAVELLING,
+from havenline.engine import faults
+from havenline.engine.step import Measure, Step
+
+ACCOUNTS = ("people_present", "people_on_the_way", "people_entered", "people_killed")
+"""The accounts whose sum is ``people_at_start`` on every day."""
+
+
+def _account(name: str, long_name: str, *of: str) -> Measure:
+    return Measure(name, long_name, "persons", "stock", of=of)
+
+
+STEP = Step(
+    "The sum of all accounts is checked and written down.",
+    reads=("people", "calendar", "abroad", "dead"),
+    writes=("accounts",),
+    parts=(),
+    page="ledger",
+    measures=(
+        _account("people_at_start", "people of the crisis at its start", "people"),
+        _account("people_present", "people present at places", "people"),
+        _account("people_on_the_way", "people on a journey", "calendar"),
+        _account("people_entered", "people who entered a neighbour since the start", "abroad"),
+        _account("people_killed", "people killed since the start", "dead"),
+        _account(
+            "ledger_residual",
+            "persons not accounted for, must be 0",
+            "people",
+            "calendar",
+            "abroad",
+            "dead",
+        ),
+    ),
 )
 
 
 @kernel
 def residual(state):  # type: ignore[no-untyped-def]
     """Return the sum of all accounts minus the people at the start (must be 0)."""
-    present = state.by_status.sum()
+    counts = state.counts[0]
     return (
-        present
-        + state.whole[TRAVELLING]
-        + state.abroad.sum()
-        + state.dead.sum()
-        - state.whole[TOTAL]
+        counts.people_present
+        + counts.people_on_the_way
+        + counts.people_entered
+        + counts.people_killed
+        - counts.people_at_start
     )
 
 
@@ -51,16 +77,29 @@ def audit(state):  # type: ignore[no-untyped-def]
         for row in range(rows):
             faults += abs(state.persons[i, row].sum() - state.by_row[i, row])
     travelling = 0
-    for d in range(HORIZON):
+    for d in range(state.trip_head.shape[0]):
         e = state.trip_head[d]
         while e >= 0:
             travelling += state.trip[e].persons
             e = state.trip[e].next
-    return faults + abs(travelling - state.whole[TRAVELLING])
+    return faults + abs(travelling - state.books[0].on_the_way)
+
+
+@kernel
+def write_accounts(state):  # type: ignore[no-untyped-def]
+    """Write down every account, and what is missing from their sum."""
+    counts = state.counts[0]
+    counts.people_at_start = state.books[0].people
+    counts.people_present = state.by_status.sum()
+    counts.people_on_the_way = state.books[0].on_the_way
+    counts.people_entered = state.abroad.sum()
+    counts.people_killed = state.dead.sum()
+    counts.ledger_residual = residual(state)
 
 
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Close the books of a day; see `havenline.engine.steps.truce.step` for the parameters."""
-    if state.whole[ERROR] == 0 and residual(state) != 0:
-        state.whole[ERROR] = ERROR_LEDGER
+    write_accounts(state)
+    if state.books[0].fault == faults.NONE and state.counts[0].ledger_residual != 0:
+        state.books[0].fault = faults.LEDGER

@@ -20,11 +20,34 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import poisson
 from havenline.engine import processes
-from havenline.engine.state import ENTERED, NEW, NEW_BEFORE, ONWARD
+from havenline.engine.step import Measure, Step
 
 DAYS_PER_MONTH = 30.4375
 MEMORY_DAYS = 30.0
 """Days over which the newly displaced that count for the pass-through are smoothed."""
+
+STEP = Step(
+    "Refugees in the neighbouring country go on to the next.",
+    reads=("option", "entries", "newly_displaced", "recent displacement"),
+    writes=("recent displacement", "onward_attempts"),
+    parts=("onward",),
+    tables=("crisis",),
+    page="onward",
+    course=(("displaced_before", "f8"), ("displaced_daily", "f8")),
+    measures=(
+        Measure(
+            "onward_attempts",
+            "attempts to go on from the neighbouring country since the as-of date",
+            "persons",
+            "cumulative",
+            of=("onward_attempts",),
+            since_as_of=True,
+            whole=False,
+        ),
+    ),
+)
+"""``displaced_before`` is the newly displaced of the day before, ``displaced_daily`` those of a
+day, smoothed over a month."""
 
 
 @kernel
@@ -43,14 +66,14 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     ahead = day - today
     if ahead <= 0 or plan.hosted <= 0.0:
         return
-    whole, real = state.whole, state.real
+    course, counts = state.course[0], state.counts[0]
     # newly displaced a day, smoothed over a month
-    fresh = whole[NEW] - real[NEW_BEFORE] if ahead > 1 else 0.0
-    real[NEW_BEFORE + 1] += (fresh - real[NEW_BEFORE + 1]) / MEMORY_DAYS
-    real[NEW_BEFORE] = whole[NEW]
-    index = math.log1p(max(0.0, real[NEW_BEFORE + 1]) * MEMORY_DAYS / 100_000.0)
+    fresh = counts.newly_displaced - course.displaced_before if ahead > 1 else 0.0
+    course.displaced_daily += (fresh - course.displaced_daily) / MEMORY_DAYS
+    course.displaced_before = counts.newly_displaced
+    index = math.log1p(max(0.0, course.displaced_daily) * MEMORY_DAYS / 100_000.0)
     rate = values.onward_open if ahead >= plan.onward_open else values.onward_managed
-    mean = (plan.hosted + whole[ENTERED]) * rate / DAYS_PER_MONTH * plan.day[ahead].season
+    mean = (plan.hosted + counts.entries) * rate / DAYS_PER_MONTH * plan.day[ahead].season
     mean *= math.exp(values.onward_passthrough * index)
     mean += pulse(values, ahead - plan.onward_open)
-    real[ONWARD] += poisson(mean, mix(mix(key, processes.ONWARD), day))
+    counts.onward_attempts += poisson(mean, mix(mix(key, processes.ONWARD), day))

@@ -18,15 +18,8 @@ from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial
 from havenline.engine import processes
 from havenline.engine.journey import add_slot, enter, travel_days
-from havenline.engine.people import add, choose_homes
-from havenline.engine.state import (
-    CAME_BACK,
-    CROSSED,
-    DISPLACED_SINCE,
-    RETURNED,
-    TRUCE,
-    TRUCE_AGE,
-)
+from havenline.engine.people import DISPLACED_SINCE, RETURNED, add, choose_homes
+from havenline.engine.step import Measure, Step
 from havenline.engine.steps.aid import DAYS_PER_MONTH
 from havenline.engine.steps.control import FAR_SIDE_HANDED
 from havenline.world import roads
@@ -36,6 +29,26 @@ HELD, TAKEN, WATCHED = 1, 2, 3
 
 TURN_DAYS = 7
 """Returns from a place are drawn once a week, with the chance of seven days."""
+
+STEP = Step(
+    "Voluntary return home under a standing truce.",
+    reads=("option", "people", "truce", "side", "roads", "pull of places"),
+    writes=("people", "calendar", "returned", "returned_other_side"),
+    parts=("return", "journey"),
+    tables=("populations",),
+    page="returns",
+    measures=(
+        Measure(
+            "returned_other_side",
+            "persons who returned beyond a line or the front since the as-of date",
+            "persons",
+            "cumulative",
+            of=("returned",),
+            since_as_of=True,
+            prior_only=True,
+        ),
+    ),
+)
 
 
 @kernel
@@ -68,9 +81,9 @@ def home_kind(plan, state, place):  # type: ignore[no-untyped-def]
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Let people return for a day; see `havenline.engine.steps.truce.step` for the parameters."""
-    if state.whole[TRUCE] != 1 or day <= today:
+    if state.course[0].truce != 1 or day <= today:
         return
-    months = state.real[TRUCE_AGE] / DAYS_PER_MONTH
+    months = state.course[0].truce_age / DAYS_PER_MONTH
     rate = values.return_monthly * math.exp(-months / values.return_decay_months)
     open_homes(net, plan, state)
     for i in range(state.side.shape[0]):
@@ -150,8 +163,8 @@ def cross_back(net, plan, state, place, row, group, going, kind, draw):  # type:
         add(state.persons, state.by_status, state.by_row, place, row, group, -x)
         add(state.persons, state.by_status, state.by_row, j, RETURNED, group, x)
         state.place[j].crossed += x
-        state.whole[CAME_BACK] += x
-        state.whole[CROSSED] += x
+        state.counts[0].returned += x
+        state.counts[0].returned_other_side += x
 
 
 @kernel
@@ -181,7 +194,7 @@ def send_home(net, values, state, place, row, group, going, day, draw):  # type:
         add(state.persons, state.by_status, state.by_row, place, row, group, -x)
         if j == place:
             add(state.persons, state.by_status, state.by_row, place, RETURNED, group, x)
-            state.whole[CAME_BACK] += x
+            state.counts[0].returned += x
             continue
         km = np.float64(state.dist[place, j])
         fast = travel_days(km, values.vehicle_km_day)
@@ -194,7 +207,7 @@ def send_home(net, values, state, place, row, group, going, day, draw):  # type:
             enter(
                 state.trip,
                 state.trip_head,
-                state.whole,
+                state.books[0],
                 place,
                 j,
                 RETURNED * groups + group,

@@ -23,8 +23,37 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential
 from havenline.engine import processes
-from havenline.engine.state import LINKED, OFFENSIVE
+from havenline.engine.step import Measure, Step
 from havenline.engine.steps import truce
+
+STEP = Step(
+    "Truces in linked theatres stand or fail.",
+    reads=("record", "offensive", "theatres"),
+    writes=("theatres", "displaced_elsewhere", "truces_failed_elsewhere"),
+    parts=("theatres", "truce"),
+    tables=("crisis",),
+    page="theatres",
+    course=(("linked", "f8"),),
+    measures=(
+        Measure(
+            "displaced_elsewhere",
+            "persons displaced in linked theatres since the as-of date",
+            "persons",
+            "cumulative",
+            of=("theatres",),
+            prior_only=True,
+            whole=False,
+        ),
+        Measure(
+            "truces_failed_elsewhere",
+            "share of the linked theatres whose truce failed",
+            "1",
+            "share",
+            of=("theatres",),
+            whole=False,
+        ),
+    ),
+)
 
 
 @kernel
@@ -53,6 +82,18 @@ def terms(values, theatre):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def write_theatres(record, state):  # type: ignore[no-untyped-def]
+    """Write down the people displaced elsewhere, and the share of theatres whose truce failed."""
+    total, failed = 0.0, 0
+    theatres = record.theatre.shape[0]
+    for k in range(theatres):
+        total += state.theatre[k].displaced
+        failed += state.theatre[k].failed
+    state.counts[0].displaced_elsewhere = total
+    state.counts[0].truces_failed_elsewhere = failed / theatres if theatres > 0 else 0.0
+
+
+@kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Let truces elsewhere stand or fail; see `havenline.engine.steps.truce.step`."""
     ahead = day - today
@@ -73,7 +114,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             here.displaced += due / max(1.0, values.theatre_displaced_days)
             continue
         ratio = terms(values, declared)
-        if state.whole[OFFENSIVE] == 1:
+        if state.course[0].offensive == 1:
             ratio *= math.exp(values.theatre_coupling)
         before = truce.log_survival(values, here.hazard)
         here.hazard += ratio * (
@@ -83,23 +124,5 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         here.age += 1.0
         if here.left < 0.0:
             here.failed = 1
-    state.real[LINKED] = pressure(values, record, state)
-
-
-@kernel
-def displaced(record, state):  # type: ignore[no-untyped-def]
-    """Return the people displaced in linked theatres since the as-of date."""
-    total = 0.0
-    for k in range(record.theatre.shape[0]):
-        total += state.theatre[k].displaced
-    return total
-
-
-@kernel
-def failed_share(record, state):  # type: ignore[no-untyped-def]
-    """Return the share of the theatres whose truce has failed; 0 without any."""
-    theatres = record.theatre.shape[0]
-    failed = 0
-    for k in range(theatres):
-        failed += state.theatre[k].failed
-    return failed / theatres if theatres > 0 else 0.0
+    state.course[0].linked = pressure(values, record, state)
+    write_theatres(record, state)

@@ -18,26 +18,40 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential, normal
 from havenline.engine import processes
-from havenline.engine.state import (
-    HAVEN,
-    HAVEN_LEFT,
-    HAZARD_LEFT,
-    LINKED,
-    OFFENSIVE,
-    SWITCHES,
-    TEMPO,
-    TEMPO_Z,
-    TRUCE,
-    TRUCE_AGE,
-    TRUCE_HAZARD,
-    TRUCE_HR,
-    TRUCE_LEFT,
-)
+from havenline.engine.step import Measure, Step
 from havenline.engine.steps import containment
 
 TEMPO_DAYS = 7
 HR_FLOOR_INTERPOSED = 0.2
 """Least hazard ratio that interposed forces may give."""
+
+STEP = Step(
+    "Offensive on or off; truce and haven stand or fail.",
+    reads=("record", "option", "offensive", "truce", "haven", "tempo", "theatres", "containment"),
+    writes=("offensive", "truce", "haven", "tempo"),
+    parts=("truce", "front", "haven", "containment"),
+    tables=("happenings",),
+    page="truce",
+    course=(
+        ("offensive", "i8"),
+        ("switches", "i8"),
+        ("switch_left", "f8"),
+        ("truce", "i8"),
+        ("truce_age", "f8"),
+        ("truce_left", "f8"),
+        ("truce_hazard", "f8"),
+        ("truce_ratio", "f8"),
+        ("haven", "i8"),
+        ("haven_left", "f8"),
+    ),
+    measures=(
+        Measure("truce_standing", "truce standing", "1", "share", of=("truce",)),
+        Measure("offensive_running", "an offensive runs", "1", "share", of=("offensive",)),
+        Measure("haven_standing", "a haven stands", "1", "share", of=("haven",)),
+    ),
+)
+"""``haven`` is 0 before, 1 while it stands and 2 once it has failed; ``switches`` counts how often
+the offensive was switched, ``*_left`` is the hazard left until the next turn."""
 
 
 @kernel
@@ -96,11 +110,11 @@ def draw_tempo(values, state, key, ahead):  # type: ignore[no-untyped-def]
     """
     if (ahead - 1) % TEMPO_DAYS != 0:
         return
-    real = state.real
+    flight = state.flight[0]
     keep, sd = values.tempo_persistence, values.tempo_sd
     draw = normal(mix(mix(key, processes.TEMPO), ahead))
-    real[TEMPO_Z] = keep * real[TEMPO_Z] + math.sqrt(1.0 - keep * keep) * draw
-    real[TEMPO] = math.exp(sd * real[TEMPO_Z] - 0.5 * sd * sd)
+    flight.tempo_z = keep * flight.tempo_z + math.sqrt(1.0 - keep * keep) * draw
+    flight.tempo = math.exp(sd * flight.tempo_z - 0.5 * sd * sd)
 
 
 @kernel
@@ -118,50 +132,52 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     today : int64
         Day of the as-of date.
     """
-    whole, real = state.whole, state.real
+    course = state.course[0]
     ahead = day - today
     if ahead <= 0:
-        whole[OFFENSIVE] = record.day[day].offensive
+        course.offensive = record.day[day].offensive
         return
     draw_tempo(values, state, key, ahead)
     if ahead == 1:
-        real[HAZARD_LEFT] = exponential(mix(mix(key, processes.REGIME), 0))
-        real[TRUCE_LEFT] = exponential(mix(mix(key, processes.TRUCE), 0))
-        real[HAVEN_LEFT] = exponential(mix(key, processes.HAVEN))
-        real[TRUCE_HAZARD] = hazard(values, real[TRUCE_AGE]) if whole[TRUCE] == 1 else 0.0
+        course.switch_left = exponential(mix(mix(key, processes.REGIME), 0))
+        course.truce_left = exponential(mix(mix(key, processes.TRUCE), 0))
+        course.haven_left = exponential(mix(key, processes.HAVEN))
+        course.truce_hazard = hazard(values, course.truce_age) if course.truce == 1 else 0.0
     if record.forced[ahead] >= 0:
-        whole[OFFENSIVE] = record.forced[ahead]
-        whole[TRUCE] = 0
+        course.offensive = record.forced[ahead]
+        course.truce = 0
         return
     if ahead == plan.truce_start:
-        whole[TRUCE] = 1
-        whole[OFFENSIVE] = 0
-        real[TRUCE_AGE] = 0.0
-        real[TRUCE_HAZARD] = 0.0
-        real[TRUCE_LEFT] = exponential(mix(mix(key, processes.TRUCE), 1))
-    if whole[TRUCE] == 1:
-        real[TRUCE_HR] = hazard_ratio(values, plan, state, ahead) * real[LINKED]
-        before = log_survival(values, real[TRUCE_HAZARD])
-        age = real[TRUCE_AGE]
-        real[TRUCE_HAZARD] += real[TRUCE_HR] * (hazard(values, age + 1.0) - hazard(values, age))
-        real[TRUCE_LEFT] -= before - log_survival(values, real[TRUCE_HAZARD])
-        real[TRUCE_AGE] += 1.0
-        whole[OFFENSIVE] = 0
-        if real[TRUCE_LEFT] < 0.0:
-            whole[TRUCE] = 0
-            whole[OFFENSIVE] = 1
+        course.truce = 1
+        course.offensive = 0
+        course.truce_age = 0.0
+        course.truce_hazard = 0.0
+        course.truce_left = exponential(mix(mix(key, processes.TRUCE), 1))
+    if course.truce == 1:
+        course.truce_ratio = hazard_ratio(values, plan, state, ahead) * course.linked
+        before = log_survival(values, course.truce_hazard)
+        age = course.truce_age
+        course.truce_hazard += course.truce_ratio * (
+            hazard(values, age + 1.0) - hazard(values, age)
+        )
+        course.truce_left -= before - log_survival(values, course.truce_hazard)
+        course.truce_age += 1.0
+        course.offensive = 0
+        if course.truce_left < 0.0:
+            course.truce = 0
+            course.offensive = 1
     else:
-        if whole[OFFENSIVE] == 1:
-            real[HAZARD_LEFT] -= values.offensive_end_rate
+        if course.offensive == 1:
+            course.switch_left -= values.offensive_end_rate
         else:
-            real[HAZARD_LEFT] -= values.offensive_start_rate * real[LINKED]
-        if real[HAZARD_LEFT] < 0.0:
-            whole[OFFENSIVE] = 1 - whole[OFFENSIVE]
-            whole[SWITCHES] += 1
-            real[HAZARD_LEFT] = exponential(mix(mix(key, processes.REGIME), whole[SWITCHES]))
+            course.switch_left -= values.offensive_start_rate * course.linked
+        if course.switch_left < 0.0:
+            course.offensive = 1 - course.offensive
+            course.switches += 1
+            course.switch_left = exponential(mix(mix(key, processes.REGIME), course.switches))
     if ahead == plan.haven_start:
-        whole[HAVEN] = 1
-    if whole[HAVEN] == 1:
-        real[HAVEN_LEFT] += math.log(hold_share(values, plan)) / 365.0
-        if real[HAVEN_LEFT] < 0.0:
-            whole[HAVEN] = 2
+        course.haven = 1
+    if course.haven == 1:
+        course.haven_left += math.log(hold_share(values, plan)) / 365.0
+        if course.haven_left < 0.0:
+            course.haven = 2

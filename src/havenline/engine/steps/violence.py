@@ -14,7 +14,7 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import negative_binomial
 from havenline.engine import processes
-from havenline.engine.state import HAVEN, OFFENSIVE, TRUCE
+from havenline.engine.step import Step
 from havenline.engine.steps.control import front_km
 
 FAR = 0.05
@@ -23,6 +23,15 @@ people (about three lengths), events become fewer than ``violence_events``; judg
 
 SIZE = 0.3
 """Size of the negative binomial."""
+
+STEP = Step(
+    "Violent events by place.",
+    reads=("option", "side", "offensive", "truce", "haven", "distance to the front"),
+    writes=("events",),
+    parts=("violence", "haven"),
+    tables=("populations",),
+    page="violence",
+)
 
 
 @kernel
@@ -38,9 +47,9 @@ def nearness(net, values, state, place):  # type: ignore[no-untyped-def]
 @kernel
 def haven_factor(values, plan, state, place):  # type: ignore[no-untyped-def]
     """Return violence in the haven over violence outside; above 1 once it has failed."""
-    if state.whole[HAVEN] == 0 or not plan.place[place].haven:
+    if state.course[0].haven == 0 or not plan.place[place].haven:
         return 1.0
-    if state.whole[HAVEN] == 2:
+    if state.course[0].haven == 2:
         return values.haven_violence_failed
     if plan.haven_kind == 1:
         return values.haven_violence_credible
@@ -66,11 +75,10 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     n = state.side.shape[0]
     total = total_nearness(net, values, state)
     level = 1.0
-    if state.whole[OFFENSIVE] == 0:
-        level = values.violence_truce if state.whole[TRUCE] == 1 else values.violence_quiet
-    row = state.events[day % 7]
+    if state.course[0].offensive == 0:
+        level = values.violence_truce if state.course[0].truce == 1 else values.violence_quiet
     for i in range(n):
-        row[i] = 0.0
+        state.events[day % 7, i] = 0.0
         if state.side[i] > 1 or total <= 0.0:
             continue
         mean = (
@@ -82,7 +90,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         )
         if mean > 1e-6:
             draw = mix(mix(mix(key, processes.VIOLENCE), net.place[i].key), day)
-            row[i] = negative_binomial(mean, SIZE, draw)
+            state.events[day % 7, i] = negative_binomial(mean, SIZE, draw)
 
 
 @kernel

@@ -1,0 +1,192 @@
+"""Results of futures as they come, in memory or in a file: the one builder of datasets."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from havenline import __version__
+from havenline.crisis.levers import OptionSpec
+from havenline.crisis.parameters import known_later
+from havenline.engine.ground import FutureRuns, Ground
+from havenline.engine.layout import VARIABLES, assemble, coordinates
+from havenline.engine.measures import MEASURES
+from havenline.engine.store import ResultStore
+from havenline.engine.values import VALUES
+from havenline.errors import RunError
+
+MOST_IN_MEMORY = 600_000_000
+"""Bytes of results that are held in memory; a larger simulation must be given ``out``."""
+RESULT_FILE = "result.nc"
+
+
+def share_cut(cut: NDArray[np.float64]) -> float:
+    """Return the mean share of the weight that choice sets left out.
+
+    Rounded to a billionth, so that the order in which runs were added does not show.
+
+    Parameters
+    ----------
+    cut : (..., 2) float64
+        Weight left out and number of choice sets, of futures or of runs.
+    """
+    left, sets = cut.reshape(-1, 2).sum(axis=0)
+    return round(max(0.0, float(left / sets)), 9) if sets else 0.0
+
+
+class Results:
+    """What options did in the futures of a ground; futures may be taken in any order.
+
+    Parameters
+    ----------
+    ground : Ground
+    options : sequence of OptionSpec
+        The baseline first.
+    out : Path, optional
+        Folder to write ``result.nc`` to while futures finish; held in memory otherwise.
+
+    Raises
+    ------
+    RunError
+        If the results are too large for memory, or the folder cannot be written to.
+    """
+
+    def __init__(
+        self, ground: Ground, options: Sequence[OptionSpec], out: Path | None = None
+    ) -> None:
+        self.ground, self.options = ground, options
+        world, futures = ground.world, ground.futures
+        self.coords = coordinates(
+            options=[(o.id, o.name) for o in options],
+            futures=futures,
+            as_of=ground.as_of,
+            days=ground.days,
+            areas=list(zip(world.area_ids, world.area_names, strict=True)),
+            groups=world.group_ids,
+            history_start=ground.facts.start,
+            parameters=VALUES.names or (),
+        )
+        areas, groups = len(world.area_ids), len(world.group_ids)
+        self.done = np.zeros(futures, dtype=np.bool_)
+        self.history = np.zeros((futures, ground.facts.days + 1))
+        self.exposed = np.zeros((len(options), len(self.coords["week"]), areas), dtype=np.int64)
+        self.flows = np.zeros((*self.exposed.shape, areas), dtype=np.int64)
+        self.shelter = np.zeros((futures, areas))
+        self.cut = np.zeros((futures, 2))
+        self.store: ResultStore | None = None
+        self.large: dict[str, NDArray[Any]] = {}
+        if out is not None:
+            _make_folder(out)
+            self.store = ResultStore.create(out / RESULT_FILE, self.coords, self._attrs())
+            return
+        shape = (len(options), futures, ground.days + 1, areas)
+        in_series = math.prod(shape[:3]) * len(MEASURES)
+        size = math.prod(shape) * 4 * (2 * groups + 1) + in_series * 8
+        if size > MOST_IN_MEMORY:
+            raise RunError(
+                f"the results would take {size / 1e9:.1f} GB of memory; give a folder to write "
+                "them to (out, or --out)"
+            )
+        self.large = {
+            "displaced": np.zeros((*shape, groups), dtype=np.int32),
+            "arrivals": np.zeros((*shape, groups), dtype=np.int32),
+            "residents": np.zeros(shape, dtype=np.int32),
+            **{name: np.zeros(shape[:3]) for name in MEASURES},
+        }
+
+    def take(self, future: FutureRuns) -> None:
+        """Keep the runs of one future; empty flows are left to the caller to add."""
+        number, outputs = future.future, [run.out for run in future.runs]
+        self.done[number] = True
+        self.history[number] = future.past["newly_displaced"]
+        self.shelter[number] = future.shelter
+        self.cut[number] = sum(run.cut for run in future.runs)
+        for k, out in enumerate(outputs):
+            self.exposed[k] += out.exposed
+            if out.flows.size:
+                self.flows[k] += out.flows
+        if self.store is not None:
+            series = {
+                name: np.stack([out.series[name] for out in outputs]).astype(np.float64)
+                for name in MEASURES
+            }
+            displaced, arrivals, residents = (
+                np.stack([getattr(out, name) for out in outputs])
+                for name in ("displaced", "arrivals", "residents")
+            )
+            self.store.write(number, displaced, arrivals, residents, series)
+            return
+        for k, out in enumerate(outputs):
+            for name in MEASURES:
+                self.large[name][k, number] = out.series[name]
+            self.large["displaced"][k, number] = out.displaced
+            self.large["arrivals"][k, number] = out.arrivals
+            self.large["residents"][k, number] = out.residents
+
+    def _small(self) -> dict[str, NDArray[Any]]:
+        """Return the variables that are not by option, future and day, for all futures."""
+        done = max(1, int(self.done.sum()))
+        return {
+            "exposure_probability": self.exposed / done,
+            "flows": self.flows / done,
+            "history_newly_displaced": self.history,
+            "shelter_capacity_asof": np.round(np.median(self.shelter[self.done], axis=0)),
+            "parameter_values": np.column_stack(
+                [self.ground.values[name] for name in VALUES.names or ()]
+            ),
+        }
+
+    def _attrs(self) -> dict[str, Any]:
+        ground, done = self.ground, int(self.done.sum())
+        later = known_later(ground.parameters, ground.crisis.sources, ground.as_of)
+        options = f"{ground.crisis.meta.name}: {len(self.options)} options"
+        return {
+            "title": f"{options} in {done} futures",
+            "havenline_version": __version__,
+            "crisis": ground.crisis.id,
+            "as_of": ground.as_of.isoformat(),
+            "seed": ground.seed,
+            "input_hashes": json.dumps(dict(sorted(ground.crisis.input_hashes.items()))),
+            "settings": json.dumps(dict(sorted(ground.settings.items()))),
+            "offensive_given": int(bool(ground.offensive)),
+            "parameters_known_later": json.dumps(later),
+            "partial": int(not self.done.all()),
+            "futures_done": done,
+            "choice_weight_cut": share_cut(self.cut),
+        }
+
+    def finish(self) -> xr.Dataset | Path:
+        """Return the dataset of the futures taken, or the file that holds it."""
+        attrs = self._attrs()
+        if self.store is not None:
+            return self.store.finish(self._small(), attrs, self.done)
+        arrays = {**self._small(), **self.large}
+        coords = dict(self.coords)
+        if not self.done.all():
+            coords["future"] = coords["future"][self.done]
+            for name, array in arrays.items():
+                dims = VARIABLES[name].dims
+                if "future" in dims:
+                    arrays[name] = array.compress(self.done, axis=dims.index("future"))
+        return assemble(arrays, coords, attrs)
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        if self.store is not None:
+            self.store.discard()
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise RunError(f"{out} is a file; give a folder to write to") from None
+    except OSError as error:
+        raise RunError(f"cannot make the folder {out}: {error.strerror}") from None
