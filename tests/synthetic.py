@@ -109,6 +109,11 @@ def synthetic_arrays(
         "onward_attempts": np.floor(0.01 * since),
         "excess_deaths": np.floor(since / 700),
         "ledger_residual": np.zeros(shape),
+        "people_at_start": np.full(shape, 3_000_000.0),
+        "people_present": 3_000_000 - np.floor(0.1 * since) - np.floor(since / 900),
+        "people_on_the_way": np.floor(0.1 * since),
+        "people_entered": np.zeros(shape),
+        "people_killed": np.floor(since / 900),
         "exposure_probability": np.clip(
             pressure * rng.uniform(0, 1, (options, weeks_of(days), areas)), 0, 1
         ).round(2),

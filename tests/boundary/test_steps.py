@@ -222,7 +222,7 @@ def test_a_step_names_the_parts_of_the_parameters_that_it_uses(name: str) -> Non
 
 def test_a_step_that_is_not_as_declared_is_found() -> None:
     """The search itself: what flight writes is seen through the kernels that it calls."""
-    read, written = touched(day.flight.step)
+    read, written = touched(ORDER[list(STEPS).index("flight")].step)
     assert {"people", "calendar", "newly_displaced", "movements"} <= written
     assert {"record", "option", "events", "offensive"} <= read
     assert "abroad" not in written

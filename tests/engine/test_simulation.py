@@ -309,13 +309,6 @@ def test_nobody_to_simulate_is_refused() -> None:
         simulate(crisis_of(empty), futures=1)
 
 
-def test_a_journey_longer_than_the_calendar_is_refused() -> None:
-    far = towns_in_a_row(km=12.0)
-    far = replace(far, roads=(*far.roads[:-1], replace(far.roads[-1], km=9_000.0)))
-    with pytest.raises(RunError, match="a journey takes longer than the calendar of arrivals"):
-        simulate(crisis_of(far), futures=4, days=30)
-
-
 def test_results_too_large_for_memory_want_a_folder() -> None:
     with pytest.raises(RunError, match="give a folder to write them to"):
         simulate(crisis_of(busy()), futures=100_000)
