@@ -10,7 +10,9 @@ import pytest
 
 from havenline.crisis import Crisis, open_crisis
 from havenline.evidence.baselines import naive_forecasts, prior_from_flows
-from havenline.evidence.series import increments_to_score, offensive_by_day, published_totals
+from havenline.evidence.series import increments_to_score
+from havenline.facts.counts import published_totals
+from havenline.facts.fighting import offensive_by_day
 
 DATES = (date(2019, 12, 20), date(2020, 1, 15), date(2020, 2, 3), date(2020, 2, 20))
 UNTIL = date(2020, 3, 5)

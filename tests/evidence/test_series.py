@@ -5,13 +5,9 @@ from datetime import date
 import pytest
 
 from havenline.errors import RunError
-from havenline.evidence.series import (
-    increments,
-    increments_to_score,
-    offensive_by_day,
-    published_totals,
-    rounding,
-)
+from havenline.evidence.series import increments_to_score
+from havenline.facts.counts import increments, published_totals, rounding
+from havenline.facts.fighting import offensive_by_day
 
 from .conftest import Row, happenings, observations
 

@@ -24,7 +24,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import known_parameters
@@ -36,6 +35,7 @@ from havenline.engine.values import sample_values
 from havenline.errors import RunError
 from havenline.evidence.flare import spread
 from havenline.evidence.scores import brier
+from havenline.facts.holders import recorded_captures
 from havenline.options import build_schedule, chosen_options
 from havenline.world import roads
 from havenline.world.record import Facts, known_facts
@@ -193,15 +193,11 @@ def recorded_falls(world: World, as_of: date, until: date) -> Days:
         -1 where nothing is recorded. The first change to the attacker counts, whenever it was
         published: this is the truth that no forecast sees.
     """
-    attacker = set(world.crisis.parties.query("side == 'attacker'")["party_id"])
-    rows = world.crisis.control
-    rows = rows[rows["party_id"].isin(attacker)]
-    rows = rows[(rows["date"] > pd.Timestamp(as_of)) & (rows["date"] <= pd.Timestamp(until))]
-    fell = np.full(len(world.place_ids), -1, dtype=np.int64)
-    index = {p: i for i, p in enumerate(world.place_ids)}
-    for place, when in rows.groupby("place_id")["date"].min().items():
-        fell[index[str(place)]] = (pd.Timestamp(when).date() - as_of).days
-    return fell
+    parties = world.crisis.parties
+    attacker = set(parties.loc[parties["side"] == "attacker", "party_id"])
+    taken = recorded_captures(world.crisis.control, as_of, until, attacker)
+    days = [(taken[p] - as_of).days if p in taken else -1 for p in world.place_ids]
+    return np.array(days, dtype=np.int64)
 
 
 def recent_rate(facts: Facts, places: int) -> float:
@@ -232,7 +228,7 @@ def _fall_days(job: Job, future: int) -> Sequence[int]:
     """Step one future and return the day ahead on which each place falls; -1 for never."""
     net, record = job.world.network, job.facts.record
     today, age = job.facts.days, job.facts.truce_age
-    values, plan = job.values[future], job.plans[0]  # noqa: PD011
+    values, plan = job.values[future], job.plans[0]
     key = key_of(job.seed, 0, future)
     history, out = np.zeros(today + 1), empty_output(job)
     state: State = empty_state(net, len(job.world.area_ids), 4 * FIRST_TRIPS)

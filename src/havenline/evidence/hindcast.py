@@ -24,12 +24,9 @@ from havenline.evidence.hubs import score_hubs
 from havenline.evidence.reporting import Reporting, reported_increments
 from havenline.evidence.results import Hindcast, Scored, Summary
 from havenline.evidence.scores import crps
-from havenline.evidence.series import (
-    Increment,
-    increments_to_score,
-    offensive_by_day,
-    published_totals,
-)
+from havenline.evidence.series import increments_to_score
+from havenline.facts.counts import Increment, published_totals
+from havenline.facts.fighting import offensive_by_day
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
+from havenline.facts.known import known_by
 from havenline.report import words
-from havenline.report.ground import known_by
 
 _WEB = re.compile(r"^https?://[^\s<>\"']+$")
 _GIVEN = re.compile(r"\(date given: ([^()]*(?:\([^()]*\))?[^()]*)\)")

@@ -9,8 +9,9 @@ from __future__ import annotations
 import pandas as pd
 
 from havenline.crisis import Crisis
+from havenline.facts.holders import holders_known
+from havenline.facts.populations import people_known
 from havenline.report import words
-from havenline.report.ground import holder_at, known_by
 
 
 def listed_groups(crisis: Crisis, as_of: pd.Timestamp) -> list[str]:
@@ -26,8 +27,8 @@ def listed_groups(crisis: Crisis, as_of: pd.Timestamp) -> list[str]:
     -------
     list of str
     """
-    holder = holder_at(crisis, as_of)
-    people = known_by(crisis.populations, as_of)
+    holder = holders_known(crisis.control, as_of)
+    people = people_known(crisis.populations, as_of)
     residents = people[people["status"] == "resident"].groupby("place_id")["persons"].sum()
     names = dict(zip(crisis.parties["party_id"], crisis.parties["name"], strict=True))
     told = []

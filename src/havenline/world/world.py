@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
-from havenline.crisis.sites import SITE_PARTS
-from havenline.crisis.sites import site_places as site_places_of
 from havenline.draws import key_of_text
 from havenline.errors import RunError
+from havenline.facts.populations import people_known
+from havenline.facts.sites import sites_known
 from havenline.world import geometry, roads
 
 NEAR_BORDER_KM = 10.0
@@ -140,13 +141,15 @@ def split_persons(persons: int, shares: NDArray[np.float64]) -> NDArray[np.int64
     return whole
 
 
-def build_world(crisis: Crisis) -> World:
+def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     """Compile a crisis.
 
     Parameters
     ----------
     crisis : Crisis
         A crisis that passed its checks.
+    as_of : datetime.date, optional
+        People and sites as known by this day; by the crisis's own as-of date if not given.
 
     Returns
     -------
@@ -157,6 +160,7 @@ def build_world(crisis: Crisis) -> World:
     RunError
         If nobody lives in a place held by the defender or the guarantor.
     """
+    day = crisis.meta.as_of if as_of is None else as_of
     places = crisis.places.sort_values("place_id", kind="stable").reset_index(drop=True)
     place_ids = tuple(places["place_id"])
     index = {p: i for i, p in enumerate(place_ids)}
@@ -166,7 +170,7 @@ def build_world(crisis: Crisis) -> World:
     share_of = {g.id: g.share for g in crisis.meta.groups}
     shares = np.array([share_of[g] for g in group_ids])
 
-    start = _start(crisis, index, group_ids, shares)
+    start = _start(people_known(crisis.populations, day), index, group_ids, shares)
     routes = crisis.routes.sort_values("route_id", kind="stable").reset_index(drop=True)
     road_a = np.array([index[p] for p in routes["from_place"]], dtype=np.int64)
     road_b = np.array([index[p] for p in routes["to_place"]], dtype=np.int64)
@@ -181,17 +185,14 @@ def build_world(crisis: Crisis) -> World:
     names = dict(zip(crisis.areas["area_id"], crisis.areas["name"], strict=True))
     if not start.sum():
         raise RunError("populations.csv: nobody lives anywhere; give persons per place")
-    sites = crisis.sites
     site_people, site_places, site_unknown = np.zeros((3, len(place_ids)))
-    parts = sites.reindex(columns=SITE_PARTS).to_numpy(np.float64)
-    for place, occupancy, known in zip(sites["place_id"], sites["occupancy"], parts, strict=True):
-        people = 0.0 if np.isnan(occupancy) else float(occupancy)
-        room = site_places_of(*known)
-        site_people[index[place]] += people
-        if np.isfinite(room):
-            site_places[index[place]] += room
+    for site in sites_known(crisis.sites, day):
+        at = index[site.place]
+        site_people[at] += site.people
+        if np.isfinite(site.places):
+            site_places[at] += site.places
         else:
-            site_unknown[index[place]] += people
+            site_unknown[at] += site.people
     site_people = np.minimum(site_people, start[:, 1].sum(axis=1))
     site_unknown = np.minimum(site_unknown, site_people)
     place = np.zeros(len(place_ids), dtype=PLACE)
@@ -234,11 +235,14 @@ def build_world(crisis: Crisis) -> World:
 
 
 def _start(
-    crisis: Crisis, index: dict[str, int], group_ids: tuple[str, ...], shares: NDArray[np.float64]
+    people: pd.DataFrame,
+    index: dict[str, int],
+    group_ids: tuple[str, ...],
+    shares: NDArray[np.float64],
 ) -> NDArray[np.int64]:
     start = np.zeros((len(index), 2, len(group_ids)), dtype=np.int64)
     group_index = {g: i for i, g in enumerate(group_ids)}
-    for row in crisis.populations.itertuples(index=False):
+    for row in people.itertuples(index=False):
         status = 0 if row.status == "resident" else 1
         persons = int(row.persons)  # type: ignore[arg-type]
         if row.group == "all":
