@@ -342,6 +342,7 @@ def tables_part() -> list[str]:
         lines += ["" if spec.needed else "The table may be left out.", ""]
         if spec.key:
             lines += ["Stands only once: " + ", ".join(f"`{k}`" for k in spec.key) + ".", ""]
+        lines += [spec.reading, ""] if spec.reading else []
         lines += table(header, map(column_row, spec.columns))
     return [line for i, line in enumerate(lines) if line or i == 0 or lines[i - 1]]
 

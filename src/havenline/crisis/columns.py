@@ -83,6 +83,8 @@ class Table:
         Columns that together may stand only once; empty for none.
     needed : bool
         Whether the file must be there with at least one row; otherwise it may be left out.
+    reading : str
+        What its rows mean where they could be read in two ways.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     needed: bool = True
+    reading: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -202,6 +202,12 @@ _HAPPENINGS = Table(
     ),
     key=("happening_id",),
     needed=False,
+    reading="An offensive runs from the day of an offensive_start until the day of an "
+    "offensive_pause or a truce_start. A truce stands until a truce_end or an offensive_start; its "
+    "end alone starts no offensive: if fighting began, say so in a row of its own. Of the rows of "
+    "one day ends of truces count first, then pauses, then truces, then starts of offensives, so "
+    "an offensive that starts and is halted on one day runs on; date the halt a day later if it "
+    "held.",
 )
 
 _OBSERVATIONS = Table(

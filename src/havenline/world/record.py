@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from havenline.crisis.meta import EarlierOffensive, Theatre
@@ -20,6 +19,7 @@ from havenline.draws.kernels import bare, kernel
 from havenline.errors import RunError
 from havenline.facts.borders import border_known
 from havenline.facts.counts import displaced_known, increments
+from havenline.facts.fighting import fighting
 from havenline.facts.holders import captured_since, changes_known
 from havenline.world import roads
 from havenline.world.world import SIDE_OF_PARTY, World
@@ -160,7 +160,8 @@ def known_facts(
         )
     n_day = (as_of - period.start).days + 1
     side, captured = _sides(world, period.start, as_of, n_day)
-    on, truce_age = _offensives(world.crisis.happenings, period.start, as_of, n_day)
+    fought = fighting(world.crisis.happenings, start=period.start, end=as_of, as_of=as_of)
+    on = np.array(list(fought.running.values()), dtype=np.int8)
     target, last = _targets(world, period.start, as_of, on)
     epoch, dist, pred = _networks(world, side)
     forced = np.full(ahead + 1, -1, dtype=np.int8)
@@ -185,7 +186,7 @@ def known_facts(
         as_of=as_of,
         start=period.start,
         record=record,
-        truce_age=truce_age,
+        truce_age=fought.truce_age(),
         border_regime=border_known(world.crisis.crossings, as_of),
         last_count=last,
         captured_since=captured,
@@ -228,31 +229,6 @@ def _sides(
         side[max(0, (change.day - start).days) :, index[change.place]] = code[change.party]
     attackers = [party for party, own in code.items() if own == roads.ATTACKER]
     return side, captured_since(control, as_of, attackers)
-
-
-def _offensives(
-    happenings: pd.DataFrame, start: dt.date, as_of: dt.date, n_day: int
-) -> tuple[NDArray[np.int8], float]:
-    rows = happenings.loc[
-        happenings["kind"].isin(["truce_start", "truce_end", "offensive_start", "offensive_pause"])
-        & (happenings["published"] <= pd.Timestamp(as_of))
-        & (happenings["date"] <= pd.Timestamp(as_of))
-    ].sort_values(["date", "happening_id"], kind="stable")
-    on = np.zeros(n_day, dtype=np.int8)
-    truce_since: dt.date | None = None
-    for row in rows.itertuples(index=False):
-        date = pd.Timestamp(row.date).date()  # type: ignore[arg-type]
-        day = max(0, (date - start).days)
-        if row.kind == "truce_start":
-            truce_since = date
-            on[day:] = 0
-        elif row.kind == "offensive_pause":
-            on[day:] = 0
-        else:
-            truce_since = None
-            on[day:] = 1
-    age = -1.0 if truce_since is None else float((as_of - truce_since).days)
-    return on, age
 
 
 def _targets(
