@@ -53,6 +53,8 @@ class Column:
         Where the id must stand: ``table.column``, or ``meta.groups`` and the like.
     not_before : str
         A date column of the same row that this date may not precede.
+    may_lack : bool
+        Whether the header may leave the column out, as if all its cells were empty.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Column:
     choices: tuple[str, ...] = ()
     refers: str = ""
     not_before: str = ""
+    may_lack: bool = False
 
 
 @dataclass(frozen=True)

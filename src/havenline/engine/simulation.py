@@ -130,8 +130,8 @@ def simulate(
     """
     horizon = crisis.meta.horizon_days if days is None else days
     _check_numbers(futures, seed, horizon, workers)
-    world = build_world(crisis)
     date = crisis.meta.as_of if as_of is None else as_of
+    world = build_world(crisis, date)
     facts = known_facts(world, date, horizon, offensive)
     specs = chosen_options(world, options)
     parameters = known_parameters(date, crisis.parameters, settings)

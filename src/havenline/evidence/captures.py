@@ -135,7 +135,7 @@ def score_captures(
     days = (until - as_of).days
     if days < 1:
         raise RunError(f"as of {as_of} no capture is left to score up to {until}")
-    world = build_world(crisis)
+    world = build_world(crisis, as_of)
     facts = known_facts(world, as_of, days, offensive)
     spec = next((s for s in chosen_options(world, [option]) if s.id == option), None)
     if spec is None:

@@ -28,6 +28,7 @@ from havenline.engine.run import MOST_TRIPS, Job, Workspace, empty_output
 from havenline.engine.state import ERROR, ERROR_ENTRIES, HAVEN, State
 from havenline.engine.values import VALUES, sample_values
 from havenline.errors import RunError
+from havenline.facts.borders import border_known
 from havenline.negotiation.measures import MEASURES, OWN
 from havenline.negotiation.terms import Terms, as_option
 from havenline.negotiation.zone import Floats
@@ -136,8 +137,8 @@ def measure(
     horizon = crisis.meta.horizon_days if days is None else days
     if not 1 <= horizon <= 730:
         raise RunError(f"days: {horizon} given; 1 to 730 are possible")
-    world = build_world(crisis)
     date = crisis.meta.as_of if as_of is None else as_of
+    world = build_world(crisis, date)
     ahead = [date + dt.timedelta(days=i) for i in range(1, horizon + 1)]
     facts = {
         forced: known_facts(
@@ -183,7 +184,7 @@ def measure(
 def border_regime(crisis: Crisis, as_of: dt.date | None = None) -> int:
     """Return the regime of the border on the as-of date: 0 closed, 1 managed, 2 open."""
     date = crisis.meta.as_of if as_of is None else as_of
-    return known_facts(build_world(crisis), date, 1).border_regime
+    return border_known(crisis.crossings, date)
 
 
 def _contested(world: World, facts: Facts, courses: Sequence[Course]) -> tuple[Floats, Floats]:
@@ -291,8 +292,8 @@ def haven_depth(crisis: Crisis, space: Sequence[Terms], as_of: dt.date | None = 
         Kilometres from the border of a neighbour within which nine of ten of its places lie; NaN
         where the crisis draws no outline of a neighbour.
     """
-    world = build_world(crisis)
     date = crisis.meta.as_of if as_of is None else as_of
+    world = build_world(crisis, date)
     facts = known_facts(world, date, 120)
     wanted = {w.casefold() for n in crisis.meta.neighbours for w in (n.name, n.country)}
     boundary = [

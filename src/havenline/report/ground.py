@@ -15,7 +15,7 @@ import pandas as pd
 
 from havenline.crisis import Crisis
 from havenline.facts.holders import holders_known
-from havenline.facts.populations import people_known
+from havenline.facts.populations import persons_by_place
 from havenline.report.geometry import (
     Fit,
     Ring,
@@ -97,11 +97,6 @@ class Ground:
     centres: dict[str, Point]
 
 
-def _people(crisis: Crisis, as_of: pd.Timestamp) -> dict[str, float]:
-    sums = people_known(crisis.populations, as_of).groupby("place_id")["persons"].sum()
-    return {str(k): float(v) for k, v in sums.items()}
-
-
 def _fit(crisis: Crisis, people: Mapping[str, float], width: float) -> Fit:
     """Return the projection that holds every place with people and every crossing."""
     places = crisis.places
@@ -141,7 +136,7 @@ def line_shapes(crisis: Crisis, fit: Fit) -> dict[str, tuple[list[Point], Point]
 
 
 def _front(crisis: Crisis, fit: Fit, as_of: pd.Timestamp) -> tuple[list[list[Point]], list[Ring]]:
-    holders = holders_known(crisis.control, as_of)
+    holders = holders_known(crisis.control, as_of.date())
     settled = crisis.places[~crisis.places["kind"].isin(_NOT_SETTLED)]
     points: list[Point] = []
     sides: list[bool] = []
@@ -183,7 +178,7 @@ def _centres(crisis: Crisis, fit: Fit, people: Mapping[str, float]) -> dict[str,
 
 def ground_of(crisis: Crisis, as_of: pd.Timestamp, *, width: float) -> Ground:
     """Return the crisis as known at the as-of date, drawn `width` pixels wide."""
-    people = _people(crisis, as_of)
+    people = persons_by_place(crisis.populations, as_of.date())
     fit = _fit(crisis, people, width)
     at = {
         str(p): fit.at(float(lon), float(lat))

@@ -99,7 +99,7 @@ class Ground:
 
     def __init__(self, crisis: Crisis, asked: Futures) -> None:
         self.crisis, self.asked = crisis, asked
-        self.world: World = build_world(crisis)
+        self.world: World = build_world(crisis, asked.as_of)
         self.facts: Facts = known_facts(self.world, asked.as_of, asked.days, None)
         self.parameters: Mapping[str, Parameter] = known_parameters(
             asked.as_of, crisis.parameters, dict(asked.settings)

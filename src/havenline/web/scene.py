@@ -17,7 +17,7 @@ from havenline.crisis.levers import LEVERS
 from havenline.crisis.parameters import known_parameters
 from havenline.facts.counts import counts_shown
 from havenline.facts.known import known_by
-from havenline.facts.populations import people_known
+from havenline.facts.populations import persons_by_place
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.thresholds import limits_of
 from havenline.report.geometry import Fit, rings_of
@@ -74,7 +74,7 @@ def _features(crisis: Crisis, stem: str, keys: tuple[str, ...]) -> list[dict[str
 
 
 def _places(crisis: Crisis, as_of: pd.Timestamp) -> list[dict[str, Any]]:
-    people = people_known(crisis.populations, as_of).groupby("place_id")["persons"].sum()
+    people = persons_by_place(crisis.populations, as_of.date())
     return [
         {
             "id": str(r.place_id),
@@ -82,7 +82,7 @@ def _places(crisis: Crisis, as_of: pd.Timestamp) -> list[dict[str, Any]]:
             "kind": str(r.kind),
             "area": str(r.area_id),
             "at": [float(r.lon), float(r.lat)],  # type: ignore[arg-type]
-            "people": round(float(people.get(r.place_id, 0.0))),
+            "people": people.get(str(r.place_id), 0),
             "source": str(r.source_id),
         }
         for r in crisis.places.itertuples(index=False)

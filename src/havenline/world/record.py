@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
 from havenline.draws.kernels import bare, kernel
-from havenline.errors import RunError
 from havenline.facts.borders import border_known
 from havenline.facts.counts import displaced_known, increments
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import captured_since, changes_known
 from havenline.world import roads
-from havenline.world.world import SIDE_OF_PARTY, World
+from havenline.world.world import SIDE_OF_PARTY, World, check_as_of
 
 QUIET_WEIGHT = 0.15
 """Weight of a day without an offensive when a reported increment is spread over its days
@@ -154,10 +153,7 @@ def known_facts(
         If the as-of date lies outside the period.
     """
     period = world.crisis.meta.period
-    if not period.start <= as_of <= period.end:
-        raise RunError(
-            f"as-of date {as_of}: outside the crisis period {period.start} to {period.end}"
-        )
+    check_as_of(world.crisis, as_of)
     n_day = (as_of - period.start).days + 1
     side, captured = _sides(world, period.start, as_of, n_day)
     fought = fighting(world.crisis.happenings, start=period.start, end=as_of, as_of=as_of)

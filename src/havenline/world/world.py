@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
+from havenline.crisis.columns import ALL_GROUPS
+from havenline.crisis.stocks import MOST_PERSONS, Stock, too_many_persons
 from havenline.draws import key_of_text
 from havenline.errors import RunError
 from havenline.facts.populations import people_known
@@ -141,6 +144,15 @@ def split_persons(persons: int, shares: NDArray[np.float64]) -> NDArray[np.int64
     return whole
 
 
+def check_as_of(crisis: Crisis, as_of: dt.date) -> None:
+    """Refuse an as-of date outside the period of a crisis, with a `RunError`."""
+    period = crisis.meta.period
+    if not period.start <= as_of <= period.end:
+        raise RunError(
+            f"as-of date {as_of}: outside the crisis period {period.start} to {period.end}"
+        )
+
+
 def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     """Compile a crisis.
 
@@ -158,9 +170,11 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     Raises
     ------
     RunError
-        If nobody lives in a place held by the defender or the guarantor.
+        If the as-of date lies outside the period, if nobody is known to live anywhere by then,
+        or if they are more than a result holds.
     """
     day = crisis.meta.as_of if as_of is None else as_of
+    check_as_of(crisis, day)
     places = crisis.places.sort_values("place_id", kind="stable").reset_index(drop=True)
     place_ids = tuple(places["place_id"])
     index = {p: i for i, p in enumerate(place_ids)}
@@ -182,9 +196,14 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
         & (start.sum(axis=(1, 2)) > 0)
     )
     area_ids, area = _areas(crisis, places, hosts | (start.sum(axis=(1, 2)) > 0))
+    if start.sum() > MOST_PERSONS:
+        raise RunError(f"populations.csv: {too_many_persons(int(start.sum()))}")
     names = dict(zip(crisis.areas["area_id"], crisis.areas["name"], strict=True))
     if not start.sum():
-        raise RunError("populations.csv: nobody lives anywhere; give persons per place")
+        raise RunError(
+            f"populations.csv: nobody is known to live anywhere by {day}; give persons per place, "
+            "published by then or marked as stand_in"
+        )
     site_people, site_places, site_unknown = np.zeros((3, len(place_ids)))
     for site in sites_known(crisis.sites, day):
         at = index[site.place]
@@ -235,20 +254,20 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
 
 
 def _start(
-    people: pd.DataFrame,
+    people: Iterable[Stock],
     index: dict[str, int],
     group_ids: tuple[str, ...],
     shares: NDArray[np.float64],
 ) -> NDArray[np.int64]:
     start = np.zeros((len(index), 2, len(group_ids)), dtype=np.int64)
     group_index = {g: i for i, g in enumerate(group_ids)}
-    for row in people.itertuples(index=False):
-        status = 0 if row.status == "resident" else 1
-        persons = int(row.persons)  # type: ignore[arg-type]
-        if row.group == "all":
-            start[index[str(row.place_id)], status] += split_persons(persons, shares)
+    for stock in people:
+        status = 0 if stock.status == "resident" else 1
+        persons = int(stock.persons)
+        if stock.group == ALL_GROUPS:
+            start[index[stock.place], status] += split_persons(persons, shares)
         else:
-            start[index[str(row.place_id)], status, group_index[str(row.group)]] += persons
+            start[index[stock.place], status, group_index[stock.group]] += persons
     return start
 
 
