@@ -136,7 +136,7 @@ def published_totals(
         raise RunError(
             f"no main cumulative observations of {series_id!r}; there are: {', '.join(ids)}"
         )
-    return _totals(_one_a_day(_known(rows[rows["series_id"] == series_id], as_of)))
+    return _totals(newest_by("date", _known(rows[rows["series_id"] == series_id], as_of)))
 
 
 def displaced_known(crisis: Crisis, as_of: date) -> Totals:
@@ -165,7 +165,7 @@ def displaced_known(crisis: Crisis, as_of: date) -> Totals:
     rows = _cumulative(observations)
     rows = rows[rows["series_id"] == series]
     rows = rows[rows["date"] >= pd.Timestamp(crisis.meta.period.start)]
-    return _totals(_one_a_day(_known(rows, as_of)))
+    return _totals(newest_by("date", _known(rows, as_of)))
 
 
 def counts_shown(crisis: Crisis, as_of: date) -> list[Count]:
@@ -184,7 +184,7 @@ def counts_shown(crisis: Crisis, as_of: date) -> list[Count]:
     """
     rows = _cumulative(crisis.observations)
     rows = rows[rows["series_id"] == crisis.meta.displaced_series]
-    known, every = _one_a_day(_known(rows, as_of)), _one_a_day(_known(rows, None))
+    known, every = (newest_by("date", _known(rows, day)) for day in (as_of, None))
     later = every.loc[every.index.difference(known.index)]
     shown = [
         Count(day.date(), float(persons), published.date(), str(source), part is known)
@@ -207,13 +207,28 @@ def _known(rows: pd.DataFrame, as_of: date | None) -> pd.DataFrame:
     return known_by(rows[rows["date"] <= pd.Timestamp(as_of)], as_of)
 
 
-def _one_a_day(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the row that holds for each day, by day."""
+def newest_by(column: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the row that holds for each value of a column, in order of the days.
+
+    The newest day holds; of several rows about it the one published last, then the more exact
+    qualifier, then the higher value.
+
+    Parameters
+    ----------
+    column : str
+        ``date`` for one row a day, ``area_id`` for the newest of each area.
+    rows : DataFrame
+        Observations.
+
+    Returns
+    -------
+    DataFrame
+    """
     exactness = [-_QUALIFIERS.index(q) if q in _QUALIFIERS else -9 for q in rows["qualifier"]]
     return (
         rows.assign(exactness=exactness)
         .sort_values(["date", "published", "exactness", "value"], kind="stable")
-        .drop_duplicates("date", keep="last")
+        .drop_duplicates(column, keep="last")
     )
 
 

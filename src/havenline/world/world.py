@@ -16,6 +16,7 @@ from havenline.crisis.columns import ALL_GROUPS
 from havenline.crisis.stocks import MOST_PERSONS, Stock, too_many_persons
 from havenline.draws import key_of_text
 from havenline.errors import RunError
+from havenline.facts.holders import changes_known
 from havenline.facts.populations import people_known
 from havenline.facts.sites import sites_known
 from havenline.world import geometry, roads
@@ -189,7 +190,7 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     road_a = np.array([index[p] for p in routes["from_place"]], dtype=np.int64)
     road_b = np.array([index[p] for p in routes["to_place"]], dtype=np.int64)
 
-    foreign = _foreign(crisis, places)
+    foreign = _foreign(crisis, places, day)
     hosts = (
         places["kind"].isin(["city", "town", "camp_cluster"]).to_numpy()
         & ~foreign
@@ -292,10 +293,10 @@ def _cell_keys(areas: tuple[str, ...], groups: tuple[str, ...]) -> NDArray[np.ui
     )
 
 
-def _foreign(crisis: Crisis, places: pd.DataFrame) -> NDArray[np.bool_]:
-    neighbour_parties = set(crisis.parties.loc[crisis.parties["side"] == "neighbour", "party_id"])
-    starts = crisis.control.loc[crisis.control["party_id"].isin(neighbour_parties), "place_id"]
-    abroad = set(starts) | set(places.loc[places["kind"] == "foreign_town", "place_id"])
+def _foreign(crisis: Crisis, places: pd.DataFrame, as_of: dt.date) -> NDArray[np.bool_]:
+    neighbours = set(crisis.parties.loc[crisis.parties["side"] == "neighbour", "party_id"])
+    held = {c.place for c in changes_known(crisis.control, as_of) if c.party in neighbours}
+    abroad = held | set(places.loc[places["kind"] == "foreign_town", "place_id"])
     return places["place_id"].isin(abroad).to_numpy()
 
 
