@@ -341,6 +341,7 @@ def tables_part() -> list[str]:
         lines += ["" if spec.needed else "The table may be left out.", ""]
         if spec.key:
             lines += ["Stands only once: " + ", ".join(f"`{k}`" for k in spec.key) + ".", ""]
+        lines += [spec.reading, ""] if spec.reading else []
         lines += table(header, map(column_row, spec.columns))
     return [line for i, line in enumerate(lines) if line or i == 0 or lines[i - 1]]
 
@@ -464,7 +465,8 @@ Every row names its source, and the source stands in `sources.csv`. A figure tha
 says so (`basis`: `counted`, `estimated`, `derived` or `prior`) and how it was made (`method`).
 
 `published` is the day from which a fact was known. A run with an as-of date uses only rows
-published by that day.
+published by that day; who lives where may stand in, marked as `stand_in`, where it was only
+published later.
 
 `hindcast.yaml` is written by `havenline hindcast PATH --keep`: the scores of forecasts from earlier
 days, which reports and the page show. No run reads it. It holds the SHA-256 of the inputs it was

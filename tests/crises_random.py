@@ -183,8 +183,25 @@ def crisis_of(sketch: Sketch) -> Crisis:
             },
         ),
         populations=_frame(
-            [{"place_id": p, "group": "all", "status": s, "persons": n} for p, s, n in people],
-            {"place_id": "str", "group": "str", "status": "str", "persons": "int64"},
+            [
+                {
+                    "place_id": p,
+                    "group": "all",
+                    "status": s,
+                    "persons": n,
+                    "as_of": _day(0),
+                    "published": _day(0),
+                }
+                for p, s, n in people
+            ],
+            {
+                "place_id": "str",
+                "group": "str",
+                "status": "str",
+                "persons": "int64",
+                "as_of": DATE,
+                "published": DATE,
+            },
         ),
         routes=_frame(
             [
@@ -206,8 +223,12 @@ def crisis_of(sketch: Sketch) -> Crisis:
             },
         ),
         sites=_frame(
-            [{"place_id": t.id, "occupancy": float(t.in_sites)} for t in sketch.towns if t.idps],
-            {"place_id": "str", "occupancy": "float64"},
+            [
+                {"place_id": t.id, "occupancy": float(t.in_sites), "published": _day(0)}
+                for t in sketch.towns
+                if t.idps
+            ],
+            {"place_id": "str", "occupancy": "float64", "published": DATE},
         ),
         crossings=_frame(
             [
@@ -252,7 +273,9 @@ def crisis_of(sketch: Sketch) -> Crisis:
                     "series_id": "newly",
                     "date": _day(d),
                     "value": float(v),
+                    "kind": "cumulative",
                     "main": 1,
+                    "qualifier": "=",
                     "published": _day(known),
                 }
                 for d, v, known in sketch.counts
@@ -261,7 +284,9 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 "series_id": "str",
                 "date": DATE,
                 "value": "float64",
+                "kind": "str",
                 "main": "int64",
+                "qualifier": "str",
                 "published": DATE,
             },
         ),

@@ -28,7 +28,12 @@ def read(name: str) -> list[Row]:
 
 def write(out: Path, path: str, table: str, rows: Iterable[Mapping[str, object]]) -> None:
     """Write rows as a table of the crisis, with the columns that the format declares."""
-    columns = [column.name for column in TABLES[table].columns]
+    rows = list(rows)
+    columns = [
+        column.name
+        for column in TABLES[table].columns
+        if not column.may_lack or any(row.get(column.name) for row in rows)
+    ]
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n", restval="")
     writer.writeheader()

@@ -19,17 +19,16 @@ SPECIAL = {
     ("2020-01-09", "Russia"): "agreement",
     ("2020-01-12", "Truce"): "truce_start",
     ("2020-01-15", "January"): "truce_end",
-    ("2020-01-24", "New offensive"): "offensive_start",
     ("2020-03-06", "Ceasefire"): "truce_start",
 }
 # Days on which a happening was known, where its row names only a later page; with the sources.
 # The truce of March 2020 stood in the protocol of the day before; that the January truce had failed
-# on the 15th was reported on the 17th.
+# on the 15th was reported the same evening.
 KNOWN = {
     ("2018-09-17", "truce_start"): ("2018-09-18", "SC13491;L918;PROT"),
     ("2019-08-31", "truce_start"): ("2019-08-31", "STD831;OS12;WFP12"),
     ("2019-12-19", "offensive_start"): ("2019-12-20", "AMN1220;O04;OX12"),
-    ("2020-01-15", "truce_end"): ("2020-01-17", "QAS117;COI"),
+    ("2020-01-15", "truce_end"): ("2020-01-15", "AMN115;QAS117;COI"),
     ("2020-03-06", "truce_start"): ("2020-03-05", "PROT;O10"),
 }
 ACTOR = {
@@ -81,6 +80,9 @@ MORE = (
     ("2019-12-28", "offensive_pause", "gov;russia",
      "Ground advance stalls: derived from the recorded changes of control, none of which falls "
      "between 26 December and 16 January; could be seen a week later", "2020-01-04", "low", "DER"),
+    ("2020-01-15", "offensive_start", "gov;russia",
+     "The army attacks on the ground again in southeast Idlib, under air strikes, three days into "
+     "the truce", "2020-01-15", "high", "AMN115;HUR117;SOHR123"),
     ("2020-03-06", "offensive_pause", "gov;russia", "The winter offensive ends with the ceasefire",
      "2020-03-06", "high", "PROT;O10"),
 )  # fmt: skip

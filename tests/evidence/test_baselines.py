@@ -18,7 +18,7 @@ from havenline.evidence.baselines import (
     past_errors,
     prior_from_flows,
 )
-from havenline.evidence.series import Totals, published_totals
+from havenline.facts.counts import Totals, published_totals
 
 from .conftest import Row, observations
 

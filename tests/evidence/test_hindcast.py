@@ -15,7 +15,7 @@ from havenline.evidence import Hindcast, PriorRate, hindcast
 from havenline.evidence.baselines import naive_forecasts
 from havenline.evidence.results import Score
 from havenline.evidence.scores import Interval
-from havenline.evidence.series import published_totals
+from havenline.facts.counts import published_totals
 
 from .conftest import HandMade, Row, Told, happenings, observations
 

@@ -10,7 +10,9 @@ import pytest
 
 from havenline.crisis import Crisis, open_crisis
 from havenline.evidence.baselines import naive_forecasts, prior_from_flows
-from havenline.evidence.series import increments_to_score, offensive_by_day, published_totals
+from havenline.evidence.series import increments_to_score
+from havenline.facts.counts import published_totals
+from havenline.facts.fighting import fighting
 
 DATES = (date(2019, 12, 20), date(2020, 1, 15), date(2020, 2, 3), date(2020, 2, 20))
 UNTIL = date(2020, 3, 5)
@@ -65,9 +67,9 @@ def test_no_baseline_sees_what_was_published_later(idlib: Crisis, as_of: date) -
 
 
 def test_the_recorded_offensive_runs_in_two_spells_before_the_truce(idlib: Crisis) -> None:
-    days = offensive_by_day(idlib.happenings, start=date(2019, 12, 1), end=UNTIL)
+    days = fighting(idlib.happenings, start=date(2019, 12, 1), end=UNTIL).running
     turns = [d for d in list(days)[1:] if days[d] != days[d - timedelta(days=1)]]
-    assert turns == [date(2019, 12, 19), date(2019, 12, 28), date(2020, 1, 24)]
+    assert turns == [date(2019, 12, 19), date(2019, 12, 28), date(2020, 1, 15)]
     assert not days[date(2019, 12, 1)]
 
 

@@ -5,15 +5,10 @@ from datetime import date
 import pytest
 
 from havenline.errors import RunError
-from havenline.evidence.series import (
-    increments,
-    increments_to_score,
-    offensive_by_day,
-    published_totals,
-    rounding,
-)
+from havenline.evidence.series import increments_to_score
+from havenline.facts.counts import increments, published_totals, rounding
 
-from .conftest import Row, happenings, observations
+from .conftest import Row, observations
 
 
 def test_only_what_was_published_by_the_day_is_known(rows: list[Row]) -> None:
@@ -132,30 +127,3 @@ def test_nothing_to_start_from_or_to_score_is_said(rows: list[Row]) -> None:
         increments_to_score(observations(rows), as_of=date(2019, 12, 1), until=date(2020, 1, 9))
     with pytest.raises(RunError, match="nothing to score"):
         increments_to_score(observations(rows), as_of=date(2020, 1, 21), until=date(2020, 1, 25))
-
-
-def test_the_offensive_is_on_from_its_start_to_its_pause() -> None:
-    table = happenings(
-        ("2020-01-20", "truce_start"),
-        ("2020-01-03", "offensive_start"),
-        ("2020-01-05", "offensive_pause"),
-        ("2020-01-06", "truce_end"),
-        ("2020-01-08", "truce_start"),
-        ("2020-01-08", "offensive_start"),
-        ("2020-01-09", "strike"),
-    )
-    days = offensive_by_day(table, start=date(2020, 1, 2), end=date(2020, 1, 9))
-    assert [d.day for d, on in days.items() if on] == [3, 4, 8, 9]
-    assert len(days) == 8
-
-
-def test_the_state_before_the_period_carries_over() -> None:
-    table = happenings(("2019-05-01", "offensive_start"), ("2019-12-01", "meeting"))
-    days = offensive_by_day(table, start=date(2020, 1, 1), end=date(2020, 1, 2))
-    assert list(days.values()) == [True, True]
-    assert (
-        offensive_by_day(
-            happenings(("2019-12-01", "meeting")), start=date(2020, 1, 1), end=date(2020, 1, 2)
-        )
-        == {}
-    )

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pandas as pd
 
 from havenline.crisis import Crisis
-from havenline.report.ground import ground_of, holder_at, known_by, line_shapes
+from havenline.facts.holders import holders_known
+from havenline.facts.known import known_by
+from havenline.report.ground import ground_of, line_shapes
 
 AS_OF = pd.Timestamp("2020-01-15")
 
@@ -18,8 +20,8 @@ def test_known_rows_are_those_published_by_the_day(crisis: Crisis) -> None:
 
 
 def test_holders_follow_the_record_and_stop_at_the_as_of_date(crisis: Crisis) -> None:
-    before = holder_at(crisis, AS_OF)
-    after = holder_at(crisis, pd.Timestamp("2020-02-03"))
+    before = holders_known(crisis.control, AS_OF)
+    after = holders_known(crisis.control, pd.Timestamp("2020-02-03"))
     assert before["maarrat-al-numan"] == "opposition"
     assert after["maarrat-al-numan"] == "gov"
     assert set(before) == set(crisis.places["place_id"])
@@ -30,9 +32,9 @@ def test_a_row_published_later_is_not_known(crisis: Crisis) -> None:
         place_id="idlib", party_id="gov", date=AS_OF, published=AS_OF + pd.Timedelta(days=1)
     )
     changed = replace(crisis, control=pd.concat([crisis.control, row]))
-    assert holder_at(changed, AS_OF) == holder_at(crisis, AS_OF)
+    assert holders_known(changed.control, AS_OF) == holders_known(crisis.control, AS_OF)
     known = replace(crisis, control=pd.concat([crisis.control, row.assign(published=AS_OF)]))
-    assert holder_at(known, AS_OF)["idlib"] == "gov"
+    assert holders_known(known.control, AS_OF)["idlib"] == "gov"
 
 
 def test_ground_has_a_front_where_sides_meet(crisis: Crisis) -> None:

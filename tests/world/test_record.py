@@ -83,7 +83,7 @@ def test_control_by_day() -> None:
         (((-4, "offensive_start", -4), (7, "offensive_pause", 7)), -1.0, list(range(7))),
         (((3, "offensive_start", 3), (8, "truce_start", 8)), 12.0, list(range(3, 8))),
         (((-30, "truce_start", -30),), 50.0, []),
-        (((-30, "truce_start", -30), (18, "truce_end", 18)), -1.0, [18, 19, 20]),
+        (((-30, "truce_start", -30), (18, "truce_end", 18)), -1.0, []),
         (((-30, "truce_start", -30), (18, "truce_end", 21)), 50.0, []),
     ],
 )

@@ -22,6 +22,7 @@ from havenline.crisis import (
     json_schema,
     open_crisis,
 )
+from havenline.facts.populations import persons_by_place
 
 
 def check(
@@ -87,12 +88,13 @@ def info(
         _print_parameters(declared, date or declared.meta.as_of)
         return
     meta = declared.meta
+    people = persons_by_place(declared.populations, meta.as_of)
     out.print(f"[bold]{escape(meta.name)}[/bold] ({declared.id})")
     out.print(escape(meta.question.strip()), soft_wrap=True)
     out.print(f"Period {meta.period.start} to {meta.period.end}, as of {meta.as_of}")
     out.print(
         f"{len(declared.places)} places, {len(declared.routes)} routes, "
-        f"{int(declared.populations['persons'].sum()):,} people, "
+        f"{sum(people.values()):,} people, "
         f"{len(declared.observations)} observations, {len(declared.sources)} sources"
     )
     out.print(f"Options: {', '.join(o.id for o in declared.options)}")

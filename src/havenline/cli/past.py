@@ -264,6 +264,16 @@ def audit(
         out.print(f"    {escape('; '.join(row.sources))}", style="dim", soft_wrap=True)
     priors = sum(row.parameter.kind == "prior" for row in found.rows)
     out.print(f"{len(found.rows)} parameters, {priors} of them priors.")
+    by_reason: dict[str, list[str]] = {}
+    for stock in found.stand_ins:
+        by_reason.setdefault(f"{stock.stand_in} (published {stock.published})", []).append(
+            f"{stock.place} ({stock.status}, {stock.persons:,} persons of {stock.day})"
+        )
+    for reason, places in by_reason.items():
+        out.print(
+            f"[bold]People that stand in[/bold]: {escape(reason)}: {escape('; '.join(places))}",
+            soft_wrap=True,
+        )
     out.print("[bold]What each outcome rests on[/bold]: steps of a day, then those behind them")
     for indicator in INDICATORS.values():
         basis = rests_on(indicator.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -14,9 +14,15 @@ from havenline.crisis.draft import Draft
 from havenline.crisis.meta import Total
 from havenline.crisis.registry import check, problem
 from havenline.crisis.sites import SITE_PARTS, site_places
+from havenline.crisis.stocks import MOST_PERSONS, Stock, stocks_that_hold
 from havenline.errors import Problem
 
 _SHARE_TOLERANCE = 1e-6
+_SAID = {
+    "resident": "no figure of the residents of",
+    "idp": "no figure of the displaced people at",
+    "holder": "no holder at the start of",
+}
 _SUM_REFERENCES = (
     ("populations", "place_id", "places"),
     ("places", "area_id", "areas"),
@@ -204,22 +210,20 @@ def _unknown(draft: Draft, table: str, column: str, target: str) -> bool:
     return known is None or not named <= known
 
 
-def _people(draft: Draft, as_of: date) -> dict[tuple[str, str, str], int]:
-    """Return persons by place, group and status: the newest row known by the as-of date."""
-    chosen: dict[tuple[str, str, str], tuple[bool, int, int]] = {}
-    wanted = ("place_id", "group", "status", "persons", "as_of", "published")
-    for _, place, group, status, persons, day, published in draft.records("populations", *wanted):
-        if not (place and group and status) or persons is None or day is None or published is None:
-            continue
-        known = published <= as_of
-        rank = (known, day.toordinal() if known else -day.toordinal())
-        old = chosen.get((place, group, status))
-        if old is None or rank > old[:2]:
-            chosen[place, group, status] = (*rank, persons)
-    return {key: value[2] for key, value in chosen.items()}
+def _stocks(draft: Draft) -> Iterator[tuple[int, Stock]]:
+    """Walk the stocks of people that can be read, with their lines."""
+    wanted = ("place_id", "group", "status", "persons", "as_of", "published", "stand_in")
+    for line, *cells in draft.records("populations", *wanted):
+        if None not in cells and "" not in cells[:3]:
+            yield line, Stock(*cells)
 
 
-def _sum(draft: Draft, people: dict[tuple[str, str, str], int], total: Total, start: date) -> int:
+def _people(draft: Draft, as_of: date) -> list[Stock]:
+    """Return the stocks of people that hold on a day."""
+    return stocks_that_hold((stock for _, stock in _stocks(draft)), as_of)
+
+
+def _sum(draft: Draft, people: Iterable[Stock], total: Total, start: date) -> int:
     """Add up the people whom a total counts."""
     lineage = area_lineage(draft)
     home = {p: a for _, p, a in draft.records("places", "place_id", "area_id")}
@@ -230,44 +234,90 @@ def _sum(draft: Draft, people: dict[tuple[str, str, str], int], total: Total, st
         if day <= start
     }
     counted = 0
-    for (place, _, status), persons in people.items():
-        areas = lineage.get(home.get(place, ""), ())
+    for stock in people:
+        areas = lineage.get(home.get(stock.place, ""), ())
         if total.areas and not set(total.areas) & set(areas):
             continue
-        if total.held_by and holder.get(place) not in total.held_by:
+        if total.held_by and holder.get(stock.place) not in total.held_by:
             continue
-        if total.status is None or total.status == status:
-            counted += persons
+        if total.status is None or total.status == stock.status:
+            counted += stock.persons
     return counted
+
+
+@check("too_many_persons", "people are no more than results can hold")
+def too_many(draft: Draft) -> Iterator[Problem]:
+    """Report more persons in all than a result holds."""
+    if draft.meta is None:
+        return
+    persons = sum(stock.persons for stock in _people(draft, draft.meta.as_of))
+    if persons > MOST_PERSONS:
+        yield problem(
+            "too_many_persons",
+            draft.file("populations"),
+            "more persons in all than results hold",
+            column="persons",
+            value=persons,
+            expected=f"at most {MOST_PERSONS} persons",
+            hint="take a part of the crisis",
+        )
+
+
+@check("stock_after_start", "people are those of the start of the period", "warning")
+def stocks_after_start(draft: Draft) -> Iterator[Problem]:
+    """Report stocks of people dated after the first day, when people may have fled already."""
+    if draft.meta is None:
+        return
+    start = draft.meta.period.start
+    for line, stock in _stocks(draft):
+        if stock.day > start and not stock.stand_in:
+            yield problem(
+                "stock_after_start",
+                draft.file("populations"),
+                "counted after the start of the period, when people may have fled already",
+                row=line,
+                column="as_of",
+                value=stock.day,
+                expected=f"{start} or earlier",
+            )
 
 
 @check("known_too_late", "starting state and people are known by the as-of date", "warning")
 def known_too_late(draft: Draft) -> Iterator[Problem]:
-    """Report places whose people or starting party were published only after the as-of date."""
+    """Report places of whose people or starting party nothing was known by an as-of date.
+
+    The as-of dates are the crisis's own and those of its hindcast.
+    """
     if draft.meta is None:
         return
-    as_of = draft.meta.as_of
-    for table, day_column in (("populations", "as_of"), ("control", "date")):
-        last = as_of if table == "populations" else draft.meta.period.start
-        first: dict[str, tuple[bool, int, date]] = {}
-        for line, place, day, published in draft.records(
-            table, "place_id", day_column, "published"
-        ):
-            if place and day is not None and published is not None and day <= last:
-                known = published <= as_of
-                if place not in first or (known and not first[place][0]):
-                    first[place] = (known, line, published)
-        for place, (known, line, published) in first.items():
-            if not known:
-                yield problem(
-                    "known_too_late",
-                    draft.file(table),
-                    f"nothing about {place!r} was known by the as-of date {as_of}",
-                    row=line,
-                    column="published",
-                    value=published,
-                    expected=f"{as_of} or earlier",
-                )
+    meta = draft.meta
+    days = sorted({meta.as_of, *(meta.hindcast.dates if meta.hindcast is not None else ())})
+    rows = [
+        ("populations", s.place, s.status, date.min if s.stand_in else s.published, line)
+        for line, s in _stocks(draft)
+    ]
+    rows += [
+        ("control", place, "holder", published, line)
+        for line, place, day, published in draft.records("control", "place_id", "date", "published")
+        if place and day is not None and published is not None and day <= meta.period.start
+    ]
+    first: dict[tuple[str, str, str], tuple[date, int]] = {}
+    for table, place, what, known, line in rows:
+        key = (table, place, what)
+        first[key] = min(first.get(key, (known, line)), (known, line))
+    for (table, place, what), (known, line) in first.items():
+        late = [day for day in days if day < known]
+        if late:
+            yield problem(
+                "known_too_late",
+                draft.file(table),
+                f"{_SAID[what]} {place!r} was known by the as-of date {late[-1]}",
+                row=line,
+                column="published",
+                value=known,
+                expected=f"{late[0]} or earlier",
+                hint="say in stand_in why it may be used" if table == "populations" else "",
+            )
 
 
 @check("over_capacity", "no site holds more people than its known parts have room for", "warning")

@@ -53,6 +53,8 @@ class Column:
         Where the id must stand: ``table.column``, or ``meta.groups`` and the like.
     not_before : str
         A date column of the same row that this date may not precede.
+    may_lack : bool
+        Whether the header may leave the column out, as if all its cells were empty.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Column:
     choices: tuple[str, ...] = ()
     refers: str = ""
     not_before: str = ""
+    may_lack: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class Table:
         Columns that together may stand only once; empty for none.
     needed : bool
         Whether the file must be there with at least one row; otherwise it may be left out.
+    reading : str
+        What its rows mean where they could be read in two ways.
     """
 
     name: str
@@ -90,6 +95,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     needed: bool = True
+    reading: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -302,6 +302,8 @@ def _header(header: list[str], table: Table, file: str, problems: list[Problem])
                 )
             )
     for name in missing:
+        if table.column(name).may_lack:
+            continue
         problems.append(
             problem(
                 "missing_column",
@@ -327,7 +329,7 @@ def _fill(
         position = places.get(column.name)
         if position is None:
             rows.texts[column.name] = [""] * len(rows)
-            rows.values[column.name] = [None] * len(rows)
+            rows.values[column.name] = ["" if column.may_lack else None] * len(rows)
             continue
         texts = [record[position] for record in records]
         values: list[Value] = []

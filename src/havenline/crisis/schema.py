@@ -76,8 +76,15 @@ _POPULATIONS = Table(
         *basis_column(),
         confidence_column(),
         source_column(),
+        Column("stand_in", "text", "why the figure may be used before it was published, such as a "
+               "census that came out later; empty: it may not", required=False, may_lack=True),
     ),
     key=("place_id", "group", "status", "as_of"),
+    reading="They are the people of the start of the period. Of the stocks of a place and status "
+    "on different days the newest that was published by the as-of date holds; stocks of different "
+    "days are never added. A row of all groups replaces every earlier row, and is replaced by "
+    "later rows of single groups. A stock published after the as-of date is not used, unless it "
+    "is marked as stand_in and nothing else was known; `havenline audit` lists those that are.",
 )  # fmt: skip
 
 _ROUTES = Table(
@@ -118,6 +125,7 @@ _SITES = Table(
     ),
     key=("site_id",),
     needed=False,
+    reading="A site published after the as-of date is not there yet, and nor is its room.",
 )  # fmt: skip
 
 _CROSSINGS = Table(
@@ -152,6 +160,9 @@ _CONTROL = Table(
         note_column(),
     ),
     key=("date", "place_id", "party_id"),
+    reading="A row counts from the day it was published, one from before the period too; a place "
+    "of which no row was known by the as-of date is held by nobody who fights. Of two rows of one "
+    "place and day the one published last holds.",
 )
 
 _CONTROL_COUNTS = Table(
@@ -202,6 +213,12 @@ _HAPPENINGS = Table(
     ),
     key=("happening_id",),
     needed=False,
+    reading="An offensive runs from the day of an offensive_start until the day of an "
+    "offensive_pause or a truce_start. A truce stands until a truce_end or an offensive_start; its "
+    "end alone starts no offensive: if fighting began, say so in a row of its own. Of the rows of "
+    "one day ends of truces count first, then pauses, then truces, then starts of offensives, so "
+    "an offensive that starts and is halted on one day runs on; date the halt a day later if it "
+    "held.",
 )
 
 _OBSERVATIONS = Table(
@@ -226,6 +243,9 @@ _OBSERVATIONS = Table(
     ),
     key=("series_id", "date", "period_start", "area_id", "source_id"),
     needed=False,
+    reading="Of the main counts of one day the one published last by the as-of date holds (it is "
+    "the revision), then the more exact (=, about, almost, >), then the higher. A cumulative "
+    "count below an earlier one adds nobody, and the way back up is not counted again.",
 )  # fmt: skip
 
 _PARTIES = Table(
@@ -458,7 +478,7 @@ def table_json_schema(table: Table) -> dict[str, Any]:
         "items": {
             "type": "object",
             "properties": properties,
-            "required": list(table.names),
+            "required": [c.name for c in table.columns if not c.may_lack],
             "additionalProperties": False,
         },
         "x-key": list(table.key),

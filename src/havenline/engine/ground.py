@@ -449,7 +449,7 @@ def prepare(
         raise RunError(f"seed: {seed} given; a whole number of 0 to 2**63 - 1 is needed")
     date = crisis.meta.as_of if as_of is None else as_of
     parameters, values = _sampled(crisis, date, settings or {}, futures, seed)
-    world = build_world(crisis)
+    world = build_world(crisis, date)
     facts = known_facts(world, date, horizon, offensive)
     return Ground(
         world=world,

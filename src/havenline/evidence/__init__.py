@@ -3,7 +3,8 @@
 from havenline.evidence.baselines import PriorRate, naive_forecasts
 from havenline.evidence.hindcast import hindcast
 from havenline.evidence.results import Hindcast
-from havenline.evidence.series import Increment, Totals, increments_to_score, published_totals
+from havenline.evidence.series import increments_to_score
+from havenline.facts.counts import Increment, Totals, published_totals
 
 __all__ = [
     "Hindcast",

@@ -30,7 +30,7 @@ from havenline.evidence.reporting import (
     take_up,
 )
 from havenline.evidence.scores import Interval, block_bootstrap, crps, pit_ranks
-from havenline.evidence.series import Totals, increments, published_totals
+from havenline.facts.counts import Totals, increments, published_totals
 
 Floats = npt.NDArray[np.float64]
 

@@ -15,6 +15,8 @@ from havenline.crisis.parameters import (
     known_parameters,
     newest_source,
 )
+from havenline.crisis.stocks import Stock
+from havenline.facts.populations import people_known
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.rests import rests_on
 
@@ -71,12 +73,15 @@ class Audit:
         By name.
     prior_outcomes : tuple of str
         Ids of indicators that rest on a prior alone.
+    stand_ins : tuple of Stock
+        Figures of people that were published later and stand in, as they are marked.
     """
 
     crisis: str
     as_of: dt.date
     rows: tuple[Audited, ...]
     prior_outcomes: tuple[str, ...]
+    stand_ins: tuple[Stock, ...] = ()
 
     @property
     def late(self) -> tuple[Audited, ...]:
@@ -90,6 +95,18 @@ class Audit:
             "as_of": self.as_of.isoformat(),
             "ok": not self.late,
             "parameters": [row.to_json_dict() for row in self.rows],
+            "stand_ins": [
+                {
+                    "place_id": stock.place,
+                    "group": stock.group,
+                    "status": stock.status,
+                    "persons": int(stock.persons),
+                    "as_of": stock.day.isoformat(),
+                    "published": stock.published.isoformat(),
+                    "why": stock.stand_in,
+                }
+                for stock in self.stand_ins
+            ],
             "outcomes": [
                 {
                     "id": i.id,
@@ -140,4 +157,7 @@ def audit(crisis: Crisis, as_of: dt.date | None = None) -> Audit:
         as_of=day,
         rows=tuple(rows),
         prior_outcomes=tuple(i.id for i in INDICATORS.values() if i.prior_only),
+        stand_ins=tuple(
+            stock for stock in people_known(crisis.populations, day) if stock.published > day
+        ),
     )

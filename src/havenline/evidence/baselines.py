@@ -43,7 +43,8 @@ import pandas as pd
 from scipy import stats
 
 from havenline.errors import RunError
-from havenline.evidence.series import Totals, increments
+from havenline.facts.counts import Totals, increments
+from havenline.facts.known import known_by
 
 Floats = npt.NDArray[np.float64]
 
@@ -250,7 +251,7 @@ def prior_from_flows(observations: pd.DataFrame, *, as_of: date, before: date) -
         None where no movements above zero were published for such a period.
     """
     rows = observations[(observations["kind"] == "flow") & (observations["unit"] == "movements")]
-    rows = rows[rows["published"] <= pd.Timestamp(as_of)]
+    rows = known_by(rows, as_of)
     rows = rows[rows["date"] < pd.Timestamp(before)]
     rows = rows.dropna(subset=["date", "period_start", "value"])
     rows = rows[rows["date"] == rows["date"].max()]

@@ -24,7 +24,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from havenline.crisis import Crisis
 from havenline.engine.ground import Ground, prepare
@@ -32,6 +31,7 @@ from havenline.engine.state import State
 from havenline.errors import RunError
 from havenline.evidence.flare import spread
 from havenline.evidence.scores import brier
+from havenline.facts.holders import recorded_captures
 from havenline.options import Schedule
 from havenline.world import roads
 from havenline.world.record import Facts
@@ -181,15 +181,11 @@ def recorded_falls(world: World, as_of: date, until: date) -> Days:
         -1 where nothing is recorded. The first change to the attacker counts, whenever it was
         published: this is the truth that no forecast sees.
     """
-    attacker = set(world.crisis.parties.query("side == 'attacker'")["party_id"])
-    rows = world.crisis.control
-    rows = rows[rows["party_id"].isin(attacker)]
-    rows = rows[(rows["date"] > pd.Timestamp(as_of)) & (rows["date"] <= pd.Timestamp(until))]
-    fell = np.full(len(world.place_ids), -1, dtype=np.int64)
-    index = {p: i for i, p in enumerate(world.place_ids)}
-    for place, when in rows.groupby("place_id")["date"].min().items():
-        fell[index[str(place)]] = (pd.Timestamp(when).date() - as_of).days
-    return fell
+    parties = world.crisis.parties
+    attacker = set(parties.loc[parties["side"] == "attacker", "party_id"])
+    taken = recorded_captures(world.crisis.control, as_of, until, attacker)
+    days = [(taken[p] - as_of).days if p in taken else -1 for p in world.place_ids]
+    return np.array(days, dtype=np.int64)
 
 
 def recent_rate(facts: Facts, places: int) -> float:

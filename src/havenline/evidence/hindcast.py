@@ -24,12 +24,9 @@ from havenline.evidence.hubs import score_hubs
 from havenline.evidence.reporting import Reporting, reported_increments
 from havenline.evidence.results import Hindcast, Scored, Summary
 from havenline.evidence.scores import crps
-from havenline.evidence.series import (
-    Increment,
-    increments_to_score,
-    offensive_by_day,
-    published_totals,
-)
+from havenline.evidence.series import increments_to_score
+from havenline.facts.counts import Increment, published_totals
+from havenline.facts.fighting import fighting
 
 Floats = npt.NDArray[np.float64]
 
@@ -136,11 +133,12 @@ def hindcast(
     days = sorted(set(dates))
     if not days:
         raise RunError("a hindcast needs an as-of date")
-    recorded: dict[date, bool] = {}
+    recorded: Mapping[date, bool] = {}
     if conditional:
         every = published_totals(crisis.observations, series_id=series_id)
         if len(every):
-            recorded = offensive_by_day(crisis.happenings, start=every.dates[0], end=until)
+            told = fighting(crisis.happenings, start=every.dates[0], end=until)
+            recorded = told.running if told.recorded else {}
     lines: list[Mapping[date, bool] | None] = [None, recorded] if recorded else [None]
     scored: list[list[Scored]] = [[] for _ in lines]
     done = 0

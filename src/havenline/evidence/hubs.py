@@ -32,6 +32,7 @@ import xarray as xr
 from scipy import stats
 
 from havenline.evidence.scores import crps
+from havenline.facts.counts import newest_by
 
 Floats = npt.NDArray[np.float64]
 
@@ -115,7 +116,7 @@ def observed_hubs(
     Parameters
     ----------
     observations : DataFrame
-        Columns series_id, date, period_start, area_id, value and main.
+        Columns series_id, date, period_start, area_id, value, main, qualifier and published.
     areas : sequence of str
         Sub-districts of the results.
     until : date
@@ -132,10 +133,9 @@ def observed_hubs(
         whole = rows[rows["series_id"] == everyone]
         if "main" in whole and (whole["main"] == 1).any():
             whole = whole[whole["main"] == 1]
-        totals = whole.set_index("date")["value"].sort_index()
+        totals = newest_by("date", whole).set_index("date")["value"]
         parts = rows[(rows["series_id"] == arrivals) & rows["area_id"].isin(list(areas))]
-        newest = parts.sort_values("date", kind="stable").drop_duplicates("area_id", keep="last")
-        for row in newest.sort_values("area_id").itertuples(index=False):
+        for row in newest_by("area_id", parts).sort_values("area_id").itertuples(index=False):
             day = pd.Timestamp(row.date)  # type: ignore[arg-type]
             if day not in totals.index:
                 continue

@@ -16,8 +16,8 @@ from havenline.evidence.baselines import LABELS, RULES, NaiveForecast, PriorRate
 from havenline.evidence.captures import CaptureScore
 from havenline.evidence.hubs import HubScore
 from havenline.evidence.scores import Interval, block_bootstrap, coverage, crps, pit_ranks
-from havenline.evidence.series import Increment
 from havenline.evidence.totals import TotalScore, score_total
+from havenline.facts.counts import Increment
 
 Floats = npt.NDArray[np.float64]
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from havenline.crisis import Crisis
+from havenline.facts.fighting import deals_after
 from havenline.negotiation.answer import CurvePoint, Named
 from havenline.negotiation.hold import only_looks_agreeable
 from havenline.negotiation.holding import hold_of
@@ -136,9 +137,4 @@ def agreeable(model: Model, payoffs: Payoffs) -> tuple[dict[str, Any], ...]:
 
 def observed(crisis: Crisis, date: dt.date) -> tuple[dict[str, Any], ...]:
     """Return agreements and truces dated after the as-of date; they enter nothing."""
-    rows = []
-    for r in crisis.happenings.to_dict("records"):
-        day = r["date"].date()
-        if r["kind"] in ("agreement", "truce_start", "truce_end") and day > date:
-            rows.append({"date": day.isoformat(), "kind": r["kind"], "what": r["what"]})
-    return tuple(rows)
+    return tuple(deals_after(crisis.happenings, date))

@@ -24,6 +24,7 @@ from havenline.engine.measures import COUNTS
 from havenline.engine.state import State
 from havenline.engine.values import VALUES
 from havenline.errors import RunError
+from havenline.facts.borders import border_known
 from havenline.negotiation.measures import MEASURES, OWN
 from havenline.negotiation.terms import Terms, as_option
 from havenline.negotiation.zone import Floats
@@ -156,7 +157,7 @@ def measure(
 def border_regime(crisis: Crisis, as_of: dt.date | None = None) -> int:
     """Return the regime of the border on the as-of date: 0 closed, 1 managed, 2 open."""
     date = crisis.meta.as_of if as_of is None else as_of
-    return known_facts(build_world(crisis), date, 1).border_regime
+    return border_known(crisis.crossings, date)
 
 
 def _contested(ground: Ground, courses: Sequence[Course]) -> tuple[Floats, Floats]:
@@ -237,8 +238,8 @@ def haven_depth(crisis: Crisis, space: Sequence[Terms], as_of: dt.date | None = 
         Kilometres from the border of a neighbour within which nine of ten of its places lie; NaN
         where the crisis draws no outline of a neighbour.
     """
-    world = build_world(crisis)
     date = crisis.meta.as_of if as_of is None else as_of
+    world = build_world(crisis, date)
     facts = known_facts(world, date, 120)
     wanted = {w.casefold() for n in crisis.meta.neighbours for w in (n.name, n.country)}
     boundary = [

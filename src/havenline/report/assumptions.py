@@ -11,13 +11,13 @@ import pandas as pd
 
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
+from havenline.facts.known import known_by
 from havenline.report import words
-from havenline.report.ground import known_by
 
 _WEB = re.compile(r"^https?://[^\s<>\"']+$")
 _GIVEN = re.compile(r"\(date given: ([^()]*(?:\([^()]*\))?[^()]*)\)")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?(?:/(\d{2}))?")
-_DATED = ("populations", "sites", "crossings", "violence", "happenings", "control_counts")
+_DATED = ("sites", "crossings", "violence", "happenings", "control_counts")
 _UNDATED = ("areas", "places", "routes", "parties")
 
 PARTS = {
@@ -208,6 +208,9 @@ def references(
         for source in _cited(table):
             used.setdefault(source, set()).add(name)
 
+    people = crisis.populations
+    stand_in = people["stand_in"] != ""
+    cite("populations", people[(people["published"] <= as_of) | stand_in])
     for name in _DATED:
         cite(name, known_by(getattr(crisis, name), as_of))
     control = known_by(crisis.control, as_of)

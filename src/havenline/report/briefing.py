@@ -17,6 +17,7 @@ from markupsafe import Markup
 from havenline.crisis import Crisis
 from havenline.crisis.cells import split_ids
 from havenline.crisis.parameters import Parameter
+from havenline.facts.known import known_by
 from havenline.outcomes.comparison import Comparison
 from havenline.report import (
     answer,
@@ -29,7 +30,6 @@ from havenline.report import (
     trace,
     words,
 )
-from havenline.report.ground import known_by
 from havenline.report.svg import plain
 
 CONTENTS = (

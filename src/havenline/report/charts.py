@@ -11,6 +11,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from havenline.crisis import Crisis
+from havenline.facts.counts import counts_shown
 from havenline.outcomes.comparison import two_digits
 from havenline.outcomes.indicators import INDICATORS
 from havenline.report import figures, words
@@ -30,17 +31,12 @@ class Chart:
 
 def observed_of(crisis: Crisis, as_of: pd.Timestamp) -> list[Observed]:
     """Return the observed points of the main series, by date; later ones are marked not known."""
-    table = crisis.observations
-    rows = table[(table["series_id"] == crisis.meta.displaced_series) & (table["main"] == 1)]
     out = []
-    for row in rows.sort_values(["date", "published", "value"]).itertuples(index=False):
-        date = pd.Timestamp(row.date)  # type: ignore[arg-type]
-        published = pd.Timestamp(row.published)  # type: ignore[arg-type]
-        value = float(row.value)  # type: ignore[arg-type]
-        known = bool(published <= as_of and date <= as_of)
-        when = "published" if known else "published after the as-of date, not used:"
-        note = f"{words.number(value)} on {words.day(date)}, {when} {words.day(published)}"
-        out.append(Observed(date=date, value=value, known=known, note=note))
+    for count in counts_shown(crisis, as_of):
+        date, published = pd.Timestamp(count.day), pd.Timestamp(count.published)
+        when = "published" if count.known else "published after the as-of date, not used:"
+        note = f"{words.number(count.persons)} on {words.day(date)}, {when} {words.day(published)}"
+        out.append(Observed(date=date, value=count.persons, known=count.known, note=note))
     return out
 
 

@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 
 from havenline.crisis import Crisis
+from havenline.facts.holders import holders_known
+from havenline.facts.populations import persons_by_place
 from havenline.report.geometry import (
     Fit,
     Ring,
@@ -95,26 +97,6 @@ class Ground:
     centres: dict[str, Point]
 
 
-def known_by(table: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Return the rows of a table published by the as-of date; all rows where it has no such day."""
-    if "published" not in table.columns:
-        return table
-    return table[table["published"] <= as_of]
-
-
-def holder_at(crisis: Crisis, as_of: pd.Timestamp) -> dict[str, str]:
-    """Return the party that held each place, from rows dated and published by the as-of date."""
-    rows = known_by(crisis.control, as_of)
-    rows = rows[rows["date"] <= as_of].sort_values(["date", "published", "place_id", "party_id"])
-    return dict(zip(rows["place_id"].astype(str), rows["party_id"].astype(str), strict=True))
-
-
-def _people(crisis: Crisis, as_of: pd.Timestamp) -> dict[str, float]:
-    rows = known_by(crisis.populations, as_of)
-    sums = rows.groupby("place_id")["persons"].sum()
-    return {str(k): float(v) for k, v in sums.items()}
-
-
 def _fit(crisis: Crisis, people: Mapping[str, float], width: float) -> Fit:
     """Return the projection that holds every place with people and every crossing."""
     places = crisis.places
@@ -154,7 +136,7 @@ def line_shapes(crisis: Crisis, fit: Fit) -> dict[str, tuple[list[Point], Point]
 
 
 def _front(crisis: Crisis, fit: Fit, as_of: pd.Timestamp) -> tuple[list[list[Point]], list[Ring]]:
-    holders = holder_at(crisis, as_of)
+    holders = holders_known(crisis.control, as_of.date())
     settled = crisis.places[~crisis.places["kind"].isin(_NOT_SETTLED)]
     points: list[Point] = []
     sides: list[bool] = []
@@ -196,7 +178,7 @@ def _centres(crisis: Crisis, fit: Fit, people: Mapping[str, float]) -> dict[str,
 
 def ground_of(crisis: Crisis, as_of: pd.Timestamp, *, width: float) -> Ground:
     """Return the crisis as known at the as-of date, drawn `width` pixels wide."""
-    people = _people(crisis, as_of)
+    people = persons_by_place(crisis.populations, as_of.date())
     fit = _fit(crisis, people, width)
     at = {
         str(p): fit.at(float(lon), float(lat))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import pandas as pd
 
 from havenline.crisis import Crisis
+from havenline.facts.holders import holders_known
+from havenline.facts.populations import persons_by_place
 from havenline.report import words
-from havenline.report.ground import holder_at, known_by
 
 
 def listed_groups(crisis: Crisis, as_of: pd.Timestamp) -> list[str]:
@@ -26,16 +27,15 @@ def listed_groups(crisis: Crisis, as_of: pd.Timestamp) -> list[str]:
     -------
     list of str
     """
-    holder = holder_at(crisis, as_of)
-    people = known_by(crisis.populations, as_of)
-    residents = people[people["status"] == "resident"].groupby("place_id")["persons"].sum()
+    holder = holders_known(crisis.control, as_of.date())
+    residents = persons_by_place(crisis.populations, as_of.date(), "resident")
     names = dict(zip(crisis.parties["party_id"], crisis.parties["name"], strict=True))
     told = []
     for group in crisis.meta.listed_groups:
         if pd.Timestamp(group.known_from) > as_of:
             continue
         places = [place for place, party in holder.items() if party in group.within]
-        there = float(residents[residents.index.isin(places)].sum())
+        there = sum(residents.get(place, 0) for place in places)
         low, middle, high = (
             words.number(round(share * there, -4)) for share in (group.low, group.share, group.high)
         )

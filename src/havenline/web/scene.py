@@ -15,10 +15,13 @@ from havenline import __version__
 from havenline.crisis import Crisis
 from havenline.crisis.levers import LEVERS
 from havenline.crisis.parameters import known_parameters
+from havenline.facts.counts import counts_shown
+from havenline.facts.known import known_by
+from havenline.facts.populations import persons_by_place
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.thresholds import limits_of
 from havenline.report.geometry import Fit, rings_of
-from havenline.report.ground import Ground, ground_of, known_by
+from havenline.report.ground import Ground, ground_of
 
 WIDTH = 1000.0
 FRAME_DAYS = 7
@@ -71,7 +74,7 @@ def _features(crisis: Crisis, stem: str, keys: tuple[str, ...]) -> list[dict[str
 
 
 def _places(crisis: Crisis, as_of: pd.Timestamp) -> list[dict[str, Any]]:
-    people = known_by(crisis.populations, as_of).groupby("place_id")["persons"].sum()
+    people = persons_by_place(crisis.populations, as_of.date())
     return [
         {
             "id": str(r.place_id),
@@ -79,7 +82,7 @@ def _places(crisis: Crisis, as_of: pd.Timestamp) -> list[dict[str, Any]]:
             "kind": str(r.kind),
             "area": str(r.area_id),
             "at": [float(r.lon), float(r.lat)],  # type: ignore[arg-type]
-            "people": round(float(people.get(r.place_id, 0.0))),
+            "people": people.get(str(r.place_id), 0),
             "source": str(r.source_id),
         }
         for r in crisis.places.itertuples(index=False)
@@ -100,18 +103,15 @@ def _roads(crisis: Crisis) -> list[dict[str, Any]]:
 
 def _observed(crisis: Crisis, as_of: pd.Timestamp) -> list[dict[str, Any]]:
     """Return the published totals of displaced people, marked where published later."""
-    rows = crisis.observations
-    rows = rows[(rows["series_id"] == crisis.meta.displaced_series) & (rows["main"] != 0)]
-    rows = rows.sort_values(["date", "published"])
     return [
         {
-            "date": str(pd.Timestamp(r.date).date()),  # type: ignore[arg-type]
-            "value": float(r.value),  # type: ignore[arg-type]
-            "known": bool(pd.Timestamp(r.published) <= as_of),  # type: ignore[arg-type]
-            "published": str(pd.Timestamp(r.published).date()),  # type: ignore[arg-type]
-            "source": str(r.source_id),
+            "date": count.day.isoformat(),
+            "value": count.persons,
+            "known": count.known,
+            "published": count.published.isoformat(),
+            "source": count.source_id,
         }
-        for r in rows.itertuples(index=False)
+        for count in counts_shown(crisis, as_of)
     ]
 
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from havenline.crisis.levers import border_regime
 from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
 from havenline.draws.kernels import bare, kernel
-from havenline.errors import RunError
+from havenline.facts.borders import border_known
+from havenline.facts.counts import displaced_known, increments
+from havenline.facts.fighting import fighting
+from havenline.facts.holders import captured_since, changes_known
 from havenline.world import roads
-from havenline.world.world import SIDE_OF_PARTY, World
+from havenline.world.world import SIDE_OF_PARTY, World, check_as_of
 
 QUIET_WEIGHT = 0.15
 """Weight of a day without an offensive when a reported increment is spread over its days
@@ -153,13 +153,11 @@ def known_facts(
         If the as-of date lies outside the period.
     """
     period = world.crisis.meta.period
-    if not period.start <= as_of <= period.end:
-        raise RunError(
-            f"as-of date {as_of}: outside the crisis period {period.start} to {period.end}"
-        )
+    check_as_of(world.crisis, as_of)
     n_day = (as_of - period.start).days + 1
     side, captured = _sides(world, period.start, as_of, n_day)
-    on, truce_age = _offensives(world.crisis.happenings, period.start, as_of, n_day)
+    fought = fighting(world.crisis.happenings, start=period.start, end=as_of, as_of=as_of)
+    on = np.array(list(fought.running.values()), dtype=np.int8)
     target, last = _targets(world, period.start, as_of, on)
     epoch, dist, pred = _networks(world, side)
     forced = np.full(ahead + 1, -1, dtype=np.int8)
@@ -184,8 +182,8 @@ def known_facts(
         as_of=as_of,
         start=period.start,
         record=record,
-        truce_age=truce_age,
-        border_regime=_border(world, as_of),
+        truce_age=fought.truce_age(),
+        border_regime=border_known(world.crisis.crossings, as_of),
         last_count=last,
         captured_since=captured,
     )
@@ -220,81 +218,31 @@ def _sides(
         p: SIDE_OF_PARTY[s]
         for p, s in zip(world.crisis.parties["party_id"], world.crisis.parties["side"], strict=True)
     }
-    changes = world.crisis.control.sort_values(["date", "place_id"], kind="stable")
-    known = (changes["date"] <= pd.Timestamp(start)) | (changes["published"] <= pd.Timestamp(as_of))
-    changes = changes.loc[known & (changes["date"] <= pd.Timestamp(as_of))]
+    control = world.crisis.control
     side = np.full((n_day, len(world.place_ids)), roads.OTHER, dtype=np.int8)
     index = {p: i for i, p in enumerate(world.place_ids)}
-    captured: dict[str, dt.date] = {}
-    for row in changes.itertuples(index=False):
-        date = pd.Timestamp(row.date).date()  # type: ignore[arg-type]
-        day = max(0, (date - start).days)
-        place = str(row.place_id)
-        side[day:, index[place]] = code[str(row.party_id)]
-        if code[str(row.party_id)] == roads.ATTACKER:
-            captured[place] = date
-        else:
-            captured.pop(place, None)
-    return side, captured
-
-
-def _offensives(
-    happenings: pd.DataFrame, start: dt.date, as_of: dt.date, n_day: int
-) -> tuple[NDArray[np.int8], float]:
-    rows = happenings.loc[
-        happenings["kind"].isin(["truce_start", "truce_end", "offensive_start", "offensive_pause"])
-        & (happenings["published"] <= pd.Timestamp(as_of))
-        & (happenings["date"] <= pd.Timestamp(as_of))
-    ].sort_values(["date", "happening_id"], kind="stable")
-    on = np.zeros(n_day, dtype=np.int8)
-    truce_since: dt.date | None = None
-    for row in rows.itertuples(index=False):
-        date = pd.Timestamp(row.date).date()  # type: ignore[arg-type]
-        day = max(0, (date - start).days)
-        if row.kind == "truce_start":
-            truce_since = date
-            on[day:] = 0
-        elif row.kind == "offensive_pause":
-            on[day:] = 0
-        else:
-            truce_since = None
-            on[day:] = 1
-    age = -1.0 if truce_since is None else float((as_of - truce_since).days)
-    return on, age
+    for change in changes_known(control, as_of):
+        side[max(0, (change.day - start).days) :, index[change.place]] = code[change.party]
+    attackers = [party for party, own in code.items() if own == roads.ATTACKER]
+    return side, captured_since(control, as_of, attackers)
 
 
 def _targets(
     world: World, start: dt.date, as_of: dt.date, on: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], dt.date | None]:
     """Spread the published cumulative counts over days, more on days of an offensive."""
-    series = world.crisis.meta.displaced_series
-    observations = world.crisis.observations
-    if series is not None and series not in set(observations["series_id"]):
-        raise RunError(
-            f"crisis.yaml [displaced_series]: {series!r} is not a series of observations.csv"
-        )
-    rows = observations.loc[
-        (observations["series_id"] == series)
-        & (observations["main"] == 1)
-        & (observations["published"] <= pd.Timestamp(as_of))
-        & (observations["date"] >= pd.Timestamp(start))
-        & (observations["date"] <= pd.Timestamp(as_of))
-    ]
+    totals = displaced_known(world.crisis, as_of)
     target = np.full(len(on), -1.0)
-    if rows.empty:
+    if not len(totals):
         return target, None
-    target[0] = 0.0  # the count starts from zero with the period
-    counts = rows.groupby("date")["value"].max().sort_index().cummax()
-    days = [(pd.Timestamp(d).date() - start).days for d in counts.index]
-    values = counts.to_numpy(np.float64)
-    if days[0] == 0:
-        target[0] = values[0]
-    else:
-        days, values = [0, *days], np.concatenate([[0.0], values])
-    for (d0, v0), (d1, v1) in pairwise(zip(days, values, strict=True)):
-        weight = np.where(on[d0 + 1 : d1 + 1] == 1, 1.0, QUIET_WEIGHT)
-        target[d0 + 1 : d1 + 1] = (v1 - v0) * weight / weight.sum()
-    return target, start + dt.timedelta(days=days[-1])
+    if totals.dates[0] > start:
+        totals = totals.from_zero(start)
+    target[0] = totals.persons[0]
+    for step in increments(totals):
+        days = slice((step.start - start).days + 1, (step.end - start).days + 1)
+        weight = np.where(on[days] == 1, 1.0, QUIET_WEIGHT)
+        target[days] = step.persons * weight / weight.sum()
+    return target, totals.dates[-1]
 
 
 def _networks(
@@ -315,9 +263,3 @@ def _networks(
             preds.append(pred)
         epoch[day] = len(dists) - 1
     return epoch, np.stack(dists), np.stack(preds)
-
-
-def _border(world: World, as_of: dt.date) -> int:
-    rows = world.crisis.crossings
-    days = (pd.to_datetime(rows[c]).dt.date for c in ("since", "published"))
-    return border_regime(zip(rows["crossing_id"], rows["regime"], *days, strict=True), as_of)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,10 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
-from havenline.crisis.sites import SITE_PARTS
-from havenline.crisis.sites import site_places as site_places_of
+from havenline.crisis.columns import ALL_GROUPS
+from havenline.crisis.stocks import MOST_PERSONS, Stock, too_many_persons
 from havenline.draws import key_of_text
 from havenline.errors import RunError
+from havenline.facts.holders import changes_known
+from havenline.facts.populations import people_known
+from havenline.facts.sites import sites_known
 from havenline.world import geometry, roads
 
 NEAR_BORDER_KM = 10.0
@@ -140,13 +145,24 @@ def split_persons(persons: int, shares: NDArray[np.float64]) -> NDArray[np.int64
     return whole
 
 
-def build_world(crisis: Crisis) -> World:
+def check_as_of(crisis: Crisis, as_of: dt.date) -> None:
+    """Refuse an as-of date outside the period of a crisis, with a `RunError`."""
+    period = crisis.meta.period
+    if not period.start <= as_of <= period.end:
+        raise RunError(
+            f"as-of date {as_of}: outside the crisis period {period.start} to {period.end}"
+        )
+
+
+def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     """Compile a crisis.
 
     Parameters
     ----------
     crisis : Crisis
         A crisis that passed its checks.
+    as_of : datetime.date, optional
+        People and sites as known by this day; by the crisis's own as-of date if not given.
 
     Returns
     -------
@@ -155,8 +171,11 @@ def build_world(crisis: Crisis) -> World:
     Raises
     ------
     RunError
-        If nobody lives in a place held by the defender or the guarantor.
+        If the as-of date lies outside the period, if nobody is known to live anywhere by then,
+        or if they are more than a result holds.
     """
+    day = crisis.meta.as_of if as_of is None else as_of
+    check_as_of(crisis, day)
     places = crisis.places.sort_values("place_id", kind="stable").reset_index(drop=True)
     place_ids = tuple(places["place_id"])
     index = {p: i for i, p in enumerate(place_ids)}
@@ -166,32 +185,34 @@ def build_world(crisis: Crisis) -> World:
     share_of = {g.id: g.share for g in crisis.meta.groups}
     shares = np.array([share_of[g] for g in group_ids])
 
-    start = _start(crisis, index, group_ids, shares)
+    start = _start(people_known(crisis.populations, day), index, group_ids, shares)
     routes = crisis.routes.sort_values("route_id", kind="stable").reset_index(drop=True)
     road_a = np.array([index[p] for p in routes["from_place"]], dtype=np.int64)
     road_b = np.array([index[p] for p in routes["to_place"]], dtype=np.int64)
 
-    foreign = _foreign(crisis, places)
+    foreign = _foreign(crisis, places, day)
     hosts = (
         places["kind"].isin(["city", "town", "camp_cluster"]).to_numpy()
         & ~foreign
         & (start.sum(axis=(1, 2)) > 0)
     )
     area_ids, area = _areas(crisis, places, hosts | (start.sum(axis=(1, 2)) > 0))
+    if start.sum() > MOST_PERSONS:
+        raise RunError(f"populations.csv: {too_many_persons(int(start.sum()))}")
     names = dict(zip(crisis.areas["area_id"], crisis.areas["name"], strict=True))
     if not start.sum():
-        raise RunError("populations.csv: nobody lives anywhere; give persons per place")
-    sites = crisis.sites
+        raise RunError(
+            f"populations.csv: nobody is known to live anywhere by {day}; give persons per place, "
+            "published by then or marked as stand_in"
+        )
     site_people, site_places, site_unknown = np.zeros((3, len(place_ids)))
-    parts = sites.reindex(columns=SITE_PARTS).to_numpy(np.float64)
-    for place, occupancy, known in zip(sites["place_id"], sites["occupancy"], parts, strict=True):
-        people = 0.0 if np.isnan(occupancy) else float(occupancy)
-        room = site_places_of(*known)
-        site_people[index[place]] += people
-        if np.isfinite(room):
-            site_places[index[place]] += room
+    for site in sites_known(crisis.sites, day):
+        at = index[site.place]
+        site_people[at] += site.people
+        if np.isfinite(site.places):
+            site_places[at] += site.places
         else:
-            site_unknown[index[place]] += people
+            site_unknown[at] += site.people
     site_people = np.minimum(site_people, start[:, 1].sum(axis=1))
     site_unknown = np.minimum(site_unknown, site_people)
     place = np.zeros(len(place_ids), dtype=PLACE)
@@ -234,17 +255,20 @@ def build_world(crisis: Crisis) -> World:
 
 
 def _start(
-    crisis: Crisis, index: dict[str, int], group_ids: tuple[str, ...], shares: NDArray[np.float64]
+    people: Iterable[Stock],
+    index: dict[str, int],
+    group_ids: tuple[str, ...],
+    shares: NDArray[np.float64],
 ) -> NDArray[np.int64]:
     start = np.zeros((len(index), 2, len(group_ids)), dtype=np.int64)
     group_index = {g: i for i, g in enumerate(group_ids)}
-    for row in crisis.populations.itertuples(index=False):
-        status = 0 if row.status == "resident" else 1
-        persons = int(row.persons)  # type: ignore[arg-type]
-        if row.group == "all":
-            start[index[str(row.place_id)], status] += split_persons(persons, shares)
+    for stock in people:
+        status = 0 if stock.status == "resident" else 1
+        persons = int(stock.persons)
+        if stock.group == ALL_GROUPS:
+            start[index[stock.place], status] += split_persons(persons, shares)
         else:
-            start[index[str(row.place_id)], status, group_index[str(row.group)]] += persons
+            start[index[stock.place], status, group_index[stock.group]] += persons
     return start
 
 
@@ -269,10 +293,10 @@ def _cell_keys(areas: tuple[str, ...], groups: tuple[str, ...]) -> NDArray[np.ui
     )
 
 
-def _foreign(crisis: Crisis, places: pd.DataFrame) -> NDArray[np.bool_]:
-    neighbour_parties = set(crisis.parties.loc[crisis.parties["side"] == "neighbour", "party_id"])
-    starts = crisis.control.loc[crisis.control["party_id"].isin(neighbour_parties), "place_id"]
-    abroad = set(starts) | set(places.loc[places["kind"] == "foreign_town", "place_id"])
+def _foreign(crisis: Crisis, places: pd.DataFrame, as_of: dt.date) -> NDArray[np.bool_]:
+    neighbours = set(crisis.parties.loc[crisis.parties["side"] == "neighbour", "party_id"])
+    held = {c.place for c in changes_known(crisis.control, as_of) if c.party in neighbours}
+    abroad = held | set(places.loc[places["kind"] == "foreign_town", "place_id"])
     return places["place_id"].isin(abroad).to_numpy()
 
 
