@@ -51,7 +51,7 @@ def test_an_outcome_leads_to_steps_parameters_sources_and_facts(
         assert names
         for name in names:
             used = parameters[name]
-            assert used.known_from.isoformat() in body
+            assert used.known_text in body
             ids = [s.strip() for s in used.source.split(";")]
             if all(i in listed for i in ids):
                 assert "parameters)</small></li>" in page

@@ -254,16 +254,21 @@ def audit(
     for row in found.rows:
         p = row.parameter
         spread = "" if p.low != p.low else f" ({p.low:g} to {p.high:g})"
-        known = max(p.known_from, row.latest_source or p.known_from)
+        known = f"known from {max(p.known_from, row.latest_source or p.known_from)}"
+        if p.any_year:
+            known = "holds for any year"
         late = " [red]later than the as-of date[/red]" if row.late else ""
         out.print(
-            f"[bold]{p.name}[/bold] {p.value:g}{spread} {escape(p.unit)}; {p.kind}, known from "
-            f"{known}{late}",
+            f"[bold]{p.name}[/bold] {p.value:g}{spread} {escape(p.unit)}; {p.kind}, {known}{late}",
             soft_wrap=True,
         )
         out.print(f"    {escape('; '.join(row.sources))}", style="dim", soft_wrap=True)
     priors = sum(row.parameter.kind == "prior" for row in found.rows)
-    out.print(f"{len(found.rows)} parameters, {priors} of them priors.")
+    first = sum(row.parameter.any_year for row in found.rows)
+    out.print(
+        f"{len(found.rows)} parameters, {priors} of them priors; {first} are in their first row, "
+        "a wide prior that holds for any year."
+    )
     out.print("[bold]What each outcome rests on[/bold]: steps of a day, then those behind them")
     for indicator in INDICATORS.values():
         basis = rests_on(indicator.id)

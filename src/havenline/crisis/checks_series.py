@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import pairwise
 
 from havenline.crisis.cells import split_ids
@@ -169,17 +168,21 @@ def border_orders(draft: Draft) -> Iterator[Problem]:
     rows = draft.tables.get("parameters")
     if rows is None or draft.meta is None:
         return
-    from havenline.crisis.parameters import BORDER, border_order, default_table
+    from havenline.crisis.parameters import BORDER, border_order, known_parameters, newest_known
 
-    values = {row.name: row.value for row in default_table() if row.name in BORDER}
-    own: dict[str, tuple[date, int, float]] = {}
-    for line, name, value, known in rows.records("name", "value", "known_from"):
-        if name not in BORDER or value is None or known is None or known > draft.meta.as_of:
-            continue
-        own[name] = max(own.get(name, (known, line, value)), (known, line, value))
-    fault = border_order(values | {name: value for name, (_, _, value) in own.items()})
+    as_of = draft.meta.as_of
+    own = newest_known(
+        (
+            (name, known, (line, value))
+            for line, name, value, known in rows.records("name", "value", "known_from")
+            if name in BORDER and value is not None and known is not None
+        ),
+        as_of,
+    )
+    usual = {name: row.value for name, row in known_parameters(as_of).items()}
+    fault = border_order(usual | {name: value for name, (_, value) in own.items()})
     if own and fault is not None:
-        _, line, value = max(own.values())
+        line, value = max(own.values())
         yield problem(
             "border_order",
             rows.file,

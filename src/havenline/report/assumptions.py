@@ -145,7 +145,7 @@ def parts_of(parameters: Mapping[str, Parameter], named: Mapping[str, str]) -> l
                 unit=p.unit,
                 meaning=p.meaning,
                 source=source_text(p.source, named),
-                known_from=p.known_from.isoformat(),
+                known_from=p.known_text,
                 kind=p.kind,
             )
         )
