@@ -154,8 +154,9 @@ Every number that a run can vary, declared once: {len(names)} parameters in {len
 
 A parameter may have several rows. The first is a wide prior that leans on no fact and holds for any
 year; the others have the day from which they were known, and a run takes the newest row that was
-known at its as-of date. `havenline audit` marks the parameters of which that is the first row. A crisis can put rows of its own before these (its `parameters.csv`); those of the
-crises that ship stand at the end of this page. `--set name=value` fixes a value for one run.
+known at its as-of date. `havenline audit` marks the parameters of which that is the first row. A
+crisis can put rows of its own before these (its `parameters.csv`); those of the crises that ship
+stand at the end of this page. `--set name=value` fixes a value for one run.
 
 *value* is the median of a lognormal or normal distribution, the mode of a triangular one, the
 mean of a beta distribution, and the centre of the others. *range* is the 5% and 95% quantile of a

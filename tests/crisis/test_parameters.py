@@ -92,7 +92,7 @@ def test_check_and_run_agree_on_the_rows_known_by_the_as_of_date(tmp_path: Path)
         assert [p.check for p in check_crisis(folder).problems] == expected
         table_read = pd.read_csv(folder / "parameters.csv", parse_dates=["known_from"])
         if expected:
-            with pytest.raises(RunError, match="border_managed is 0.1, below border_closed"):
+            with pytest.raises(RunError, match=r"border_managed is 0\.1, below"):
                 known_parameters(as_of, table_read)
         else:
             assert known_parameters(as_of, table_read)["border_closed"].value < 0.1
