@@ -20,18 +20,18 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from havenline.crisis.cells import split_ids
+from havenline.draws.distributions import Distribution
 from havenline.errors import CrisisError, Problem, RunError
 
 Row = TypeVar("Row")
 
 ANY_YEAR = dt.date.min
 """Day of a row without a date: the prior that holds for any crisis of any year."""
-DISTRIBUTIONS = ("fixed", "uniform", "loguniform", "lognormal", "normal", "triangular")
-
-
 NOT_ZERO = ("km", "days", "months", "persons")
 """Units of parameters that a formula divides by: lengths and times."""
 DIVISORS = ("vehicle_km_day", "violence_events", "walk_km_day")
+SCALES = "pressure_"
+"""How names of parameters begin that scale the index of pressure: none may be 0."""
 CORRELATIONS = ("flight_shock_persistence", "tempo_persistence")
 """How much of a shock is left the next day or week: 0 or more, below 1."""
 BORDER = ("border_closed", "border_managed", "border_open")
@@ -51,8 +51,7 @@ class Parameter:
     low, high : float
         5% and 95% quantiles (lognormal, normal, beta) or bounds (the others); NaN if fixed.
     distribution : str
-        One of ``fixed``, ``uniform``, ``loguniform``, ``lognormal``, ``normal``,
-        ``triangular`` or ``beta:a:b``.
+        Its shape, as `havenline.draws.distributions` spells it.
     known_from : datetime.date
         The day from which the row may inform a run; ``ANY_YEAR`` for the first of each name.
     kind : {"sourced", "prior", "set"}
@@ -70,6 +69,14 @@ class Parameter:
     known_from: dt.date
     kind: str
     part: str
+
+    @property
+    def law(self) -> Distribution:
+        """What its value is drawn from; raises RunError where nothing can be."""
+        try:
+            return Distribution(self.distribution, self.value, self.low, self.high)
+        except RunError as error:
+            raise RunError(f"parameter {self.name!r}: {error}") from None
 
     @property
     def any_year(self) -> bool:
@@ -131,7 +138,7 @@ def out_of_bounds(name: str, value: float) -> str | None:
         In the unit of the parameter.
     """
     row = next(r for r in default_table() if r.name == name)
-    divides = row.unit in NOT_ZERO or name in DIVISORS
+    divides = row.unit in NOT_ZERO or name in DIVISORS or name.startswith(SCALES)
     if (value < 0 and not row.low < 0) or (value == 0 and divides):
         return f"{'above 0' if divides else '0 or more'} ({row.unit})"
     if name in CORRELATIONS and value >= 1:
@@ -167,13 +174,15 @@ def check_values(parameters: Mapping[str, Parameter]) -> None:
     Raises
     ------
     RunError
-        For the first value out of bounds, or a border that is less open than its regime says.
+        For the first value out of bounds or distribution that nothing can be drawn from, or a
+        border that is less open than its regime says.
     """
     for row in parameters.values():
         for value in (row.value, row.low, row.high):
             wanted = None if math.isnan(value) else out_of_bounds(row.name, value)
             if wanted is not None:
                 raise RunError(f"parameter {row.name!r}: {value:g} given; expected {wanted}")
+        _ = row.law
     fault = border_order({name: row.value for name, row in parameters.items()})
     if fault is not None:
         raise RunError(f"parameters of the border: {fault}")
