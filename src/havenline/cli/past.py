@@ -49,7 +49,6 @@ def hindcast(
     from havenline.evidence import text
     from havenline.evidence.captures import score_captures
     from havenline.evidence.kept import keep
-    from havenline.evidence.reporting import REPORTING
     from havenline.evidence.text_places import more_tables
 
     declared = opened(crisis)
@@ -75,7 +74,7 @@ def hindcast(
             until=end,
             futures=futures,
             seed=seed,
-            reporting=REPORTING,
+            reporting=True,
             captures=score_captures,
             progress=show,
         )

@@ -40,6 +40,7 @@ PARTS = {
     "shelter": "Shelter",
     "aid": "Aid",
     "cost": "Cost",
+    "reporting": "Counts",
 }
 
 
