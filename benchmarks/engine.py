@@ -6,10 +6,6 @@ the built-in crisis with every driver and four groups; compare ratios, not machi
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("NUMBA_OPT", "1")
-
 import argparse
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -106,7 +106,7 @@ def parameter_row(row: Parameter) -> tuple[str, ...]:
         row.distribution,
         row.meaning,
         f"{row.source} ({row.kind})",
-        row.known_from.isoformat(),
+        row.known_text,
     )
 
 
@@ -152,10 +152,11 @@ def parameters_page() -> str:
 Every number that a run can vary, declared once: {len(names)} parameters in {len(rows)} rows.
 {len(prior)} of them rest on a prior (judgement) alone.
 
-A parameter may have several rows, each with the day from which it was known. A run takes the
-newest row that was known at its as-of date, so the first row of each must be wide and must need no
-later fact. A crisis can put rows of its own before these (its `parameters.csv`); those of the
-crises that ship stand at the end of this page. `--set name=value` fixes a value for one run.
+A parameter may have several rows. The first is a wide prior that leans on no fact and holds for any
+year; the others have the day from which they were known, and a run takes the newest row that was
+known at its as-of date. `havenline audit` marks the parameters of which that is the first row. A
+crisis can put rows of its own before these (its `parameters.csv`); those of the crises that ship
+stand at the end of this page. `--set name=value` fixes a value for one run.
 
 *value* is the median of a lognormal or normal distribution, the mode of a triangular one, the
 mean of a beta distribution, and the centre of the others. *range* is the 5% and 95% quantile of a

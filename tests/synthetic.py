@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from havenline.crisis.parameters import default_table
 from havenline.engine import layout
 from havenline.engine.measures import weeks_of
 
@@ -29,6 +30,10 @@ AREAS = (
     ("SY070500", "Ariha"),
     ("SY020400", "A'zaz"),
 )
+FIXED = {
+    row.name: row.value for row in default_table() if row.name.startswith(("pressure_", "report_"))
+}
+"""Parameters that are the same in every future of the synthetic result."""
 PRESSURE = (1.0, 0.45, 0.6, 0.5, 0.95)
 
 
@@ -63,6 +68,7 @@ def synthetic_arrays(
             "rebuild_cost",
             "response_halflife",
             "violence_undercount",
+            *FIXED,
         ),
     )
     luck = rng.lognormal(0.0, 0.5, size=(1, futures, 1))
@@ -119,7 +125,9 @@ def synthetic_arrays(
         ).round(2),
         "flows": np.full((options, weeks_of(days), areas, areas), 120.0),
         "shelter_capacity_asof": np.floor(850_000 * weights),
-        "parameter_values": rng.uniform(0, 1, (futures, 10)),
+        "parameter_values": np.hstack(
+            [rng.uniform(0, 1, (futures, 10)), np.tile(list(FIXED.values()), (futures, 1))]
+        ),
     }
     grow = np.linspace(0, 1, coords["history_day"].size)
     arrays["history_newly_displaced"] = np.floor(before[0] * grow)

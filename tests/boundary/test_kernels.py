@@ -1,84 +1,120 @@
-"""Compiled kernels made from other sources are thrown away; those still right are kept."""
+"""Compiled kernels are those of the sources at hand, wherever they are kept."""
 
 from __future__ import annotations
 
 import ast
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numba
 import pytest
 
 from havenline.draws import kernels
-from havenline.draws.kernels import ROOMS, drop_stale_kernels, sources_digest
+from havenline.draws.kernels import PACKAGE, ROOMS, kept_in, sources_digest
+
+KERNEL = """
+from havenline.draws.kernels import kernel_entry
+from havenline.draws.keys import uniform
+
+
+@kernel_entry
+def drawn(key):
+    return uniform(key, 1)
+"""
+TRY = """
+import numpy as np
+from havenline.draws.tried import drawn
+number = drawn(np.uint64(7))
+print(number, len(drawn.stats.cache_hits), len(drawn.stats.cache_misses))
+"""
+
+
+def tried(source: Path, **env: str) -> tuple[str, int, int]:
+    """Draw in a process of its own: the number, kernels loaded, kernels compiled."""
+    usual = {k: v for k, v in os.environ.items() if k not in ("NUMBA_CACHE_DIR", "NUMBA_OPT")}
+    done = subprocess.run(
+        [sys.executable, "-c", TRY],
+        env={**usual, "PYTHONPATH": str(source), **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    number, hits, misses = done.stdout.split()
+    return number, int(hits), int(misses)
 
 
 @pytest.fixture
-def package(tmp_path: Path) -> Path:
-    """A package folder with a source and compiled files in two rooms, stamped."""
-    for room in ROOMS:
-        (tmp_path / room / "__pycache__").mkdir(parents=True)
-    (tmp_path / "draws" / "keys.py").write_text("KEY = 1\n")
-    (tmp_path / "engine" / "flight.py").write_text("HALF = 5\n")
-    drop_stale_kernels(tmp_path)
-    for room, name in (("draws", "keys.mix-1.py311"), ("engine", "flight.step-2.py311")):
-        for ending in ("nbi", "nbc"):
-            (tmp_path / room / "__pycache__" / f"{name}.{ending}").write_bytes(b"compiled")
-    return tmp_path
+def source(tmp_path: Path) -> Path:
+    """A copy of the package with one kernel more, which calls one of another file."""
+    shutil.copytree(
+        PACKAGE, tmp_path / "src/havenline", ignore=shutil.ignore_patterns("__pycache__", "crises")
+    )
+    (tmp_path / "src/havenline/draws/tried.py").write_text(KERNEL, encoding="utf-8")
+    return tmp_path / "src"
 
 
-def compiled(package: Path) -> int:
-    return len(list(package.rglob("*.nb[ic]")))
+def change_a_called_file(source: Path) -> None:
+    """Change a constant of the file whose function the kernel calls, and keep its date."""
+    path = source / "havenline/draws/keys.py"
+    text = path.read_text(encoding="utf-8")
+    stamp = path.stat()
+    path.write_text(text.replace("0xBF58476D1CE4E5B9", "0xBF58476D1CE4E5BB"), encoding="utf-8")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
 
 
-def test_kept_while_no_source_changes(package: Path) -> None:
-    assert not drop_stale_kernels(package)
-    assert compiled(package) == 4
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_kept_while_no_source_changes_and_made_anew_when_one_does(
+    source: Path, tmp_path: Path, elsewhere: bool
+) -> None:
+    env = {"NUMBA_CACHE_DIR": str(tmp_path / "kept")} if elsewhere else {}
+    base = tmp_path / "kept" if elsewhere else source / "havenline/__pycache__"
+    first, hits, misses = tried(source, **env)
+    assert (hits, misses) == (0, 1)
+    assert tried(source, **env) == (first, 1, 0)
+    (folder,) = base.glob("havenline-*")
+    change_a_called_file(source)
+    other, hits, misses = tried(source, **env)
+    assert (hits, misses) == (0, 1)
+    assert other != first
+    (later,) = base.glob("havenline-*")
+    assert later != folder, "the older kernels are gone"
 
 
-def test_all_dropped_when_a_source_of_any_room_changes(package: Path) -> None:
-    (package / "draws" / "keys.py").write_text("KEY = 2\n")
-    assert drop_stale_kernels(package)
-    assert compiled(package) == 0
-    assert not drop_stale_kernels(package)
+def test_another_copy_of_the_package_keeps_its_own(source: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(source, copy)
+    env = {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    for place in (source, copy):
+        assert tried(place, **env)[2] == 1
+    for place in (source, copy):
+        assert tried(place, **env)[2] == 0
 
 
-def test_all_dropped_when_a_source_is_added_renamed_or_removed(package: Path) -> None:
-    stamps = {sources_digest(package)}
-    (package / "world" / "roads.py").write_text("HALF = 5\n")
-    stamps.add(sources_digest(package))
-    (package / "world" / "roads.py").rename(package / "world" / "paths.py")
-    stamps.add(sources_digest(package))
-    assert len(stamps) == 3
-    assert drop_stale_kernels(package)
-    (package / "world" / "paths.py").unlink()
-    (package / "draws" / "__pycache__" / "x.nbi").write_bytes(b"compiled")
-    assert drop_stale_kernels(package)
-    assert compiled(package) == 0
-
-
-def test_a_new_compiler_drops_them(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_level_of_the_compiler_is_another_digest(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = source / "havenline"
+    digests = {sources_digest(package)}
+    monkeypatch.setattr(numba.config, "OPT", 0)
+    digests.add(sources_digest(package))
     monkeypatch.setattr(numba, "__version__", "999.0")
-    assert drop_stale_kernels(package)
-    assert compiled(package) == 0
+    digests.add(sources_digest(package))
+    (package / "world/roads.py").rename(package / "world/paths.py")
+    digests.add(sources_digest(package))
+    assert len(digests) == 4
 
 
-def test_kernels_without_a_stamp_are_not_trusted(package: Path) -> None:
-    (package / "draws" / "__pycache__" / "kernels.stamp").unlink()
-    assert drop_stale_kernels(package)
-    assert compiled(package) == 0
-
-
-def test_other_files_beside_them_are_left_alone(package: Path) -> None:
-    other = package / "engine" / "__pycache__" / "flight.cpython-311.pyc"
-    other.write_bytes(b"bytecode")
-    (package / "draws" / "keys.py").write_text("KEY = 3\n")
-    drop_stale_kernels(package)
-    assert other.exists()
-
-
-def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
-    (tmp_path / "draws").write_text("not a folder")
-    assert not drop_stale_kernels(tmp_path)
+def test_nothing_is_kept_where_no_folder_can_be_written(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "file"))
+    assert kept_in(source / "havenline") is None
+    env = {"NUMBA_CACHE_DIR": str(tmp_path / "file")}
+    assert tried(source, **env) == (tried(source)[0], 0, 1), "it runs all the same"
 
 
 def test_every_file_with_kernels_lies_in_a_watched_room() -> None:
@@ -89,5 +125,5 @@ def test_every_file_with_kernels_lies_in_a_watched_room() -> None:
             isinstance(node, ast.ImportFrom) and node.module == "havenline.draws.kernels"
             for node in ast.walk(tree)
         )
-        if uses:
+        if uses and path.name != "warm.py":
             assert path.relative_to(root).parts[0] in ROOMS, path

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
-from havenline.crisis import CHECKS, check_crisis
+from havenline.crisis import CHECKS, check_crisis, open_crisis
 
 FAULTS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "faults.yaml").read_text(encoding="utf-8")
@@ -33,8 +34,7 @@ BYTES: list[tuple[str, str, Callable[[bytes], bytes], list[str]]] = [
         "places.csv",
         lambda data: b"\xef\xbb\xbf" + data,
         [
-            "places.csv:1: starts with a byte order mark; expected plain UTF-8; save it as "
-            "'UTF-8', not 'UTF-8 with BOM' (byte_order_mark)"
+            "places.csv:1: starts with a byte order mark; read without it (byte_order_mark)",
         ],
     ),
     (
@@ -42,8 +42,7 @@ BYTES: list[tuple[str, str, Callable[[bytes], bytes], list[str]]] = [
         "control.csv",
         lambda data: data.replace(b"\n", b"\r\n"),
         [
-            "control.csv:1: lines end in CRLF; expected LF; convert it: dos2unix control.csv "
-            "(line_endings)"
+            "control.csv:1: lines end in CRLF; read as LF (line_endings)",
         ],
     ),
     (
@@ -51,8 +50,7 @@ BYTES: list[tuple[str, str, Callable[[bytes], bytes], list[str]]] = [
         "parties.csv",
         lambda data: data.replace(b"invented\nplain", b"invented\rplain"),
         [
-            "parties.csv:3: lines end in CR; expected LF; convert it: dos2unix parties.csv "
-            "(line_endings)"
+            "parties.csv:3: lines end in CR; read as LF (line_endings)",
         ],
     ),
     (
@@ -165,9 +163,28 @@ def test_every_fault_is_in_one_report(folder: Any) -> None:
         "(negative_number)",
         "sites.csv:3 [planned_capacity]: capacity below occupancy (found '4000'); expected "
         "room for the 4500 people there (over_capacity)",
-        "parties.csv:1: starts with a byte order mark; expected plain UTF-8; save it as 'UTF-8', "
-        "not 'UTF-8 with BOM' (byte_order_mark)",
+        "parties.csv:1: starts with a byte order mark; read without it (byte_order_mark)",
     ]
+
+
+def test_the_habits_of_a_spreadsheet_change_nothing_but_get_a_remark(folder: Any) -> None:
+    """Every file with CRLF and a byte order mark, tables with empty lines at their end."""
+    before = open_crisis(folder.path)
+    for path in sorted(folder.path.rglob("*")):
+        if path.suffix in (".csv", ".yaml", ".geojson"):
+            data = path.read_bytes().replace(b"\n", b"\r\n")
+            if path.suffix == ".csv":
+                data += b"," * data.split(b"\r\n")[0].count(b",") + b"\r\n\r\n"
+            path.write_bytes(b"\xef\xbb\xbf" + data)
+    report = check_crisis(folder.path)
+    assert report.exit_code == 0
+    assert {p.check for p in report.warnings} == {"byte_order_mark", "line_endings", "blank_line"}
+    after = open_crisis(folder.path)
+    assert after.meta == before.meta
+    assert after.options == before.options
+    assert after.geography == before.geography
+    for name in ("places", "routes", "control", "sources", "observations"):
+        pd.testing.assert_frame_equal(getattr(after, name), getattr(before, name))
 
 
 def test_lines_are_those_an_editor_shows(folder: Any) -> None:

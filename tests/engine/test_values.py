@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from havenline.crisis.parameters import Parameter, known_parameters, parameter_names
-from havenline.engine.values import VALUES, quantile, sample_values
+from havenline.engine.values import VALUES, sample_values
 from havenline.errors import RunError
 
 DAY = dt.date(2030, 1, 1)
@@ -74,7 +74,7 @@ def test_seeds_and_parameters_give_different_columns() -> None:
         (parameter("triangular", 2.0, 1.0, 5.0), stats.triang(0.25, 1.0, 4.0)),
         (parameter("triangular", 1.0, 1.0, 5.0), stats.triang(0.0, 1.0, 4.0)),
         (parameter("triangular", 5.0, 1.0, 5.0), stats.triang(1.0, 1.0, 4.0)),
-        (parameter("beta:2:8", 0.2), stats.beta(2, 8)),
+        (parameter("beta:2:8", 0.2, 0.041, 0.429), stats.beta(2, 8)),
         (parameter("normal", 3.0, 1.0, 5.0), stats.norm(3.0, 2.0 / stats.norm.ppf(0.95))),
         (
             parameter("lognormal", 2.0, 1.0, 4.0),
@@ -84,12 +84,12 @@ def test_seeds_and_parameters_give_different_columns() -> None:
     ids=lambda p: p.distribution if isinstance(p, Parameter) else "",
 )
 def test_quantiles_of_each_distribution(tried: Parameter, dist: stats.rv_continuous) -> None:
-    np.testing.assert_allclose(quantile(tried, U), dist.ppf(U), rtol=1e-9)
+    np.testing.assert_allclose(tried.law.ppf(U), dist.ppf(U), rtol=1e-9)
 
 
 def test_every_default_row_can_be_drawn_and_keeps_to_its_bounds() -> None:
     for p in ALL.values():
-        x = quantile(p, U)
+        x = p.law.ppf(U)
         assert np.isfinite(x).all(), p.name
         assert (np.diff(x) >= 0).all(), p.name
         if p.distribution in ("uniform", "loguniform", "triangular"):
@@ -100,17 +100,33 @@ def test_every_default_row_can_be_drawn_and_keeps_to_its_bounds() -> None:
 @pytest.mark.parametrize(
     ("tried", "message"),
     [
-        (parameter("uniform", 5.0, 1.0, 4.0), "expected low <= value <= high, low < high"),
-        (parameter("uniform", 1.0, 1.0, 1.0), "expected low <= value <= high, low < high"),
-        (parameter("uniform", 1.0), "expected low <= value <= high, low < high"),
-        (parameter("lognormal", 1.0, 0.0, 4.0), "lognormal needs low above 0"),
-        (parameter("loguniform", 1.0, 0.0, 4.0), "loguniform needs low above 0"),
-        (parameter("gauss", 1.0, 0.0, 4.0), "unknown distribution 'gauss'"),
+        (
+            parameter("uniform", 5.0, 1.0, 4.0),
+            "the value is outside its range (found '5'); expected 1 to 4",
+        ),
+        (
+            parameter("uniform", 1.0, 1.0, 1.0),
+            "low and high are the same (found '1'); expected low below high, or the shape 'fixed'",
+        ),
+        (parameter("uniform", 1.0), "a uniform distribution needs low and high"),
+        (
+            parameter("lognormal", 1.0, 0.0, 4.0),
+            "a lognormal distribution needs a low above 0 (found '0'); expected above 0",
+        ),
+        (
+            parameter("loguniform", 1.0, 0.0, 4.0),
+            "a loguniform distribution needs a low above 0 (found '0'); expected above 0",
+        ),
+        (
+            parameter("beta:2:0", 0.5, 0.1, 0.9),
+            "unknown distribution (found 'beta:2:0'); expected one of fixed, uniform, loguniform, "
+            "lognormal, normal, triangular or beta:a:b",
+        ),
     ],
 )
 def test_distributions_that_make_no_sense(tried: Parameter, message: str) -> None:
     with pytest.raises(RunError) as caught:
-        quantile(tried, U)
+        _ = tried.law
     assert str(caught.value) == f"parameter 'tried': {message}"
 
 

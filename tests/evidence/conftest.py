@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from havenline.crisis.parameters import default_table
+
 Row = tuple[str, float, str]
 Path = Callable[[date, int], npt.NDArray[np.float64]]
 
@@ -72,6 +74,10 @@ class HandMade:
     id: str = "hand-made"
 
 
+REPORTING = {row.name: row.value for row in default_table() if row.name.startswith("report_")}
+"""Parameters of how counts are reported, the same in every future."""
+
+
 @dataclass(frozen=True)
 class Answer:
     dataset: xr.Dataset
@@ -108,9 +114,14 @@ class Told:
             {
                 "history_newly_displaced": (("future", "history_day"), history),
                 "newly_displaced": (("option", "future", "day"), newly),
+                "parameter_values": (
+                    ("future", "parameter"),
+                    np.tile(list(REPORTING.values()), (futures, 1)),
+                ),
             },
             coords={
                 "option": options,
+                "parameter": list(REPORTING),
                 "day": pd.to_datetime(ahead).to_numpy(),
                 "history_day": pd.to_datetime(past).to_numpy(),
             },

@@ -12,7 +12,7 @@ from scipy import stats
 from havenline.errors import RunError
 from havenline.evidence.assimilation import Assimilation, assimilate, twin_experiment, weekly
 from havenline.evidence.particles import ODD, Filter, likelihood, systematic
-from havenline.evidence.reporting import REPORTING, Draws, Reporting, registered
+from havenline.evidence.reporting import Reporting, registered
 from havenline.evidence.text_assimilation import assimilation_notes, assimilation_table
 from havenline.facts.counts import Totals
 
@@ -20,6 +20,11 @@ from .conftest import HandMade, Told, observations
 
 FIRST = date(2020, 1, 1)
 Floats = npt.NDArray[np.float64]
+
+
+def values(futures: int, lag_days: float = 4.0, incomplete: float = 0.1) -> Reporting:
+    """Return the same reporting values in every future."""
+    return Reporting(*(np.full(futures, x) for x in (lag_days, incomplete, 0.1, 5_000.0)))
 
 
 def drifting(days: int, futures: int, *, seed: int) -> Floats:
@@ -33,7 +38,7 @@ def drifting(days: int, futures: int, *, seed: int) -> Floats:
 def test_on_synthetic_truth_ranks_are_flat_and_the_error_shrinks() -> None:
     path = drifting(90, 150, seed=1)
     reports = [FIRST + timedelta(days=d) for d in range(7, 85, 7)]
-    twins = twin_experiment(path, FIRST, reports, truths=40, seed=1)
+    twins = twin_experiment(path, FIRST, reports, reporting=values(150), truths=40, seed=1)
     assert sum(twins.ranks) == 40 * (len(reports) - 2)
     # ranks of one truth go together, so the test is on a tenth of the counts
     assert stats.chisquare(np.array(twins.ranks) / 10.0).pvalue > 0.05
@@ -43,9 +48,8 @@ def test_on_synthetic_truth_ranks_are_flat_and_the_error_shrinks() -> None:
 
 def test_the_level_finds_a_truth_that_no_future_holds() -> None:
     path = np.cumsum(np.full((90, 20), 1_000.0) * np.linspace(0.9, 1.1, 20), axis=0)
-    exact = Reporting(incomplete_low=0.0, incomplete_high=0.0)
-    draws = Draws(np.full(20, 0.5), np.zeros(20))
-    filtered = Filter(path, FIRST, draws, prior=exact, particles=2000, seed=1)
+    exact = values(20, lag_days=0.5, incomplete=0.0)
+    filtered = Filter(path, FIRST, exact, particles=2000, seed=1)
     start = FIRST + timedelta(days=20)
     for _ in range(8):
         end = start + timedelta(days=7)
@@ -59,7 +63,7 @@ def test_the_law_of_a_count_adds_up_to_one() -> None:
     rises = np.linspace(0.0, 250_000.0, 25_001)
     for waiting, incomplete in ((60_000.0, 0.0), (60_000.0, 0.4), (120_000.0, 1.0)):
         law = [
-            float(likelihood(r, np.array([waiting]), np.array([incomplete]), prior=REPORTING)[0])
+            float(likelihood(r, np.array([waiting]), values(1, incomplete=incomplete))[0])
             for r in rises[1:]
         ]
         inside = float(np.sum(law) * (rises[1] - rises[0]))
@@ -68,7 +72,7 @@ def test_the_law_of_a_count_adds_up_to_one() -> None:
 
 
 def test_an_odd_count_leaves_every_particle_a_weight() -> None:
-    law = likelihood(900_000.0, np.array([10.0, 5e4]), np.array([0.1, 0.1]), prior=REPORTING)
+    law = likelihood(900_000.0, np.array([10.0, 5e4]), values(2))
     assert np.all(law > 0.0)
 
 
@@ -83,9 +87,7 @@ def test_copies_go_on_along_futures_in_the_same_state() -> None:
     running = np.zeros((60, 40), dtype=np.bool_)
     running[:, ::2] = True
     path[:, 1::2] *= 1e-3  # hardly anyone flees where nothing runs
-    filtered = Filter(
-        path, FIRST, Draws(np.full(40, 4.0), np.full(40, 0.1)), seed=1, running=running
-    )
+    filtered = Filter(path, FIRST, values(40), seed=1, running=running)
     start, end = FIRST + timedelta(days=10), FIRST + timedelta(days=17)
     waiting = filtered.waiting(start, end)
     filtered.update(waiting, 35_000.0)

@@ -16,7 +16,6 @@ from havenline.engine import simulate
 from havenline.errors import HavenlineError
 from havenline.evidence import Hindcast, hindcast
 from havenline.evidence.kept import keep, past_of
-from havenline.evidence.reporting import REPORTING
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def scores(copy: Crisis) -> Hindcast:
         until=days.until,
         futures=100,
         seed=1,
-        reporting=REPORTING,
+        reporting=True,
         conditional=False,
     )
 

@@ -6,18 +6,28 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from havenline.engine import simulate
 from havenline.evidence.reporting import (
-    REPORTING,
-    Draws,
     Reporting,
-    draw_reporting,
     registered,
     reported_increments,
+    reporting_of,
     take_up,
 )
+from tests.crises_random import crisis_of, towns_in_a_row
 
 FIRST = date(2020, 1, 1)
-EXACT = Reporting(incomplete_low=0.0, incomplete_high=0.0, error=0.0, error_floor=0.0)
+
+
+def values(
+    futures: int,
+    lag_days: float = 4.0,
+    incomplete: float = 0.0,
+    error: float = 0.0,
+    error_floor: float = 0.0,
+) -> Reporting:
+    """Return the same values in every future: exact counts unless something else is given."""
+    return Reporting(*(np.full(futures, x) for x in (lag_days, incomplete, error, error_floor)))
 
 
 def steady(days: int, futures: int, rate: float = 1_000.0) -> npt.NDArray[np.float64]:
@@ -39,30 +49,25 @@ def test_registration_lags_by_its_mean_and_loses_nobody() -> None:
 def test_without_error_and_gaps_reports_add_what_was_registered() -> None:
     path = steady(80, 5)
     days = [FIRST + timedelta(days=d) for d in (20, 30, 45, 60)]
-    rises = reported_increments(path, FIRST, days[:1], days[1:], prior=EXACT, seed=1)
-    lag = draw_reporting(EXACT, 5, seed=1).lag_days
-    done = registered(path, lag)
+    rises = reported_increments(path, FIRST, days[:1], days[1:], reporting=values(5), seed=1)
+    done = registered(path, np.full(5, 4.0))
     np.testing.assert_allclose(rises, np.diff(done[[20, 30, 45, 60]], axis=0))
 
 
 def test_an_incomplete_report_leaves_the_rest_for_the_next() -> None:
-    gaps = Reporting(incomplete_low=1.0, incomplete_high=1.0, error=0.0, error_floor=0.0)
     waiting = np.full(400, 10_000.0)
-    draws = Draws(np.full(400, 4.0), np.full(400, 1.0))
-    added, left = take_up(waiting, draws, FIRST, prior=gaps, seed=1)
+    added, left = take_up(waiting, values(400, incomplete=1.0), FIRST, seed=1)
     np.testing.assert_allclose(added + left, waiting)
     assert 0.4 < added.mean() / 10_000.0 < 0.6
-    whole, nothing = take_up(
-        left, Draws(draws.lag_days, np.zeros(400)), FIRST + timedelta(days=5), prior=gaps, seed=1
-    )
+    whole, nothing = take_up(left, values(400), FIRST + timedelta(days=5), seed=1)
     np.testing.assert_allclose(whole, left)
     assert nothing.max() == 0.0
 
 
 def test_a_flat_report_is_followed_by_a_jump() -> None:
-    gaps = Reporting(incomplete_low=0.4, incomplete_high=0.4, error=0.0, error_floor=0.0)
+    gaps = values(3000, incomplete=0.4)
     days = [FIRST + timedelta(days=d) for d in range(20, 70, 7)]
-    rises = reported_increments(steady(80, 3000), FIRST, days[:1], days[1:], prior=gaps, seed=2)
+    rises = reported_increments(steady(80, 3000), FIRST, days[:1], days[1:], reporting=gaps, seed=2)
     one, two = rises[3], rises[4]
     assert np.corrcoef(one, two)[0, 1] < -0.2
 
@@ -70,15 +75,21 @@ def test_a_flat_report_is_followed_by_a_jump() -> None:
 def test_draws_of_a_report_depend_on_its_day_and_not_on_the_others() -> None:
     path = steady(80, 50)
     days = [FIRST + timedelta(days=d) for d in (20, 30, 45, 60)]
-    alone = reported_increments(path, FIRST, days[:1], days[1:3], seed=3)
-    more = reported_increments(path, FIRST, days[:1], days[1:], seed=3)
+    usual = values(50, incomplete=0.2, error=0.1, error_floor=5_000.0)
+    alone = reported_increments(path, FIRST, days[:1], days[1:3], reporting=usual, seed=3)
+    more = reported_increments(path, FIRST, days[:1], days[1:], reporting=usual, seed=3)
     np.testing.assert_array_equal(alone, more[:2])
-    other = reported_increments(path, FIRST, days[:1], days[1:], seed=4)
+    other = reported_increments(path, FIRST, days[:1], days[1:], reporting=usual, seed=4)
     assert not np.array_equal(more, other)
 
 
-def test_the_ranges_are_those_that_are_stated() -> None:
-    draws = draw_reporting(REPORTING, 40_000, seed=1)
-    assert np.quantile(draws.lag_days, [0.05, 0.5, 0.95]) == pytest.approx([2, 4, 8], rel=0.03)
-    assert draws.incomplete.min() >= 0.05
-    assert draws.incomplete.max() <= 0.40
+def test_the_values_are_parameters_of_the_run() -> None:
+    crisis = crisis_of(towns_in_a_row(people=(50,), days=2))
+    settings = {"report_error": 0.3, "report_error_floor": 100.0}
+    found = reporting_of(simulate(crisis, futures=40, workers=1, settings=settings).dataset)
+    # report_lag_days and report_incomplete are drawn from their ranges
+    assert np.quantile(found.lag_days, [0.05, 0.5, 0.95]) == pytest.approx([2, 4, 8], rel=0.1)
+    assert 0.05 <= found.incomplete.min() < 0.07
+    assert 0.38 < found.incomplete.max() <= 0.40
+    assert (found.error == 0.3).all()
+    assert (found.of(np.array([3, 4], dtype=np.intp)).error_floor == 100.0).all()

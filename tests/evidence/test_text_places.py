@@ -8,7 +8,6 @@ import pytest
 
 from havenline.evidence import Hindcast, hindcast
 from havenline.evidence.captures import BASELINES, CaptureScore
-from havenline.evidence.reporting import REPORTING
 from havenline.evidence.text_places import more_tables
 from havenline.evidence.totals import score_total
 
@@ -49,7 +48,7 @@ def test_the_whole_rise_is_the_sum_of_the_increments_of_each_path() -> None:
 
 def test_the_reporting_model_stands_beside_the_scores_without_it(rows: list[Row]) -> None:
     plain = run(rows)
-    told = run(rows, reporting=REPORTING)
+    told = run(rows, reporting=True)
     score = told.unconditional.pooled
     assert plain.unconditional.pooled.fled_crps is None
     assert score.fled_crps == pytest.approx(plain.unconditional.pooled.crps.mean)

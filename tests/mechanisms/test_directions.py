@@ -189,7 +189,17 @@ ELSEWHERE = {
         "flight_shock_persistence", "flight_shock_sd", "stayers_near",
     ),
     "tests/mechanisms/test_switches.py": ("return_other_side", "return_other_side_watched"),
-    "tests/outcomes/test_tension.py": ("host_coverage", "host_overload", "host_price_rise"),
+    "tests/outcomes/test_tension.py": (
+        "host_coverage", "host_overload", "host_price_rise", "pressure_full_inflow",
+        "pressure_full_overload", "pressure_full_prices", "pressure_full_share",
+        "pressure_full_uncovered", "pressure_weight_inflow", "pressure_weight_overload",
+        "pressure_weight_prices", "pressure_weight_share", "pressure_weight_uncovered",
+        "pressure_weights",
+    ),
+    "tests/engine/steps/test_onward.py": ("onward_season_peak", "onward_season_swing"),
+    "tests/evidence/test_reporting.py": (
+        "report_error", "report_error_floor", "report_incomplete", "report_lag_days",
+    ),
 }  # fmt: skip
 """Parameters whose effect is tested within a step, by hand or as a distribution, and where."""
 

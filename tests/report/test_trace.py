@@ -51,7 +51,7 @@ def test_an_outcome_leads_to_steps_parameters_sources_and_facts(
         assert names
         for name in names:
             used = parameters[name]
-            assert used.known_from.isoformat() in body
+            assert used.known_text in body
             ids = [s.strip() for s in used.source.split(";")]
             if all(i in listed for i in ids):
                 assert "parameters)</small></li>" in page
@@ -99,8 +99,8 @@ def test_host_areas_show_index_stock_and_every_component(
     start = sum(h.refugees for n in crisis.meta.neighbours for h in n.hosts)
     stocks = table[(table["figure"] == "refugees") & (table["option"] == "no_deal")]
     assert stocks["median"].sum() >= start
-    for component in COMPONENTS:
-        assert component.name in page
+    for name in COMPONENTS.values():
+        assert name in page
 
 
 def test_what_no_deal_costs_names_the_best_option_of_each_outcome(

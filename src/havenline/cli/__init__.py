@@ -6,12 +6,9 @@ Exit codes: 0 done, 1 failed strict checks or an interrupted run, 2 bad input.
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Callable
 
-# Kernels compile a quarter faster and run no slower at this level; a choice of the user holds.
-os.environ.setdefault("NUMBA_OPT", "1")
 # Loading the libraries makes many objects that stay: looking through them again and again for
 # garbage takes a second of a short command.
 gc.set_threshold(200_000)

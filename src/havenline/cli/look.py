@@ -108,7 +108,7 @@ def _print_parameters(crisis: Crisis, as_of: dt.date) -> None:
         table.add_column(head, overflow="fold")
     for p in known_parameters(as_of, crisis.parameters).values():
         numbers = ["" if x != x else f"{x:g}" for x in (p.value, p.low, p.high)]
-        table.add_row(p.name, *numbers, p.unit, str(p.known_from), p.kind, escape(p.source))
+        table.add_row(p.name, *numbers, p.unit, p.known_text, p.kind, escape(p.source))
     out.print(table)
 
 

@@ -49,7 +49,6 @@ def hindcast(
     from havenline.evidence import text
     from havenline.evidence.captures import score_captures
     from havenline.evidence.kept import keep
-    from havenline.evidence.reporting import REPORTING
     from havenline.evidence.text_places import more_tables
 
     declared = opened(crisis)
@@ -75,7 +74,7 @@ def hindcast(
             until=end,
             futures=futures,
             seed=seed,
-            reporting=REPORTING,
+            reporting=True,
             captures=score_captures,
             progress=show,
         )
@@ -254,16 +253,21 @@ def audit(
     for row in found.rows:
         p = row.parameter
         spread = "" if p.low != p.low else f" ({p.low:g} to {p.high:g})"
-        known = max(p.known_from, row.latest_source or p.known_from)
+        known = f"known from {max(p.known_from, row.latest_source or p.known_from)}"
+        if p.any_year:
+            known = "holds for any year"
         late = " [red]later than the as-of date[/red]" if row.late else ""
         out.print(
-            f"[bold]{p.name}[/bold] {p.value:g}{spread} {escape(p.unit)}; {p.kind}, known from "
-            f"{known}{late}",
+            f"[bold]{p.name}[/bold] {p.value:g}{spread} {escape(p.unit)}; {p.kind}, {known}{late}",
             soft_wrap=True,
         )
         out.print(f"    {escape('; '.join(row.sources))}", style="dim", soft_wrap=True)
     priors = sum(row.parameter.kind == "prior" for row in found.rows)
-    out.print(f"{len(found.rows)} parameters, {priors} of them priors.")
+    first = sum(row.parameter.any_year for row in found.rows)
+    out.print(
+        f"{len(found.rows)} parameters, {priors} of them priors; {first} are in their first row, "
+        "a wide prior that holds for any year."
+    )
     by_reason: dict[str, list[str]] = {}
     for stock in found.stand_ins:
         by_reason.setdefault(f"{stock.stand_in} (published {stock.published})", []).append(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import pairwise
 
 from havenline.crisis.cells import split_ids
 from havenline.crisis.draft import Draft
 from havenline.crisis.registry import check, problem, suggest
+from havenline.draws.distributions import SHAPES, fault_of
 from havenline.errors import Problem
 
 
@@ -122,45 +122,19 @@ def parameter_ranges(draft: Draft) -> Iterator[Problem]:
                     value=f"{cell:g}",
                     expected=wanted,
                 )
-    for line, *cells in rows.records("distribution", "value", "low", "high"):
-        fault = _range_fault(*cells)
+    for line, shape, *numbers in rows.records("distribution", "value", "low", "high"):
+        fault = fault_of(shape, *numbers)
         if fault is not None:
-            yield problem("parameter_range", rows.file, row=line, **fault)
-
-
-def _range_fault(
-    shape: str | None, value: float | None, low: float | None, high: float | None
-) -> dict[str, str] | None:
-    """Return what is wrong with a distribution and its three numbers, or None."""
-    from havenline.crisis.parameters import DISTRIBUTIONS
-
-    if shape and shape not in DISTRIBUTIONS and not _is_beta(shape):
-        return {
-            "message": "unknown distribution",
-            "column": "distribution",
-            "value": shape,
-            "expected": "one of " + ", ".join(DISTRIBUTIONS) + " or beta:a:b",
-            "hint": suggest(shape, DISTRIBUTIONS),
-        }
-    if shape and shape != "fixed" and (low is None or high is None):
-        column = "low" if low is None else "high"
-        return {"message": f"a {shape} distribution needs low and high", "column": column}
-    if value is None or low is None or high is None:
-        return None
-    if not low <= value <= high:
-        return {
-            "message": "the value is outside its range",
-            "column": "value",
-            "value": f"{value:g}",
-            "expected": f"{low:g} to {high:g}",
-        }
-    if shape in ("lognormal", "loguniform") and low <= 0:
-        message, expected = f"a {shape} distribution needs a low above 0", "above 0"
-        return {"message": message, "column": "low", "value": f"{low:g}", "expected": expected}
-    if shape in DISTRIBUTIONS and shape != "fixed" and low == high:
-        message, expected = "low and high are the same", "low below high, or the shape 'fixed'"
-        return {"message": message, "column": "high", "value": f"{high:g}", "expected": expected}
-    return None
+            yield problem(
+                "parameter_range",
+                rows.file,
+                fault.message,
+                row=line,
+                column=fault.column,
+                value=fault.found,
+                expected=fault.expected,
+                hint=suggest(fault.found, SHAPES) if fault.column == "distribution" else "",
+            )
 
 
 @check("border_order", "a more open border never lets fewer people in than a less open one")
@@ -169,17 +143,21 @@ def border_orders(draft: Draft) -> Iterator[Problem]:
     rows = draft.tables.get("parameters")
     if rows is None or draft.meta is None:
         return
-    from havenline.crisis.parameters import BORDER, border_order, default_table
+    from havenline.crisis.parameters import BORDER, border_order, known_parameters, newest_known
 
-    values = {row.name: row.value for row in default_table() if row.name in BORDER}
-    own: dict[str, tuple[date, int, float]] = {}
-    for line, name, value, known in rows.records("name", "value", "known_from"):
-        if name not in BORDER or value is None or known is None or known > draft.meta.as_of:
-            continue
-        own[name] = max(own.get(name, (known, line, value)), (known, line, value))
-    fault = border_order(values | {name: value for name, (_, _, value) in own.items()})
+    as_of = draft.meta.as_of
+    own = newest_known(
+        (
+            (name, known, (line, value))
+            for line, name, value, known in rows.records("name", "value", "known_from")
+            if name in BORDER and value is not None and known is not None
+        ),
+        as_of,
+    )
+    usual = {name: row.value for name, row in known_parameters(as_of).items()}
+    fault = border_order(usual | {name: value for name, (_, value) in own.items()})
     if own and fault is not None:
-        _, line, value = max(own.values())
+        line, value = max(own.values())
         yield problem(
             "border_order",
             rows.file,
@@ -224,13 +202,3 @@ def known_before_published(draft: Draft) -> Iterator[Problem]:
                 value=str(known),
                 expected=f"{newest} or later",
             )
-
-
-def _is_beta(shape: str) -> bool:
-    parts = shape.split(":")
-    if len(parts) != 3 or parts[0] != "beta":
-        return False
-    try:
-        return all(0 < float(part) < 1e9 for part in parts[1:])
-    except ValueError:
-        return False

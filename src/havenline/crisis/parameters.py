@@ -1,7 +1,7 @@
 """The parameter table: every number of the model, declared once.
 
 A parameter may stand in several rows. A run takes the newest row that was known at its
-as-of date; the first row of each is a wide prior that needs no later fact.
+as-of date; the first row of each is a wide prior that leans on no fact and holds for any year.
 """
 
 from __future__ import annotations
@@ -10,23 +10,28 @@ import csv
 import datetime as dt
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from itertools import pairwise
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from havenline.crisis.cells import split_ids
+from havenline.draws.distributions import Distribution
 from havenline.errors import CrisisError, Problem, RunError
 
-DISTRIBUTIONS = ("fixed", "uniform", "loguniform", "lognormal", "normal", "triangular")
+Row = TypeVar("Row")
 
-
+ANY_YEAR = dt.date.min
+"""Day of a row without a date: the prior that holds for any crisis of any year."""
 NOT_ZERO = ("km", "days", "months", "persons")
 """Units of parameters that a formula divides by: lengths and times."""
 DIVISORS = ("vehicle_km_day", "violence_events", "walk_km_day")
+SCALES = "pressure_"
+"""How names of parameters begin that scale the index of pressure: none may be 0."""
 CORRELATIONS = ("flight_shock_persistence", "tempo_persistence")
 """How much of a shock is left the next day or week: 0 or more, below 1."""
 BORDER = ("border_closed", "border_managed", "border_open")
@@ -46,10 +51,9 @@ class Parameter:
     low, high : float
         5% and 95% quantiles (lognormal, normal, beta) or bounds (the others); NaN if fixed.
     distribution : str
-        One of ``fixed``, ``uniform``, ``loguniform``, ``lognormal``, ``normal``,
-        ``triangular`` or ``beta:a:b``.
+        Its shape, as `havenline.draws.distributions` spells it.
     known_from : datetime.date
-        The day from which the row may inform a run.
+        The day from which the row may inform a run; ``ANY_YEAR`` for the first of each name.
     kind : {"sourced", "prior", "set"}
         ``set`` marks a value that the user fixed for this run.
     """
@@ -65,6 +69,24 @@ class Parameter:
     known_from: dt.date
     kind: str
     part: str
+
+    @property
+    def law(self) -> Distribution:
+        """What its value is drawn from; raises RunError where nothing can be."""
+        try:
+            return Distribution(self.distribution, self.value, self.low, self.high)
+        except RunError as error:
+            raise RunError(f"parameter {self.name!r}: {error}") from None
+
+    @property
+    def any_year(self) -> bool:
+        """Whether this is the first row, the prior for any year."""
+        return self.known_from == ANY_YEAR
+
+    @property
+    def known_text(self) -> str:
+        """The day from which the row was known, in words."""
+        return "any year" if self.any_year else self.known_from.isoformat()
 
 
 def _number(text: str) -> float:
@@ -86,7 +108,7 @@ def default_table() -> tuple[Parameter, ...]:
                 distribution=row["distribution"],
                 meaning=row["meaning"],
                 source=row["source"],
-                known_from=dt.date.fromisoformat(row["known_from"]),
+                known_from=dt.date.fromisoformat(row["known_from"] or ANY_YEAR.isoformat()),
                 kind=row["kind"],
                 part=row["part"],
             )
@@ -116,7 +138,7 @@ def out_of_bounds(name: str, value: float) -> str | None:
         In the unit of the parameter.
     """
     row = next(r for r in default_table() if r.name == name)
-    divides = row.unit in NOT_ZERO or name in DIVISORS
+    divides = row.unit in NOT_ZERO or name in DIVISORS or name.startswith(SCALES)
     if (value < 0 and not row.low < 0) or (value == 0 and divides):
         return f"{'above 0' if divides else '0 or more'} ({row.unit})"
     if name in CORRELATIONS and value >= 1:
@@ -152,13 +174,15 @@ def check_values(parameters: Mapping[str, Parameter]) -> None:
     Raises
     ------
     RunError
-        For the first value out of bounds, or a border that is less open than its regime says.
+        For the first value out of bounds or distribution that nothing can be drawn from, or a
+        border that is less open than its regime says.
     """
     for row in parameters.values():
         for value in (row.value, row.low, row.high):
             wanted = None if math.isnan(value) else out_of_bounds(row.name, value)
             if wanted is not None:
                 raise RunError(f"parameter {row.name!r}: {value:g} given; expected {wanted}")
+        _ = row.law
     fault = border_order({name: row.value for name, row in parameters.items()})
     if fault is not None:
         raise RunError(f"parameters of the border: {fault}")
@@ -170,12 +194,35 @@ def suggestion(name: str) -> str:
     return f"did you mean {near[0]!r}?" if near else ""
 
 
+def newest_known(rows: Iterable[tuple[str, dt.date, Row]], as_of: dt.date) -> dict[str, Row]:
+    """Return the newest row of each name that was known by a day.
+
+    Parameters
+    ----------
+    rows : iterable of (str, datetime.date, row)
+        Name, day from which it was known, and the row itself, in the order of the file.
+    as_of : datetime.date
+
+    Returns
+    -------
+    dict of str to row
+        Of two rows of one day the later in the file.
+    """
+    chosen: dict[str, tuple[dt.date, Row]] = {}
+    for name, known, row in rows:
+        if known <= as_of and (name not in chosen or known >= chosen[name][0]):
+            chosen[name] = known, row
+    return {name: row for name, (_, row) in chosen.items()}
+
+
 def known_parameters(
     as_of: dt.date,
     own: pd.DataFrame | None = None,
     settings: Mapping[str, float] | None = None,
 ) -> dict[str, Parameter]:
-    """Return the row of each parameter that a run as of a day uses.
+    """Return the row of each parameter that a run as of a day uses, or refuse them.
+
+    Every command asks here, so all refuse the same settings.
 
     Parameters
     ----------
@@ -197,20 +244,10 @@ def known_parameters(
     CrisisError
         If the crisis's table names an unknown parameter.
     RunError
-        If ``settings`` names an unknown parameter or holds a value that is not finite.
+        If ``settings`` names an unknown parameter, or a value is not finite or out of bounds,
+        wherever it was given.
     """
-    chosen: dict[str, Parameter] = {}
-    for row in default_table():
-        if row.known_from <= as_of and (
-            row.name not in chosen or row.known_from >= chosen[row.name].known_from
-        ):
-            chosen[row.name] = row
-    missing = set(parameter_names()) - set(chosen)
-    if missing:
-        raise RunError(
-            f"as-of date {as_of}: no value of {sorted(missing)[0]!r} was known by then; "
-            "choose a later as-of date"
-        )
+    chosen = newest_known(((row.name, row.known_from, row) for row in default_table()), as_of)
     if own is not None:
         _apply_own(chosen, own, as_of)
     for name, value in (settings or {}).items():
@@ -227,6 +264,7 @@ def known_parameters(
             source="set for this run",
             kind="set",
         )
+    check_values(chosen)
     return dict(sorted(chosen.items()))
 
 
@@ -270,37 +308,32 @@ def known_later(
 
 
 def _apply_own(chosen: dict[str, Parameter], own: pd.DataFrame, as_of: dt.date) -> None:
-    problems = []
-    newest: dict[str, dt.date] = {}
-    for number, row in enumerate(own.itertuples(index=False), start=2):
-        name = str(row.name)
-        if name not in chosen:
-            problems.append(
-                Problem(
-                    check="unknown_parameter",
-                    file="parameters.csv",
-                    row=number,
-                    column="name",
-                    value=name,
-                    message="no parameter has this name",
-                    expected="a name of the parameter table (havenline info --parameters)",
-                    hint=suggestion(name),
-                )
-            )
-            continue
-        known = pd.Timestamp(row.known_from).date()  # type: ignore[arg-type]
-        if known > as_of or known < newest.get(name, dt.date.min):
-            continue
-        newest[name] = known
-        chosen[name] = replace(
-            chosen[name],
-            value=float(row.value),  # type: ignore[arg-type]
-            low=float(row.low),  # type: ignore[arg-type]
-            high=float(row.high),  # type: ignore[arg-type]
-            distribution=str(row.distribution),
-            source=str(row.source_id),
-            known_from=known,
-            kind="prior" if str(row.basis) == "prior" else "sourced",
+    records: Iterable[Any] = own.itertuples(index=False)
+    rows = [(str(r.name), pd.Timestamp(r.known_from).date(), r) for r in records]
+    problems = [
+        Problem(
+            check="unknown_parameter",
+            file="parameters.csv",
+            row=number,
+            column="name",
+            value=name,
+            message="no parameter has this name",
+            expected="a name of the parameter table (havenline info --parameters)",
+            hint=suggestion(name),
         )
+        for number, (name, _, _) in enumerate(rows, start=2)
+        if name not in chosen
+    ]
     if problems:
         raise CrisisError(problems)
+    for name, row in newest_known(rows, as_of).items():
+        chosen[name] = replace(
+            chosen[name],
+            value=float(row.value),
+            low=float(row.low),
+            high=float(row.high),
+            distribution=str(row.distribution),
+            source=str(row.source_id),
+            known_from=pd.Timestamp(row.known_from).date(),
+            kind="prior" if str(row.basis) == "prior" else "sourced",
+        )

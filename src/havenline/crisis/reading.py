@@ -117,6 +117,8 @@ def read_bytes(folder: Path, file: str, problems: list[Problem]) -> bytes | None
 def decode(data: bytes, file: str, problems: list[Problem]) -> str | None:
     """Turn bytes into text with LF line ends, reporting what is not plain UTF-8.
 
+    A byte order mark and other line ends are a spreadsheet's habits: remarks, no errors.
+
     Parameters
     ----------
     data : bytes
@@ -146,10 +148,8 @@ def decode(data: bytes, file: str, problems: list[Problem]) -> str | None:
             problem(
                 "byte_order_mark",
                 file,
-                "starts with a byte order mark",
+                "starts with a byte order mark; read without it",
                 row=1,
-                expected="plain UTF-8",
-                hint="save it as 'UTF-8', not 'UTF-8 with BOM'",
             )
         )
     try:
@@ -167,21 +167,34 @@ def decode(data: bytes, file: str, problems: list[Problem]) -> str | None:
             )
         )
         text = data.decode("latin-1")
-    if "\r" in text:
-        line = text[: text.index("\r")].count("\n") + 1
-        kind = "CRLF" if "\r\n" in text else "CR"
-        problems.append(
-            problem(
-                "line_endings",
-                file,
-                f"lines end in {kind}",
-                row=line,
-                expected="LF",
-                hint=f"convert it: dos2unix {file}",
-            )
-        )
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text, told, line = with_lf(text)
+    if told:
+        problems.append(problem("line_endings", file, told, row=line))
     return text
+
+
+def with_lf(text: str) -> tuple[str, str, int]:
+    """Return a text with LF line ends.
+
+    Parameters
+    ----------
+    text : str
+        With any line ends.
+
+    Returns
+    -------
+    text : str
+    told : str
+        What other line ends it had; empty where it had none.
+    line : int
+        The first of them.
+    """
+    if "\r" not in text:
+        return text, "", 0
+    line = text[: text.index("\r")].count("\n") + 1
+    kind = "CRLF" if "\r\n" in text else "CR"
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text, f"lines end in {kind}; read as LF", line
 
 
 def read_rows(text: str, table: Table, file: str, problems: list[Problem]) -> Rows | None:
@@ -240,7 +253,7 @@ def read_rows(text: str, table: Table, file: str, problems: list[Problem]) -> Ro
     keep: list[list[str]] = []
     broken: list[bool] = []
     for line, record in zip(lines[1:], records[1:], strict=True):
-        if not record:
+        if not any(cell.strip() for cell in record):
             problems.append(problem("blank_line", file, "blank line", row=line))
             continue
         ragged = len(record) != len(header)

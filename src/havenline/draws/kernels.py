@@ -1,13 +1,16 @@
 """How kernels are compiled, and a compiled cache that is never stale.
 
-Numba keeps compiled code beside each source file and looks at that file's date only, not at
-the files of the functions it calls. So the code kept is thrown away as a whole when any source
-file that holds kernels has changed.
+Numba looks at the date of the one source file that a kernel stands in, not at the files of the
+functions it calls. So compiled code is kept in a folder whose name is a digest of all the sources
+that hold kernels: other sources, another folder. It lies in NUMBA_CACHE_DIR where that is set,
+else beside the package, else in the user's cache.
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,14 +18,24 @@ from typing import Any
 import numba
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.misc import appdirs
 
 ROOMS = ("draws", "world", "options", "engine")
-_STAMP = "kernels.stamp"
+PACKAGE = Path(__file__).parent.parent
+_config: Any = numba.config
+_dirs: Any = appdirs.AppDirs
 
 
 def sources_digest(package: Path) -> str:
-    """Return a digest of all source files that hold kernels, and of the compiler's version."""
-    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=16)
+    """Return a digest of all source files that hold kernels, of the compiler and its level.
+
+    Parameters
+    ----------
+    package : Path
+        Folder of the package.
+    """
+    compiler = f"{numba.__version__} {int(_config.OPT)}"
+    digest = hashlib.blake2b(compiler.encode(), digest_size=12)
     for room in ROOMS:
         for path in sorted((package / room).rglob("*.py")):
             digest.update(path.relative_to(package).as_posix().encode())
@@ -30,35 +43,50 @@ def sources_digest(package: Path) -> str:
     return digest.hexdigest()
 
 
-def drop_stale_kernels(package: Path) -> bool:
-    """Delete compiled kernels made from other sources; return whether any were dropped.
+def kept_in(package: Path) -> Path | None:
+    """Return the folder of the compiled kernels of these sources; drop those of older ones.
 
     Parameters
     ----------
     package : Path
-        Folder of the package. Nothing happens where it cannot be written.
+        Folder of the package. Kernels of other copies of it are left alone.
+
+    Returns
+    -------
+    Path or None
+        None where no folder can be written: then nothing is kept.
     """
-    stamp = package / "draws" / "__pycache__" / _STAMP
-    digest = sources_digest(package)
-    try:
-        if stamp.exists() and stamp.read_text() == digest:
-            return False
-        stale = [p for room in ROOMS for p in (package / room).rglob("__pycache__/*.nb[ic]")]
-        for path in stale:
-            path.unlink(missing_ok=True)
-        stamp.parent.mkdir(exist_ok=True)
-        stamp.write_text(digest)
-    except OSError:
-        return False
-    return bool(stale)
+    copy = hashlib.blake2b(str(package.resolve()).encode(), digest_size=4).hexdigest()
+    ours = f"havenline-{copy}-"
+    chosen = str(_config.CACHE_DIR)
+    usual = (package / "__pycache__", Path(_dirs("havenline", False).user_cache_dir))
+    for base in (Path(chosen),) if chosen else usual:
+        folder = base / (ours + sources_digest(package))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError:
+            continue
+        for other in base.glob(f"{ours}*"):
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+        return folder
+    return None
 
 
-drop_stale_kernels(Path(__file__).parent.parent)
+FOLDER = kept_in(PACKAGE)
+"""Where the compiled kernels of this process are kept; None where they are not."""
 
 
 def _compile(function: Callable[..., Any], **options: bool) -> Callable[..., Any]:
     decorate: Any = numba.njit
-    compiled: Callable[..., Any] = decorate(cache=True, error_model="numpy", **options)(function)
+    kept = {"cache": True} if FOLDER is not None else {}
+    before = _config.CACHE_DIR
+    _config.CACHE_DIR = str(FOLDER or before)  # read once, when a function is decorated
+    try:
+        compiled: Callable[..., Any] = decorate(error_model="numpy", **kept, **options)(function)
+    finally:
+        _config.CACHE_DIR = before
     return compiled
 
 

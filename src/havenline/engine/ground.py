@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
-from havenline.crisis.parameters import Parameter, check_values, known_parameters
+from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.draws import key_of
 from havenline.draws.kernels import kernel_entry
 from havenline.engine import faults
@@ -500,7 +500,6 @@ def _sampled(
     crisis: Crisis, as_of: dt.date, settings: Mapping[str, float], futures: int, seed: int
 ) -> tuple[Mapping[str, Parameter], NDArray[np.void]]:
     parameters = known_parameters(as_of, crisis.parameters, settings)
-    check_values(parameters)
     return parameters, sample_values(parameters, futures, seed)
 
 

@@ -11,8 +11,9 @@ import contextlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
+
+from havenline.draws.kernels import FOLDER
 
 LATER_STEPS = ("flight", "returns", "entry", "harm")
 """Modules of ``havenline.engine.steps`` whose steps the second process compiles."""
@@ -24,10 +25,9 @@ def start_if_cold() -> subprocess.Popen[bytes] | None:
     Returns
     -------
     subprocess.Popen or None
-        None where there is nothing to do, or only one processor.
+        None where there is nothing to do, nothing can be kept, or there is only one processor.
     """
-    kept = Path(__file__).parent.parent / "engine" / "__pycache__"
-    if (os.cpu_count() or 1) < 2 or any(kept.glob("ground.run_days*.nbi")):
+    if (os.cpu_count() or 1) < 2 or FOLDER is None or any(FOLDER.rglob("ground.run_days*.nbi")):
         return None
     with contextlib.suppress(OSError):
         return subprocess.Popen(

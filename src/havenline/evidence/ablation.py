@@ -27,7 +27,6 @@ import numpy as np
 import numpy.typing as npt
 
 from havenline.evidence.hindcast import Evidence, hindcast
-from havenline.evidence.reporting import REPORTING
 from havenline.evidence.results import Hindcast, Summary
 from havenline.evidence.scores import Interval, block_bootstrap, crps
 from havenline.evidence.text import TextTable, figure
@@ -152,7 +151,7 @@ def ablations(
     for done, (name, settings) in enumerate(SETTINGS.items()):
         run = partial(simulate, settings=settings) if settings else simulate
         found[name] = hindcast(
-            crisis, simulate=run, futures=futures, seed=seed, reporting=REPORTING, **more
+            crisis, simulate=run, futures=futures, seed=seed, reporting=True, **more
         )
         if progress is not None:
             progress(done + 1, len(SETTINGS))

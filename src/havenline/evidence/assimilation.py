@@ -23,10 +23,10 @@ from havenline.evidence.baselines import naive_forecasts, prior_from_flows
 from havenline.evidence.hindcast import Evidence, simulated_path
 from havenline.evidence.particles import LEVEL_SD, Filter
 from havenline.evidence.reporting import (
-    REPORTING,
-    draw_reporting,
+    Reporting,
     registered,
     reported_increments,
+    reporting_of,
     take_up,
 )
 from havenline.evidence.scores import Interval, block_bootstrap, crps, pit_ranks
@@ -237,11 +237,13 @@ def assimilate(
     if progress is not None:
         progress(done, 1 + len(restarts))
     first, path = simulated_path(run, option=option)
-    draws = draw_reporting(REPORTING, futures, seed=seed)
+    reporting = reporting_of(run)
     ends = [s.end for s in steps]
-    open_loop = reported_increments(path, first, [steps[0].start], ends, seed=seed)
+    open_loop = reported_increments(
+        path, first, [steps[0].start], ends, reporting=reporting, seed=seed
+    )
     running = running_path(run, option=option)
-    updated = Filter(path, first, draws, seed=seed, running=running)
+    updated = Filter(path, first, reporting, seed=seed, running=running)
     prior = prior_from_flows(crisis.observations, as_of=as_of, before=every.dates[0])
     weeks = []
     for k, step in enumerate(steps):
@@ -262,7 +264,7 @@ def assimilate(
             day_one, whole = simulated_path(again, option=option)
             samples["restarted"] = reported_increments(
                 whole, day_one, counts.dates[: counts.dates.index(step.start) + 1],
-                [step.end], seed=seed,
+                [step.end], reporting=reporting_of(again), seed=seed,
             )[0]  # fmt: skip
             done += 1
             if progress is not None:
@@ -289,7 +291,13 @@ def assimilate(
         seed=seed,
         weeks=tuple(weeks),
         twins=twin_experiment(
-            path, first, [steps[0].start, *ends], truths=twins, seed=seed, running=running
+            path,
+            first,
+            [steps[0].start, *ends],
+            reporting=reporting,
+            truths=twins,
+            seed=seed,
+            running=running,
         )
         if twins
         else None,
@@ -323,6 +331,7 @@ def twin_experiment(
     first: date,
     reports: Sequence[date],
     *,
+    reporting: Reporting,
     truths: int,
     seed: int,
     running: npt.NDArray[np.bool_] | None = None,
@@ -336,6 +345,8 @@ def twin_experiment(
     first : date
     reports : sequence of date
         Days of the counts, the first being the start.
+    reporting : Reporting
+        Of each future.
     truths : int
         The first futures are used, at most all but one.
     seed : int
@@ -349,20 +360,19 @@ def twin_experiment(
     """
     futures = path.shape[1]
     number = min(truths, futures - 1)
-    draws = draw_reporting(REPORTING, futures, seed=seed)
     spans = list(pairwise(reports))
     rng = np.random.default_rng([seed, 31])
     ranks, scores, errors = [], [], []
     for truth in range(number):
         others = np.array([f for f in range(futures) if f != truth], dtype=np.intp)
-        own = draws.of(np.array([truth], dtype=np.intp))
+        own = reporting.of(np.array([truth], dtype=np.intp))
         told = registered(path[:, [truth]], own.lag_days)[:, 0]
         states = None if running is None else running[:, others]
         filtered, blind = (
             Filter(
                 path[:, others],
                 first,
-                draws.of(others),
+                reporting.of(others),
                 particles=1000,
                 seed=seed + truth,
                 running=states,
@@ -374,7 +384,7 @@ def twin_experiment(
             level += LEVEL_SD * math.sqrt((end - start).days / 7.0) * float(rng.standard_normal())
             rise = told[(end - first).days] - told[(start - first).days]
             waits = left + math.exp(level) * rise
-            shown, left = take_up(waits, own, end, prior=REPORTING, seed=seed + 1000 + truth)
+            shown, left = take_up(waits, own, end, seed=seed + 1000 + truth)
             waiting, unknowing = filtered.waiting(start, end), blind.waiting(start, end)
             sample = filtered.forecast(waiting, end, members=200)
             before = blind.forecast(unknowing, end, members=200)

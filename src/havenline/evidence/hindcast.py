@@ -21,7 +21,7 @@ from havenline.evidence.baselines import (
 )
 from havenline.evidence.captures import CaptureScore
 from havenline.evidence.hubs import score_hubs
-from havenline.evidence.reporting import Reporting, reported_increments
+from havenline.evidence.reporting import reported_increments, reporting_of
 from havenline.evidence.results import Hindcast, Scored, Summary
 from havenline.evidence.scores import crps
 from havenline.evidence.series import increments_to_score
@@ -71,7 +71,7 @@ def hindcast(
     series_id: str | None = None,
     prior: PriorRate | None = None,
     conditional: bool = True,
-    reporting: Reporting | None = None,
+    reporting: bool = False,
     captures: Callable[..., CaptureScore] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Hindcast:
@@ -109,9 +109,9 @@ def hindcast(
         of before the series, published by the as-of date, if not given.
     conditional : bool
         Whether to run the second line.
-    reporting : Reporting, optional
-        How people come to stand in the count; if not given, people who fled are taken to stand
-        in it the same day.
+    reporting : bool
+        Whether people come to stand in the count late and in part, as the parameters
+        ``report_...`` say; if not, people who fled are taken to stand in it the same day.
     captures : callable, optional
         ``captures(crisis, option=, futures=, seed=, as_of=, until=, offensive=)``, such as
         `havenline.evidence.captures.score_captures`; the front is not scored if not given.
@@ -167,14 +167,14 @@ def hindcast(
             )
             fled = predicted_increments(result.dataset, observed, option=option)
             samples = fled
-            if reporting is not None:
+            if reporting:
                 first, path = simulated_path(result.dataset, option=option)
                 samples = reported_increments(
                     path,
                     first,
                     known.dates,
                     [step.end for step in observed],
-                    prior=reporting,
+                    reporting=reporting_of(result.dataset),
                     seed=seed,
                 )
             front = None
@@ -198,7 +198,7 @@ def hindcast(
                     scores=_scores(samples, naive, observed),
                     parameters_later=_parameters_later(result.dataset),
                     prior=before if _needs_prior(naive) else None,
-                    fled=fled if reporting is not None else None,
+                    fled=fled if reporting else None,
                     hubs=score_hubs(
                         result.dataset,
                         crisis.observations,

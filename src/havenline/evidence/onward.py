@@ -18,6 +18,7 @@ from memory, though the years add up to published totals: all of this is marked.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +29,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from havenline.crisis.parameters import Parameter
+from havenline.crisis.parameters import Parameter, default_table
 from havenline.evidence.text import TextTable
-from havenline.options.schedule import SEASON
+from havenline.options.schedule import turn_of_year
 
 CLOSED_FROM = "2016-04"
 """First month in which the route was managed; March 2016 was neither."""
@@ -77,7 +78,12 @@ class Month:
     @property
     def season(self) -> float:
         """Season of the model in this month, mean of a year 1."""
-        return SEASON[int(self.month[5:]) - 1]
+        swing, peak = (
+            next(row.value for row in default_table() if row.name == f"onward_season_{name}")
+            for name in ("swing", "peak")
+        )
+        year = turn_of_year(dt.date.fromisoformat(f"{self.month}-15"), north=True)
+        return 1.0 + swing * math.cos(year - peak * math.pi / 6.0)
 
     @property
     def rate(self) -> float:

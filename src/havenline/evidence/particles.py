@@ -31,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from havenline.evidence.reporting import REPORTING, Draws, Reporting, registered, take_up
+from havenline.evidence.reporting import Reporting, registered, take_up
 
 Floats = npt.NDArray[np.float64]
 
@@ -78,10 +78,8 @@ class Filter:
     path : (days, futures) array
         Cumulative persons who fled in each future; the first row is the day `first`.
     first : date
-    draws : Draws
-        Reporting values of each future.
-    prior : Reporting
-        For the error of a count.
+    reporting : Reporting
+        Of each future.
     particles : int
     seed : int
     level_sd : float
@@ -94,18 +92,16 @@ class Filter:
         self,
         path: npt.ArrayLike,
         first: date,
-        draws: Draws,
+        reporting: Reporting,
         *,
-        prior: Reporting = REPORTING,
         particles: int = PARTICLES,
         seed: int = 1,
         level_sd: float = LEVEL_SD,
         running: npt.NDArray[np.bool_] | None = None,
     ) -> None:
-        self._total = registered(path, draws.lag_days)
+        self._total = registered(path, reporting.lag_days)
         self._first = first
-        self._draws = draws
-        self._prior = prior
+        self._reporting = reporting
         self._level_sd = level_sd
         self._seed = seed
         self._running = np.zeros(self._total.shape, np.bool_) if running is None else running
@@ -150,9 +146,8 @@ class Filter:
             Persons.
         """
         s = self.state
-        added, _ = take_up(
-            waiting, self._draws.of(s.future), end, prior=self._prior, seed=self._seed + 1
-        )
+        own = self._reporting.of(s.future)
+        added, _ = take_up(waiting, own, end, seed=self._seed + 1)
         chosen = systematic(s.weight, members, float(self._rng.random()))
         return added[chosen]
 
@@ -166,7 +161,7 @@ class Filter:
             Persons.
         """
         s = self.state
-        law = likelihood(rise, waiting, self._draws.incomplete[s.future], prior=self._prior)
+        law = likelihood(rise, waiting, self._reporting.of(s.future))
         s.weight = s.weight * law
         s.weight = s.weight / s.weight.sum()
         s.left = np.maximum(0.0, waiting - rise)
@@ -195,7 +190,7 @@ class Filter:
             s.future[moved] = to
 
 
-def likelihood(rise: float, waiting: Floats, incomplete: Floats, *, prior: Reporting) -> Floats:
+def likelihood(rise: float, waiting: Floats, reporting: Reporting) -> Floats:
     """Return the density of a published rise for each particle, above zero.
 
     Parameters
@@ -204,22 +199,21 @@ def likelihood(rise: float, waiting: Floats, incomplete: Floats, *, prior: Repor
         Persons.
     waiting : (particles,) float64
         Persons who could be counted.
-    incomplete : (particles,) float64
-        Chance that a report is incomplete.
-    prior : Reporting
-        For the error.
+    reporting : Reporting
+        Of each particle.
 
     Returns
     -------
     (particles,) float64
         Per person.
     """
-    full_sd = np.maximum(prior.error * waiting, prior.error_floor)
+    error, floor, incomplete = reporting.error, reporting.error_floor, reporting.incomplete
+    full_sd = np.maximum(error * waiting, floor)
     z = (rise - waiting) / full_sd
     full = np.exp(-0.5 * z * z) / (math.sqrt(2.0 * math.pi) * full_sd)
     if rise <= 0.0:  # a rise below zero is published as none
-        full = special.ndtr(-waiting / full_sd) / prior.error_floor
-    sd = max(prior.error * rise, prior.error_floor)
+        full = special.ndtr(-waiting / full_sd) / floor
+    sd = np.maximum(error * rise, floor)
     some = np.maximum(waiting, 1.0)
     within = special.ndtr((some - rise) / sd) - special.ndtr(-rise / sd)
     part = within / some

@@ -12,12 +12,15 @@ registered and not yet counted, W:
 What a report adds is then counted with an error of standard deviation max(e times what it adds,
 a floor), never below zero.
 
+m, q, e and the floor are the parameters `report_lag_days`, `report_incomplete`, `report_error` and
+`report_error_floor`, drawn once for each future.
+
 The process runs over the days already published too, so that some people wait at the last count
 before the forecast starts. The replay follows the published count and not the flight behind it;
 over those days the two are taken as one, which makes the people who wait as many as the newest
 reports suggest.
 
-The ranges are judgement. None was fitted to a count; but that counts come late and in jumps is
+Their ranges are judgement. None was fitted to a count; but that counts come late and in jumps is
 plainest in the very series that is scored, so the form of the model, if not its values, has
 the benefit of hindsight. Scores with and without it stand side by side.
 """
@@ -28,85 +31,60 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from havenline.outcomes.indicators import parameter_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
 Floats = npt.NDArray[np.float64]
 
 LAG_SHAPE = 2.0
-_Z95 = float(stats.norm.ppf(0.95))
 _MOST_LAGS = 6.0  # means of the lag after which all but a thousandth are registered
 
 
 @dataclass(frozen=True)
 class Reporting:
-    """Prior ranges of the reporting model, drawn once for each future.
-
-    Attributes
-    ----------
-    lag_days, lag_factor : float
-        Median of the mean lag m in days, and factor from it to either end of its 5-95% range
-        (lognormal). Judgement: 2 to 8 days around 4.
-    incomplete_low, incomplete_high : float
-        q is uniform between them. Judgement: one report in twenty to two in five.
-    error : float
-        e, relative standard error of what a report adds. Judgement: 10%.
-    error_floor : float
-        Least standard deviation of what a report adds, persons. Judgement: 5,000, as most
-        totals are rounded to thousands or tens of thousands.
-    """
-
-    lag_days: float = 4.0
-    lag_factor: float = 2.0
-    incomplete_low: float = 0.05
-    incomplete_high: float = 0.40
-    error: float = 0.10
-    error_floor: float = 5_000.0
-
-
-REPORTING = Reporting()
-"""The ranges in use."""
-
-
-@dataclass(frozen=True)
-class Draws:
-    """The values of a set of futures.
+    """The reporting values of a set of futures.
 
     Attributes
     ----------
     lag_days : (futures,) float64
-        Mean lag.
+        m, mean lag.
     incomplete : (futures,) float64
-        Chance that a report is incomplete.
+        q, chance that a report is incomplete.
+    error : (futures,) float64
+        e, relative standard error of what a report adds.
+    error_floor : (futures,) float64
+        Least standard deviation of what a report adds, persons.
     """
 
     lag_days: Floats
     incomplete: Floats
+    error: Floats
+    error_floor: Floats
 
-    def of(self, index: npt.NDArray[np.intp]) -> Draws:
+    def of(self, index: npt.NDArray[np.intp]) -> Reporting:
         """Return the values of the futures at an index."""
-        return Draws(self.lag_days[index], self.incomplete[index])
+        return Reporting(
+            self.lag_days[index], self.incomplete[index], self.error[index], self.error_floor[index]
+        )
 
 
-def draw_reporting(prior: Reporting, futures: int, *, seed: int) -> Draws:
-    """Draw the reporting values of each future.
+def reporting_of(dataset: xr.Dataset) -> Reporting:
+    """Return the reporting values of the futures of a result.
 
     Parameters
     ----------
-    prior : Reporting
-    futures : int
-    seed : int
-
-    Returns
-    -------
-    Draws
+    dataset : xarray.Dataset
     """
-    rng = np.random.default_rng([seed, 0])
-    sigma = math.log(prior.lag_factor) / _Z95
-    lag = prior.lag_days * np.exp(sigma * rng.standard_normal(futures))
-    return Draws(lag, rng.uniform(prior.incomplete_low, prior.incomplete_high, futures))
+    names = ("report_lag_days", "report_incomplete", "report_error", "report_error_floor")
+    return Reporting(*(parameter_of(dataset, name) for name in names))
 
 
 def registered(path: npt.ArrayLike, lag_days: npt.ArrayLike) -> Floats:
@@ -140,7 +118,7 @@ def registered(path: npt.ArrayLike, lag_days: npt.ArrayLike) -> Floats:
 
 
 def take_up(
-    waiting: Floats, draws: Draws, day: date, *, prior: Reporting, seed: int
+    waiting: Floats, reporting: Reporting, day: date, *, seed: int
 ) -> tuple[Floats, Floats]:
     """Return what one report adds in each future, and what it leaves waiting.
 
@@ -148,11 +126,9 @@ def take_up(
     ----------
     waiting : (futures,) float64
         Registered and not yet counted, persons.
-    draws : Draws
+    reporting : Reporting
     day : date
         Day of the report; its draws depend on this day and the seed only.
-    prior : Reporting
-        For the error.
     seed : int
 
     Returns
@@ -162,10 +138,10 @@ def take_up(
     """
     rng = np.random.default_rng([seed, day.toordinal()])
     n = waiting.size
-    incomplete = rng.random(n) < draws.incomplete
+    incomplete = rng.random(n) < reporting.incomplete
     share = np.where(incomplete, rng.random(n), 1.0)
     taken = share * waiting
-    sd = np.maximum(prior.error * taken, prior.error_floor)
+    sd = np.maximum(reporting.error * taken, reporting.error_floor)
     added = np.maximum(0.0, taken + sd * rng.standard_normal(n))
     return added, waiting - taken
 
@@ -176,7 +152,7 @@ def reported_increments(
     known: Sequence[date],
     ahead: Sequence[date],
     *,
-    prior: Reporting = REPORTING,
+    reporting: Reporting,
     seed: int,
 ) -> Floats:
     """Return what the reports ahead would add, if people fled along a path.
@@ -190,7 +166,7 @@ def reported_increments(
         Days of the reports up to and with the one the forecast starts from.
     ahead : sequence of date
         Days of the reports to forecast, rising.
-    prior : Reporting
+    reporting : Reporting
     seed : int
 
     Returns
@@ -199,14 +175,13 @@ def reported_increments(
         Persons.
     """
     fled = np.asarray(path, dtype=np.float64)
-    draws = draw_reporting(prior, fled.shape[1], seed=seed)
-    total = registered(fled, draws.lag_days)
+    total = registered(fled, reporting.lag_days)
     before = total[0]
     left = np.zeros(fled.shape[1])
     rows = []
     for day in (*sorted(d for d in known if d >= first), *ahead):
         now = total[(day - first).days]
-        added, left = take_up(left + now - before, draws, day, prior=prior, seed=seed)
+        added, left = take_up(left + now - before, reporting, day, seed=seed)
         before = now
         rows.append(added)
     return np.array(rows[len(rows) - len(ahead) :], dtype=np.float64)

@@ -47,7 +47,7 @@ PLAN_DAY = np.dtype(
         ("tents", "f8"),
         ("homes", "f8"),
         ("winter", "?"),
-        ("season", "f8"),
+        ("year", "f8"),
     ]
 )
 
@@ -87,7 +87,7 @@ class Schedule(NamedTuple):
         Day from which listed groups are contained; from which aid is exempt despite listing.
     day : (n_day,) records ``PLAN_DAY``
         Index of the border regime; multiple of the delivery of today; family tents and homes
-        built a month; whether it is winter; season of onward movement, mean of a year 1.
+        built a month; whether it is winter; how far the year has turned, radians.
     """
 
     truce_start: int
@@ -203,7 +203,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
     for i in range(days + 1):
         date = facts.as_of + dt.timedelta(days=i)
         day[i]["winter"] = is_winter(date, north)
-        day[i]["season"] = SEASON[date.month - 1]
+        day[i]["year"] = turn_of_year(date, north)
     terms: dict[str, int | float] = {
         "truce_start": NEVER,
         "compliance": 0,
@@ -327,9 +327,10 @@ WINTER = (11, 12, 1, 2, 3)
 """Months of the cold season north of the equator; half a year later south of it."""
 
 
-SEASON = (0.4, 0.5, 0.6, 0.7, 0.9, 1.1, 1.3, 1.6, 1.6, 1.4, 1.1, 0.8)
-"""Sea arrivals by month over the mean of a year; judgement after the seasons of the Aegean: few in
-winter, most in August and September."""
+def turn_of_year(date: dt.date, north: bool) -> float:
+    """Return how far the year has turned, 0 to 2 pi; half a year later south of the equator."""
+    turned = (date.timetuple().tm_yday - 0.5) / 365.25
+    return 2.0 * math.pi * (turned if north else (turned + 0.5) % 1.0)
 
 
 def is_winter(date: dt.date, north: bool) -> bool:

@@ -2,6 +2,9 @@
 
     index = 100 * sum over components of weight * min(1, component / anchor)
 
+Anchors (`pressure_full_...`), weights (`pressure_weight_...`) and how far the weights are drawn
+around these (`pressure_weights`) are parameters, judged and not learned.
+
 The index is about pressure on services. It is no forecast of violence and says nothing of a risk
 from people. Whether it foretells incidents better than the share of displaced people alone could
 not be shown, for no count of incidents by area is at hand: a model of incidents is left out.
@@ -9,6 +12,7 @@ not be shown, for no count of incidents by area is at hand: a model of incidents
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,8 +31,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 INFLOW_DAYS = 30
-CONCENTRATION = 10.0
-"""Concentration of the Dirichlet distribution of the weights around those declared."""
+"""Days of arrivals that count as one inflow: a month, the rhythm of services."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +41,45 @@ class Component:
     Attributes
     ----------
     id, name : str
-    anchor : float
-        Value from which on it counts in full; judgement.
-    weight : float
-        Declared weight; judgement, uncertain in each future.
+    anchor : (future,) float64
+        Value from which on it counts in full.
+    weight : (future,) float64
+        Declared weight, around which each future has its own.
     """
 
     id: str
     name: str
-    anchor: float
-    weight: float
+    anchor: Floats
+    weight: Floats
+
+    @property
+    def head(self) -> str:
+        """Name, declared weight and anchor, in words."""
+        weight, anchor = float(np.median(self.weight)), float(np.median(self.anchor))
+        return f"{self.name}: weight {weight:.2f}, full at {anchor:g}"
 
 
-COMPONENTS = (
-    Component("share", "Displaced share of the population", 0.30, 0.25),
-    Component("inflow", "Arrivals of 30 days per 1,000 residents", 50.0, 0.20),
-    Component("overload", "Load on services over the norm", 1.0, 0.20),
-    Component("prices", "Rise of rents and food prices in 12 months", 0.5, 0.20),
-    Component("uncovered", "Share in need without assistance", 1.0, 0.15),
-)
+COMPONENTS = {
+    "share": "Displaced share of the population",
+    "inflow": "Arrivals of 30 days per 1,000 residents",
+    "overload": "Load on services over the norm",
+    "prices": "Rise of rents and food prices in 12 months",
+    "uncovered": "Share in need without assistance",
+}
+"""Names of the components, by id."""
+
+
+def components_of(dataset: xr.Dataset) -> tuple[Component, ...]:
+    """Return the components with the anchors and weights of a result, in order."""
+    return tuple(
+        Component(
+            name,
+            words,
+            parameter_of(dataset, f"pressure_full_{name}"),
+            parameter_of(dataset, f"pressure_weight_{name}"),
+        )
+        for name, words in COMPONENTS.items()
+    )
 
 
 @dataclass(frozen=True)
@@ -104,9 +127,10 @@ def host_pressure(dataset: xr.Dataset, crisis: Crisis) -> tuple[Pressure, ...]:
     if not hosts or total == 0:
         return ()
     entries = series_of(dataset, "entries")
-    futures, last = entries.shape[1], entries.shape[2] - 1
+    last = entries.shape[2] - 1
     back = min(INFLOW_DAYS, last)
-    weights = _weights(futures)
+    components = components_of(dataset)
+    weights = _weights(components, parameter_of(dataset, "pressure_weights"))
     shared = [
         parameter_of(dataset, "host_overload"),
         parameter_of(dataset, "host_price_rise"),
@@ -128,7 +152,7 @@ def host_pressure(dataset: xr.Dataset, crisis: Crisis) -> tuple[Pressure, ...]:
                     option,
                     host.id,
                     host.name,
-                    summary_of(index_of(values, weights)),
+                    summary_of(index_of(values, components, weights)),
                     tuple(summary_of(v) for v in values),
                     summary_of(refugees),
                 )
@@ -153,12 +177,17 @@ def pressure_table(dataset: xr.Dataset, crisis: Crisis) -> pd.DataFrame:
     """
     import pandas as pd
 
+    pressures = host_pressure(dataset, crisis)
+    middles = [
+        (c.id, float(np.median(c.weight)), float(np.median(c.anchor)))
+        for c in (components_of(dataset) if pressures else ())
+    ]
     rows = []
-    for p in host_pressure(dataset, crisis):
+    for p in pressures:
         figures: list[tuple[str, float | None, float | None, Summary]] = [
             ("refugees", None, None, p.refugees),
             ("index", None, None, p.index),
-            *((c.id, c.weight, c.anchor, s) for c, s in zip(COMPONENTS, p.components, strict=True)),
+            *((*m, s) for m, s in zip(middles, p.components, strict=True)),
         ]
         rows += [
             (p.option, p.host, p.name, name, weight, anchor, s.median, s.q05, s.q95)
@@ -168,13 +197,14 @@ def pressure_table(dataset: xr.Dataset, crisis: Crisis) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(head))
 
 
-def index_of(values: list[Floats], weights: Floats) -> Floats:
+def index_of(values: Sequence[Floats], components: Sequence[Component], weights: Floats) -> Floats:
     """Return the index from its components.
 
     Parameters
     ----------
-    values : list of (future,) float64
-        In the order of ``COMPONENTS``.
+    values : sequence of (future,) float64
+    components : sequence of Component
+        In the same order.
     weights : (future, component) float64
         Sum to 1 in each future.
 
@@ -183,11 +213,13 @@ def index_of(values: list[Floats], weights: Floats) -> Floats:
     (future,) float64
         0 to 100.
     """
-    parts = [np.clip(v / c.anchor, 0.0, 1.0) for v, c in zip(values, COMPONENTS, strict=True)]
+    parts = [np.clip(v / c.anchor, 0.0, 1.0) for v, c in zip(values, components, strict=True)]
     return np.asarray(100.0 * (weights * np.stack(parts, axis=1)).sum(axis=1), dtype=np.float64)
 
 
-def _weights(futures: int) -> Floats:
-    declared = CONCENTRATION * np.array([c.weight for c in COMPONENTS])
+def _weights(components: Sequence[Component], concentration: Floats) -> Floats:
+    """Return (future, component) weights: Dirichlet around those declared, as gammas over a sum."""
+    declared = concentration[:, None] * np.column_stack([c.weight for c in components])
     rng = np.random.Generator(np.random.Philox(key=[key_of_text("tension:weights"), 0]))
-    return rng.dirichlet(declared, size=futures)
+    drawn = rng.standard_gamma(declared)
+    return np.asarray(drawn * (1.0 / drawn.sum(axis=1))[:, None], dtype=np.float64)

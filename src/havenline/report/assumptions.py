@@ -40,6 +40,7 @@ PARTS = {
     "shelter": "Shelter",
     "aid": "Aid",
     "cost": "Cost",
+    "reporting": "Counts",
 }
 
 
@@ -145,7 +146,7 @@ def parts_of(parameters: Mapping[str, Parameter], named: Mapping[str, str]) -> l
                 unit=p.unit,
                 meaning=p.meaning,
                 source=source_text(p.source, named),
-                known_from=p.known_from.isoformat(),
+                known_from=p.known_text,
                 kind=p.kind,
             )
         )

@@ -19,7 +19,7 @@ from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.needs import needs
 from havenline.outcomes.pareto import pareto
 from havenline.outcomes.sensitivity import Sensitivity, sensitivity
-from havenline.outcomes.tension import COMPONENTS, Pressure, host_pressure
+from havenline.outcomes.tension import Pressure, components_of, host_pressure
 from havenline.outcomes.thresholds import limits_of, thresholds_met
 from havenline.report import figures, words
 from havenline.report.listed import listed_groups
@@ -234,7 +234,7 @@ def hosts(dataset: xr.Dataset, crisis: Crisis) -> Hosts | None:
             for p in found
             if p.option == first
         ],
-        heads=[f"{c.name}: weight {c.weight:.2f}, full at {c.anchor:g}" for c in COMPONENTS],
+        heads=[c.head for c in components_of(dataset)],
     )
 
 

@@ -282,7 +282,7 @@ def scene(crisis: Crisis, as_of: dt.date) -> dict[str, Any]:
                 "kind": p.kind,
                 "meaning": p.meaning,
                 "source": p.source,
-                "known_from": p.known_from.isoformat(),
+                "known_from": p.known_text,
             }
             for p in parameters.values()
         ],

@@ -174,7 +174,6 @@ class Desk:
 
         from havenline.engine import simulate
         from havenline.evidence import hindcast
-        from havenline.evidence.reporting import REPORTING
         from havenline.web.exports import past_scores
 
         crisis = self.crisis(task["folder"])
@@ -188,7 +187,7 @@ class Desk:
             simulate=partial(simulate, workers=self.threads, progress=lambda a, b: tell(a, b)),
             futures=task["futures"],
             seed=task["seed"],
-            reporting=REPORTING,
+            reporting=True,
         )
         return Made(plain_json(past_scores(scores)))
 

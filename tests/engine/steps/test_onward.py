@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import math
 from typing import Any
 
 import numpy as np
@@ -39,13 +41,14 @@ def attempts(declared: Crisis, futures: Any = 40, **settings: float) -> Any:
 
 
 def test_managed_the_mean_is_stock_times_rate_times_season() -> None:
-    from havenline.options.schedule import SEASON
-
     declared = crisis()
-    got = attempts(declared, onward_managed=0.001)[0, :, -1]
-    first = np.datetime64(declared.meta.as_of, "D")
-    months = (first + np.arange(1, 41)).astype("datetime64[M]").astype(int) % 12
-    expected = 3_000_000 * 0.001 / 30.4375 * sum(SEASON[m] for m in months)
+    swing, peak = 0.8, 2.0
+    season = {"onward_season_swing": swing, "onward_season_peak": peak}
+    got = attempts(declared, onward_managed=0.001, **season)[0, :, -1]
+    days = (declared.meta.as_of + dt.timedelta(days=n) for n in range(1, 41))
+    months = [12 * (day.timetuple().tm_yday - 0.5) / 365.25 for day in days]
+    seasons = [1 + swing * math.cos(math.tau / 12 * (month - peak)) for month in months]
+    expected = 3_000_000 * 0.001 / 30.4375 * sum(seasons)
     assert abs(got.mean() - expected) < 4 * np.sqrt(expected / 40)
 
 

@@ -5,7 +5,8 @@ On a day the attempts are Poisson with mean
     hosted * rate(regime) / 30.44 * season * exp(onward_passthrough * index) + pulse,
 
 where hosted are the refugees whom the crisis declares in the neighbouring country and those who
-entered since, the regime is managed unless an option opens the far border, and the index is
+entered since, the regime is managed unless an option opens the far border, the season is
+1 + swing * cos(turn of the year - peak), and the index is
 ln(1 + newly displaced of 30 days / 100,000). The pass-through is near zero: in 2019-20 sea arrivals
 in Greece fell while a million people were displaced in Idlib, and what changed arrivals in 2015-16
 was how the route was run. When a far border opens, a pulse of ``onward_pulse`` attempts in the
@@ -61,6 +62,13 @@ def pulse(values, since):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def season(values, year):  # type: ignore[no-untyped-def]
+    """Return the attempts of a season over the mean of a year."""
+    peak = values.onward_season_peak * math.pi / 6.0
+    return 1.0 + values.onward_season_swing * math.cos(year - peak)
+
+
+@kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Draw the onward attempts of a day; see `havenline.engine.steps.truce.step`."""
     ahead = day - today
@@ -73,7 +81,8 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     course.displaced_before = counts.newly_displaced
     index = math.log1p(max(0.0, course.displaced_daily) * MEMORY_DAYS / 100_000.0)
     rate = values.onward_open if ahead >= plan.onward_open else values.onward_managed
-    mean = (plan.hosted + counts.entries) * rate / DAYS_PER_MONTH * plan.day[ahead].season
+    mean = (plan.hosted + counts.entries) * rate / DAYS_PER_MONTH
+    mean *= season(values, plan.day[ahead].year)
     mean *= math.exp(values.onward_passthrough * index)
     mean += pulse(values, ahead - plan.onward_open)
     counts.onward_attempts += poisson(mean, mix(mix(key, processes.ONWARD), day))

@@ -25,6 +25,7 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("nul_bytes", "error", "files are text"),
     ("not_utf8", "warning", "files are UTF-8; else they are read as Latin-1"),
     ("byte_order_mark", "warning", "files start without a byte order mark"),
+    ("line_endings", "warning", "lines end in LF alone"),
     ("broken_csv", "error", "tables are valid CSV, separated by commas"),
     ("loose_quotes", "warning", "quotes stand around whole cells"),
     ("bad_header", "error", "headers name the columns that the format has"),

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from havenline.crisis.reading import sha256
+from havenline.crisis.reading import sha256, with_lf
 from havenline.io.flee.checks import Report
 
 _BOM = b"\xef\xbb\xbf"
@@ -155,7 +155,10 @@ def decode(data: bytes, file: str, report: Report) -> str | None:
         line = text[: text.index("\x00")].count("\n") + 1
         report.add("nul_bytes", file, "NUL bytes", row=line, expected="UTF-8 text")
         return None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text, told, line = with_lf(text)
+    if told:
+        report.add("line_endings", file, told, row=line)
+    return text
 
 
 def split(text: str, file: str, report: Report) -> list[Row] | None:
