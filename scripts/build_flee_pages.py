@@ -26,7 +26,8 @@ from havenline.cases.settings import FleeSettings
 from havenline.engine.cases import simulate_case
 from havenline.evidence.cases.scores import ard
 from havenline.io import open_flee
-from havenline.report import ticks, words
+from havenline import words
+from havenline.report import ticks
 from havenline.report.figures import BLUE, GREY, INK, RULE, SOFT
 from havenline.report.svg import Point, label, path_data, picture, tag
 

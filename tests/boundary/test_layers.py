@@ -11,6 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "havenline"
 ORDER = (
     "errors",
+    "words",
     "draws",
     "crisis",
     "cases",

@@ -14,7 +14,7 @@ from havenline.evidence.assimilation import Assimilation, assimilate, twin_exper
 from havenline.evidence.particles import ODD, Filter, likelihood, systematic
 from havenline.evidence.reporting import REPORTING, Draws, Reporting, registered
 from havenline.evidence.series import Totals
-from havenline.evidence.text_assimilation import assimilation_notes, assimilation_table
+from havenline.evidence.text import assimilation_notes, assimilation_table
 
 from .conftest import HandMade, Told, observations
 

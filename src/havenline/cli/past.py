@@ -50,7 +50,6 @@ def hindcast(
     from havenline.evidence.captures import score_captures
     from havenline.evidence.kept import keep
     from havenline.evidence.reporting import REPORTING
-    from havenline.evidence.text_places import more_tables
 
     declared = opened(crisis)
     if kept and (as_of or until or ablations):
@@ -89,7 +88,7 @@ def hindcast(
         for sentence in text.verdicts(line):
             out.print(f"  {escape(sentence)}", soft_wrap=True)
         out.print()
-    for plain in more_tables(scores):
+    for plain in text.more_tables(scores):
         _print(plain)
     for sentence in text.notes(scores):
         out.print(f"- {escape(sentence)}", soft_wrap=True)
@@ -169,7 +168,7 @@ def assimilate(
 
     from havenline.engine import simulate
     from havenline.evidence.assimilation import assimilate as run_assimilation
-    from havenline.evidence.text_assimilation import assimilation_notes, assimilation_table
+    from havenline.evidence.text import assimilation_notes, assimilation_table
 
     declared = opened(crisis)
     dates, until = _days(declared, None, None)

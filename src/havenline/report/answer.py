@@ -10,9 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from havenline import words
 from havenline.outcomes.comparison import Answer, Comparison
 from havenline.outcomes.indicators import INDICATORS
-from havenline.report import words
 
 
 @dataclass(frozen=True)

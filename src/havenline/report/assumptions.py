@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
-from havenline.report import words
 from havenline.report.ground import known_by
 
 _WEB = re.compile(r"^https?://[^\s<>\"']+$")

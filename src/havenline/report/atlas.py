@@ -11,9 +11,10 @@ import pandas as pd
 import xarray as xr
 from markupsafe import Markup
 
+from havenline import words
 from havenline.crisis import Crisis, OptionSpec
 from havenline.report import map as mapping
-from havenline.report import ticks, words
+from havenline.report import ticks
 from havenline.report.charts import Chart
 from havenline.report.ground import Ground, ground_of, line_shapes
 from havenline.report.map import Layer

@@ -14,6 +14,7 @@ import xarray as xr
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.crisis.cells import split_ids
 from havenline.crisis.parameters import Parameter
@@ -27,7 +28,6 @@ from havenline.report import (
     exposure,
     hindsight,
     trace,
-    words,
 )
 from havenline.report.ground import known_by
 from havenline.report.svg import plain

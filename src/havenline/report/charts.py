@@ -10,10 +10,11 @@ import pandas as pd
 import xarray as xr
 from markupsafe import Markup
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.outcomes.comparison import two_digits
 from havenline.outcomes.indicators import INDICATORS
-from havenline.report import figures, words
+from havenline.report import figures
 from havenline.report.answer import Column
 from havenline.report.figures import Band, Observed
 

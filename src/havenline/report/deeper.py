@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 from markupsafe import Markup
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.outcomes.comparison import Comparison, Summary, of_hundred, two_digits
 from havenline.outcomes.delay import price_of_inaction
@@ -21,7 +22,7 @@ from havenline.outcomes.pareto import pareto
 from havenline.outcomes.sensitivity import Sensitivity, sensitivity
 from havenline.outcomes.tension import COMPONENTS, Pressure, host_pressure
 from havenline.outcomes.thresholds import limits_of, thresholds_met
-from havenline.report import figures, words
+from havenline.report import figures
 from havenline.report.listed import listed_groups
 from havenline.report.svg import label, picture, tag
 

@@ -9,10 +9,10 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.crisis.past import Past, PastForecast, PastScore
 from havenline.outcomes.comparison import bands, two_digits
-from havenline.report import words
 from havenline.report.figures import Observed, Range, range_rows
 
 CAUTION = (

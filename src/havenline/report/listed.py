@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from havenline import words
 from havenline.crisis import Crisis
-from havenline.report import words
 from havenline.report.ground import holder_at, known_by
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from havenline.report import words
+from havenline import words
 from havenline.report.geometry import Ring, contains, side_of_line
 from havenline.report.ground import Ground, Spot
 from havenline.report.svg import Point, label, path_data, picture, tag

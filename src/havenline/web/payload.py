@@ -14,12 +14,13 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
 from havenline.outcomes.comparison import compare
 from havenline.outcomes.delay import delay_json, price_of_delay
 from havenline.outcomes.indicators import INDICATORS
-from havenline.report import answer, deeper, words
+from havenline.report import answer, deeper
 
 BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
 SERIES = (
