@@ -217,11 +217,7 @@ def ablation_table(found: Sequence[Ablation]) -> TextTable:
     for one in found:
         for line, value in one.crps.items():
             worse = one.worse[line]
-            span = (
-                ""
-                if math.isnan(worse.low)
-                else @@
-            )
+            ends = [words.figure(v, "+") for v in (worse.low, worse.high) if not math.isnan(v)]
             hub = one.hubs[line]
             rows.append(
                 (
