@@ -22,6 +22,7 @@ ORDER = (
     "outcomes",
     "negotiation",
     "evidence",
+    "telling",
     "io",
     "report",
     "web",

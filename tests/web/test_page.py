@@ -16,7 +16,7 @@ import pytest
 from havenline import compare, open_crisis, simulate
 from havenline.crisis.levers import OptionSpec
 from havenline.negotiation.prepared import prepare
-from havenline.report import answer
+from havenline.telling import answer
 from havenline.web.bargaining import FUTURES, RUNS
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"

@@ -119,7 +119,7 @@ export const TEXT = {
   detailAsk: "Find out in which futures each option fails",
   delayAsk: (name) => `Work it out for “${name}”`,
   delayNone: "Choose an option other than no deal on the first tab.",
-  perWeek: "Each week later",
+  perWeek: "Each week later", worseIn: "Worse in",
   limits: "Futures within what can be carried",
   needs: "What is needed",
   havens: "Where the haven holds, and where it fails",
