@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from havenline import compare, open_crisis, simulate
+from havenline import compare, open_crisis, simulate, words
 from havenline.crisis.levers import OptionSpec
 from havenline.negotiation.prepared import prepare
 from havenline.telling import answer
@@ -312,7 +312,7 @@ def test_the_kept_scores_of_the_past_are_drawn_and_told(opened: Callable[..., An
     dates = past.unconditional.dates
     assert page.locator("#evidence .past-bar").count() == len(dates)
     told = page.locator("#evidence .past").inner_text()
-    assert all(d.as_of.isoformat() in told for d in dates)
+    assert all(f"As of {words.day(d.as_of)}" in told for d in dates)
     assert past.fails[0] in told
     assert "does not know when fighting stops and starts" in told
     # the diamond of what was counted stands where it belongs on the scale of the longest range

@@ -31,6 +31,7 @@ from havenline.report.ground import known_by
 from havenline.report.listed import listed_groups
 from havenline.report.svg import plain
 from havenline.telling import answer, behind
+from havenline.telling.past import past_told
 
 CONTENTS = (
     ("table", "Options side by side"),
@@ -233,6 +234,7 @@ def _context(
     observed = charts.observed_of(crisis, as_of)
     drawn = atlas.maps_of(dataset, crisis, as_of, names)
     futures = comparison.futures
+    told_past = past_told(crisis)
     deep = _behind(dataset, crisis, comparison, names)
     return {
         "title": crisis.meta.name,
@@ -264,7 +266,10 @@ def _context(
         "parts": parts,
         "prior_count": priors,
         "parameter_count": len(parameters),
-        "past": hindsight.past_told(crisis),
+        "past": told_past,
+        "past_picture": hindsight.past_picture(crisis.past.unconditional.dates, told_past.rows)
+        if crisis.past and told_past
+        else "",
         "hindsight": hindsight.told(dataset, crisis, observed, comparison.baseline),
         "cannot": _cannot(
             dataset,
