@@ -191,48 +191,6 @@ def assimilate(
         out.print(f"- {escape(sentence)}", soft_wrap=True)
 
 
-def truces(
-    crisis: CrisisArgument = "idlib-2020",
-    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Check how simulated truces fail against the truces of the past."""
-    from havenline.evidence.truces import check_truces, truce_notes, truce_table
-
-    checks = check_truces(opened(crisis).parameters, seed=seed)
-    if as_json:
-        found = {"truces": [c.to_json_dict() for c in checks], "notes": truce_notes(checks)}
-        sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
-        return
-    _print(truce_table(checks))
-    for sentence in truce_notes(checks):
-        out.print(f"- {escape(sentence)}", soft_wrap=True)
-
-
-def onward(
-    crisis: CrisisArgument = "idlib-2020",
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Parameters known by then.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Check onward movement against the sea arrivals of 2015-16 and 2019-20."""
-    from havenline.crisis.parameters import known_parameters
-    from havenline.evidence.onward import check_onward, onward_notes, onward_table
-
-    declared = opened(crisis)
-    date = a_date(as_of, "--as-of") or declared.meta.as_of
-    known = known_parameters(date, declared.parameters)
-    check = check_onward(known["onward_managed"])
-    notes = onward_notes(check, list(known.values()))
-    if as_json:
-        sys.stdout.write(json.dumps({**check.to_json_dict(), "notes": notes}) + "\n")
-        return
-    _print(onward_table(known["onward_managed"]))
-    for sentence in notes:
-        out.print(f"- {escape(sentence)}", soft_wrap=True)
-
-
 def audit(
     crisis: CrisisArgument = "idlib-2020",
     as_of: Annotated[

@@ -9,14 +9,14 @@ import pytest
 
 from havenline.crisis import open_crisis
 from havenline.crisis.parameters import known_parameters
-from havenline.evidence.onward import (
+from havenline.options.schedule import SEASON
+from scripts.sources.onward import (
     between,
     check_onward,
     onward_notes,
     onward_table,
     sea_arrivals,
 )
-from havenline.options.schedule import SEASON
 
 KNOWN = known_parameters(dt.date(2020, 2, 3), open_crisis("idlib-2020").parameters)
 
