@@ -18,7 +18,7 @@ from havenline.crisis.parameters import known_parameters
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.thresholds import limits_of
 from havenline.report.geometry import Fit, rings_of
-from havenline.report.ground import Ground, ground_of, known_by
+from havenline.report.ground import Terrain, ground_of, known_by
 from havenline.telling.past import past_told
 
 WIDTH = 1000.0
@@ -222,7 +222,7 @@ def scene(crisis: Crisis, as_of: dt.date) -> dict[str, Any]:
         Plain values for JSON; positions in degrees, longitude first.
     """
     stamp = pd.Timestamp(as_of)
-    ground: Ground = ground_of(crisis, stamp, width=WIDTH)
+    ground: Terrain = ground_of(crisis, stamp, width=WIDTH)
     fit = ground.fit
     parameters = known_parameters(as_of, crisis.parameters, {})
     meta = crisis.meta
