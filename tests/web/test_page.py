@@ -365,7 +365,7 @@ def test_the_briefing_can_be_taken_away_as_pdf(opened: Callable[..., Any], tmp_p
 
 def test_texts_stand_in_one_file() -> None:
     """No other module holds words of a sentence in quotes."""
-    from havenline.web.static import PAGE
+    from havenline.web.server import PAGE
 
     words = re.compile(
         r"""["`](?:[A-Z][a-z]+ [a-z]|[^"`]* (?:people|futures|of|the|to) )[^"`]*["`]"""
