@@ -208,9 +208,8 @@ def steps_page() -> str:
         text(
             """
 A day of a run is this table, from top to bottom; `havenline steps` prints it. Each step is one
-file with a function `step`, in `havenline/drivers` (what acts on people) or `havenline/movement`
-(what people do). Each has a page of one screen; the [model page](../explanation/model.md) tells
-them together.
+file with a function `step` in `havenline/engine/steps`. Each has a page of one screen; the
+[model page](../explanation/model.md) tells them together.
 """
         ),
         table(("", "step", "what it does", "reads", "writes"), rows),
