@@ -39,12 +39,16 @@ from havenline.crisis.meta import (
     Threshold,
     Total,
 )
-from havenline.crisis.parameters import Parameter, default_table
+from havenline.crisis.parameters import Parameter, default_table, known_parameters
+from havenline.engine.day import STEPS
 from havenline.engine.layout import VARIABLES
 from havenline.engine.rules.allocation.parameters import given_table
-from havenline.engine.day import STEPS
+from havenline.evidence.text import TextTable
 from havenline.outcomes import INDICATORS
+from scripts.sources.onward import check_onward, onward_notes, onward_table
+from scripts.sources.truces import check_truces, truce_notes, truce_table
 
+SOURCED = "idlib-2020"
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MADE = "<!-- Made by scripts/build_docs.py; change what it reads, not this page. -->"
 
@@ -502,11 +506,41 @@ def folder_page() -> str:
     )
 
 
+# What some parameters rest on
+
+
+def told(found: TextTable, notes: Iterable[str]) -> list[str]:
+    """Return the lines of a table of text and of the sentences below it."""
+    rows = table([h or " " for h in found.header], found.rows)
+    return [f"## {found.title}", "", *rows, *(f"- {note}" for note in notes), ""]
+
+
+def sources_page() -> str:
+    """Return the page that holds parameters against truces and sea arrivals of the past."""
+    crisis = open_crisis(SOURCED)
+    truces = check_truces(crisis.parameters)
+    known = known_parameters(crisis.meta.as_of, crisis.parameters)
+    managed = known["onward_managed"]
+    return page(
+        "What some parameters rest on",
+        text(
+            f"""
+The law by which truces fail and the rates of onward movement were set after cases of the past. Here
+they stand beside those cases, with the values that a run of `{SOURCED}` draws. How each case is
+counted, and what is judgement, is said at the top of the modules in `scripts/sources`.
+"""
+        ),
+        told(truce_table(truces), truce_notes(truces)),
+        told(onward_table(managed), onward_notes(check_onward(managed), list(known.values()))),
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/parameters.md": parameters_page,
     "reference/steps.md": steps_page,
     "reference/outcomes.md": outcomes_page,
     "reference/crisis-folder.md": folder_page,
+    "reference/sources.md": sources_page,
 }
 
 

@@ -22,11 +22,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from havenline import words
 from havenline.cases.settings import FleeSettings
 from havenline.engine.cases import simulate_case
 from havenline.evidence.cases.scores import ard
 from havenline.io import open_flee
-from havenline.report import ticks, words
+from havenline.report import ticks
 from havenline.report.figures import BLUE, GREY, INK, RULE, SOFT
 from havenline.report.svg import Point, label, path_data, picture, tag
 

@@ -11,6 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "havenline"
 ORDER = (
     "errors",
+    "words",
     "draws",
     "crisis",
     "cases",
@@ -21,6 +22,7 @@ ORDER = (
     "outcomes",
     "negotiation",
     "evidence",
+    "telling",
     "io",
     "report",
     "web",

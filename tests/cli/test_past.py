@@ -32,15 +32,6 @@ def test_hindcast_scores_increments_totals_hubs_front_and_reliability(
     assert "saraqib" not in answer.out.lower()
 
 
-def test_truces_prints_a_table_and_one_object(havenline: Command) -> None:
-    shown = havenline("truces")
-    assert shown.code == 0, shown.err
-    assert "used by no prior" in shown.out
-    found = json.loads(havenline("truces", "--json").out)
-    assert len(found["truces"]) == 10
-    assert [t["start"] for t in found["truces"] if t["later"]] == ["2020-03-06"]
-
-
 def test_assimilate_prints_one_object(havenline: Command) -> None:
     answer = havenline("assimilate", "--futures", "3", "--json")
     assert answer.code == 0, answer.err
@@ -59,15 +50,6 @@ def test_a_crisis_without_counts_is_refused(
     answer = havenline(command, folder, "--futures", "2")
     assert answer.code == 2
     assert answer.err.count("\n") == 1
-
-
-def test_onward_prints_the_months_and_one_object(havenline: Command) -> None:
-    shown = havenline("onward")
-    assert shown.code == 0, shown.err
-    assert "211,663" in shown.out
-    found = json.loads(havenline("onward", "--json").out)
-    assert found["inside"] <= found["months"] == 7
-    assert abs(found["passthrough"]) < 0.16
 
 
 def test_audit_lists_every_parameter_and_what_each_outcome_rests_on(havenline: Command) -> None:

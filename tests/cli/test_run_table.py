@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from havenline.cli.console import short
 from havenline.cli.run import _print_cut
+from havenline.words import short
 from tests.cli.conftest import Command
 
 SMALL = ("--futures", "4", "--days", "6")

@@ -27,14 +27,12 @@ COMMANDS = {
     "info",
     "init",
     "negotiate",
-    "onward",
     "options",
     "run",
     "schema",
     "serve",
     "score-negotiation",
     "steps",
-    "truces",
     "validate",
 }
 TO_COME: set[str] = set()

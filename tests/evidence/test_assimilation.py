@@ -13,7 +13,7 @@ from havenline.errors import RunError
 from havenline.evidence.assimilation import Assimilation, assimilate, twin_experiment, weekly
 from havenline.evidence.particles import ODD, Filter, likelihood, systematic
 from havenline.evidence.reporting import Reporting, registered
-from havenline.evidence.text_assimilation import assimilation_notes, assimilation_table
+from havenline.evidence.text import assimilation_notes, assimilation_table
 from havenline.facts.counts import Totals
 
 from .conftest import HandMade, Told, observations

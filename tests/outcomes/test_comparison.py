@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from havenline.errors import RunError
 from havenline.outcomes import INDICATORS, bands, compare, exceedance, per_future
 from havenline.outcomes.comparison import Summary, of_hundred
+from havenline.telling.answer import SHORT
 
 KILLED = np.array([[10.0, 20.0, 40.0], [4.0, 22.0, 10.0]])  # (option, future)
 
@@ -64,7 +65,9 @@ def test_another_baseline(synthetic: ModuleType) -> None:
     difference = comparison.answer("no-deal", "killed").difference
     assert difference is not None
     assert difference.summary.median == 6.0
-    assert comparison.answer("ceasefire", "killed").difference_text() == ""
+    itself = comparison.answer("ceasefire", "killed").difference
+    assert itself is not None
+    assert itself.to_itself
     with pytest.raises(RunError, match="no option truce"):
         compare(by_hand(synthetic), baseline="truce")
 
@@ -132,7 +135,9 @@ def test_what_luck_could_give_is_not_distinguishable(synthetic: ModuleType) -> N
             "ceasefire", "killed"
         )
         assert answer.distinguishable is expected
-        assert (answer.difference_text() == "not distinguishable") is not expected
+        assert answer.difference is not None
+        told = SHORT.difference(answer.difference, answer.unit)
+        assert (told == "not distinguishable") is not expected
 
 
 def test_a_difference_that_rounds_to_nothing_is_not_distinguishable(synthetic: ModuleType) -> None:
@@ -156,7 +161,8 @@ def test_zero_has_no_sign(synthetic: ModuleType) -> None:
     answer = compare(dataset.assign(killed=dataset["killed"].copy(data=values))).answer(
         "ceasefire", "killed"
     )
-    assert answer.difference_text() == "-300 (-300 to 0)"
+    assert answer.difference is not None
+    assert SHORT.difference(answer.difference, answer.unit) == "-300 (-300 to 0)"
 
 
 def test_identical_options_are_not_distinguishable(synthetic: ModuleType) -> None:
@@ -164,7 +170,6 @@ def test_identical_options_are_not_distinguishable(synthetic: ModuleType) -> Non
     same = dataset.isel(option=[0, 0]).assign_coords(option=["no-deal", "twin"])
     for answer in compare(same).options[1].indicators.values():
         assert not answer.distinguishable
-        assert answer.difference_text() == "not distinguishable"
 
 
 @settings(max_examples=25, deadline=None)

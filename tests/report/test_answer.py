@@ -5,7 +5,7 @@ import xarray as xr
 
 from havenline.outcomes.comparison import Comparison, compare
 from havenline.outcomes.indicators import INDICATORS
-from havenline.report.answer import columns_of, least_regret, statements, table
+from havenline.telling.answer import columns_of, least_regret, statements, table
 
 
 def told(dataset: xr.Dataset) -> list[str]:

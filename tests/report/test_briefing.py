@@ -15,8 +15,8 @@ from havenline.crisis import Crisis, init_crisis, open_crisis
 from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.outcomes.comparison import Comparison, compare
 from havenline.report import render_report, write_report
-from havenline.report.answer import FIRST
 from havenline.report.svg import plain
+from havenline.telling.answer import FIRST
 
 HOSTILE = "</svg><script>alert(1)</script><img src=x onerror=alert(2)>\u202e&\"'{{ 7*7 }}"
 VOID = {"meta", "br", "link", "img", "input", "hr"}

@@ -8,7 +8,7 @@ import xarray as xr
 from havenline.crisis import Crisis
 from havenline.outcomes.comparison import Comparison
 from havenline.report import charts
-from havenline.report.answer import columns_of
+from havenline.telling.answer import columns_of
 
 AS_OF = pd.Timestamp("2020-01-15")
 
@@ -50,7 +50,8 @@ def test_ranges_carry_the_figures_of_the_comparison(comparison: Comparison) -> N
     columns = columns_of(comparison)
     svg = charts.ranges(columns, "newly_displaced", "r")
     for option in comparison.options:
-        told = option.indicators["newly_displaced"].figure_text()
+        summary = option.indicators["newly_displaced"].summary.rounded()
+        told = f"{summary.median:,.0f} ({summary.q05:,.0f} to {summary.q95:,.0f})"
         assert f">{told}</text>" in svg
     assert [c.name for c in charts.cost(columns)] == [
         "Displaced by the option",

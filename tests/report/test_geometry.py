@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
+import shapely
 
 from havenline.report import geometry
 from havenline.report.geometry import Fit
@@ -17,11 +19,18 @@ def test_fit_puts_corners_on_the_drawing_and_keeps_shape() -> None:
     assert FIT.km(400) == pytest.approx(2 * 111.19 * math.cos(math.radians(36)), rel=0.01)
 
 
-def test_clipping_cuts_at_the_box() -> None:
-    ring = [(-10.0, -10.0), (10.0, -10.0), (10.0, 10.0), (-10.0, 10.0)]
-    cut = geometry.clip_ring(ring, (0, 0), (5, 5))
-    assert sorted(set(cut)) == [(0, 0), (0, 5), (5, 0), (5, 5)]
-    assert geometry.clip_ring(ring, (20, 20), (30, 30)) == []
+def test_outlines_are_cut_a_little_outside_the_drawing() -> None:
+    wide = [[30.0, 30.0], [40.0, 30.0], [40.0, 40.0], [30.0, 40.0], [30.0, 30.0]]
+    hole = [[36.9, 35.9], [37.1, 35.9], [37.1, 36.1], [36.9, 36.1], [36.9, 35.9]]
+    outer, inner = geometry.projected_rings(
+        FIT, {"type": "Polygon", "coordinates": [wide, hole]}, 0.5
+    )
+    low, high = -20.0, pytest.approx(420.0)
+    assert (min(x for x, _ in outer), max(x for x, _ in outer)) == (low, high)
+    wanted = sorted(FIT.at(*at) for at in hole[:-1])
+    assert np.array(sorted(inner)) == pytest.approx(np.array(wanted))
+    away = [[10.0, 10.0], [11.0, 10.0], [11.0, 11.0], [10.0, 10.0]]
+    assert geometry.projected_rings(FIT, {"type": "Polygon", "coordinates": [away]}, 0.5) == []
 
 
 def test_thinning_keeps_ends_and_corners() -> None:
@@ -32,20 +41,15 @@ def test_thinning_keeps_ends_and_corners() -> None:
 def test_front_runs_midway_between_sides() -> None:
     points = [(float(x), float(y)) for x in (100, 300) for y in (50, 150, 250)]
     cells = geometry.place_cells(points, 400, 300)
-    assert cells is not None
+    assert all(shapely.contains_xy(c, *p) for c, p in zip(cells, points, strict=True))
     lines = geometry.boundary(cells, [x < 200 for x, _ in points])
     assert len(lines) == 1
     assert all(x == pytest.approx(200) for x, _ in lines[0])
     assert geometry.boundary(cells, [True] * 6) == []
-    assert geometry.place_cells(points[:1], 400, 300) is None
-
-
-@pytest.mark.parametrize("inside", [(200.0, 10.0), (200.0, 290.0)])
-def test_the_protected_side_holds_its_point_and_not_the_other(inside: tuple[float, float]) -> None:
-    line = [(0.0, 140.0), (150.0, 160.0), (400.0, 150.0)]
-    ring = geometry.side_of_line(line, inside, 400, 300)
-    assert geometry.contains(ring, inside)
-    assert not geometry.contains(ring, (200.0, 300.0 - inside[1]))
+    grid = [(float(x), float(y)) for x in (0, 100, 200) for y in (0, 100, 200)]
+    (around,) = geometry.boundary(geometry.place_cells(grid, 200, 200), [k == 4 for k in range(9)])
+    assert around[0] == around[-1]
+    assert geometry.place_cells(points[:1], 400, 300) == []
 
 
 def test_rings_and_lines_of_other_kinds_are_empty() -> None:

@@ -10,7 +10,8 @@ import xarray as xr
 
 from havenline.crisis import Crisis
 from havenline.report.figures import Observed
-from havenline.report.hindsight import past_told, told
+from havenline.report.hindsight import told
+from havenline.telling.past import past_told
 
 
 def point(dataset: xr.Dataset, day: int, value: float, known: bool = False) -> Observed:

@@ -7,16 +7,16 @@ import pytest
 
 from havenline.crisis import Crisis
 from havenline.report import map as mapping
-from havenline.report.ground import Ground, ground_of, line_shapes
+from havenline.report.ground import Terrain, ground_of, line_shapes
 from havenline.report.map import Layer
 
 
 @pytest.fixture(scope="module")
-def ground(crisis: Crisis) -> Ground:
+def ground(crisis: Crisis) -> Terrain:
     return ground_of(crisis, pd.Timestamp("2020-01-15"), width=400.0)
 
 
-def drawn(ground: Ground, layer: Layer, *, detail: bool = True, labelled: int = 12) -> str:
+def drawn(ground: Terrain, layer: Layer, *, detail: bool = True, labelled: int = 12) -> str:
     return mapping.draw(
         ground,
         layer,
@@ -45,7 +45,7 @@ def boxes(svg: str) -> list[tuple[float, float, float, float]]:
     return out
 
 
-def test_names_do_not_overlap_and_stay_on_the_map(ground: Ground) -> None:
+def test_names_do_not_overlap_and_stay_on_the_map(ground: Terrain) -> None:
     found = boxes(drawn(ground, Layer({}, {}, {})))
     assert 8 <= len(found) <= 12
     for k, (a, b, c, d) in enumerate(found):
@@ -55,7 +55,7 @@ def test_names_do_not_overlap_and_stay_on_the_map(ground: Ground) -> None:
             assert c < e or g < a or d < f or h < b
 
 
-def test_circles_grow_with_people_by_area(ground: Ground) -> None:
+def test_circles_grow_with_people_by_area(ground: Terrain) -> None:
     assert mapping.radius(250, 1000, 30) == pytest.approx(15)
     assert mapping.radius(10, 0, 30) == 0
     one = drawn(ground, Layer({"SY070301": 1000.0}, {}, {}), detail=False, labelled=0)
@@ -69,7 +69,7 @@ def test_shades_follow_the_classes() -> None:
     assert mapping.shade(99.0, (1, 2), "abc") == "c"
 
 
-def test_the_haven_side_is_hatched_only_where_there_is_one(crisis: Crisis, ground: Ground) -> None:
+def test_the_haven_side_is_hatched_only_where_there_is_one(crisis: Crisis, ground: Terrain) -> None:
     line, inside = line_shapes(crisis, ground.fit)["m4-highway"]
     with_haven = drawn(ground, Layer({}, {}, {}, line, inside, hatched=True))
     without = drawn(ground, Layer({}, {}, {}, line, inside))
@@ -79,7 +79,7 @@ def test_the_haven_side_is_hatched_only_where_there_is_one(crisis: Crisis, groun
     assert 'stroke-dasharray="9 4"' not in drawn(ground, Layer({}, {}, {}))
 
 
-def test_main_roads_carry_their_sign(ground: Ground) -> None:
+def test_main_roads_carry_their_sign(ground: Terrain) -> None:
     texts = [e.text for e in ElementTree.fromstring(drawn(ground, Layer({}, {}, {}))).iter()]
     assert "M4" in texts
     assert "M5" in texts

@@ -17,8 +17,9 @@ from havenline.outcomes import INDICATORS
 from havenline.outcomes.comparison import Comparison
 from havenline.outcomes.rests import rests_on
 from havenline.outcomes.tension import COMPONENTS, pressure_table
-from havenline.report import deeper, trace
+from havenline.report import trace
 from havenline.report.listed import listed_groups
+from havenline.telling import behind
 
 AS_OF = pd.Timestamp("2020-01-15")
 
@@ -86,7 +87,7 @@ def test_facts_have_words(parameters: Mapping[str, Parameter]) -> None:
 def test_host_areas_show_index_stock_and_every_component(
     dataset: xr.Dataset, crisis: Crisis, page: str
 ) -> None:
-    found = deeper.hosts(dataset, crisis)
+    found = behind.hosts(dataset, crisis)
     assert found is not None
     places = [h.name for n in crisis.meta.neighbours for h in n.hosts]
     for rows in (found.index, found.refugees, found.components):
@@ -107,13 +108,13 @@ def test_what_no_deal_costs_names_the_best_option_of_each_outcome(
     dataset: xr.Dataset, comparison: Comparison, page: str
 ) -> None:
     names = {o.id: o.name for o in comparison.options}
-    rows = deeper.inaction(dataset, comparison, names)
+    rows = behind.inaction(dataset, comparison, names)
     assert [r.name for r in rows] == [i.name for i in INDICATORS.values() if i.better == "lower"]
     told = [r for r in rows if r.cells[1]]
     assert told
     assert {r.cells[1] for r in told} <= set(names.values()) - {names[comparison.baseline]}
     assert "havenline delay" in page
-    assert deeper.inaction(dataset, replace(comparison, baseline=""), names) == []
+    assert behind.inaction(dataset, replace(comparison, baseline=""), names) == []
 
 
 def test_listed_groups_are_told_by_share_and_never_beside_people_who_flee(crisis: Crisis) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from havenline.report import words
+from havenline import words
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from havenline import compare, open_crisis, simulate
+from havenline import compare, open_crisis, simulate, words
 from havenline.crisis.levers import OptionSpec
 from havenline.negotiation.prepared import prepare
-from havenline.report import answer
+from havenline.telling import answer
 from havenline.web.bargaining import FUTURES, RUNS
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
@@ -312,7 +312,7 @@ def test_the_kept_scores_of_the_past_are_drawn_and_told(opened: Callable[..., An
     dates = past.unconditional.dates
     assert page.locator("#evidence .past-bar").count() == len(dates)
     told = page.locator("#evidence .past").inner_text()
-    assert all(d.as_of.isoformat() in told for d in dates)
+    assert all(f"As of {words.day(d.as_of)}" in told for d in dates)
     assert past.fails[0] in told
     assert "does not know when fighting stops and starts" in told
     # the diamond of what was counted stands where it belongs on the scale of the longest range
@@ -365,7 +365,7 @@ def test_the_briefing_can_be_taken_away_as_pdf(opened: Callable[..., Any], tmp_p
 
 def test_texts_stand_in_one_file() -> None:
     """No other module holds words of a sentence in quotes."""
-    from havenline.web.static import PAGE
+    from havenline.web.server import PAGE
 
     words = re.compile(
         r"""["`](?:[A-Z][a-z]+ [a-z]|[^"`]* (?:people|futures|of|the|to) )[^"`]*["`]"""

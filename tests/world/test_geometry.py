@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from havenline.world.geometry import (
-    crossings_of_line,
     distance_to_rings_km,
     great_circle_km,
     protected_side,
     rings,
+    side_of_line,
 )
 
 
@@ -43,14 +43,25 @@ def test_sides_of_a_bent_line() -> None:
     assert protected_side(BENT[::-1], (0.0, 5.0), lon, lat).tolist() == expected
 
 
-def test_a_way_through_a_corner_crosses_once() -> None:
-    assert crossings_of_line(BENT, (0.0, -3.0), (0.0, 5.0)) == 1
-    assert crossings_of_line([(-1.0, 0.0), (0.0, 0.0), (1.0, 0.0)], (0.0, -1.0), (0.0, 1.0)) == 1
+def test_a_place_straight_behind_a_corner_is_on_its_own_side() -> None:
+    below, above = np.array([-3.0, -1.0]), np.array([3.0, 1.5])
+    for line in (BENT, [(-1.0, 0.0), (0.0, 0.0), (1.0, 0.0)]):
+        assert not protected_side(line, (0.0, 5.0), np.zeros(2), below).any()
+        assert protected_side(line, (0.0, 5.0), np.zeros(2), above).all()
+
+
+def test_a_line_goes_on_beyond_its_ends() -> None:
+    line = [(-1.0, 0.0), (1.0, 0.0)]
+    lat = np.array([0.5, -0.5, 0.5, -0.5])
+    found = protected_side(line, (0.0, 1.0), np.array([-9.0, -9.0, 9.0, 9.0]), lat)
+    assert found.tolist() == [True, False, True, False]
+    half = side_of_line(line, (0.0, 1.0), (-10.0, -10.0, 10.0, 10.0))
+    assert half.area == pytest.approx(200.0)
+    assert half.bounds == pytest.approx((-10.0, 0.0, 10.0, 10.0))
 
 
 def test_a_line_that_turns_back_is_crossed_three_times() -> None:
     fold = [(-5.0, 0.0), (1.0, 0.0), (1.0, 1.0), (-1.0, 1.0), (-1.0, 2.0), (5.0, 2.0)]
-    assert crossings_of_line(fold, (0.0, -1.0), (0.0, 3.0)) == 3
     inside = protected_side(fold, (0.0, 3.0), np.zeros(4), np.array([-1.0, 0.5, 1.5, 2.5]))
     assert inside.tolist() == [False, True, False, True]
 

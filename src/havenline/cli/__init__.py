@@ -21,7 +21,7 @@ from havenline.cli.console import ABORTED, BAD_INPUT, err
 from havenline.cli.delay import delay
 from havenline.cli.look import check, info, init, options, schema, steps
 from havenline.cli.negotiate import negotiate, score_negotiation
-from havenline.cli.past import assimilate, audit, hindcast, onward, truces
+from havenline.cli.past import assimilate, audit, hindcast
 from havenline.cli.run import run
 from havenline.cli.serve import serve
 from havenline.errors import CrisisError, HavenlineError
@@ -45,8 +45,6 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     audit,
     hindcast,
     assimilate,
-    truces,
-    onward,
     validate,
     calibrate,
     forecast,

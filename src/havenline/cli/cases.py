@@ -13,8 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from havenline.cases.case import Case
-from havenline.cli.console import err, figures, out, short
+from havenline.cli.console import err, figures, out
 from havenline.errors import HavenlineError
+from havenline.words import short
 
 Rules = Literal["havenline", "flee", "flee-exact"]
 CaseArgument = Annotated[

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from havenline import words
 from havenline.crisis import Crisis, open_crisis
 from havenline.errors import HavenlineError
 
@@ -83,21 +84,7 @@ def progress_bar() -> Progress:
     )
 
 
-def short(value: float, sign: str = "") -> str:
-    """Write a figure in at most four characters and a unit: 960 k, 1.35 m; 0 has no sign."""
-    size = abs(value)
-    if size < 0.5:
-        return "0"
-    if size >= 999_500_000:
-        return f"{value / 1e9:{sign}.3g} bn"
-    if size >= 999_500:
-        return f"{value / 1e6:{sign}.3g} m"
-    if size >= 10_000:
-        return f"{value / 1e3:{sign}.3g} k"
-    return f"{value:{sign},.0f}"
-
-
-def figures(summary: Any, sign: str = "") -> str:
+def figures(summary: Any) -> str:
     """Write a median and its range in short."""
-    low, high = short(summary.q05, sign), short(summary.q95, sign)
-    return f"{short(summary.median, sign)} ({low} to {high})"
+    median, low, high = (words.short(v) for v in (summary.median, summary.q05, summary.q95))
+    return words.ranged(median, low, high)

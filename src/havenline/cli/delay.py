@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -13,13 +14,13 @@ from rich.table import Table
 from havenline.cli.console import (
     CrisisArgument,
     a_date,
-    figures,
     opened,
     out,
     progress_bar,
     settings_of,
 )
 from havenline.errors import HavenlineError
+from havenline.words import NOT_DISTINGUISHABLE
 
 MOST_WEEKS = 52
 
@@ -105,40 +106,34 @@ def _weeks(text: str) -> list[int]:
 
 def _print(by_id: Any, chosen: Any, prices: Any, inaction: Any, futures: int) -> None:
     from havenline.outcomes import INDICATORS
+    from havenline.telling.answer import SHORT
+    from havenline.telling.behind import inaction_rows, price_rows
 
     out.print(
         f"What a week of delay adds, median (5 to 95%) of {futures} futures, within the horizon.",
         style="dim",
     )
     for option in chosen:
-        table = Table(title=escape(by_id[option].name), title_justify="left", box=None)
-        table.add_column("")
-        for head in ("for each week", "unit", "worse in"):
-            table.add_column(head, justify="right" if head != "unit" else "left")
-        for week in prices:
-            if week.option != option:
-                continue
-            declared = INDICATORS[week.indicator]
-            price = week.price
-            text, worse = "[dim]not distinguishable[/dim]", ""
-            if price.distinguishable:
-                text = figures(price.summary.rounded(), "+")
-                if price.worse is not None:
-                    worse = f"{price.worse} of {price.futures}"
-            table.add_row(declared.name, text, declared.unit, worse)
-        out.print(table)
+        rows = price_rows([w for w in prices if w.option == option], SHORT)
+        heads = ("", "for each week", "unit", "worse in")
+        out.print(_table(by_id[option].name, heads, [(r.name, *r.cells) for r in rows]))
         out.print()
-    table = Table(title="No deal less the best of these options", title_justify="left", box=None)
-    for head in ("", "difference", "unit", "best option"):
-        table.add_column(head, justify="right" if head == "difference" else "left")
-    for row in inaction:
-        clear = row.difference.distinguishable
-        table.add_row(
-            INDICATORS[row.indicator].name,
-            figures(row.difference.summary.rounded(), "+")
-            if clear
-            else "[dim]not distinguishable[/dim]",
-            INDICATORS[row.indicator].unit,
-            escape(by_id[row.best].name) if clear else "",
-        )
-    out.print(table)
+    names = {o: spec.name for o, spec in by_id.items()}
+    title = "No deal less the best of these options"
+    heads = ("", "difference", "unit", "best option")
+    told = [
+        (row.name, row.cells[0], INDICATORS[one.indicator].unit, row.cells[1])
+        for one, row in zip(inaction, inaction_rows(inaction, names, SHORT), strict=True)
+    ]
+    out.print(_table(title, heads, told))
+
+
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Return a table whose second column, the figures, is never broken."""
+    table = Table(title=escape(title), title_justify="left", box=None)
+    for k, head in enumerate(heads):
+        left = head in ("", "unit", "best option")
+        table.add_column(head, justify="left" if left else "right", no_wrap=k == 1)
+    for row in rows:
+        table.add_row(*(f"[dim]{c}[/dim]" if c == NOT_DISTINGUISHABLE else escape(c) for c in row))
+    return table

@@ -21,9 +21,9 @@ from havenline.cli.console import (
     out_folder,
     progress_bar,
     settings_of,
-    short,
 )
 from havenline.errors import HavenlineError
+from havenline.words import short
 
 if TYPE_CHECKING:
     from havenline.negotiation.answer import Negotiation

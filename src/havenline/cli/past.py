@@ -49,7 +49,6 @@ def hindcast(
     from havenline.evidence import text
     from havenline.evidence.captures import score_captures
     from havenline.evidence.kept import keep
-    from havenline.evidence.text_places import more_tables
 
     declared = opened(crisis)
     if kept and (as_of or until or ablations):
@@ -88,7 +87,7 @@ def hindcast(
         for sentence in text.verdicts(line):
             out.print(f"  {escape(sentence)}", soft_wrap=True)
         out.print()
-    for plain in more_tables(scores):
+    for plain in text.more_tables(scores):
         _print(plain)
     for sentence in text.notes(scores):
         out.print(f"- {escape(sentence)}", soft_wrap=True)
@@ -168,7 +167,7 @@ def assimilate(
 
     from havenline.engine import simulate
     from havenline.evidence.assimilation import assimilate as run_assimilation
-    from havenline.evidence.text_assimilation import assimilation_notes, assimilation_table
+    from havenline.evidence.text import assimilation_notes, assimilation_table
 
     declared = opened(crisis)
     dates, until = _days(declared, None, None)
@@ -188,48 +187,6 @@ def assimilate(
         return
     _print(assimilation_table(found))
     for sentence in assimilation_notes(found):
-        out.print(f"- {escape(sentence)}", soft_wrap=True)
-
-
-def truces(
-    crisis: CrisisArgument = "idlib-2020",
-    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Check how simulated truces fail against the truces of the past."""
-    from havenline.evidence.truces import check_truces, truce_notes, truce_table
-
-    checks = check_truces(opened(crisis).parameters, seed=seed)
-    if as_json:
-        found = {"truces": [c.to_json_dict() for c in checks], "notes": truce_notes(checks)}
-        sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
-        return
-    _print(truce_table(checks))
-    for sentence in truce_notes(checks):
-        out.print(f"- {escape(sentence)}", soft_wrap=True)
-
-
-def onward(
-    crisis: CrisisArgument = "idlib-2020",
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Parameters known by then.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Check onward movement against the sea arrivals of 2015-16 and 2019-20."""
-    from havenline.crisis.parameters import known_parameters
-    from havenline.evidence.onward import check_onward, onward_notes, onward_table
-
-    declared = opened(crisis)
-    date = a_date(as_of, "--as-of") or declared.meta.as_of
-    known = known_parameters(date, declared.parameters)
-    check = check_onward(known["onward_managed"])
-    notes = onward_notes(check, list(known.values()))
-    if as_json:
-        sys.stdout.write(json.dumps({**check.to_json_dict(), "notes": notes}) + "\n")
-        return
-    _print(onward_table(known["onward_managed"]))
-    for sentence in notes:
         out.print(f"- {escape(sentence)}", soft_wrap=True)
 
 

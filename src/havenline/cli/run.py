@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -19,16 +18,17 @@ from havenline.cli.console import (
     CrisisArgument,
     a_date,
     err,
-    figures,
     opened,
     out,
     out_folder,
     progress_bar,
     settings_of,
-    short,
 )
 from havenline.crisis import Crisis
 from havenline.errors import HavenlineError
+
+if TYPE_CHECKING:
+    from havenline.telling.answer import Cell
 
 REGRET_WIDTH = 100  # from it, regret has a column; below it, a line
 CUT_TO_TELL = 0.01
@@ -178,6 +178,8 @@ def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> li
 
 
 def _print_comparison(crisis: Crisis, comparison: Any) -> None:
+    from havenline.telling import answer
+
     out.print(f"[bold]{escape(crisis.meta.name)}[/bold]", soft_wrap=True)
     out.print(escape(crisis.meta.question.strip()), soft_wrap=True)
     out.print(
@@ -187,17 +189,18 @@ def _print_comparison(crisis: Crisis, comparison: Any) -> None:
         "from the best of them.",
         style="dim",
     )
-    for name, first in comparison.options[0].indicators.items():
-        mark = " [dim](rests on a prior only)[/dim]" if first.prior_only else ""
-        unit = "" if first.unit == first.name.casefold() else f", {escape(first.unit)}"
-        answers = [(option.name, option.indicators[name]) for option in comparison.options]
-        error = _error_of(a for _, a in answers)
-        out.print(f"\n[bold]{escape(first.name)}[/bold]{unit}{mark}{error}")
+    columns = answer.columns_of(comparison)
+    for row in answer.table(columns, answer.SHORT):
+        mark = " [dim](rests on a prior only)[/dim]" if row.prior_only else ""
+        unit = "" if row.unit == row.name.casefold() else f", {escape(row.unit)}"
+        error = f" [dim](error of a median: {row.error} at most)[/dim]" if row.error else ""
+        out.print(f"\n[bold]{escape(row.name)}[/bold]{unit}{mark}{error}")
         table = _empty_table()
-        for option, answer in answers:
-            table.add_row(*_cells(option, answer)[: len(table.columns)])
+        cells = list(zip(columns, row.cells, strict=True))
+        for column, cell in cells:
+            table.add_row(*_cells(column.name, cell)[: len(table.columns)])
         out.print(table)
-        regrets = [f"{o} {_regret(a)}" for o, a in answers if a.regret_p90 is not None]
+        regrets = [f"{column.name} {cell.regret}" for column, cell in cells if cell.regret]
         if regrets and out.width < REGRET_WIDTH:
             out.print(f" [dim]Regret: {escape('; '.join(regrets))}[/dim]")
 
@@ -217,30 +220,20 @@ def _empty_table() -> Table:
     return table
 
 
-def _cells(option: str, answer: Any) -> list[str]:
+def _cells(option: str, cell: Cell) -> list[str]:
     """Return name, figure, difference, regret and share of better futures of an option."""
-    cells = [escape(option), figures(answer.summary.rounded()), "", "", ""]
-    if answer.regret_p90 is not None:
-        cells[3] = f"[dim]regret {_regret(answer)}[/dim]"
-    difference = answer.difference
-    if difference is not None and not difference.to_itself:
-        cells[2] = "[dim]not distinguishable[/dim]"
-        if difference.distinguishable:
-            cells[2] = figures(difference.summary.rounded(), "+")
-            if difference.share_better:
-                cells[4] = f"[dim]better in {difference.share_better}[/dim]"
-    return cells
-
-
-def _regret(answer: Any) -> str:
-    return short(answer.to_json_dict()["regret_p90"])
-
-
-def _error_of(answers: Iterable[Any]) -> str:
-    """Return the greatest Monte-Carlo error of a median, as it stands behind the heading."""
-    errors = [a.summary.rounded().mc_error for a in answers]
-    known = [e for e in errors if e]
-    return f" [dim](error of a median: {short(max(known))} at most)[/dim]" if known else ""
+    change = cell.change
+    if cell.verdict == "unclear":
+        change = f"[dim]{change}[/dim]"
+    elif change:
+        change = f"{change} ({cell.change_spread or change})"
+    return [
+        escape(option),
+        f"{cell.median} ({cell.spread})" if cell.spread else cell.median,
+        change,
+        f"[dim]regret {cell.regret}[/dim]" if cell.regret else "",
+        f"[dim]{cell.futures}[/dim]" if cell.futures else "",
+    ]
 
 
 def _print_cut(cut: float) -> None:

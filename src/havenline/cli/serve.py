@@ -56,7 +56,7 @@ def serve(
     import uvicorn
 
     from havenline.web import limits
-    from havenline.web.patience import PatientProtocol
+    from havenline.web.patience import patient
     from havenline.web.server import create_app
 
     opened(crisis)  # a mistake is said here, before anything is started
@@ -74,7 +74,8 @@ def serve(
         err.print("Everyone with this address can use the page; without the token nobody can.")
     config = uvicorn.Config(
         app,
-        http=PatientProtocol,
+        http=patient,  # type: ignore[arg-type]  # called as a class would be
+        limit_concurrency=limits.MOST_CONNECTIONS + 1,
         log_level="warning",
         server_header=False,
         date_header=False,
@@ -82,5 +83,7 @@ def serve(
         timeout_graceful_shutdown=GRACE,
         h11_max_incomplete_event_size=limits.MOST_HEAD,
     )
+    server = uvicorn.Server(config)
+    app.state.house.ending = lambda: server.should_exit
     with bound, contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[bound])
+        server.run(sockets=[bound])

@@ -26,10 +26,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from havenline import words
 from havenline.evidence.hindcast import Evidence, hindcast
 from havenline.evidence.results import Hindcast, Summary
 from havenline.evidence.scores import Interval, block_bootstrap, crps
-from havenline.evidence.text import TextTable, figure
+from havenline.evidence.text import TextTable
 
 Floats = npt.NDArray[np.float64]
 
@@ -215,14 +216,14 @@ def ablation_table(found: Sequence[Ablation]) -> TextTable:
     for one in found:
         for line, value in one.crps.items():
             worse = one.worse[line]
-            span = "" if math.isnan(worse.low) else f"{_signed(worse.low)} to {_signed(worse.high)}"
+            ends = [words.figure(v, "+") for v in (worse.low, worse.high) if not math.isnan(v)]
             hub = one.hubs[line]
             rows.append(
                 (
                     f"{LABELS[one.name]}, {line}",
-                    figure(value),
-                    "" if one.name == FULL else _signed(worse.mean),
-                    "" if one.name == FULL else span,
+                    words.figure(value),
+                    "" if one.name == FULL else words.figure(worse.mean, "+"),
+                    "" if one.name == FULL else " to ".join(ends),
                     f"{100 * one.coverage_90[line]:.0f}%",
                     "none" if math.isnan(hub) else f"{100 * hub:.1f}",
                 )
@@ -260,11 +261,6 @@ def ablation_notes(found: Sequence[Ablation]) -> tuple[str, ...]:
 
 def _way(mean: float) -> str:
     return "rather worse without it" if mean > 0.0 else "rather better without it"
-
-
-def _signed(value: float) -> str:
-    text = figure(value)
-    return text if text.startswith("-") or text == "0" else f"+{text}"
 
 
 def _finite(value: float) -> float | None:

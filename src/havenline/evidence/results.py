@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from havenline import words
 from havenline.evidence.baselines import LABELS, RULES, NaiveForecast, PriorRate
 from havenline.evidence.captures import CaptureScore
 from havenline.evidence.hubs import HubScore
@@ -162,12 +163,12 @@ class Score:
             text = f"ties with {label}"
         elif self.outcome == "wins":
             share = -self.difference.mean / best
-            text = f"beats every baseline, the best of them ({label}) by {_percent(share)}"
+            text = f"beats every baseline, the best of them ({label}) by {words.percent(share)}"
         else:
             share = self.difference.mean / best if best > 0.0 else math.inf
-            by = f" by {_percent(share)}" if math.isfinite(share) else ", which was exact"
+            by = f" by {words.percent(share)}" if math.isfinite(share) else ", which was exact"
             text = f"loses to {label}{by}"
-            text += f" (but beats {joined(beaten)})" if beaten else " and beats no baseline"
+            text += f" (but beats {words.listed(beaten)})" if beaten else " and beats no baseline"
         return text + self._how_sure()
 
     def _against_one(self, best: float) -> str:
@@ -177,7 +178,7 @@ class Score:
             return f"ties with {name}"
         share = abs(self.difference.mean) / best if best > 0.0 else math.inf
         verb = "beats" if self.outcome == "wins" else "loses to"
-        return f"{verb} {name}" + (f", by {_percent(share)}" if math.isfinite(share) else "")
+        return f"{verb} {name}" + (f", by {words.percent(share)}" if math.isfinite(share) else "")
 
     def _how_sure(self) -> str:
         if not math.isfinite(self.difference.low):
@@ -471,12 +472,3 @@ def _share_inside(pairs: Sequence[tuple[Floats, Floats]], level: float) -> float
 
 def _ends(interval: Interval) -> list[float | None]:
     return [v if math.isfinite(v) else None for v in (interval.low, interval.high)]
-
-
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.0f}%" if share >= 0.01 else "less than 1%"
-
-
-def joined(words: Sequence[str]) -> str:
-    """Return the words as a list in a sentence: a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,4 +1,4 @@
-"""The hindcast in words and rows of text, for whoever prints it."""
+"""Hindcast and assimilation in words and rows of text, for whoever prints them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from datetime import date
 
 import numpy as np
 
+from havenline import words
+from havenline.evidence import captures, hubs
+from havenline.evidence.assimilation import Assimilation
 from havenline.evidence.baselines import LABELS, RULES
-from havenline.evidence.results import Hindcast, Score, Summary, joined
+from havenline.evidence.results import Hindcast, Score, Scored, Summary
 
 LINE_TITLES = {
     "unconditional": "Unconditional: nothing later than each as-of date was given",
     "conditional": "Conditional: given the days on which the offensive ran",
 }
-
-
+UPDATES = {
+    "without": "without the counts",
+    "with": "with the counts",
+    "restarted": "restarted at each count",
+}
 MOST_WORST = 3
 """Increments that are named as those where it fails."""
 
@@ -56,6 +62,27 @@ def tables(result: Hindcast) -> tuple[TextTable, ...]:
     return tuple(_table(line) for line in result.lines)
 
 
+def more_tables(result: Hindcast) -> tuple[TextTable, ...]:
+    """Return the further tables, as far as there is anything to score.
+
+    Parameters
+    ----------
+    result : Hindcast
+        What was found.
+
+    Returns
+    -------
+    tuple of TextTable
+        The whole rise and reliability always; hubs and front where they were scored.
+    """
+    tables = [_totals(result), _reliability(result)]
+    if any(s.hubs for line in result.lines for s in line.scored):
+        tables.append(_hubs(result))
+    if any(s.captures for line in result.lines for s in line.scored):
+        tables.append(_captures(result))
+    return tuple(tables)
+
+
 def verdicts(line: Summary) -> tuple[str, ...]:
     """Return a sentence for each as-of date and one for all of them together.
 
@@ -80,7 +107,8 @@ def _difference(score: Score) -> str:
     found = score.difference
     if not math.isfinite(found.low):
         return "Too few increments for a range of the difference."
-    return f"Difference {_signed(found.mean)} ({_signed(found.low)} to {_signed(found.high)})."
+    mean, low, high = (words.figure(v, "+") for v in (found.mean, found.low, found.high))
+    return f"Difference {words.ranged(mean, low, high)}."
 
 
 def notes(result: Hindcast) -> tuple[str, ...]:
@@ -153,12 +181,12 @@ def failures(result: Hindcast) -> tuple[str, ...]:
         Sentences.
     """
     lost = _lost(result.unconditional)
-    said = [f"The model loses to a naive baseline as of {joined(lost)}."] if lost else []
+    said = [f"The model loses to a naive baseline as of {words.listed(lost)}."] if lost else []
     given = _lost(result.conditional) if result.conditional else []
     if given:
         said.append(
-            f"Told the days of the fighting it still loses as of {joined(given)}: there it errs "
-            "in how fast a running attack displaces people, not in when it runs."
+            f"Told the days of the fighting it still loses as of {words.listed(given)}: there it "
+            "errs in how fast a running attack displaces people, not in when it runs."
         )
     return (*said, *where_it_fails(result.unconditional))
 
@@ -207,8 +235,11 @@ def where_it_fails(line: Summary) -> tuple[str, ...]:
         for side, word in ((1, "above"), (-1, "below")):
             if sides.count(side):
                 where = f"{word} the 90% range from {sides.count(side)} of {len(sides)} dates"
-        parts.append(f"to {day} ({figure(persons[day])} came, {where})")
-    return (width, f"{100 * share:.0f}% of the error comes from the increments {joined(parts)}.")
+        parts.append(f"to {day} ({words.figure(persons[day])} came, {where})")
+    return (
+        width,
+        f"{100 * share:.0f}% of the error comes from the increments {words.listed(parts)}.",
+    )
 
 
 def _table(line: Summary) -> TextTable:
@@ -235,9 +266,9 @@ def _row(score: Score) -> tuple[str, ...]:
     return (
         _when(score),
         count,
-        figure(score.crps.mean),
-        *(figure(score.baselines[name]) for name in RULES),
-        _signed(score.difference.mean),
+        words.figure(score.crps.mean),
+        *(words.figure(score.baselines[name]) for name in RULES),
+        words.figure(score.difference.mean, "+"),
         f"{100 * own[0.5]:.0f}, {100 * own[0.9]:.0f}%",
     )
 
@@ -252,14 +283,185 @@ def _head(name: str) -> str:
     return LABELS[name].removeprefix("the ").removeprefix("a ").split(" ", 1)[0]
 
 
-def figure(value: float) -> str:
-    """Return a figure of persons with three figures, more than such a score carries."""
-    if abs(value) < 0.5:
-        return "0"
-    step = 10 ** max(0, math.floor(math.log10(abs(value))) - 2)
-    return f"{round(value / step) * step:,.0f}"
+def _each(result: Hindcast) -> list[tuple[Summary, Scored]]:
+    return [(line, scored) for line in result.lines for scored in line.scored]
 
 
-def _signed(value: float) -> str:
-    text = figure(value)
-    return text if text.startswith("-") or text == "0" else f"+{text}"
+def _of(line: Summary, scored: Scored) -> str:
+    return f"{scored.as_of} {line.name}"
+
+
+def _totals(result: Hindcast) -> TextTable:
+    rows = []
+    for line, scored in _each(result):
+        total = scored.total
+        low, middle, high = map(words.figure, total.quantiles)
+        naive = {n: v for n, v in total.scores.items() if n != "model"}
+        best = min(naive, key=lambda name: naive[name])
+        rows.append(
+            (
+                _of(line, scored),
+                words.figure(total.observed),
+                words.ranged(middle, low, high),
+                words.figure(total.scores["model"]),
+                f"{words.figure(naive[best])} ({LABELS[best]})",
+            )
+        )
+    return TextTable(
+        "The whole rise to the last count: one figure for each date",
+        ("as of", "counted", "forecast (90% range)", "CRPS", "best baseline"),
+        tuple(rows),
+    )
+
+
+def _reliability(result: Hindcast) -> TextTable:
+    rows = []
+    for line in result.lines:
+        score = line.pooled
+        without = ""
+        if score.fled_crps is not None:
+            share = 100 * score.fled_coverage[0.9]
+            without = f"{words.figure(score.fled_crps)}; {share:.0f}%"
+        rows.append((line.name, str(score.increments), *(str(n) for n in score.pit), without))
+    return TextTable(
+        "Increments by the fifth of the forecast they fell into (even where it is reliable)",
+        (
+            "line",
+            "increments",
+            "lowest",
+            "second",
+            "third",
+            "fourth",
+            "highest",
+            "CRPS; in 90% range, without the reporting model",
+        ),
+        tuple(rows),
+    )
+
+
+def _hubs(result: Hindcast) -> TextTable:
+    rows = []
+    for line, scored in _each(result):
+        for score in scored.hubs:
+            low, middle, high = (f"{100 * q:.0f}%" for q in score.quantiles)
+            rows.append(
+                (
+                    f"{_of(line, scored)}: {score.name} from {score.hub.start}",
+                    f"{100 * score.hub.share:.0f}%",
+                    words.ranged(middle, low, high),
+                    *(_points(score.scores[n]) for n in ("model", *hubs.BASELINES)),
+                )
+            )
+    heads = tuple(hubs.LABELS[n] for n in hubs.BASELINES)
+    return TextTable(
+        "Shares of the large hubs: CRPS in points of a hundred",
+        ("as of", "counted", "forecast (90% range)", "model", *heads),
+        tuple(rows),
+    )
+
+
+def _captures(result: Hindcast) -> TextTable:
+    rows = []
+    for line, scored in _each(result):
+        score = scored.captures
+        if score is None:
+            continue
+        for k, days in enumerate(score.ahead):
+            rows.append(
+                (
+                    f"{_of(line, scored)}: {days} days",
+                    f"{score.fell[k]} of {score.places}",
+                    *(f"{score.brier[n][k]:.3f}" for n in ("model", *captures.BASELINES)),
+                )
+            )
+    heads = tuple(captures.LABELS[n].removeprefix("a constant ") for n in captures.BASELINES)
+    return TextTable(
+        "The front: mean Brier score over places of having fallen (nothing by place)",
+        ("as of", "fell", "model", *heads),
+        tuple(rows),
+    )
+
+
+def _points(value: float) -> str:
+    return "none" if math.isnan(value) else f"{100 * value:.1f}"
+
+
+def assimilation_table(found: Assimilation) -> TextTable:
+    """Return a row for each count and one for all of them.
+
+    Parameters
+    ----------
+    found : Assimilation
+
+    Returns
+    -------
+    TextTable
+        Means leave out the first count, from which nobody could have learned.
+    """
+    names = (*UPDATES, *RULES)
+    rows = []
+    for week in found.weeks:
+        spans = [words.figure(q) for q in week.quantiles["with"]]
+        scores = (words.figure(week.crps[n]) if n in week.crps else "" for n in names)
+        rows.append(
+            (
+                f"{week.start} to {week.end}",
+                words.figure(week.observed),
+                words.ranged(spans[1], spans[0], spans[2]),
+                *scores,
+            )
+        )
+    means = (words.figure(found.mean(n)) if n in found.names else "" for n in names)
+    rows.append((f"mean of {len(found.weeks) - 1} after the first", "", "", *means))
+    heads = (*UPDATES.values(), *(LABELS[n] for n in RULES))
+    return TextTable(
+        f"The next count, about a week ahead (run as of {found.as_of}): CRPS in persons",
+        ("count", "counted", "with the counts (90% range)", *heads),
+        tuple(rows),
+    )
+
+
+def assimilation_notes(found: Assimilation) -> tuple[str, ...]:
+    """Return what the scores say, most important first.
+
+    Parameters
+    ----------
+    found : Assimilation
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
+    without, updated = found.mean("without"), found.mean("with")
+    change = f"{abs(updated / without - 1.0):.0%}"
+    difference = found.difference
+    said = []
+    if updated < without:
+        first = f"The counts help: one-count-ahead CRPS is {change} lower with them"
+    else:
+        first = f"The counts do not help here: one-count-ahead CRPS is {change} higher with them"
+    if difference.includes_zero:
+        sure = "; not distinguishable, the range of the difference holds zero"
+        first += sure if math.isfinite(difference.low) else "; too few counts to say how sure"
+    said.append(f"{first}.")
+    best = min(RULES, key=found.mean)
+    verb = "is better than" if found.mean(best) < min(without, updated) else "is worse than"
+    said.append(
+        f"The best naive rule ({LABELS[best]}, {words.figure(found.mean(best))}) {verb} both."
+        if verb == "is better than"
+        else f"The best naive rule ({LABELS[best]}) scores {words.figure(found.mean(best))}."
+    )
+    said.append(
+        f"{len(found.weeks) - 1} counts of one crisis: an anecdote, in which fighting stopped and "
+        "started twice; what a quiet week teaches is wrong when an offensive starts."
+    )
+    if found.twins is not None:
+        twins = found.twins
+        said.append(
+            f"On synthetic truth ({twins.truths} futures took its part) the median's error falls "
+            f"by {1.0 - twins.error_with / twins.error_without:.0%} and the CRPS by "
+            f"{1.0 - twins.crps_with / twins.crps_without:.0%}; forecasts fall into their fifths "
+            f"{', '.join(map(str, twins.ranks))} times (even where the filter is right)."
+        )
+    return tuple(said)

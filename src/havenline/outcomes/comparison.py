@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-NOT_DISTINGUISHABLE = "not distinguishable"
 REGRET_QUANTILE = 0.9
 FUTURES_AT_ONCE = 200
 
@@ -120,18 +119,6 @@ class Answer:
     def distinguishable(self) -> bool:
         """Whether the option differs from the baseline by more than luck."""
         return self.difference is not None and self.difference.distinguishable
-
-    def figure_text(self) -> str:
-        """Return median and 5-95% range, rounded, such as ``"12,000 (9,000 to 15,000)"``."""
-        return _range_text(self.summary.rounded(), sign="")
-
-    def difference_text(self) -> str:
-        """Return the rounded difference, or that it is none; ``""`` for the baseline."""
-        if self.difference is None or self.difference.to_itself:
-            return ""
-        if not self.difference.distinguishable:
-            return NOT_DISTINGUISHABLE
-        return _range_text(self.difference.summary.rounded(), sign="+")
 
     def to_json_dict(self, rounded: bool = True) -> dict[str, Any]:
         """Return the answer as plain values; whole numbers where rounded."""
@@ -490,10 +477,3 @@ def _names(dataset: xr.Dataset, ids: Sequence[str]) -> list[str]:
 
 def _plain(summary: Summary) -> dict[str, float | None]:
     return {name: getattr(summary, name) for name in _FIGURES}
-
-
-def _range_text(summary: Summary, sign: str) -> str:
-    middle, low, high = (
-        f"{v:{sign if v else ''},.0f}" for v in (summary.median, summary.q05, summary.q95)
-    )
-    return f"{middle} ({low} to {high})"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
 from havenline.facts.known import known_by
-from havenline.report import words
 
 _WEB = re.compile(r"^https?://[^\s<>\"']+$")
 _GIVEN = re.compile(r"\(date given: ([^()]*(?:\([^()]*\))?[^()]*)\)")

@@ -11,11 +11,12 @@ import pandas as pd
 import xarray as xr
 from markupsafe import Markup
 
+from havenline import words
 from havenline.crisis import Crisis, OptionSpec
 from havenline.report import map as mapping
-from havenline.report import ticks, words
+from havenline.report import ticks
 from havenline.report.charts import Chart
-from havenline.report.ground import Ground, ground_of, line_shapes
+from havenline.report.ground import Terrain, ground_of, line_shapes
 from havenline.report.map import Layer
 from havenline.report.svg import tag
 
@@ -86,7 +87,7 @@ def _hatch_mark() -> Markup:
     return _mark(*lines)
 
 
-def _legend_now(ground: Ground) -> list[tuple[Markup, str]]:
+def _legend_now(ground: Terrain) -> list[tuple[Markup, str]]:
     out: list[tuple[Markup, str]] = []
     if ground.front:
         out.append((_stroke(mapping.FRONT, "2.6"), "recorded front"))
@@ -148,7 +149,7 @@ def maps_of(
     shades = {a: mapping.shade(v, limits, mapping.RESIDENTS) for a, v in residents.items()}
     sizes = _sizes(most)
 
-    def drawn_now(ground: Ground, name: str, labelled: int, text_size: float) -> Markup:
+    def drawn_now(ground: Terrain, name: str, labelled: int, text_size: float) -> Markup:
         return Markup(
             mapping.draw(
                 ground,
@@ -236,7 +237,7 @@ def maps_of(
     }
 
 
-def _map_note(ground: Ground, as_of: pd.Timestamp) -> str:
+def _map_note(ground: Terrain, as_of: pd.Timestamp) -> str:
     """Return what a reader must know of the map of the as-of date."""
     out = []
     if ground.front:
@@ -255,7 +256,7 @@ def _map_note(ground: Ground, as_of: pd.Timestamp) -> str:
     return " ".join(out)
 
 
-def _end_note(ground: Ground, as_of: pd.Timestamp, weeks: int) -> str:
+def _end_note(ground: Terrain, as_of: pd.Timestamp, weeks: int) -> str:
     """Return how to read the maps of the last day."""
     then = words.day(as_of)
     out = [

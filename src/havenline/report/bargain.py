@@ -7,11 +7,11 @@ from importlib.resources import files
 
 import pandas as pd
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.negotiation import sentences
 from havenline.negotiation.answer import CurvePoint, Negotiation
 from havenline.negotiation.terms import lines_of, with_moved_lines
-from havenline.report import words
 from havenline.report.ground import ground_of, line_shapes
 from havenline.report.map import ABROAD, EDGE, FRONT, HIGHWAY, LAND, shade
 from havenline.report.svg import Point, label, num, path_data, picture, tag, text_of

@@ -14,23 +14,24 @@ import xarray as xr
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.crisis.cells import split_ids
 from havenline.crisis.parameters import Parameter
 from havenline.facts.known import known_by
 from havenline.outcomes.comparison import Comparison
 from havenline.report import (
-    answer,
     assumptions,
     atlas,
     charts,
-    deeper,
     exposure,
     hindsight,
     trace,
-    words,
 )
+from havenline.report.listed import listed_groups
 from havenline.report.svg import plain
+from havenline.telling import answer, behind
+from havenline.telling.past import past_told
 
 CONTENTS = (
     ("table", "Options side by side"),
@@ -102,7 +103,7 @@ def _cannot(
     dataset: xr.Dataset,
     crisis: Crisis,
     as_of: pd.Timestamp,
-    rows: Sequence[answer.Row],
+    rows: Sequence[answer.AnswerRow],
     futures: int,
     priors: str,
 ) -> list[str]:
@@ -190,6 +191,27 @@ def _contents(deep: Mapping[str, object]) -> list[tuple[str, str]]:
     return [c for c in CONTENTS if c[0] not in ("hosts", "inaction") or deep[c[0]]]
 
 
+def _behind(
+    dataset: xr.Dataset, crisis: Crisis, comparison: Comparison, names: Mapping[str, str]
+) -> dict[str, object]:
+    """Return everything that the sections behind the answer show; options in their order."""
+    option = comparison.baseline or next(iter(names))
+    return {
+        "limits": behind.limits(dataset, crisis),
+        "failures": behind.failures(dataset, crisis, names),
+        "standings": behind.standing(dataset, names),
+        "havens": behind.havens(dataset, names),
+        "truces": behind.truces(dataset, names),
+        "needs": behind.phases(dataset),
+        "hosts": behind.hosts(dataset, crisis),
+        "inaction": behind.inaction(dataset, comparison, names),
+        "listed": listed_groups(crisis, pd.Timestamp(dataset["day"].to_numpy()[0])),
+        "turns_on": charts.turns_on(dataset, option),
+        "turns_on_all": behind.turns_on_all(dataset, option),
+        "turns_option": names[option],
+    }
+
+
 def _context(
     dataset: xr.Dataset,
     crisis: Crisis,
@@ -212,7 +234,8 @@ def _context(
     observed = charts.observed_of(crisis, as_of)
     drawn = atlas.maps_of(dataset, crisis, as_of, names)
     futures = comparison.futures
-    deep = deeper.section(dataset, crisis, comparison, names)
+    told_past = past_told(crisis)
+    deep = _behind(dataset, crisis, comparison, names)
     return {
         "title": crisis.meta.name,
         "question": crisis.meta.question,
@@ -243,7 +266,10 @@ def _context(
         "parts": parts,
         "prior_count": priors,
         "parameter_count": len(parameters),
-        "past": hindsight.past_told(crisis),
+        "past": told_past,
+        "past_picture": hindsight.past_picture(crisis.past.unconditional.dates, told_past.rows)
+        if crisis.past and told_past
+        else "",
         "hindsight": hindsight.told(dataset, crisis, observed, comparison.baseline),
         "cannot": _cannot(
             dataset,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,14 +11,23 @@ import pandas as pd
 import xarray as xr
 from markupsafe import Markup
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.facts.counts import counts_shown
 from havenline.outcomes.comparison import two_digits
 from havenline.outcomes.indicators import INDICATORS
-from havenline.report import figures, words
-from havenline.report.answer import Column
+from havenline.outcomes.sensitivity import Sensitivity, sensitivity
+from havenline.report import figures
 from havenline.report.figures import Band, Observed
+from havenline.report.svg import label, picture, tag
+from havenline.telling.answer import OptionFigures, range_text
 
+TURNS_ON = ("newly_displaced", "peak_unsheltered", "killed")
+"""Indicators for which the report draws what they turn on."""
+GAP = 42.0
+"""Height of an influence whose name takes one line."""
+SHOWN = 6
+"""Influences drawn for each."""
 COST = ("displaced_by_option", "left_on_other_side", "in_captured_places")
 
 
@@ -142,7 +152,7 @@ def unsheltered(dataset: xr.Dataset, names: Mapping[str, str], baseline: str) ->
     )
 
 
-def key(name: str, observed: Sequence[Observed], baseline: Column | None) -> Markup:
+def key(name: str, observed: Sequence[Observed], baseline: OptionFigures | None) -> Markup:
     """Return the key to the charts of newly displaced people."""
     return Markup(
         figures.key_chart(
@@ -155,7 +165,7 @@ def key(name: str, observed: Sequence[Observed], baseline: Column | None) -> Mar
 
 
 def ranges(
-    columns: Sequence[Column],
+    columns: Sequence[OptionFigures],
     indicator: str,
     name: str,
     *,
@@ -166,19 +176,89 @@ def ranges(
     rows = []
     for column in columns:
         f = column.figures[indicator]
-        text = words.amount(f.median, f.unit)
-        if not f.q05 == f.median == f.q95:
-            text += f" ({words.spread(f.q05, f.q95, f.unit)})"
-        rows.append(figures.Range(column.name, f.median, f.q05, f.q95, text, column.baseline))
+        rows.append(
+            figures.Range(column.name, f.median, f.q05, f.q95, range_text(f), column.baseline)
+        )
     title = words.title(indicator)
     desc = "; ".join(f"{r.name}: {r.text}" for r in rows) + "."
     return Markup(figures.range_rows(rows, name=name, title=title, desc=desc, top=top, width=width))
 
 
-def cost(columns: Sequence[Column]) -> list[Chart]:
+def cost(columns: Sequence[OptionFigures]) -> list[Chart]:
     """Return what options do to people themselves beside what force takes, on one scale."""
     top = max(c.figures[k].q95 for c in columns for k in COST)
     return [
         Chart(INDICATORS[k].name, ranges(columns, k, f"cost-{n}", top=top, width=340.0))
         for n, k in enumerate(COST)
     ]
+
+
+def turns_on(dataset: xr.Dataset, option: str) -> list[Chart]:
+    """Return a picture for each main outcome of what it turns on under an option."""
+    out = []
+    for indicator in TURNS_ON:
+        found = sensitivity(dataset, option, indicator)
+        if found.influences:
+            out.append(Chart(INDICATORS[indicator].name, _bars(found)))
+    return out
+
+
+def _bars(found: Sensitivity) -> Markup:
+    """Draw the strongest influences as bars, with the height that luck alone reaches."""
+    width, left, right = 340.0, 8.0, 12.0
+    shown = found.influences[:SHOWN]
+    top = max(0.5, *(f.index for f in shown))
+
+    def x(value: float) -> float:
+        return left + value / top * (width - left - right)
+
+    parts = []
+    y = 8.0
+    for influence in shown:
+        colour = figures.BLUE if influence.clear else figures.GREY
+        if influence.column.happened:
+            colour = figures.ORANGE if influence.clear else figures.GREY
+        lines = two_lines(influence.column.meaning)
+        for i, text in enumerate(lines):
+            parts.append(label(left, y + 12 + 15 * i, text, class_="key"))
+        y += 15.0 * (len(lines) - 1)
+        parts.append(
+            tag("rect", x=left, y=y + 18.0, width=max(1.0, x(influence.index) - left), height="9",
+                rx="2", fill=colour, fill_opacity="0.75")
+        )  # fmt: skip
+        if influence.clear and abs(influence.direction) > 0.2:
+            sign = "more with more of it" if influence.direction > 0 else "fewer with more of it"
+            end = x(influence.index)
+            room = end + 130 < width
+            parts.append(
+                label(end + 6 if room else end - 4, y + 26, sign, class_="axis" if room else "on",
+                      text_anchor="start" if room else "end")
+            )  # fmt: skip
+        y += GAP
+    base = y
+    luck = x(min(found.luck, top))
+    parts.append(
+        tag("line", x1=luck, x2=luck, y1=4.0, y2=base, stroke=figures.INK, stroke_dasharray="3 3")
+    )
+    parts.append(label(luck, base + 14, "luck reaches here", text_anchor="middle", class_="axis"))
+    clear = [f.column.meaning for f in shown if f.clear]
+    desc = "Above luck: " + "; ".join(clear) if clear else "Nothing stands above luck"
+    name = INDICATORS[found.indicator].name
+    return Markup(
+        picture(
+            width,
+            base + 20,
+            parts,
+            name=f"turns-{found.indicator.replace('_', '-')}",
+            title=f"What {name.lower()} turns on",
+            desc=f"{desc}.",
+        )
+    )
+
+
+def two_lines(text: str, most: int = 46) -> list[str]:
+    """Break a meaning into one or two lines; cut it at a word where two do not hold it."""
+    lines = textwrap.wrap(text, most)
+    if len(lines) <= 2:
+        return lines
+    return [lines[0], textwrap.shorten(" ".join(lines[1:]), most, placeholder=" …")]

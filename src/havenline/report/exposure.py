@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from havenline.report import words
+from havenline import words
 
 WEEKS = 8
 ROWS = 15

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from havenline.report import ticks, words
+from havenline import words
+from havenline.report import ticks
 from havenline.report.svg import Point, label, num, path_data, picture, tag, text_of
 
 FloatArray = npt.NDArray[np.float64]

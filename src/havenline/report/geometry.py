@@ -1,4 +1,4 @@
-"""Plane geometry for the map: the fit to the page, clipping, thinning, and the recorded front."""
+"""What the map draws: the fit to the page, outlines cut to it and thinned, the recorded front."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.spatial import QhullError, Voronoi
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import shape
 
 from havenline.report.svg import Point
 
@@ -53,6 +55,17 @@ class Fit:
         x = math.radians(lon - self.west) * self.scale
         return x, (self._mercator(self.north) - self._mercator(lat)) * self.scale
 
+    def project(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the pixels of positions (n, 2) in degrees, longitude first."""
+        lat = np.radians(np.clip(positions[:, 1], -85.0, 85.0))
+        down = self._mercator(self.north) - np.log(np.tan(np.pi / 4 + lat / 2))
+        return np.column_stack([np.radians(positions[:, 0] - self.west), down]) * self.scale
+
+    @property
+    def frame(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the drawing in pixels."""
+        return 0.0, 0.0, self.width, self.height
+
     def inside(self, point: Point, margin: float = 0.0) -> bool:
         """Return whether a pixel lies on the drawing, `margin` pixels from its edge."""
         x, y = point
@@ -64,160 +77,101 @@ class Fit:
         return pixels / self.scale * 6371.0 * math.cos(middle)
 
 
-def clip_ring(ring: Ring, low: Point, high: Point) -> Ring:
-    """Return a ring cut at the box from `low` to `high` (Sutherland and Hodgman)."""
-    for axis, limit, keep_above in ((0, low[0], True), (0, high[0], False),
-                                    (1, low[1], True), (1, high[1], False)):  # fmt: skip
-        if not ring:
-            return []
-        out: Ring = []
-        before = ring[-1]
-        for here in ring:
-            in_now = here[axis] >= limit if keep_above else here[axis] <= limit
-            in_then = before[axis] >= limit if keep_above else before[axis] <= limit
-            if in_now != in_then:
-                share = (limit - before[axis]) / (here[axis] - before[axis])
-                out.append(
-                    (
-                        before[0] + share * (here[0] - before[0]),
-                        before[1] + share * (here[1] - before[1]),
-                    )
-                )
-            if in_now:
-                out.append(here)
-            before = here
-        ring = out
-    return ring
-
-
 def thin(points: Sequence[Point], tolerance: float) -> list[Point]:
     """Return the points that matter at `tolerance` pixels (Douglas and Peucker)."""
-    count = len(points)
-    if count < 3:
+    if len(points) < 3:
         return list(points)
-    xy = np.asarray(points, dtype=np.float64)
-    keep = np.zeros(count, dtype=bool)
-    keep[0] = keep[-1] = True
-    stack = [(0, count - 1)]
-    while stack:
-        first, last = stack.pop()
-        if last - first < 2:
-            continue
-        a, b = xy[first], xy[last]
-        way = b - a
-        length = float(np.hypot(way[0], way[1]))
-        inner = xy[first + 1 : last] - a
-        if length == 0:
-            off = np.hypot(inner[:, 0], inner[:, 1])
-        else:
-            off = np.abs(way[0] * inner[:, 1] - way[1] * inner[:, 0]) / length
-        far = int(np.argmax(off))
-        if off[far] > tolerance:
-            keep[first + 1 + far] = True
-            stack += [(first, first + 1 + far), (first + 1 + far, last)]
-    return [points[i] for i in range(count) if keep[i]]
+    return points_of(
+        shapely.simplify(shapely.linestrings(points), tolerance, preserve_topology=False)
+    )
+
+
+def points_of(geometry: Any) -> list[Point]:
+    """Return the points of a line."""
+    return [(float(x), float(y)) for x, y in shapely.get_coordinates(geometry)]
 
 
 def rings_of(geometry: Mapping[str, Any] | None) -> list[list[tuple[float, float]]]:
     """Return all rings of a GeoJSON Polygon or MultiPolygon in degrees; holes included."""
-    if not geometry:
-        return []
-    found = geometry.get("coordinates", [])
-    parts = {"Polygon": [found], "MultiPolygon": found}.get(str(geometry.get("type")), [])
-    return [[(float(p[0]), float(p[1])) for p in ring] for part in parts for ring in part]
+    return _lines_in(geometry, {"Polygon": 1, "MultiPolygon": 2})
 
 
 def lines_of(geometry: Mapping[str, Any] | None) -> list[list[tuple[float, float]]]:
     """Return all lines of a GeoJSON LineString or MultiLineString in degrees."""
-    if not geometry:
+    return _lines_in(geometry, {"LineString": 0, "MultiLineString": 1})
+
+
+def _lines_in(
+    geometry: Mapping[str, Any] | None, depths: Mapping[str, int]
+) -> list[list[tuple[float, float]]]:
+    """Return the lists of positions of a geometry of some kinds, which lie so many lists deep."""
+    kind = str((geometry or {}).get("type"))
+    if geometry is None or kind not in depths:
         return []
-    found = geometry.get("coordinates", [])
-    parts = {"LineString": [found], "MultiLineString": found}.get(str(geometry.get("type")), [])
-    return [[(float(p[0]), float(p[1])) for p in line] for line in parts]
+    found = [geometry.get("coordinates", [])]
+    for _ in range(depths[kind]):
+        found = [inner for outer in found for inner in outer]
+    return [[(float(p[0]), float(p[1])) for p in line] for line in found]
+
+
+def clipped(geometry: Any, box: tuple[float, float, float, float], margin: float = 0.0) -> Any:
+    """Return a geometry cut at a box (left, top, right, bottom) with a margin around it."""
+    left, top, right, bottom = box
+    return shapely.clip_by_rect(
+        geometry, left - margin, top - margin, right + margin, bottom + margin
+    )
+
+
+def rings_in(geometry: Any) -> list[Ring]:
+    """Return all rings of a polygon, or of several, each point once; holes included."""
+    return [points_of(ring)[:-1] for ring in shapely.get_rings(shapely.get_parts(geometry))]
 
 
 def projected_rings(fit: Fit, geometry: Mapping[str, Any] | None, tolerance: float) -> list[Ring]:
     """Return the rings of a polygon on the drawing, cut a little outside its edge and thinned."""
-    low, high = (-20.0, -20.0), (fit.width + 20.0, fit.height + 20.0)
-    out = []
-    for ring in rings_of(geometry):
-        cut = clip_ring([fit.at(lon, lat) for lon, lat in ring], low, high)
-        if len(cut) < 3:
-            continue
-        # A closed ring has equal ends, so it is thinned in two halves.
-        half = len(cut) // 2
-        short = thin(cut[: half + 1], tolerance)[:-1] + thin([*cut[half:], cut[0]], tolerance)[:-1]
-        if len(short) >= 3:
-            out.append(short)
-    return out
+    if not rings_of(geometry):
+        return []
+    drawn = shapely.transform(shapely.force_2d(shape(geometry)), fit.project)
+    return rings_in(
+        shapely.simplify(clipped(drawn, fit.frame, 20.0), tolerance, preserve_topology=False)
+    )
 
 
-def place_cells(points: Sequence[Point], width: float, height: float) -> Voronoi | None:
-    """Return the cells nearest to each point; None where there are too few points for any.
+def place_cells(points: Sequence[Point], width: float, height: float) -> list[Any]:
+    """Return the cell nearest to each point, in their order; none where there are too few points.
 
-    Four far points close every cell that reaches the drawing.
+    Cells reach far beyond the drawing.
     """
-    far = 8 * max(width, height)
-    frame = [
-        (-far, height / 2),
-        (width + far, height / 2),
-        (width / 2, -far),
-        (width / 2, height + far),
-    ]
     if len(points) < 2:
-        return None
-    try:
-        return Voronoi(np.asarray([*points, *frame], dtype=np.float64))
-    except (QhullError, ValueError):
-        return None
+        return []
+    far = 8 * max(width, height)
+    wide = shapely.box(-far, -far, width + far, height + far)
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(points), extend_to=wide))
+    at, of = shapely.STRtree(cells).query(shapely.points(points), predicate="intersects")
+    found = dict(zip(at.tolist(), of.tolist(), strict=True))
+    return [cells[found[k]] for k in range(len(points))]
 
 
-def cell_rings(cells: Voronoi, chosen: Sequence[int]) -> list[Ring]:
-    """Return the closed cells of the chosen points."""
-    out: list[Ring] = []
-    for k in chosen:
-        region = cells.regions[cells.point_region[k]]
-        if region and -1 not in region:
-            out.append([(float(x), float(y)) for x, y in cells.vertices[region]])
-    return out
-
-
-def boundary(cells: Voronoi, sides: Sequence[bool]) -> list[list[Point]]:
+def boundary(cells: Sequence[Any], sides: Sequence[bool]) -> list[list[Point]]:
     """Return the lines midway between neighbouring points of different sides, joined and rounded.
 
     Parameters
     ----------
-    cells : scipy.spatial.Voronoi
-        From :func:`place_cells`, its first ``len(sides)`` points being the places.
+    cells : sequence of shapely Polygon
+        From :func:`place_cells`.
     sides : sequence of bool
         Side of each place.
     """
-    count = len(sides)
-    edges: dict[int, list[int]] = {}
-    for (a, b), ends in zip(cells.ridge_points, cells.ridge_vertices, strict=True):
-        if a >= count or b >= count or -1 in ends or sides[a] == sides[b]:
-            continue
-        edges.setdefault(int(ends[0]), []).append(int(ends[1]))
-        edges.setdefault(int(ends[1]), []).append(int(ends[0]))
-    lines = _chains(edges)
-    return [_rounded([(float(x), float(y)) for x, y in cells.vertices[c]]) for c in lines]
-
-
-def _chains(edges: dict[int, list[int]]) -> list[list[int]]:
-    """Join edges into as few lines as possible, starting at loose ends."""
-    left = {v: sorted(n) for v, n in edges.items()}
-    out: list[list[int]] = []
-    ends = sorted(left, key=lambda v: (len(left[v]) % 2 == 0, v))
-    for start in ends:
-        while left[start]:
-            chain = [start]
-            while left[chain[-1]]:
-                here = chain[-1]
-                there = left[here].pop(0)
-                left[there].remove(here)
-                chain.append(there)
-            out.append(chain)
-    return out
+    one, other = (
+        shapely.union_all([c for c, side in zip(cells, sides, strict=True) if side is which])
+        for which in (True, False)
+    )
+    shared = shapely.intersection(shapely.boundary(one), shapely.boundary(other))
+    edges = [part for part in shapely.get_parts(shared) if shapely.length(part) > 0]
+    if not edges:
+        return []
+    lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(edges)))
+    return [_rounded(points_of(line)) for line in lines]
 
 
 def _rounded(points: list[Point], times: int = 2) -> list[Point]:
@@ -231,55 +185,3 @@ def _rounded(points: list[Point], times: int = 2) -> list[Point]:
                     (0.25 * x1 + 0.75 * x2, 0.25 * y1 + 0.75 * y2)]  # fmt: skip
         points = [*out, points[-1]]
     return points
-
-
-def side_of_line(line: Sequence[Point], inside: Point, width: float, height: float) -> Ring:
-    """Return the part of a wide box around the drawing that lies on one side of a line.
-
-    The line is carried on beyond both its ends; the ring closes on the side of `inside`.
-    """
-    reach = 4 * max(width, height)
-    xs, ys = (-reach, width + reach), (-reach, height + reach)
-
-    def carried(end: Point, before: Point) -> Point:
-        dx, dy = end[0] - before[0], end[1] - before[1]
-        size = math.hypot(dx, dy) or 1.0
-        steps = []
-        for value, way, (low, high) in ((end[0], dx / size, xs), (end[1], dy / size, ys)):
-            if abs(way) > 1e-9:
-                steps.append(((high if way > 0 else low) - value) / way)
-        go = min(steps)
-        return end[0] + dx / size * go, end[1] + dy / size * go
-
-    def along_box(p: Point) -> float:
-        """Return how far round the box, clockwise from its top left corner, a point stands."""
-        w, h = xs[1] - xs[0], ys[1] - ys[0]
-        near = min((abs(p[1] - ys[0]), 0), (abs(p[0] - xs[1]), 1),
-                   (abs(p[1] - ys[1]), 2), (abs(p[0] - xs[0]), 3))[1]  # fmt: skip
-        return (p[0] - xs[0], w + p[1] - ys[0], w + h + xs[1] - p[0], 2 * w + h + ys[1] - p[1])[
-            near
-        ]
-
-    w, h = xs[1] - xs[0], ys[1] - ys[0]
-    corners = [(w, (xs[1], ys[0])), (w + h, (xs[1], ys[1])), (2 * w + h, (xs[0], ys[1])),
-               (2 * (w + h), (xs[0], ys[0]))]  # fmt: skip
-    first, last = carried(line[0], line[1]), carried(line[-1], line[-2])
-    whole = [first, *line, last]
-    start, stop, total = along_box(last), along_box(first), 2 * (w + h)
-    clockwise = sorted(((at - start) % total, c) for at, c in corners)
-    span = (stop - start) % total
-    ring = whole + [c for at, c in clockwise if at < span]
-    other = whole + [c for at, c in reversed(clockwise) if at >= span]
-    return ring if contains(ring, inside) else other
-
-
-def contains(ring: Sequence[Point], point: Point) -> bool:
-    """Return whether a point lies inside a ring (even and odd crossings)."""
-    x, y = point
-    inside = False
-    x1, y1 = ring[-1]
-    for x2, y2 in ring:
-        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-            inside = not inside
-        x1, y1 = x2, y2
-    return inside

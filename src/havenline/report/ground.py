@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import shapely
 
 from havenline.crisis import Crisis
 from havenline.facts.holders import holders_known
@@ -20,12 +21,11 @@ from havenline.report.geometry import (
     Fit,
     Ring,
     boundary,
-    cell_rings,
-    clip_ring,
-    contains,
+    clipped,
     lines_of,
     place_cells,
     projected_rings,
+    rings_in,
     rings_of,
     thin,
 )
@@ -54,7 +54,7 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Terrain:
     """Everything that does not differ between the maps of one report, in pixels.
 
     Attributes
@@ -153,9 +153,13 @@ def _front(crisis: Crisis, fit: Fit, as_of: pd.Timestamp) -> tuple[list[list[Poi
     if not any(sides) or all(sides):
         return [], []
     cells = place_cells(points, fit.width, fit.height)
-    if cells is None:
-        return [], []
-    return boundary(cells, sides), cell_rings(cells, [k for k, side in enumerate(sides) if side])
+    beyond = [
+        ring
+        for cell, side in zip(cells, sides, strict=True)
+        if side
+        for ring in rings_in(clipped(cell, fit.frame, 9.0))
+    ]
+    return boundary(cells, sides), beyond
 
 
 def _centres(crisis: Crisis, fit: Fit, people: Mapping[str, float]) -> dict[str, Point]:
@@ -176,7 +180,7 @@ def _centres(crisis: Crisis, fit: Fit, people: Mapping[str, float]) -> dict[str,
     return out
 
 
-def ground_of(crisis: Crisis, as_of: pd.Timestamp, *, width: float) -> Ground:
+def ground_of(crisis: Crisis, as_of: pd.Timestamp, *, width: float) -> Terrain:
     """Return the crisis as known at the as-of date, drawn `width` pixels wide."""
     people = persons_by_place(crisis.populations, as_of.date())
     fit = _fit(crisis, people, width)
@@ -198,7 +202,7 @@ def ground_of(crisis: Crisis, as_of: pd.Timestamp, *, width: float) -> Ground:
             continue
         shape = projected_rings(fit, feature.get("geometry"), 0.5)
         name = str((feature.get("properties") or {}).get("name", ""))
-        if any(contains(ring, middle) for ring in shape):
+        if any(shapely.contains_xy(shapely.polygons(ring), *middle) for ring in shape):
             home = shape
         elif shape:
             others.append((name, shape))
@@ -225,7 +229,7 @@ def ground_of(crisis: Crisis, as_of: pd.Timestamp, *, width: float) -> Ground:
     crossing_ids = sorted(set(crisis.crossings["place_id"].astype(str)) & set(at))
     names = dict(zip(crisis.places["place_id"], crisis.places["name"], strict=True))
     front, beyond = _front(crisis, fit, as_of)
-    return Ground(
+    return Terrain(
         fit=fit,
         home=home,
         others=others,
@@ -233,7 +237,7 @@ def ground_of(crisis: Crisis, as_of: pd.Timestamp, *, width: float) -> Ground:
         roads=roads,
         highways=highways,
         front=front,
-        beyond=[clip_ring(r, (-9.0, -9.0), (fit.width + 9, fit.height + 9)) for r in beyond],
+        beyond=beyond,
         crossings=[Spot(str(names[c]), at[c], 0.0) for c in crossing_ids],
         places=sorted(
             (s for kind, s in spots if kind in ("city", "town")),

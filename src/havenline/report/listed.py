@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.facts.holders import holders_known
 from havenline.facts.populations import persons_by_place
-from havenline.report import words
 
 
 def listed_groups(crisis: Crisis, as_of: pd.Timestamp) -> list[str]:

@@ -10,10 +10,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from havenline.report import words
-from havenline.report.geometry import Ring, contains, side_of_line
-from havenline.report.ground import Ground, Spot
+import shapely
+
+from havenline import words
+from havenline.report.geometry import Ring, rings_in
+from havenline.report.ground import Spot, Terrain
 from havenline.report.svg import Point, label, path_data, picture, tag
+from havenline.world.geometry import side_of_line
 
 LAND = "#f4f1ea"
 ABROAD = "#e6e8ea"
@@ -73,7 +76,7 @@ def _area_path(rings: Sequence[Ring]) -> str:
     return "".join(path_data(ring, close=True) for ring in rings)
 
 
-def _ground(ground: Ground, layer: Layer, name: str, *, detail: bool) -> list[str]:
+def _ground(ground: Terrain, layer: Layer, name: str, *, detail: bool) -> list[str]:
     width, height = ground.fit.width, ground.fit.height
     clip = f"{name}-land"
     land = _area_path(ground.home)
@@ -107,11 +110,12 @@ def _ground(ground: Ground, layer: Layer, name: str, *, detail: bool) -> list[st
             )
         )
     if layer.hatched and layer.inside is not None and len(layer.line) > 1:
-        ring = side_of_line(layer.line, layer.inside, width, height)
+        xs, ys = zip(*layer.line, layer.inside, (0.0, 0.0), (width, height), strict=True)
+        side = side_of_line(layer.line, layer.inside, (min(xs), min(ys), max(xs), max(ys)))
         out.append(
             tag(
                 "path",
-                d=path_data(ring, close=True),
+                d=_area_path(rings_in(side)),
                 fill=f"url(#{name}-hatch)",
                 fill_opacity="0.22",
                 clip_path=f"url(#{clip})",
@@ -155,7 +159,7 @@ def _ground(ground: Ground, layer: Layer, name: str, *, detail: bool) -> list[st
     return out
 
 
-def _circles(ground: Ground, layer: Layer, most: float, largest: float) -> list[str]:
+def _circles(ground: Terrain, layer: Layer, most: float, largest: float) -> list[str]:
     out = []
     order = sorted(layer.people, key=lambda a: (-layer.people[a], a))
     for area in order:
@@ -224,7 +228,7 @@ class _Labels:
         return None
 
 
-def _shields(ground: Ground, labels: _Labels) -> list[str]:
+def _shields(ground: Terrain, labels: _Labels) -> list[str]:
     """Return a small sign for each main road, on the longest piece that has room."""
     out = []
     for road in sorted({r for r, _ in ground.highways}):
@@ -248,21 +252,21 @@ def _shields(ground: Ground, labels: _Labels) -> list[str]:
     return out
 
 
-def _countries(ground: Ground, labels: _Labels) -> list[str]:
+def _countries(ground: Terrain, labels: _Labels) -> list[str]:
     """Return the names of the countries around, each in the widest free part of its outline."""
     out = []
     width, height = ground.fit.width, ground.fit.height
     for name, rings in ground.others:
         wide = labels.size * 0.85 * len(name)
+        land = shapely.union_all([shapely.polygons(ring) for ring in rings])
+        shapely.prepare(land)
         best: tuple[float, float, float] | None = None
         for i in range(1, 24):
             for j in range(1, 24):
                 x, y = width * i / 24, height * j / 24
-                corners = [(x + sx * wide / 2, y + sy * labels.size) for sx in (-1, 1)
-                           for sy in (-1, 1)]  # fmt: skip
-                if not all(any(contains(r, c) for r in rings) for c in corners):
-                    continue
                 box = (x - wide / 2, y - labels.size, x + wide / 2, y + labels.size)
+                if not shapely.contains(land, shapely.box(*box)):
+                    continue
                 if not labels.free(box):
                     continue
                 room = min(x, width - x, y, height - y)
@@ -275,7 +279,7 @@ def _countries(ground: Ground, labels: _Labels) -> list[str]:
     return out
 
 
-def _scale_bar(ground: Ground, labels: _Labels) -> list[str]:
+def _scale_bar(ground: Terrain, labels: _Labels) -> list[str]:
     fit = ground.fit
     wanted = fit.km(fit.width * 0.2)
     if not math.isfinite(wanted) or wanted <= 0:
@@ -294,7 +298,7 @@ def _scale_bar(ground: Ground, labels: _Labels) -> list[str]:
     ]  # fmt: skip
 
 
-def _named(spots: Sequence[Spot], ground: Ground, labels: _Labels, count: int) -> list[str]:
+def _named(spots: Sequence[Spot], ground: Terrain, labels: _Labels, count: int) -> list[str]:
     out: list[str] = []
     put = 0
     for spot in spots:
@@ -317,7 +321,7 @@ def _named(spots: Sequence[Spot], ground: Ground, labels: _Labels, count: int) -
 
 
 def draw(
-    ground: Ground,
+    ground: Terrain,
     layer: Layer,
     *,
     most: float,
@@ -334,7 +338,7 @@ def draw(
 
     Parameters
     ----------
-    ground : Ground
+    ground : Terrain
         What all maps share.
     layer : Layer
         What this one shows.

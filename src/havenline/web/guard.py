@@ -1,4 +1,4 @@
-"""What every request passes before anything else: host, token, size; and its headers on leaving.
+"""What every request passes before anything else: token, origin, size; and its headers on leaving.
 
 Written against ASGI itself, so that streams pass through untouched.
 """
@@ -24,13 +24,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 COOKIE = "havenline_token"
 
 
-def host_name(value: str) -> str:
-    """Return the name of a host header without its port."""
-    if value.startswith("["):
-        return value.split("]", 1)[0].lower() + "]"
-    return value.rsplit(":", 1)[0].lower() if ":" in value else value.lower()
-
-
 class Guard:
     """Refuses what does not belong; adds the security headers to everything.
 
@@ -38,14 +31,12 @@ class Guard:
     ----------
     app : callable
         ASGI application.
-    hosts : tuple of str
-        Names by which the server may be called.
     token : str
         What a request must carry; ``""`` for none.
     """
 
-    def __init__(self, app: App, hosts: tuple[str, ...], token: str) -> None:
-        self.app, self.hosts, self.token = app, hosts, token
+    def __init__(self, app: App, token: str) -> None:
+        self.app, self.token = app, token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -59,7 +50,8 @@ class Guard:
         cookie = ""
         if fault is None and self.token and self._given(scope, headers)[1] == "query":
             cookie = f"{COOKIE}={self.token}; HttpOnly; SameSite=Strict; Path=/"
-        sender = _with_headers(send, cookie)
+        of_page = scope["path"] == "/" or scope["path"].startswith("/page/")
+        sender = _with_headers(send, cookie, "no-cache" if of_page else "no-store")
         if fault is not None:
             await _refuse(sender, *fault)
             return
@@ -72,7 +64,7 @@ class Guard:
             try:
                 async with asyncio.timeout(limits.MOST_BODY_SECONDS):
                     body = await _read(receive, most)
-            except TimeoutError:
+            except (TimeoutError, asyncio.CancelledError):  # late, or the server ends
                 await _refuse(sender, 408, "the rest of the request did not arrive in time")
                 return
             if body is None:
@@ -102,19 +94,14 @@ class Guard:
     def _fault(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
         if sum(len(k) + len(v) for k, v in scope["headers"]) > limits.MOST_HEAD:
             return 431, f"the headers of a request have at most {limits.MOST_HEAD} bytes"
-        if host_name(headers.get("host", "")) not in self.hosts:
-            return 421, "this server is not called by that name"
         if self.token:
             given = self._given(scope, headers)[0].encode("utf-8", "replace")
             if not hmac.compare_digest(given, self.token.encode()):
                 return 401, "a token is needed; the command that started the server printed it"
         if scope["method"] not in ("GET", "HEAD"):
-            origin = headers.get("origin")
-            if origin is not None:
-                name = host_name(origin.split("://", 1)[-1].split("/", 1)[0])
-                same = origin.split("://", 1)[-1].lower() == headers.get("host", "").lower()
-                if name not in self.hosts or not same:
-                    return 403, "requests from other sites are refused"
+            host = headers.get("host", "").lower()
+            if headers.get("origin", host).split("://", 1)[-1].lower() != host:
+                return 403, "requests from other sites are refused"
             if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
                 return 403, "requests from other sites are refused"
             if scope["method"] == "POST":
@@ -125,7 +112,7 @@ class Guard:
         return None
 
 
-def _with_headers(send: Send, cookie: str) -> Send:
+def _with_headers(send: Send, cookie: str, keep: str) -> Send:
     async def sender(message: Message) -> None:
         if message["type"] == "http.response.start":
             found = list(message.get("headers", []))
@@ -134,7 +121,7 @@ def _with_headers(send: Send, cookie: str) -> Send:
                 if name.lower().encode() not in names:
                     found.append((name.lower().encode(), value.encode()))
             if b"cache-control" not in names:
-                found.append((b"cache-control", b"no-store"))
+                found.append((b"cache-control", keep.encode()))
             if cookie:
                 found.append((b"set-cookie", cookie.encode()))
             message["headers"] = found

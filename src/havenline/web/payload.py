@@ -6,7 +6,7 @@ date there is the chance of exposure by sub-district and week alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,13 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
 from havenline.outcomes.comparison import compare
 from havenline.outcomes.delay import delay_json, price_of_delay
 from havenline.outcomes.indicators import INDICATORS
-from havenline.report import answer, deeper, words
+from havenline.telling import answer, behind
 
 BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
 SERIES = (
@@ -100,14 +101,14 @@ def _week_days(days: int) -> list[int]:
     return weekly if weekly[-1] == days - 1 else [*weekly, days - 1]
 
 
-def _table(rows: list[answer.Row], ids: list[str]) -> list[dict[str, Any]]:
+def _table(rows: list[answer.AnswerRow], ids: list[str]) -> list[dict[str, Any]]:
     return [
         {
             "indicator": r.indicator,
             "name": r.name,
             "meaning": r.meaning,
             "better": r.better,
-            "unit": INDICATORS[r.indicator].unit,
+            "unit": r.unit,
             "prior_only": r.prior_only,
             "cells": {o: vars(c) for o, c in zip(ids, r.cells, strict=True)},
         }
@@ -171,8 +172,12 @@ def run_payload(
         "statements": [{"lead": s.lead, "text": s.text, "lines": list(s.lines)} for s in told],
         "priors": priors,
         "parameters": len(parameters),
-        "truces": deeper.truces(dataset, {c.option: c.name for c in columns}),
+        "truces": behind.truces(dataset, {c.option: c.name for c in columns}),
     }
+
+
+def _rows(found: Sequence[behind.TableRow]) -> list[dict[str, Any]]:
+    return [{"name": r.name, "note": r.note, "cells": list(r.cells)} for r in found]
 
 
 def detail_payload(dataset: xr.Dataset, crisis: Crisis) -> dict[str, Any]:
@@ -180,30 +185,28 @@ def detail_payload(dataset: xr.Dataset, crisis: Crisis) -> dict[str, Any]:
     columns = answer.columns_of(compare(dataset))
     names = {c.option: c.name for c in columns}
 
-    def rows(found: list[deeper.Row]) -> list[dict[str, Any]]:
-        return [{"name": r.name, "note": r.note, "cells": list(r.cells)} for r in found]
-
     return {
         "options": list(names),
         "names": names,
-        "limits": rows(deeper.limits(dataset, crisis)),
+        "limits": _rows(behind.limits(dataset, crisis)),
         "failures": [
             {"name": t.name, "sentences": list(t.sentences)}
-            for t in deeper.failures(dataset, crisis, names)
+            for t in behind.failures(dataset, crisis, names)
         ],
-        "standing": deeper.standing(dataset, names),
-        "havens": rows(deeper.havens(dataset, names)),
-        "needs": rows(deeper.need_rows(dataset)),
-        "hosts": rows(deeper.host_rows(dataset, crisis)),
+        "standing": behind.standing(dataset, names),
+        "havens": _rows(behind.havens(dataset, names)),
+        "needs": _rows(behind.need_rows(dataset)),
+        "hosts": _rows(behind.host_rows(dataset, crisis)),
     }
 
 
 def delay_payload(dataset: xr.Dataset, option: str, later: Mapping[int, str]) -> dict[str, Any]:
     """Return what each week of delay of an option adds, by outcome."""
     weeks = price_of_delay(dataset, option, later)
-    plain = delay_json(weeks, ())["per_week"]
-    for row, week in zip(plain, weeks, strict=True):
-        row["name"] = INDICATORS[week.indicator].name
-        row["better"] = INDICATORS[week.indicator].better
-        row["distinguishable"] = week.price.distinguishable
-    return {"option": option, "per_week": plain, "futures": int(dataset.sizes["future"])}
+    priced = [w for w in weeks if INDICATORS[w.indicator].better == "lower"]
+    return {
+        "option": option,
+        "per_week": delay_json(weeks, ())["per_week"],
+        "rows": _rows(behind.price_rows(priced)),
+        "futures": int(dataset.sizes["future"]),
+    }

@@ -21,7 +21,8 @@ from havenline.facts.populations import persons_by_place
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.thresholds import limits_of
 from havenline.report.geometry import Fit, rings_of
-from havenline.report.ground import Ground, ground_of
+from havenline.report.ground import Terrain, ground_of
+from havenline.telling.past import past_told
 
 WIDTH = 1000.0
 FRAME_DAYS = 7
@@ -188,27 +189,21 @@ def _levers() -> dict[str, Any]:
 
 
 def _past(crisis: Crisis) -> dict[str, Any] | None:
-    """Return the kept scores of the past; totals only, nothing by place."""
-    past = crisis.past
-    if past is None:
+    """Return what the kept scores of the past say; totals only, nothing by place."""
+    told = past_told(crisis)
+    if told is None or crisis.past is None:
         return None
-    days = crisis.meta.hindcast
-    after = {a.as_of: " ".join(a.what.split()) for a in days.afterwards} if days else {}
-    line, given = past.unconditional, past.conditional
-    dates = [
-        d.model_dump(mode="json", warnings=False) | {"after": after.get(d.as_of, "")}
-        for d in line.dates
-    ]
+    line = crisis.past.unconditional
+    scores = (*line.dates, line.pooled)
     return {
-        "futures": past.futures,
-        "seed": past.seed,
-        "version": past.version,
-        "changed": list(past.changed(crisis.input_hashes)),
-        "dates": dates,
-        "pooled": line.pooled.model_dump(mode="json"),
-        "told": given.pooled.model_dump(mode="json") if given else None,
-        "fails": past.fails,
-        "notes": past.notes,
+        "rows": [
+            {**vars(row), "better": score.outcome}
+            for row, score in zip(told.rows, scores, strict=True)
+        ],
+        "bars": [[d.low, d.middle, d.high, d.counted] for d in line.dates],
+        "why": list(told.why),
+        "notes": list(told.notes),
+        "made": told.made,
     }
 
 
@@ -227,7 +222,7 @@ def scene(crisis: Crisis, as_of: dt.date) -> dict[str, Any]:
         Plain values for JSON; positions in degrees, longitude first.
     """
     stamp = pd.Timestamp(as_of)
-    ground: Ground = ground_of(crisis, stamp, width=WIDTH)
+    ground: Terrain = ground_of(crisis, stamp, width=WIDTH)
     fit = ground.fit
     parameters = known_parameters(as_of, crisis.parameters, {})
     meta = crisis.meta

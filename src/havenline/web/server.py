@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import gzip
 import json
 import os
 import secrets
@@ -13,7 +12,7 @@ import shutil
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,10 @@ from typing import Annotated, Any
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
 
 from havenline import __version__
 from havenline.web import limits
@@ -38,9 +40,9 @@ from havenline.web.asked import (
 from havenline.web.cache import Made, key_of
 from havenline.web.guard import LOOPBACK, Guard
 from havenline.web.jobs import OVER, Job, Jobs, QueueFull
-from havenline.web.static import answer_with, page_files
 from havenline.web.uploads import UploadRefused, unpack
 
+PAGE = Path(__file__).parent / "page"
 FIRST_FUTURES = 50
 OPEN_SECONDS = 600.0
 """Opening a crisis may include compiling the kernels."""
@@ -61,16 +63,16 @@ class Opened:
 
 
 class House:
-    """What the endpoints share: the jobs, the crises, the files of the page."""
+    """What the endpoints share: the jobs, the crises, whether the server is about to end."""
 
     def __init__(self, crisis: str, workers: int, threads: int, seconds: float) -> None:
         self.first = crisis
         self.jobs = Jobs(workers, threads, seconds)
         self.crises: OrderedDict[str, Opened] = OrderedDict()
-        self.files = page_files()
         self.home = Path(tempfile.mkdtemp(prefix="havenline-web-"))
         self.fault = ""
         self.listeners = 0
+        self.ending: Callable[[], bool] = lambda: False
         self._warm = threading.Thread(target=self._prepare, daemon=True)
 
     def start(self) -> None:
@@ -191,9 +193,11 @@ def create_app(
         openapi_url="/api/openapi.json",
     )
     app.state.house = house
-    app.add_middleware(Guard, hosts=hosts, token=token)
+    app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=1)
+    app.add_middleware(Guard, token=token)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     _errors(app)
-    _page(app, house)
+    _page(app)
     _reading(app, house)
     _asking(app, house)
     _jobs(app, house)
@@ -215,16 +219,12 @@ def _errors(app: FastAPI) -> None:
         return JSONResponse({"detail": "the request is nested too deep"}, 400)
 
 
-def _page(app: FastAPI, house: House) -> None:
+def _page(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
-    async def index(request: Request) -> Response:
-        return answer_with(house.files["index.html"], request)
+    async def index() -> Response:
+        return FileResponse(PAGE / "index.html")
 
-    @app.get("/page/{name:path}", include_in_schema=False)
-    async def part(name: str, request: Request) -> Response:
-        if name not in house.files:
-            raise HTTPException(404, "there is no such file")
-        return answer_with(house.files[name], request)
+    app.mount("/page", StaticFiles(directory=PAGE))
 
 
 def _known(house: House, key: str) -> Opened:
@@ -280,17 +280,14 @@ def _status(house: House, job: Job) -> JobStatus:
 
 def _made(made: Made, key: str, request: Request) -> Response:
     tag = f'"{key[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     if made.name:
         headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
         if made.media.startswith("text/html"):
             headers["Content-Security-Policy"] = limits.DOCUMENT_POLICY
-    body = made.body
-    if "gzip" in request.headers.get("accept-encoding", "") and len(body) > 2000 and not made.name:
-        body, headers["Content-Encoding"] = gzip.compress(body, 1, mtime=0), "gzip"
-    return Response(body, media_type=made.media, headers=headers)
+    return Response(made.body, media_type=made.media, headers=headers)
 
 
 def _reading(app: FastAPI, house: House) -> None:
@@ -413,7 +410,7 @@ def _jobs(app: FastAPI, house: House) -> None:
                     if text != seen:
                         seen, quiet = text, 0.0
                         yield f"data: {text}\n\n".encode()
-                    if job.state in OVER:
+                    if job.state in OVER or house.ending():
                         return
                     await asyncio.sleep(BEAT)
                     quiet += BEAT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import json
-import os
+import logging
 import signal
 import tempfile
 from collections import OrderedDict
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from havenline.web.live import Futures, Kept, Live
 
 Tell = Callable[[int, int], None]
+LOG = logging.getLogger(__name__)
 CRISES = 5
 PROGRESS_SECONDS = 0.05
 
@@ -269,14 +270,12 @@ def _answer(pipe: Connection, desk: Desk, job: str, task: Mapping[str, Any]) -> 
         pipe.send(("failed", job, "cancelled", "cancelled"))
     except HavenlineError as error:
         pipe.send(("failed", job, "refused", _without_paths(str(error), task)))
-    except (ValueError, KeyError, TypeError, ArithmeticError, MemoryError, OSError) as error:
-        pipe.send(
-            ("failed", job, "broken", f"the request could not be answered ({type(error).__name__})")
-        )
-        if os.environ.get("HAVENLINE_WEB_TRACE"):
-            import traceback
-
-            traceback.print_exc()
+    except (ConnectionError, EOFError):
+        raise  # nobody is at the other end of the pipe
+    except Exception as error:
+        LOG.exception("a request of the kind %r could not be answered", task.get("kind"))
+        text = f"the request could not be answered ({type(error).__name__})"
+        pipe.send(("failed", job, "broken", text))
     else:
         pipe.send(("made", job, made.body, made.media, made.name))
 

@@ -1,4 +1,4 @@
-"""Plane geometry on longitude and latitude: distances, sides of a line, distance to a border."""
+"""Geometry on longitude and latitude: distances, sides of a line, distance to a border."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from shapely.geometry import shape
 
 EARTH_KM = 6371.0088
 
@@ -23,43 +25,55 @@ def great_circle_km(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> Floats:
     return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(a)), dtype=np.float64)
 
 
-def crossings_of_line(
-    line: Sequence[Sequence[float]], start: Sequence[float], end: Sequence[float]
-) -> int:
-    """How often the straight way from ``start`` to ``end`` crosses a drawn line.
+def side_of_line(
+    line: Sequence[Sequence[float]],
+    inside: Sequence[float],
+    box: tuple[float, float, float, float],
+) -> Any:
+    """Return the part of a box that lies on one side of a line.
+
+    The line is carried on straight beyond both its ends. A part of the box is on the side of
+    ``inside`` where a way between them crosses the line an even number of times.
 
     Parameters
     ----------
-    line : sequence of (longitude, latitude)
-        The line, two points or more.
-    start, end : (longitude, latitude)
+    line : sequence of (x, y)
+        Two points or more.
+    inside : (x, y)
+        Any point on that side.
+    box : (left, bottom, right, top)
+        Must hold the line and the point.
+
+    Returns
+    -------
+    shapely Polygon or MultiPolygon
     """
-    points = np.asarray(line, dtype=np.float64)
-    a, b = points[:-1], points[1:]
-    p, q = np.asarray(start, dtype=np.float64), np.asarray(end, dtype=np.float64)
-
-    def side(u: Floats, v: Floats, w: Floats) -> Floats:
-        value = (v[..., 0] - u[..., 0]) * (w[..., 1] - u[..., 1]) - (v[..., 1] - u[..., 1]) * (
-            w[..., 0] - u[..., 0]
-        )
-        return np.asarray(value, dtype=np.float64)
-
-    # A point exactly on the way counts as on its positive side, so a corner counts once.
-    splits_ends = (side(a, b, p) >= 0) != (side(a, b, q) >= 0)
-    splits_line = (side(p, q, a) >= 0) != (side(p, q, b) >= 0)
-    return int(np.count_nonzero(splits_ends & splits_line))
+    points = np.asarray(line, dtype=np.float64)[:, :2]
+    frame = shapely.box(*box)
+    far = 4.0 * float(frame.length)
+    for end, before in ((0, 1), (-1, -2)):
+        way = points[end] - points[before]
+        size = float(np.hypot(*way)) or 1.0
+        beyond = points[end] + far / size * way
+        points = np.vstack([[beyond], points] if end == 0 else [points, [beyond]])
+    carried = shapely.linestrings(points)
+    noded = shapely.union_all([frame.exterior, carried])
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    within = shapely.get_coordinates(shapely.point_on_surface(faces))
+    target = np.broadcast_to(np.asarray(inside, dtype=np.float64)[:2], within.shape)
+    met = shapely.intersection(shapely.linestrings(np.stack([within, target], axis=1)), carried)
+    crossed = np.where(shapely.is_empty(met), 0, shapely.get_num_geometries(met))
+    return shapely.union_all(faces[crossed % 2 == 0])
 
 
 def protected_side(
     line: Sequence[Sequence[float]], protected_point: Sequence[float], lon: Floats, lat: Floats
 ) -> NDArray[np.bool_]:
-    """Which points lie on the protected side of a line.
+    """Return which points lie on the protected side of a line, carried on beyond its ends.
 
     Parameters
     ----------
     line : sequence of (longitude, latitude)
-        Must span the area, so that every way between the sides crosses it an odd number of
-        times.
     protected_point : (longitude, latitude)
         Any point on the protected side.
     lon, lat : (n,) float64
@@ -67,30 +81,28 @@ def protected_side(
     Returns
     -------
     (n,) bool
+        Points on the line itself are protected.
     """
-    return np.array(
-        [
-            crossings_of_line(line, (x, y), protected_point) % 2 == 0
-            for x, y in zip(lon, lat, strict=True)
-        ],
-        dtype=np.bool_,
+    corners = np.vstack(
+        [np.asarray(line)[:, :2], [protected_point[:2]], np.column_stack([lon, lat])]
     )
+    low, high = corners.min(axis=0) - 1.0, corners.max(axis=0) + 1.0
+    side = side_of_line(line, protected_point, (low[0], low[1], high[0], high[1]))
+    return np.asarray(shapely.intersects_xy(side, lon, lat), dtype=np.bool_)
 
 
-def rings(geometry: dict[str, Any]) -> list[Floats]:
-    """Return every ring of a GeoJSON Polygon or MultiPolygon as (n, 2) arrays."""
-    kind = geometry["type"]
-    polygons = geometry["coordinates"] if kind == "MultiPolygon" else [geometry["coordinates"]]
-    return [np.asarray(ring, dtype=np.float64)[:, :2] for polygon in polygons for ring in polygon]
+def rings(geometry: dict[str, Any]) -> list[Any]:
+    """Return every ring of a GeoJSON Polygon or MultiPolygon as a line."""
+    return list(shapely.get_rings(shapely.get_parts(shape(geometry))))
 
 
-def distance_to_rings_km(boundary: Sequence[Floats], lon: Floats, lat: Floats) -> Floats:
-    """Distance in kilometres from points to the nearest edge of rings.
+def distance_to_rings_km(boundary: Sequence[Any], lon: Floats, lat: Floats) -> Floats:
+    """Return the distance in kilometres from points to the nearest of some lines.
 
     Parameters
     ----------
-    boundary : sequence of (m, 2) float64
-        Longitude and latitude along each ring.
+    boundary : sequence of shapely geometries
+        Lines in longitude and latitude.
     lon, lat : (n,) float64
 
     Returns
@@ -98,15 +110,12 @@ def distance_to_rings_km(boundary: Sequence[Floats], lon: Floats, lat: Floats) -
     (n,) float64
         Local plane approximation at each point; within 1% below 100 km.
     """
-    best = np.full(len(lon), np.inf)
-    for i in range(len(lon)):
-        scale = np.array([np.cos(np.radians(lat[i])), 1.0]) * np.radians(EARTH_KM)
-        for ring in boundary:
-            a = (ring[:-1] - (lon[i], lat[i])) * scale
-            b = (ring[1:] - (lon[i], lat[i])) * scale
-            d = b - a
-            length = np.maximum((d * d).sum(axis=1), 1e-12)
-            t = np.clip(-(a * d).sum(axis=1) / length, 0.0, 1.0)
-            nearest = a + d * t[:, None]
-            best[i] = min(best[i], float(np.sqrt((nearest * nearest).sum(axis=1)).min()))
-    return best
+    whole = shapely.force_2d(shapely.geometrycollections(list(boundary)))
+    origin = shapely.Point(0.0, 0.0)
+
+    def around(x: float, y: float) -> float:
+        scale = np.array([np.cos(np.radians(y)), 1.0]) * np.radians(EARTH_KM)
+        return float(shapely.distance(shapely.transform(whole, lambda c: (c - (x, y)) * scale),
+                                      origin))  # fmt: skip
+
+    return np.array([around(x, y) for x, y in zip(lon, lat, strict=True)], dtype=np.float64)

@@ -1,9 +1,9 @@
 """The front: recorded until the as-of date, then an advance along roads while an offensive runs.
 
-Traversal-time form: on each road across the front
-the front moves at a speed of its own while an offensive runs; most such roads do not move at
-all. A place falls when the front has covered the road to it; the speed goes on with the front.
-The time a front takes depends on kilometres only, so that splitting a road changes nothing.
+While an offensive runs, the front moves along each road that crosses it at a speed of that road's
+own; on most such roads it does not move at all. A place falls when the front has covered the road
+to it, and the front goes on from there at the same speed. The time it takes depends on kilometres
+only, so that splitting a road changes nothing.
 
 Who holds a place after the as-of date stays in memory and is never written anywhere.
 """

@@ -1,7 +1,7 @@
 // Two options beside each other, the whole table, when options fail, the price of waiting.
 import { $, el, table } from "/page/dom.js";
 import { CrisisMap } from "/page/map.js";
-import { TEXT, whole } from "/page/strings.js";
+import { TEXT } from "/page/strings.js";
 import { baseline, options, remember, resultOf, spec, state } from "/page/state.js";
 
 let made = "";
@@ -60,8 +60,7 @@ function drawDelay(page) {
     button.disabled = true;
     try {
       const found = await page.ask("/api/delays", page.request([option], 50, { weeks: [1, 2, 4] }), { tell: (s) => { button.textContent = TEXT.running(s.done, s.of); } });
-      const rows = found.per_week.filter((w) => w.better === "lower").map((w) => [w.name, w.distinguishable ? `${w.price.median > 0 ? "+" : ""}${whole(w.price.median)} (${TEXT.to(whole(w.price.q05), whole(w.price.q95))}) ${w.unit}` : TEXT.unclear]);
-      box.replaceChildren(table(["", TEXT.perWeek], rows, option.name));
+      box.replaceChildren(table(["", TEXT.perWeek, TEXT.worseIn], found.rows.map((r) => [r.name, r.cells[0], r.cells[2]]), option.name));
     } catch (error) { page.notice(TEXT.failed(error.message), true); button.disabled = false; }
   } }, TEXT.delayAsk(option.name));
   box.replaceChildren(button);

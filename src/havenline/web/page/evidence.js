@@ -20,27 +20,23 @@ export function showEvidence(box, page) {
     part(words.sources, scene.sources.length, "", region(words.sources, table(words.sourceColumns, scene.sources.map((s) => [s.source_id, s.publisher, s.title, s.published, s.kind])))));
 }
 
-function two(n) { return whole(Number(n.toPrecision(2))); }
-
 function kept(found) {
-  const words = TEXT.evidence, held = (s) => words.pastHeld(Math.round(s.held_90 * s.increments), s.increments);
-  const rows = found.dates.map((d) => [d.as_of, words.pastForecast(two(d.middle), two(d.low), two(d.high)), two(d.counted), el("span", { class: d.outcome }, two(d.error)), two(d.best_error), held(d)]);
-  rows.push([words.pastAll, "", "", el("span", { class: found.pooled.outcome }, two(found.pooled.error)), two(found.pooled.best_error), held(found.pooled)]);
-  const told = found.told ? [words.pastTold(two(found.told.error), Math.round(100 * (1 - found.told.error / found.told.best_error)))] : [];
+  const words = TEXT.evidence;
+  const rows = found.rows.map((r) => [r.when, r.forecast, r.counted, el("span", { class: r.better }, r.error), r.simple, r.held]);
   return el("div", { class: "past" },
     el("p", { class: "hint" }, words.pastPicture),
-    ...bars(found.dates),
+    ...bars(found),
     el("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": words.past }, table(words.pastKeptColumns, rows)),
-    el("ul", {}, [...told, ...found.fails].map((n) => el("li", {}, n))),
+    el("ul", {}, found.why.map((n) => el("li", {}, n))),
     el("details", {}, el("summary", {}, words.pastAbout), el("ul", {}, found.notes.map((n) => el("li", {}, n)))),
-    el("p", { class: "hint" }, words.pastMade(found.version, found.futures, found.seed), found.changed.length ? ` ${words.pastChanged(found.changed.join(", "))}` : ""));
+    el("p", { class: "hint" }, found.made));
 }
 
-function bars(dates) {
-  const top = Math.max(...dates.flatMap((d) => [d.high, d.counted])), at = (v) => `${(100 * v) / top}%`;
-  const bar = (d) => el("div", { class: "past-bar", role: "img", "aria-label": `${d.as_of}: ${TEXT.evidence.pastForecast(two(d.middle), two(d.low), two(d.high))}; ${TEXT.evidence.pastKeptColumns[2]} ${two(d.counted)}` },
-    mark("span-bar", { insetInlineStart: at(d.low), inlineSize: at(d.high - d.low) }), mark("span-dot", { insetInlineStart: at(d.middle) }), mark("span-diamond", { insetInlineStart: at(d.counted) }));
-  return dates.flatMap((d) => [el("div", { class: "past-row" }, el("span", {}, d.as_of), bar(d)), d.after ? el("p", { class: "hint past-after" }, d.after) : ""]);
+function bars(found) {
+  const top = Math.max(...found.bars.flat()), at = (v) => `${(100 * v) / top}%`;
+  const bar = ([low, middle, high, counted], r) => el("div", { class: "past-bar", role: "img", "aria-label": `${r.when}: ${r.forecast}; ${TEXT.evidence.pastKeptColumns[2]} ${r.counted}` },
+    mark("span-bar", { insetInlineStart: at(low), inlineSize: at(high - low) }), mark("span-dot", { insetInlineStart: at(middle) }), mark("span-diamond", { insetInlineStart: at(counted) }));
+  return found.bars.flatMap((b, k) => [el("div", { class: "past-row" }, el("span", {}, found.rows[k].when), bar(b, found.rows[k])), found.rows[k].after ? el("p", { class: "hint past-after" }, found.rows[k].after) : ""]);
 }
 
 function mark(kind, style) {

@@ -7,12 +7,12 @@ Monte-Carlo error; nothing is computed twice.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from havenline.outcomes.comparison import Answer, Comparison
+from havenline import words
+from havenline.outcomes.comparison import Answer, Comparison, Difference
 from havenline.outcomes.indicators import INDICATORS
-from havenline.report import words
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Figure:
         ``lower``, ``higher`` or ``neither``.
     prior_only : bool
         Whether it rests on an assumed prior alone.
-    median, q05, q95 : float
-        Over the futures; NaN where there is none.
+    median, q05, q95, error : float
+        Over the futures, and the Monte-Carlo error of the median; NaN where there is none.
     change, change_q05, change_q95 : float
         Paired difference to no deal; NaN for no deal itself.
     futures_better : str
@@ -46,6 +46,7 @@ class Figure:
     median: float
     q05: float
     q95: float
+    error: float
     change: float
     change_q05: float
     change_q95: float
@@ -73,13 +74,49 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Column:
+class OptionFigures:
     """One option of the answer: id, name, whether others are compared to it, its figures."""
 
     option: str
     name: str
     baseline: bool
     figures: dict[str, Figure]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How figures are written.
+
+    Attributes
+    ----------
+    figure : callable
+        Writes a value of a unit.
+    change : callable
+        Writes a difference in a unit.
+    changes : callable
+        Writes the range of a difference, from its low and high end, in a unit.
+    """
+
+    figure: Callable[[float, str], str]
+    change: Callable[[float, str], str]
+    changes: Callable[[float, float, str], str]
+
+    def difference(self, found: Difference, unit: str) -> str:
+        """Return a difference with its range, or that it is none that can be told."""
+        if not found.distinguishable:
+            return words.NOT_DISTINGUISHABLE
+        r = found.summary.rounded()
+        return f"{self.change(r.median, unit)} ({self.changes(r.q05, r.q95, unit)})"
+
+
+FULL = Hand(words.amount, words.difference, words.spread_of_change)
+"""In full, as a report has it: 960,000; 210,000 fewer (120,000 to 480,000 fewer)."""
+SHORT = Hand(
+    lambda value, _: words.short(value),
+    lambda value, _: words.short(value, "+"),
+    lambda low, high, _: f"{words.short(low, '+')} to {words.short(high, '+')}",
+)
+"""Short and signed, where there is little room: 960 k; -210 k (-480 k to -120 k)."""
 
 
 def _number(value: float | None) -> float:
@@ -97,6 +134,7 @@ def _figure(answer: Answer) -> Figure:
         median=_number(found["median"]),
         q05=_number(found["q05"]),
         q95=_number(found["q95"]),
+        error=_number(found["mc_error"]),
         change=_number(change.get("median")),
         change_q05=_number(change.get("q05")),
         change_q95=_number(change.get("q95")),
@@ -106,10 +144,10 @@ def _figure(answer: Answer) -> Figure:
     )
 
 
-def columns_of(comparison: Comparison) -> list[Column]:
+def columns_of(comparison: Comparison) -> list[OptionFigures]:
     """Return the options of a comparison in its order, figures rounded as it rounds them."""
     return [
-        Column(
+        OptionFigures(
             option=option.id,
             name=option.name,
             baseline=option.id == comparison.baseline,
@@ -119,7 +157,7 @@ def columns_of(comparison: Comparison) -> list[Column]:
     ]
 
 
-def least_regret(columns: Sequence[Column], indicator: str) -> list[str]:
+def least_regret(columns: Sequence[OptionFigures], indicator: str) -> list[str]:
     """Return the options of least regret in an indicator; none where most are alike."""
     regrets = {c.option: c.figures[indicator].regret for c in columns}
     finite = {o: r for o, r in regrets.items() if math.isfinite(r)}
@@ -130,7 +168,7 @@ def least_regret(columns: Sequence[Column], indicator: str) -> list[str]:
     return found if 2 * len(found) <= len(finite) else []
 
 
-def _range(f: Figure, what: str = "") -> str:
+def range_text(f: Figure, what: str = "") -> str:
     """Return ``median what (low to high)``, without a range where there is none."""
     middle = f"{words.amount(f.median, f.unit)} {what}".rstrip()
     if f.q05 == f.q95 == f.median:
@@ -142,19 +180,19 @@ def _quoted(name: str) -> str:
     return f"\u201c{name}\u201d"
 
 
-def _without(base: Column, days: int, start: str) -> str:
+def _without(base: OptionFigures, days: int, start: str) -> str:
     moved = base.figures["newly_displaced"]
     bare = base.figures["peak_unsheltered"]
     killed = base.figures["killed"]
     mark = " (a figure that rests on a prior only)" if killed.prior_only else ""
     return (
         f"{base.name}: in the {words.number(days)} days after {start}, "
-        f"{_range(moved, 'people')} flee for the first time, {_range(bare)} are without shelter "
-        f"on the worst day, and {_range(killed, 'civilians')} are killed{mark}."
+        f"{range_text(moved, 'people')} flee for the first time, {range_text(bare)} are without "
+        f"shelter on the worst day, and {range_text(killed, 'civilians')} are killed{mark}."
     )
 
 
-def _change(column: Column, base: Column) -> str:
+def _change(column: OptionFigures, base: OptionFigures) -> str:
     f = column.figures["newly_displaced"]
     if not (f.helps or f.harms):
         return f"{_quoted(column.name)}: not distinguishable from {_quoted(base.name)}."
@@ -165,13 +203,13 @@ def _change(column: Column, base: Column) -> str:
     return f"{_quoted(column.name)}: {words.difference(f.change, f.unit)} ({inner})."
 
 
-def _own_cost(column: Column) -> str:
+def _own_cost(column: OptionFigures) -> str:
     moved, left = column.figures["displaced_by_option"], column.figures["left_on_other_side"]
     bits = []
     if moved.q95 > 0:
-        bits.append(f"itself displaces {_range(moved, 'people')}")
+        bits.append(f"itself displaces {range_text(moved, 'people')}")
     if left.q95 > 0:
-        bits.append(f"leaves {_range(left, 'people')} on the other side")
+        bits.append(f"leaves {range_text(left, 'people')} on the other side")
     return f"{_quoted(column.name)} {words.listed(bits)}." if bits else ""
 
 
@@ -185,7 +223,7 @@ class Statement:
 
 
 def statements(
-    columns: Sequence[Column], *, days: int, start: str, priors: int, parameters: int
+    columns: Sequence[OptionFigures], *, days: int, start: str, priors: int, parameters: int
 ) -> list[Statement]:
     """Return the answer in a few plain statements.
 
@@ -194,7 +232,7 @@ def statements(
 
     Parameters
     ----------
-    columns : sequence of Column
+    columns : sequence of OptionFigures
     days : int
         Days simulated.
     start : str
@@ -281,24 +319,29 @@ FIRST = (
 
 
 @dataclass(frozen=True)
-class Row:
-    """One indicator of the answer table with a cell for each option."""
+class AnswerRow:
+    """One indicator of the answer table with a cell for each option.
+
+    ``error`` is the greatest Monte-Carlo error of a median; empty where there is none.
+    """
 
     indicator: str
     name: str
+    unit: str
     meaning: str
+    error: str
     better: str
     prior_only: bool
     first: bool
     cells: list[Cell]
 
 
-def _cell(figure: Figure, *, base: bool, least: bool) -> Cell:
+def _cell(figure: Figure, hand: Hand, *, base: bool, least: bool) -> Cell:
     change = spread = futures = verdict = ""
     if not base and math.isfinite(figure.change):
         if figure.distinguishable:
-            change = words.difference(figure.change, figure.unit)
-            spread = words.spread_of_change(figure.change_q05, figure.change_q95, figure.unit)
+            change = hand.change(figure.change, figure.unit)
+            spread = hand.changes(figure.change_q05, figure.change_q95, figure.unit)
             if figure.helps or figure.harms:
                 verdict = "better" if figure.helps else "worse"
                 futures = f"better in {figure.futures_better}" if figure.futures_better else ""
@@ -307,37 +350,40 @@ def _cell(figure: Figure, *, base: bool, least: bool) -> Cell:
         elif figure.change == 0 == figure.change_q05 == figure.change_q95:
             verdict, change = "unclear", "the same"
         else:
-            verdict, change = "unclear", "not distinguishable"
-    low, high = words.amount(figure.q05, figure.unit), words.amount(figure.q95, figure.unit)
+            verdict, change = "unclear", words.NOT_DISTINGUISHABLE
+    middle, low, high = (
+        hand.figure(v, figure.unit) for v in (figure.median, figure.q05, figure.q95)
+    )
     return Cell(
-        median=words.amount(figure.median, figure.unit),
-        spread=""
-        if low == high == words.amount(figure.median, figure.unit)
-        else f"{low} to {high}",
+        median=middle,
+        spread="" if low == high == middle else f"{low} to {high}",
         change=change,
         change_spread="" if spread == change else spread,
         futures=futures,
         verdict=verdict,
-        regret=words.amount(figure.regret, figure.unit) if math.isfinite(figure.regret) else "",
+        regret=hand.figure(figure.regret, figure.unit) if math.isfinite(figure.regret) else "",
         least=least,
     )
 
 
-def table(columns: Sequence[Column]) -> list[Row]:
+def table(columns: Sequence[OptionFigures], hand: Hand = FULL) -> list[AnswerRow]:
     """Return the answer table: indicators as rows, options as columns."""
     out = []
     for indicator, declared in INDICATORS.items():
         least = least_regret(columns, indicator)
+        errors = [e for c in columns if (e := c.figures[indicator].error) > 0]
         out.append(
-            Row(
+            AnswerRow(
                 indicator=indicator,
                 name=declared.name,
+                unit=declared.unit,
                 meaning=declared.meaning,
+                error=hand.figure(max(errors), declared.unit) if errors else "",
                 better=declared.better,
                 prior_only=declared.prior_only,
                 first=indicator in FIRST,
                 cells=[
-                    _cell(c.figures[indicator], base=c.baseline, least=c.option in least)
+                    _cell(c.figures[indicator], hand, base=c.baseline, least=c.option in least)
                     for c in columns
                 ],
             )

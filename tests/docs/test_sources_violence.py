@@ -9,7 +9,7 @@ import pytest
 
 from havenline.crisis import open_crisis
 from havenline.engine import simulate
-from havenline.evidence.truce_violence import (
+from scripts.sources.violence import (
     LEAST_DAYS,
     WINDOW_DAYS,
     by_violence,

@@ -23,8 +23,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,6 +32,7 @@ from havenline.crisis.parameters import Parameter, default_table
 from havenline.evidence.text import TextTable
 from havenline.options.schedule import turn_of_year
 
+HERE = Path(__file__).parent
 CLOSED_FROM = "2016-04"
 """First month in which the route was managed; March 2016 was neither."""
 TREND = ("2015-10", "2016-02")
@@ -123,17 +123,11 @@ class OnwardCheck:
     inside: int
     months: int
 
-    def to_json_dict(self) -> dict[str, Any]:
-        """Return the check as plain values."""
-        return dict(vars(self))
-
 
 @cache
 def sea_arrivals() -> tuple[Month, ...]:
     """Return the months of the list, in order."""
-    file = resources.files("havenline.evidence") / "data" / "aegean_arrivals.csv"
-    with resources.as_file(file) as path:
-        table = pd.read_csv(path, dtype={"month": str})
+    table = pd.read_csv(HERE / "aegean_arrivals.csv", dtype={"month": str})
     return tuple(
         Month(
             month=str(row["month"]),

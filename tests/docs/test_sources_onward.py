@@ -9,7 +9,7 @@ import pytest
 
 from havenline.crisis import open_crisis
 from havenline.crisis.parameters import known_parameters
-from havenline.evidence.onward import (
+from scripts.sources.onward import (
     between,
     check_onward,
     onward_notes,

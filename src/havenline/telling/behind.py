@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
 import xarray as xr
-from markupsafe import Markup
 
+from havenline import words
 from havenline.crisis import Crisis
 from havenline.outcomes.comparison import Comparison, Summary, of_hundred, two_digits
-from havenline.outcomes.delay import price_of_inaction
+from havenline.outcomes.delay import Inaction, Week, price_of_inaction
 from havenline.outcomes.discovery import discover
 from havenline.outcomes.holds import haven_cases, truces_standing
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.needs import needs
 from havenline.outcomes.pareto import pareto
-from havenline.outcomes.sensitivity import Sensitivity, sensitivity
+from havenline.outcomes.sensitivity import sensitivity
 from havenline.outcomes.tension import Pressure, components_of, host_pressure
 from havenline.outcomes.thresholds import limits_of, thresholds_met
-from havenline.report import figures, words
-from havenline.report.listed import listed_groups
-from havenline.report.svg import label, picture, tag
+from havenline.telling.answer import FULL, Hand
 
-TURNS_ON = ("newly_displaced", "peak_unsheltered", "killed")
-"""Indicators for which the report draws what they turn on."""
-GAP = 42.0
-"""Height of an influence whose name takes one line."""
 _CASES = {
     None: "expected, over all futures",
     False: "the haven holds to the end",
@@ -38,12 +30,10 @@ STRONGEST = 3
 """Influences told for each outcome in words."""
 FEWEST = 5
 """Futures that a range of some of them needs."""
-SHOWN = 6
-"""Influences drawn for each."""
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A row of a table: a heading, a note under it, and a cell for each option."""
 
     name: str
@@ -59,15 +49,7 @@ class Told:
     sentences: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A picture with its heading."""
-
-    name: str
-    svg: Markup
-
-
-def limits(dataset: xr.Dataset, crisis: Crisis) -> list[Row]:
+def limits(dataset: xr.Dataset, crisis: Crisis) -> list[TableRow]:
     """Return in how many futures each option keeps each declared limit, and all of them."""
     met = thresholds_met(dataset, limits_of(crisis))
     by_limit: dict[str, list[str]] = {}
@@ -82,7 +64,7 @@ def limits(dataset: xr.Dataset, crisis: Crisis) -> list[Row]:
             note = f"{m.limit.why} ({m.limit.source})" if m.limit.source else m.limit.why
         by_limit.setdefault(name, []).append(m.text)
         notes[name] = note
-    return [Row(name, notes[name], tuple(cells)) for name, cells in by_limit.items()]
+    return [TableRow(name, notes[name], tuple(cells)) for name, cells in by_limit.items()]
 
 
 def failures(dataset: xr.Dataset, crisis: Crisis, names: Mapping[str, str]) -> list[Told]:
@@ -123,11 +105,11 @@ def _range(summary: Summary | None, futures: int) -> str:
     return f"{words.number(rounded.median)} ({words.spread(rounded.q05, rounded.q95, 'persons')})"
 
 
-def havens(dataset: xr.Dataset, names: Mapping[str, str]) -> list[Row]:
+def havens(dataset: xr.Dataset, names: Mapping[str, str]) -> list[TableRow]:
     """Return both cases of each haven: cells futures, killed, newly displaced, unsheltered."""
     futures = int(dataset.sizes["future"])
     return [
-        Row(
+        TableRow(
             f"{names[c.option]}: {_CASES[c.failed]}",
             "",
             (
@@ -157,7 +139,7 @@ class Phase:
     """Needs of one phase: its days, and a row for each need."""
 
     name: str
-    rows: list[Row]
+    rows: list[TableRow]
 
 
 NEEDS = {
@@ -179,25 +161,25 @@ def phases(dataset: xr.Dataset) -> list[Phase]:
     return [
         Phase(
             f"Days {first} to {last}",
-            [Row(NEEDS[need], "", tuple(row)) for need, row in of_phase.items()],
+            [TableRow(NEEDS[need], "", tuple(row)) for need, row in of_phase.items()],
         )
         for (first, last), of_phase in cells.items()
     ]
 
 
-def need_rows(dataset: xr.Dataset) -> list[Row]:
+def need_rows(dataset: xr.Dataset) -> list[TableRow]:
     """Return the rows of all phases, each with its days as a note."""
     return [replace(row, note=phase.name) for phase in phases(dataset) for row in phase.rows]
 
 
-def host_rows(dataset: xr.Dataset, crisis: Crisis) -> list[Row]:
+def host_rows(dataset: xr.Dataset, crisis: Crisis) -> list[TableRow]:
     """Return the pressure on services in each host area, a cell for each option."""
     return _by_host(host_pressure(dataset, crisis), lambda p: _plain(p.index, 0))
 
 
-def _by_host(found: Sequence[Pressure], cell: Callable[[Pressure], str]) -> list[Row]:
+def _by_host(found: Sequence[Pressure], cell: Callable[[Pressure], str]) -> list[TableRow]:
     names = {p.host: p.name for p in found}
-    return [Row(n, "", tuple(cell(p) for p in found if p.host == h)) for h, n in names.items()]
+    return [TableRow(n, "", tuple(cell(p) for p in found if p.host == h)) for h, n in names.items()]
 
 
 @dataclass(frozen=True)
@@ -206,17 +188,17 @@ class Hosts:
 
     Attributes
     ----------
-    index, refugees : list of Row
+    index, refugees : list of TableRow
         A cell for each option.
-    components : list of Row
+    components : list of TableRow
         Under the first option; a cell for each component.
     heads : list of str
         Names of the components with weight and anchor.
     """
 
-    index: list[Row]
-    refugees: list[Row]
-    components: list[Row]
+    index: list[TableRow]
+    refugees: list[TableRow]
+    components: list[TableRow]
     heads: list[str]
 
 
@@ -230,7 +212,7 @@ def hosts(dataset: xr.Dataset, crisis: Crisis) -> Hosts | None:
         index=_by_host(found, lambda p: _plain(p.index, 0)),
         refugees=_by_host(found, lambda p: _range(p.refugees, int(dataset.sizes["future"]))),
         components=[
-            Row(p.name, "", tuple(_plain(c, 2) for c in p.components))
+            TableRow(p.name, "", tuple(_plain(c, 2) for c in p.components))
             for p in found
             if p.option == first
         ],
@@ -244,38 +226,65 @@ def _plain(summary: Summary, digits: int) -> str:
     return mid if low == high else f"{mid} ({low} to {high})"
 
 
-def inaction(dataset: xr.Dataset, comparison: Comparison, names: Mapping[str, str]) -> list[Row]:
-    """Return what no deal costs over the best of the other options: best option, difference."""
-    others = [o for o in names if o != comparison.baseline]
-    if not comparison.baseline or not others:
-        return []
+def price_rows(weeks: Sequence[Week], hand: Hand = FULL) -> list[TableRow]:
+    """Return what each week of delay of one option adds: difference, unit, futures worse.
+
+    Parameters
+    ----------
+    weeks : sequence of Week
+        Of one option, from :func:`havenline.outcomes.price_of_delay`.
+    hand : Hand
+        How figures are written.
+    """
     rows = []
-    for found in price_of_inaction(dataset, others, comparison.baseline):
-        declared = INDICATORS[found.indicator]
-        difference = found.difference
-        text, best, futures = "not distinguishable", "", ""
-        if difference.distinguishable:
-            r = difference.summary.rounded()
-            spread = words.spread_of_change(r.q05, r.q95, declared.unit)
-            text = f"{words.difference(r.median, declared.unit)} ({spread})"
-            best = names[found.best]
-            futures = of_hundred(difference.worse or 0, difference.futures)
-        note = "rests on a prior only" if declared.prior_only else ""
-        rows.append(Row(declared.name, note, (text, best, futures)))
+    for week in weeks:
+        declared, price = INDICATORS[week.indicator], week.price
+        worse = ""
+        if price.distinguishable and price.worse is not None:
+            worse = of_hundred(price.worse, price.futures)
+        text = hand.difference(price, declared.unit)
+        rows.append(TableRow(declared.name, "", (text, declared.unit, worse)))
     return rows
 
 
-def turns_on(dataset: xr.Dataset, option: str) -> list[Drawn]:
-    """Return a picture for each main outcome of what it turns on under an option."""
-    out = []
-    for indicator in TURNS_ON:
-        found = sensitivity(dataset, option, indicator)
-        if found.influences:
-            out.append(Drawn(INDICATORS[indicator].name, _bars(found)))
-    return out
+def inaction_rows(
+    found: Sequence[Inaction], names: Mapping[str, str], hand: Hand = FULL
+) -> list[TableRow]:
+    """Return what no deal costs over the best option: difference, best option, futures, unit.
+
+    Parameters
+    ----------
+    found : sequence of Inaction
+        From :func:`havenline.outcomes.price_of_inaction`.
+    names : mapping of str to str
+        Names of the options by id.
+    hand : Hand
+        How figures are written.
+    """
+    rows = []
+    for one in found:
+        declared, difference = INDICATORS[one.indicator], one.difference
+        best, futures = "", ""
+        if difference.distinguishable:
+            best = names[one.best]
+            futures = of_hundred(difference.worse or 0, difference.futures)
+        note = "rests on a prior only" if declared.prior_only else ""
+        text = hand.difference(difference, declared.unit)
+        rows.append(TableRow(declared.name, note, (text, best, futures)))
+    return rows
 
 
-def turns_on_all(dataset: xr.Dataset, option: str) -> list[Row]:
+def inaction(
+    dataset: xr.Dataset, comparison: Comparison, names: Mapping[str, str]
+) -> list[TableRow]:
+    """Return what no deal costs over the best of the other options; nothing without both."""
+    others = [o for o in names if o != comparison.baseline]
+    if not comparison.baseline or not others:
+        return []
+    return inaction_rows(price_of_inaction(dataset, others, comparison.baseline), names)
+
+
+def turns_on_all(dataset: xr.Dataset, option: str) -> list[TableRow]:
     """Return what each outcome turns on most under an option, above what luck gives."""
     rows = []
     for indicator in INDICATORS.values():
@@ -284,96 +293,5 @@ def turns_on_all(dataset: xr.Dataset, option: str) -> list[Row]:
             f"{f.column.meaning} ({f.index:.2f}, {'more' if f.direction > 0 else 'less'} with it)"
             for f in found[:STRONGEST]
         ]
-        rows.append(Row(indicator.name, "", ("; ".join(told) or "nothing above luck",)))
+        rows.append(TableRow(indicator.name, "", ("; ".join(told) or "nothing above luck",)))
     return rows
-
-
-def _bars(found: Sensitivity) -> Markup:
-    """Draw the strongest influences as bars, with the height that luck alone reaches."""
-    width, left, right = 340.0, 8.0, 12.0
-    shown = found.influences[:SHOWN]
-    top = max(0.5, *(f.index for f in shown))
-
-    def x(value: float) -> float:
-        return left + value / top * (width - left - right)
-
-    parts = []
-    y = 8.0
-    for influence in shown:
-        colour = figures.BLUE if influence.clear else figures.GREY
-        if influence.column.happened:
-            colour = figures.ORANGE if influence.clear else figures.GREY
-        lines = two_lines(influence.column.meaning)
-        for i, text in enumerate(lines):
-            parts.append(label(left, y + 12 + 15 * i, text, class_="key"))
-        y += 15.0 * (len(lines) - 1)
-        parts.append(
-            tag("rect", x=left, y=y + 18.0, width=max(1.0, x(influence.index) - left), height="9",
-                rx="2", fill=colour, fill_opacity="0.75")
-        )  # fmt: skip
-        if influence.clear and abs(influence.direction) > 0.2:
-            sign = "more with more of it" if influence.direction > 0 else "fewer with more of it"
-            end = x(influence.index)
-            room = end + 130 < width
-            parts.append(
-                label(end + 6 if room else end - 4, y + 26, sign, class_="axis" if room else "on",
-                      text_anchor="start" if room else "end")
-            )  # fmt: skip
-        y += GAP
-    base = y
-    luck = x(min(found.luck, top))
-    parts.append(
-        tag("line", x1=luck, x2=luck, y1=4.0, y2=base, stroke=figures.INK, stroke_dasharray="3 3")
-    )
-    parts.append(label(luck, base + 14, "luck reaches here", text_anchor="middle", class_="axis"))
-    clear = [f.column.meaning for f in shown if f.clear]
-    desc = "Above luck: " + "; ".join(clear) if clear else "Nothing stands above luck"
-    name = INDICATORS[found.indicator].name
-    return Markup(
-        picture(
-            width,
-            base + 20,
-            parts,
-            name=f"turns-{found.indicator.replace('_', '-')}",
-            title=f"What {name.lower()} turns on",
-            desc=f"{desc}.",
-        )
-    )
-
-
-def two_lines(text: str, most: int = 46) -> list[str]:
-    """Break a meaning into one or two lines; cut it at a word where two do not hold it."""
-    lines = textwrap.wrap(text, most)
-    if len(lines) <= 2:
-        return lines
-    return [lines[0], textwrap.shorten(" ".join(lines[1:]), most, placeholder=" …")]
-
-
-def section(
-    dataset: xr.Dataset, crisis: Crisis, comparison: Comparison, names: Mapping[str, str]
-) -> dict[str, object]:
-    """Return everything that the deeper sections of the report show.
-
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-    crisis : Crisis
-    comparison : Comparison
-    names : mapping of str to str
-        Names of the options by id, in the order of the result.
-    """
-    option = comparison.baseline or next(iter(names))
-    return {
-        "limits": limits(dataset, crisis),
-        "failures": failures(dataset, crisis, names),
-        "standings": standing(dataset, names),
-        "havens": havens(dataset, names),
-        "truces": truces(dataset, names),
-        "needs": phases(dataset),
-        "hosts": hosts(dataset, crisis),
-        "inaction": inaction(dataset, comparison, names),
-        "listed": listed_groups(crisis, pd.Timestamp(dataset["day"].to_numpy()[0])),
-        "turns_on": turns_on(dataset, option),
-        "turns_on_all": turns_on_all(dataset, option),
-        "turns_option": names[option],
-    }

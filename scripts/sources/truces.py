@@ -1,7 +1,7 @@
 """Truces in Syria and how long they held: a check of the law by which simulated truces fail.
 
 What counts as failure. By definition a truce has failed when violence is back at half of what it
-was (see `havenline.evidence.truce_violence`, which computes it where counts are at hand). For the
+was (see `scripts.sources.violence`, which computes it where counts are at hand). For the
 others the days listed are those between the start and the day from which the sources speak of
 renewed offensive or of the truce as over, with a range where they leave it open.
 
@@ -26,8 +26,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib import resources
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +35,9 @@ import pandas as pd
 from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.engine.values import sample_values
 from havenline.evidence.text import TextTable
-from havenline.evidence.truce_violence import ByViolence, by_violence
+from scripts.sources.violence import ByViolence, by_violence
+
+HERE = Path(__file__).parent
 
 Floats = npt.NDArray[np.float64]
 
@@ -83,7 +84,7 @@ class Truce:
 
 
 @dataclass(frozen=True)
-class Check:
+class TruceCheck:
     """Where a truce stands in the law.
 
     Attributes
@@ -111,44 +112,11 @@ class Check:
     violence: ByViolence | None
     violence_rank: float | None
 
-    def to_json_dict(self) -> dict[str, Any]:
-        """Return the check as plain data; a duration without end is None."""
-        t = self.truce
-        ends = [q if math.isfinite(q) else None for q in self.quantiles]
-        return {
-            "truce": t.name,
-            "start": t.start.isoformat(),
-            "days": t.days,
-            "days_range": [t.days_low, t.days_high],
-            "censored": t.censored,
-            "terms": list(t.terms),
-            "later": t.post,
-            "source": t.source,
-            "checked": t.source != NOT_CHECKED,
-            "q05": ends[0],
-            "q50": ends[1],
-            "q95": ends[2],
-            "standing": dict(zip(map(str, HORIZONS), self.standing, strict=True)),
-            "rank": self.rank[0],
-            "rank_range": [self.rank[1], self.rank[2]],
-            "in_sample": self.in_sample,
-            "by_violence": None
-            if self.violence is None
-            else {
-                "days": self.violence.days,
-                "days_range": [self.violence.earliest, self.violence.latest],
-                "stands": self.violence.stands,
-                "rank": self.violence_rank,
-            },
-        }
-
 
 @cache
 def listed_truces() -> tuple[Truce, ...]:
     """Return the truces of the list, by start."""
-    file = resources.files("havenline.evidence") / "data" / "syrian_truces.csv"
-    with resources.as_file(file) as path:
-        table = pd.read_csv(path, parse_dates=["start"])
+    table = pd.read_csv(HERE / "syrian_truces.csv", parse_dates=["start"])
     return tuple(
         Truce(
             name=str(row["truce"]),
@@ -223,7 +191,7 @@ def durations(values: npt.NDArray[np.void], terms: Sequence[str], *, seed: int) 
 
 def check_truces(
     own: pd.DataFrame | None, *, as_of: date | None = None, seed: int = 1, draws: int = DRAWS
-) -> tuple[Check, ...]:
+) -> tuple[TruceCheck, ...]:
     """Compare the listed truces with the law.
 
     Parameters
@@ -238,7 +206,7 @@ def check_truces(
 
     Returns
     -------
-    tuple of Check
+    tuple of TruceCheck
         By start.
     """
     truces = listed_truces()
@@ -257,7 +225,7 @@ def check_truces(
         later = [t.start for t in truces if t.start > truce.start]
         violence = by_violence(truce.start, min(later, default=None))
         checks.append(
-            Check(
+            TruceCheck(
                 truce=truce,
                 quantiles=(low, middle, high),
                 standing=tuple(float(survival(values, truce.terms, d).mean()) for d in HORIZONS),
@@ -270,7 +238,7 @@ def check_truces(
     return tuple(checks)
 
 
-def brier_by_horizon(checks: Sequence[Check]) -> tuple[tuple[int, int, float, float], ...]:
+def brier_by_horizon(checks: Sequence[TruceCheck]) -> tuple[tuple[int, int, float, float], ...]:
     """Return, for each of `HORIZONS`, truces, share that stood, and Brier score of the law.
 
     Returns
@@ -287,7 +255,7 @@ def brier_by_horizon(checks: Sequence[Check]) -> tuple[tuple[int, int, float, fl
     return tuple(rows)
 
 
-def truce_table(checks: Sequence[Check]) -> TextTable:
+def truce_table(checks: Sequence[TruceCheck]) -> TextTable:
     """Return the check as a table of text."""
     rows = []
     for check in checks:
@@ -312,7 +280,7 @@ def truce_table(checks: Sequence[Check]) -> TextTable:
     )
 
 
-def truce_notes(checks: Sequence[Check]) -> tuple[str, ...]:
+def truce_notes(checks: Sequence[TruceCheck]) -> tuple[str, ...]:
     """Return what the check says, in sentences."""
     inside = sum(0.05 <= c.rank[0] <= 0.95 for c in checks if not c.truce.post)
     number = sum(not c.truce.post for c in checks)

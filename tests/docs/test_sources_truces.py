@@ -10,7 +10,7 @@ import pytest
 from havenline.crisis import open_crisis
 from havenline.crisis.parameters import known_parameters
 from havenline.engine.values import sample_values
-from havenline.evidence.truces import (
+from scripts.sources.truces import (
     HORIZONS,
     NOT_CHECKED,
     brier_by_horizon,

@@ -15,11 +15,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+HERE = Path(__file__).parent
 
 Floats = npt.NDArray[np.float64]
 
@@ -94,9 +96,7 @@ def failed_after(violence: Floats, before: float, share: float = SHARE) -> int |
 @cache
 def deaths_by_day() -> tuple[dt.date, Floats]:
     """Return the first day of the counts and the civilians killed on each day from it on."""
-    file = resources.files("havenline.evidence") / "data" / "northwest_syria_deaths.csv"
-    with resources.as_file(file) as path:
-        table = pd.read_csv(path, parse_dates=["start", "end"])
+    table = pd.read_csv(HERE / "northwest_syria_deaths.csv", parse_dates=["start", "end"])
     spans = (table["end"] - table["start"]).dt.days + 1
     return table["start"].iloc[0].date(), np.repeat(
         (table["killed"] / spans).to_numpy(np.float64), spans

@@ -1,13 +1,13 @@
-"""Numbers, dates and lists in words, the same everywhere in the report."""
+"""Numbers, dates and lists in words, the same on the terminal, in the report and on the page."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-import pandas as pd
-
 MINUS = "\u2212"
+NOT_DISTINGUISHABLE = "not distinguishable"
+"""Of a difference that so few futures could give by luck."""
 
 
 def number(value: float) -> str:
@@ -18,6 +18,52 @@ def number(value: float) -> str:
         return "0"
     body = f"{abs(value):,.0f}" if abs(value) >= 10 or value == int(value) else f"{abs(value):,.3g}"
     return (MINUS if value < 0 else "") + body
+
+
+def short(value: float, sign: str = "") -> str:
+    """Return a figure in at most four characters and a unit: 960 k, 1.35 m; 0 has no sign.
+
+    Parameters
+    ----------
+    value : float
+    sign : {"", "+"}
+        Whether a figure above zero has its sign.
+    """
+    size = abs(value)
+    if size < 0.5:
+        return "0"
+    if size >= 999_500_000:
+        return f"{value / 1e9:{sign}.3g} bn"
+    if size >= 999_500:
+        return f"{value / 1e6:{sign}.3g} m"
+    if size >= 10_000:
+        return f"{value / 1e3:{sign}.3g} k"
+    return f"{value:{sign},.0f}"
+
+
+def figure(value: float, sign: str = "") -> str:
+    """Return a figure in whole units with three digits, such as 12,300; 0 has no sign."""
+    if abs(value) < 0.5:
+        return "0"
+    step = 10 ** max(0, math.floor(math.log10(abs(value))) - 2)
+    return f"{round(value / step) * step:{sign},.0f}"
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percent; what is neither all nor nothing does not read so."""
+    if 0.995 <= share < 1.0:
+        return "over 99%"
+    return "under 1%" if 0.0 < share < 0.005 else f"{share:.0%}"
+
+
+def ranged(middle: str, low: str, high: str) -> str:
+    """Return ``middle (low to high)``; the middle alone where all three read the same."""
+    return middle if middle == low == high else f"{middle} ({low} to {high})"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a count of things: ``1 error``, ``2 errors``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def amount(value: float, unit: str) -> str:
@@ -64,6 +110,8 @@ def spread_of_change(low: float, high: float, unit: str) -> str:
 
 def day(value: object) -> str:
     """Return a date as ``3 February 2020``; an empty text where there is none."""
+    import pandas as pd
+
     stamp = pd.Timestamp(value)  # type: ignore[arg-type]
     if pd.isna(stamp):
         return ""
@@ -72,6 +120,8 @@ def day(value: object) -> str:
 
 def short_day(value: object) -> str:
     """Return a date as ``3 Feb``."""
+    import pandas as pd
+
     stamp = pd.Timestamp(value)  # type: ignore[arg-type]
     return f"{stamp.day} {stamp.month_name()[:3]}"
 

@@ -8,7 +8,7 @@ import pytest
 
 from havenline.evidence import Hindcast, hindcast
 from havenline.evidence.captures import BASELINES, CaptureScore
-from havenline.evidence.text_places import more_tables
+from havenline.evidence.text import more_tables
 from havenline.evidence.totals import score_total
 
 from .conftest import HandMade, Row, Told, observations

@@ -1,0 +1,1 @@
+"""What parameters about truces and onward movement rest on, held against past cases."""
