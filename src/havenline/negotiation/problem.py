@@ -13,6 +13,7 @@ for what the parties jointly expect, which neither is one future nor averages ou
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -20,19 +21,19 @@ import numpy as np
 from havenline.engine.steps.truce import HR_FLOOR_INTERPOSED
 from havenline.negotiation.emulator import Emulator, fit
 from havenline.negotiation.leverage import bargaining_weights, weights_of_consenting
-from havenline.negotiation.parties import Parties, Range, RedLine, draw, random
-from havenline.negotiation.payoffs import NONE, Aspect, Payoffs, Ran
+from havenline.negotiation.parties import Judgement, Parties, RedLine, draw, random
+from havenline.negotiation.settlements import NONE, Ran
 from havenline.negotiation.survival import Survival, breakdown_chance
 from havenline.negotiation.terms import FORCE, TERMS, features
 from havenline.negotiation.zone import Bools, Floats
 
 OUTLOOK = 10
 """Futures that make up an outlook; judgement. More of them make parties surer of the average."""
-PARTIAL = Range(0.15, 0.03, 0.4)
+PARTIAL = Judgement(0.15, 0.03, 0.4)
 """Chance that without a settlement some parties still make a partial deal; judgement."""
-FIRST_MOVE = Range(0.03, 0.01, 0.08)
+FIRST_MOVE = Judgement(0.03, 0.01, 0.08)
 """What breaking a settlement first gains over seeing it collapse, in payoff; judgement."""
-TEMPTED = Range(3.0, 1.0, 9.0)
+TEMPTED = Judgement(3.0, 1.0, 9.0)
 """Rise of the log hazard of collapse for a joint temptation of 1; judgement."""
 TOP_STRENGTH = 0.95
 """Strength with which dependence decides who tables texts: uniform from 0 to this."""
@@ -41,6 +42,76 @@ FADES = 0.5
 HORIZON_YEARS = (0.5, 1.0, 3.0)
 """Ages at which the chance to stand is told."""
 SURVIVAL_GRID = np.exp(np.linspace(np.log(1e-4), np.log(1e3), 60))
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One thing that some party looks at, on a scale from 0 to 1."""
+
+    about: str
+    better: str
+    ideal: float | None
+    low: float
+    high: float
+
+    def scaled(self, values: Floats) -> Floats:
+        """Return values as worth from 0 to 1."""
+        span = self.high - self.low
+        if self.better == "near":
+            assert self.ideal is not None
+            reach = max(self.high - self.ideal, self.ideal - self.low, 1e-12)
+            worth = 1.0 - np.abs(values - self.ideal) / reach
+        elif span <= 0.0:
+            return np.zeros_like(values)
+        else:
+            worth = (values - self.low) / span
+            worth = worth if self.better == "more" else 1.0 - worth
+        result: Floats = np.clip(worth, 0.0, 1.0)
+        return result
+
+
+@dataclass(frozen=True)
+class Payoffs:
+    """What everything is worth under one level of support, by draw.
+
+    Attributes
+    ----------
+    standing, collapsed, value : (draws, settlements, parties) float64
+        While it stands; after its collapse; with its chance of collapse. Minus infinity in
+        ``value`` where a red line is crossed.
+    no_deal : (draws, parties) float64
+        With the ties that would be cut.
+    no_deal_plain : (draws, parties) float64
+        Without them.
+    chance : (draws, settlements, parties) float64
+        Discounted chance of collapse.
+    stands_at : (ages, settlements) float64
+        Chance to stand at `HORIZON_YEARS`, mean over draws.
+    weights : (draws, consenting) float64
+        Bargaining weights.
+    """
+
+    standing: Floats
+    collapsed: Floats
+    value: Floats
+    no_deal: Floats
+    no_deal_plain: Floats
+    chance: Floats
+    stands_at: Floats
+    weights: Floats
+
+    def mean_value(self) -> tuple[Floats, Bools]:
+        """Return the mean value over draws in which no red line is crossed, and where most cross.
+
+        Returns
+        -------
+        value : (settlements, parties) float64
+            0 where every draw crosses one.
+        refused : (settlements, parties) bool
+        """
+        finite = np.isfinite(self.value)
+        total = np.where(finite, self.value, 0.0).sum(axis=0)
+        return total / np.maximum(finite.sum(axis=0), 1), finite.mean(axis=0) < 0.5
 
 
 class Model:
@@ -390,8 +461,8 @@ class Model:
         for d in range(self.draws):
             shape, cure = float(t["truce_shape"][d]), float(t["truce_cure_share"][d])
             years = float(t["truce_median_days"][d]) / 365.25 / np.log(2.0) ** (1.0 / shape)
-            grid = breakdown_chance(Survival.of(0.0, 1.0, shape, cure), SURVIVAL_GRID)
-            law = Survival.of(0.0, years * ratio[d] ** (-1.0 / shape), shape, cure)
+            grid = breakdown_chance(Survival.of(1.0, shape, cure), SURVIVAL_GRID)
+            law = Survival.of(years * ratio[d] ** (-1.0 / shape), shape, cure)
             w = _looked_up(law.scale, rates, grid)
             value = (1.0 - w) * standing[d] + w * collapsed[d]
             gains = np.maximum(0.0, collapsed[d] + first[d] - value) @ share[d]
@@ -440,6 +511,27 @@ class Model:
             central = float(np.median(more))
             found = found + (raw @ self._aid_change(central).T) * (more / central)[:, None]
         return np.maximum(found, 0.0)
+
+    def assumptions(self) -> tuple[str, ...]:
+        """Return what the answer rests on beside the declared stakes, in sentences."""
+        return (
+            "Each party acts as one mind, with straight-line stakes; weights are judgement with "
+            "ranges.",
+            "Payoffs are the outcomes of the run's horizon, taken to go on; a discount rate weighs "
+            "when a settlement would collapse.",
+            f"An outlook is the mean of {OUTLOOK} futures; parties share it.",
+            "The chance to table a text goes with dependence: an assumption, not a finding; its "
+            f"strength is uniform from 0 to {TOP_STRENGTH:g}.",
+            f"Without a settlement a partial deal comes about with chance {PARTIAL.value:g} "
+            f"({PARTIAL.low:g} to {PARTIAL.high:g}).",
+            f"Breaking first gains {FIRST_MOVE.value:g} ({FIRST_MOVE.low:g} to "
+            f"{FIRST_MOVE.high:g}) of a party's scale; a joint temptation of 1 raises the log "
+            f"hazard of collapse by {TEMPTED.value:g} ({TEMPTED.low:g} to "
+            f"{TEMPTED.high:g}).",
+            f"Of support for a guarantee a part of {FADES:g} stays over the years.",
+            "No model of this kind is known to forecast the end of wars better than a weighted "
+            "mean.",
+        )
 
 
 def _looked_up(scale: Floats, rates: Floats, grid: Floats) -> Floats:

@@ -17,8 +17,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from havenline.errors import CrisisError, Problem
-from havenline.negotiation.election import Election, elect, support
-from havenline.negotiation.spatial import compromise_mean, weighted_median
+from havenline.negotiation.election import (
+    Election,
+    compromise_mean,
+    elect,
+    support,
+    weighted_median,
+)
 from havenline.negotiation.zone import Floats
 
 SCALE = 100.0
@@ -119,7 +124,7 @@ position."""
 
 
 @dataclass(frozen=True)
-class Score:
+class MethodScore:
     """How near the forecasts of one method came.
 
     Attributes
@@ -146,17 +151,17 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Scores:
+class MethodScores:
     """The scores of every method on the same issues.
 
     Attributes
     ----------
     issues : int
-    methods : tuple of Score
+    methods : tuple of MethodScore
     """
 
     issues: int
-    methods: tuple[Score, ...]
+    methods: tuple[MethodScore, ...]
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the scores as plain values: ``methods`` by name with mae, se and within_10."""
@@ -227,7 +232,7 @@ def read_issues(folder: str | Path) -> tuple[Issue, ...]:
     return tuple(found)
 
 
-def score_methods(issues: tuple[Issue, ...]) -> Scores:
+def score_methods(issues: tuple[Issue, ...]) -> MethodScores:
     """Return the error of every method on issues with known outcomes.
 
     Parameters
@@ -237,7 +242,7 @@ def score_methods(issues: tuple[Issue, ...]) -> Scores:
 
     Returns
     -------
-    Scores
+    MethodScores
         In the order of `METHODS`.
     """
     if not issues:
@@ -248,10 +253,10 @@ def score_methods(issues: tuple[Issue, ...]) -> Scores:
         for name, forecast in METHODS.items()
     }
     base = errors["compromise_mean"]
-    return Scores(
+    return MethodScores(
         issues=len(issues),
         methods=tuple(
-            Score(
+            MethodScore(
                 method=name,
                 mae=float(e.mean()),
                 se=_standard_error(e),

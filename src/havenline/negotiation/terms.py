@@ -171,7 +171,7 @@ class Terms:
         }
 
 
-def lines_of(crisis: Crisis, offsets: Sequence[float] = OFFSETS_KM) -> tuple[Line, ...]:
+def read_lines(crisis: Crisis, offsets: Sequence[float] = OFFSETS_KM) -> tuple[Line, ...]:
     """Return the lines of a crisis: the current one, then those of its options, moved.
 
     Only lines that hand over are moved: to give back ground up to a line moved at will is on
@@ -194,7 +194,7 @@ def lines_of(crisis: Crisis, offsets: Sequence[float] = OFFSETS_KM) -> tuple[Lin
     return tuple(found)
 
 
-def with_moved_lines(crisis: Crisis, lines: Sequence[Line]) -> Crisis:
+def draw_moved_lines(crisis: Crisis, lines: Sequence[Line]) -> Crisis:
     """Return the crisis with every moved line drawn.
 
     Parameters
@@ -237,7 +237,7 @@ def with_moved_lines(crisis: Crisis, lines: Sequence[Line]) -> Crisis:
     )
 
 
-def all_terms(lines: Sequence[Line], border: int) -> tuple[Terms, ...]:
+def list_terms(lines: Sequence[Line], border: int) -> tuple[Terms, ...]:
     """Return every settlement of the space.
 
     Parameters
@@ -344,7 +344,7 @@ def as_option(terms: Terms, crisis: Crisis, border: int) -> OptionSpec:
     )
 
 
-def terms_of(option: OptionSpec, lines: Sequence[Line], border: int) -> Terms | None:
+def match_terms(option: OptionSpec, lines: Sequence[Line], border: int) -> Terms | None:
     """Return the settlement nearest to a declared option; None for one without a truce."""
     if not any(isinstance(lever, TruceLever) for lever in option.levers):
         return None
