@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from havenline.crisis import Crisis, init_crisis, open_crisis
+from havenline.crisis.levers import LineLever, MonitorsLever
+from havenline.crisis.parameters import known_parameters
 from havenline.errors import HavenlineError
 from havenline.negotiation.answer import Negotiation
 from havenline.negotiation.landing import HEADLINE
@@ -20,6 +22,7 @@ from havenline.negotiation.parties import Judgement, draw, read_parties
 from havenline.negotiation.problem import Aspect, Model
 from havenline.negotiation.runs import Measured
 from havenline.negotiation.sentences import percent
+from havenline.negotiation.terms import as_option
 from havenline.report.bargain import page
 from havenline.web.bargaining import DRAWS, SHOWN, bargaining_payload
 
@@ -337,3 +340,42 @@ def test_strangers_and_too_few_draws_are_refused(talks: Talks) -> None:
         talks.answer(sweep=["moon"])
     with pytest.raises(HavenlineError, match="draws"):
         talks.answer(draws=1)
+
+
+def with_settings(talks: Talks, **settings: float) -> Negotiation:
+    """The answer over the same runs with parameters fixed."""
+    parameters = known_parameters(talks.as_of, talks.crisis.parameters, settings)
+    again = dataclasses.replace(talks, parameters=parameters, _models={}, _curves={})
+    return again.answer(draws=60)
+
+
+def test_judgement_comes_from_the_parameter_table(talks: Talks) -> None:
+    branches = talks.ran.branches
+    partial = dataclasses.replace(branches["frozen front"], name="partial deal")
+    ran = dataclasses.replace(talks.ran, branches={**branches, "partial deal": partial})
+    talks = dataclasses.replace(talks, ran=ran)
+    usual = with_settings(talks).solved
+    model = usual.model
+    never = with_settings(talks, partial_deal_chance=0.0).solved.payoffs
+    always = with_settings(talks, partial_deal_chance=1.0).solved.payoffs
+    np.testing.assert_allclose(never.no_deal_plain, model.branch_payoffs("no deal"))
+    np.testing.assert_allclose(always.no_deal_plain, model.branch_payoffs("partial deal"))
+    even = with_settings(talks, proposer_dependence=0.0).solved.payoffs.weights
+    np.testing.assert_allclose(even, 1.0 / even.shape[1])
+    calm = with_settings(talks, temptation_hazard=0.0).solved.payoffs
+    capped = with_settings(talks, temptation_most=0.0).solved.payoffs
+    np.testing.assert_array_equal(calm.chance, capped.chance)
+    assert calm.chance.mean() < usual.payoffs.chance.mean()
+    told = with_settings(talks, guarantee_lasting=0.25, outlook_futures=3)
+    assert "a part of 0.25 stays" in " ".join(told.assumptions)
+    assert "mean of 3 futures" in " ".join(told.assumptions)
+    assert np.unique(np.round(told.solved.model.outlook * 3.0, 9)).tolist() == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_a_settlement_is_run_with_the_force_and_days_of_the_table(talks: Talks) -> None:
+    settings = {"settlement_force": 1200.0, "settlement_late_handover_day": 45.0}
+    parameters = known_parameters(talks.as_of, talks.crisis.parameters, settings)
+    terms = next(t for t in talks.ran.terms if t.guarantee == 2 and t.haven_first)
+    levers = as_option(terms, talks.crisis, 0, parameters).levers
+    assert [x.persons for x in levers if isinstance(x, MonitorsLever)] == [1200]
+    assert [x.handover for x in levers if isinstance(x, LineLever)] == [45]

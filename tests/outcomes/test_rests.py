@@ -77,6 +77,7 @@ def test_what_a_parameter_moves_rests_on_it(declared: Crisis) -> None:
                 basis = rests_on(indicator)
                 moves.add(name)
                 assert part_of[name] in {*basis.parts, *basis.through_parts}, (name, indicator)
-    assert len(moves) > 0.8 * len(base)
+    acting = [name for name in base if part_of[name] != "negotiation"]
+    assert len(moves) > 0.8 * len(acting)
     unmoved = {part_of[n] for n in set(base) - moves} - {part_of[n] for n in moves}
-    assert unmoved <= {"hosts"}, "told in a table of its own"
+    assert unmoved <= {"hosts", "negotiation"}, "told in tables of their own"

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from havenline.negotiation.leverage import bargaining_weights, weights_of_consenting
-from havenline.negotiation.problem import TEMPTED, Model
+from havenline.negotiation.problem import Model
 from havenline.negotiation.solutions import Agreement, agree
 from havenline.negotiation.survival import Survival, breakdown_chance, value_with_collapse
 from havenline.negotiation.terms import Terms
@@ -189,7 +189,9 @@ def find_coalitions(model: Model, support: Mapping[str, float]) -> dict[str, Any
     -------
     dict
     """
-    model = Model(model.parties, model.ran, min(model.draws, MOST_DRAWS), model.seed)
+    model = Model(
+        model.parties, model.ran, model.parameters, min(model.draws, MOST_DRAWS), model.seed
+    )
     everyone = model.parties.all
     players = [i for i, p in enumerate(everyone) if p.consents or p.spoils][:MOST_PLAYERS]
     case = _Central(model, support)
@@ -269,7 +271,10 @@ class _Central:
         ratio = np.exp(np.log(model.hazard_ratios(support)).mean(axis=0))
         self.scale = years * ratio ** (-1.0 / self.shape)
         self.ties = {k: v.mean(axis=0) for k, v in model.needs(support).items()}
-        self.strength = float(model.strength.mean())
+        self.strength = float(model.judged["proposer_dependence"].mean())
+        self.first = float(model.judged["breaking_first_gain"].mean())
+        self.tempted = model.parameters["temptation_hazard"].value
+        self.most = model.parameters["temptation_most"].value
 
     def land(self, inside: list[int], players: list[int]) -> tuple[int, Floats, float] | None:
         """Return where a set lands, what that is worth to all, and its chance to stand a year."""
@@ -277,10 +282,9 @@ class _Central:
         chance = breakdown_chance(law, self.rates)
         value = value_with_collapse(self.standing, self.collapsed, chance)
         outside = [i for i in players if i not in inside]
-        first = float(self.model.first_move.mean())
-        gain = np.maximum(0.0, self.collapsed + first - value)[:, outside]
+        gain = np.maximum(0.0, self.collapsed + self.first - value)[:, outside]
         share = self.capability[outside] / max(float(self.capability[players].sum()), 1e-12)
-        law = law.with_ratio(np.exp(np.minimum(TEMPTED.value * (gain @ share), 3.0)))
+        law = law.with_ratio(np.exp(np.minimum(self.tempted * (gain @ share), self.most)))
         chance = breakdown_chance(law, self.rates)
         value = value_with_collapse(self.standing, self.collapsed, chance)
         signed = np.where(self.refused, -np.inf, value)

@@ -14,13 +14,12 @@ from havenline.negotiation.election import (
     weighted_median,
 )
 from havenline.negotiation.landing import Solved
+from havenline.negotiation.parties import Party
 from havenline.negotiation.terms import TERMS
 from havenline.negotiation.zone import Floats, pareto_set
 
 FAVOURED = 0.05
 """A party's position on an issue is its mean over this share of settlements that it likes best."""
-LITTLE = 0.1
-"""Salience of an issue on which a party declares no stake."""
 LIKELY = 0.8
 
 
@@ -52,10 +51,11 @@ def give_second_opinion(solved: Solved) -> dict[str, Any]:
     }
     count = max(1, round(FAVOURED * len(standing)))
     liked = np.argsort(-standing, axis=0, kind="stable")[:count]
+    little = model.parameters["undeclared_salience"].value
     issues = {}
     for axis, values in axes.items():
         position = np.array([values[liked[:, i]].mean() for i in range(len(parties))])
-        salience = np.array([_salience(p.stakes, axis) for p in parties])
+        salience = np.array([_salience(p, axis, little) for p in parties])
         weight = capability * salience
         low, high = float(values.min()), float(values.max())
         span = (high - low) or 1.0
@@ -109,5 +109,5 @@ def _election(solved: Solved, capability: Floats) -> dict[str, Any]:
     return found
 
 
-def _salience(stakes: Any, about: str) -> float:
-    return max((s.salience for s in stakes if s.about == about), default=LITTLE)
+def _salience(party: Party, about: str, little: float) -> float:
+    return max((s.salience for s in party.stakes if s.about == about), default=little)

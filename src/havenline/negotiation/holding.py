@@ -9,10 +9,7 @@ import numpy as np
 from havenline.negotiation.landing import Solved
 from havenline.negotiation.problem import HORIZON_YEARS, Model
 from havenline.negotiation.survival import break_even_hazard, constant_hazard, shift_test
-from havenline.negotiation.terms import HANDOVER, LATER
-
-COST_OF_WAR = 0.1
-"""Part of what is at stake that fighting on destroys, for the test of shifts; judgement."""
+from havenline.negotiation.terms import days_of
 
 
 def assess_holding(solved: Solved, row: int) -> dict[str, Any]:
@@ -38,7 +35,8 @@ def assess_holding(solved: Solved, row: int) -> dict[str, Any]:
     everyone = model.parties.all
     u, b = payoffs.standing[:, row], payoffs.collapsed[:, row]
     d, v, w = payoffs.no_deal, payoffs.value[:, row], payoffs.chance[:, row]
-    first = model.first_move[:, None] * np.array([float(p.spoils) for p in everyone])
+    spoils = np.array([float(p.spoils) for p in everyone])
+    first = model.judged["breaking_first_gain"][:, None] * spoils
     kept = (1.0 - w) * u + w * b
     tempted = b + first - kept
     rates = np.array([p.discount for p in everyone])
@@ -88,20 +86,18 @@ def _shift(model: Model, row: int) -> dict[str, Any] | None:
     before = float(values[model.ran.branches["offensive"].course].mean())
     after_runs = values[model.ran.falls].mean(axis=1)
     after = float(np.clip(model.run_weights[row] @ after_runs, 0.0, 1.0))
-    lock_in = np.array(
-        [[before, max(0.0, 1.0 - before - COST_OF_WAR)],
-         [after, max(0.0, 1.0 - after - COST_OF_WAR)]]
-    )  # fmt: skip
-    wait = (LATER if terms.haven_first else HANDOVER) / 365.25
-    attackers = [p for p in model.parties.all if p.wants_ground > 0 and p.consents]
-    rate = max((p.discount for p in attackers), default=0.3)
-    test = shift_test(lock_in, np.ones(1), np.full(2, np.exp(-rate * wait)))
+    cost = model.parameters["cost_of_war"].value
+    lock_in = np.array([[x, max(0.0, 1.0 - x - cost)] for x in (before, after)])
+    day = days_of(terms, model.parameters)[2]
+    signs = [p for p in model.parties.all if p.consents]
+    rate = max(p.discount for p in [p for p in signs if p.wants_ground > 0] or signs)
+    test = shift_test(lock_in, np.ones(1), np.full(2, np.exp(-rate * day / 365.25)))
     return {
         "step": "handover",
-        "day": LATER if terms.haven_first else HANDOVER,
+        "day": day,
         "lock_in_before": before,
         "lock_in_after": after,
-        "cost_of_war": COST_OF_WAR,
+        "cost_of_war": cost,
         "excess": {"attacker": float(test.excess[0, 0]), "defender": float(test.excess[0, 1])},
         "passes": test.passes,
     }

@@ -187,7 +187,8 @@ def vary_outlook(solved: Solved) -> dict[str, float]:
     model = solved.model
     found = {}
     for size in SIZES:
-        other = Model(model.parties, model.ran, min(model.draws, MOST_DRAWS), model.seed, size)
+        draws = min(model.draws, MOST_DRAWS)
+        other = Model(model.parties, model.ran, model.parameters, draws, model.seed, size)
         again = solve(other, solved.support)
         found[str(size)] = share_agreeing(again.value, again.no_deal)
     return found

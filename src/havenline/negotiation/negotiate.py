@@ -11,8 +11,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from havenline.crisis import Crisis
-from havenline.errors import HavenlineError
+from havenline.crisis.parameters import Parameter, check_values, known_parameters
+from havenline.errors import HavenlineError, RunError
 from havenline.negotiation.answer import Negotiation
 from havenline.negotiation.moves import CurvePoint, trace_curve
 from havenline.negotiation.parties import Parties, check_support, read_parties
@@ -35,6 +38,8 @@ class Talks:
     ran : Ran
     proposals : dict of str to int
         Options of the crisis that are settlements, with their row of the space.
+    parameters : mapping of str to Parameter
+        As known at the as-of date, with the settings.
     as_of : datetime.date
     futures, seed : int
     """
@@ -43,6 +48,7 @@ class Talks:
     parties: Parties
     ran: Ran
     proposals: dict[str, int]
+    parameters: Mapping[str, Parameter]
     as_of: dt.date
     futures: int
     seed: int
@@ -94,7 +100,9 @@ class Talks:
             if draws not in self._models:
                 self._models.clear()
                 self._curves.clear()
-                self._models[draws] = Model(self.parties, self.ran, draws, self.seed)
+                self._models[draws] = Model(
+                    self.parties, self.ran, self.parameters, draws, self.seed
+                )
             return self._models[draws]
 
     def curve(
@@ -153,12 +161,20 @@ def open_talks(
     parties = read_parties(crisis)
     if not 0 <= seed < 2**63:
         raise HavenlineError(f"seed: {seed} given; a whole number of 0 or more is needed")
-    ran, proposals = run_settlements(
-        crisis, futures=futures, seed=seed, runs=runs, as_of=as_of, days=days, workers=workers,
-        settings=settings, progress=progress,
-    )  # fmt: skip
     date = crisis.meta.as_of if as_of is None else as_of
-    return Talks(crisis, parties, ran, proposals, date, futures, seed)
+    parameters = known_parameters(date, crisis.parameters, settings)
+    check_values(parameters)
+    chain = parameters["proposer_dependence"]
+    if max(chain.value, np.nan_to_num(chain.high)) >= 1.0:
+        raise RunError(
+            f"parameter 'proposer_dependence': {chain.value:g} given; expected 0 or more and below "
+            "1: at 1 who tables texts is settled once for all"
+        )
+    ran, proposals = run_settlements(
+        crisis, parameters, futures=futures, seed=seed, runs=runs, as_of=as_of, days=days,
+        workers=workers, settings=settings, progress=progress,
+    )  # fmt: skip
+    return Talks(crisis, parties, ran, proposals, parameters, date, futures, seed)
 
 
 def negotiate(

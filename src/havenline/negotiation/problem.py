@@ -18,27 +18,17 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from havenline.crisis.parameters import Parameter
 from havenline.engine.steps.truce import HR_FLOOR_INTERPOSED
+from havenline.engine.values import sample_values
 from havenline.negotiation.emulator import Emulator, fit
 from havenline.negotiation.leverage import bargaining_weights, weights_of_consenting
-from havenline.negotiation.parties import Judgement, Parties, RedLine, draw, random
+from havenline.negotiation.parties import Parties, RedLine, draw, random
 from havenline.negotiation.settlements import NONE, Ran
 from havenline.negotiation.survival import Survival, breakdown_chance
-from havenline.negotiation.terms import FORCE, TERMS, features
+from havenline.negotiation.terms import TERMS, features
 from havenline.negotiation.zone import Bools, Floats
 
-OUTLOOK = 10
-"""Futures that make up an outlook; judgement. More of them make parties surer of the average."""
-PARTIAL = Judgement(0.15, 0.03, 0.4)
-"""Chance that without a settlement some parties still make a partial deal; judgement."""
-FIRST_MOVE = Judgement(0.03, 0.01, 0.08)
-"""What breaking a settlement first gains over seeing it collapse, in payoff; judgement."""
-TEMPTED = Judgement(3.0, 1.0, 9.0)
-"""Rise of the log hazard of collapse for a joint temptation of 1; judgement."""
-TOP_STRENGTH = 0.95
-"""Strength with which dependence decides who tables texts: uniform from 0 to this."""
-FADES = 0.5
-"""Part of the support for a guarantee that is expected to stay over the life of a settlement."""
 HORIZON_YEARS = (0.5, 1.0, 3.0)
 """Ages at which the chance to stand is told."""
 SURVIVAL_GRID = np.exp(np.linspace(np.log(1e-4), np.log(1e3), 60))
@@ -121,9 +111,11 @@ class Model:
     ----------
     parties : Parties
     ran : Ran
+    parameters : mapping of str to Parameter
+        Of which those of negotiation are drawn anew for each draw.
     draws, seed : int
-    outlook : int
-        Futures that make up an outlook.
+    outlook : int, optional
+        Futures that make up an outlook; as the parameter says by default.
 
     Attributes
     ----------
@@ -132,10 +124,18 @@ class Model:
     """
 
     def __init__(
-        self, parties: Parties, ran: Ran, draws: int, seed: int, outlook: int = OUTLOOK
+        self,
+        parties: Parties,
+        ran: Ran,
+        parameters: Mapping[str, Parameter],
+        draws: int,
+        seed: int,
+        outlook: int | None = None,
     ) -> None:
         self.parties = parties
         self.ran = ran
+        self.parameters = parameters
+        self.judged = sample_values(parameters, draws, seed)
         self.draws = draws
         self.seed = seed
         self.terms = ran.terms
@@ -143,7 +143,8 @@ class Model:
         self.of_runs = [i for i, a in enumerate(self.aspects) if a.about not in TERMS]
         futures = next(iter(ran.measured.values.values())).shape[1]
         rng = random("outlook", seed)
-        chosen = rng.integers(0, futures, size=(draws, outlook))
+        size = outlook or max(1, round(parameters["outlook_futures"].value))
+        chosen = rng.integers(0, futures, size=(draws, size))
         self.outlook = np.zeros((draws, futures))
         np.add.at(self.outlook, (np.arange(draws)[:, None], chosen), 1.0 / chosen.shape[1])
         self.features = features(ran.terms)
@@ -219,17 +220,6 @@ class Model:
             [draw(p.capability, f"capability:{p.id}", self.draws, self.seed, 100.0)
              for p in self.parties.all], axis=1
         )  # fmt: skip
-
-    @cached_property
-    def first_move(self) -> Floats:
-        """Draws of what breaking a settlement first gains, (draws,)."""
-        return draw(FIRST_MOVE, "first move", self.draws, self.seed)
-
-    @cached_property
-    def strength(self) -> Floats:
-        """Draws of how far dependence decides who tables texts, (draws,)."""
-        rng = random("strength", self.seed)
-        return np.asarray(rng.uniform(0.0, TOP_STRENGTH, self.draws), dtype=np.float64)
 
     def needs(self, support: Mapping[str, float]) -> dict[str, Floats]:
         """Return draws of the dependence through each channel, (draws, parties, parties).
@@ -375,14 +365,14 @@ class Model:
             frozen = self.branch_payoffs("frozen front")
             no_deal = no_deal + stops[:, None] * (frozen - no_deal)
         if "partial deal" in self.ran.branches:
-            part = draw(PARTIAL, "partial", self.draws, self.seed, 1.0)[:, None]
+            part = self.judged["partial_deal_chance"][:, None]
             no_deal = (1.0 - part) * no_deal + part * self.branch_payoffs("partial deal")
         needs = self.needs(support)
         cut = no_deal - needs["no deal"].sum(axis=2)
         chance, stands_at = self._collapse(support, standing, collapsed)
         value = (1.0 - chance) * standing + chance * collapsed
         value = np.where(self._crossed(), -np.inf, value)
-        alpha = bargaining_weights(needs["weights"], self.strength)
+        alpha = bargaining_weights(needs["weights"], self.judged["proposer_dependence"])
         consent = np.zeros(len(self.parties.all), dtype=np.bool_)
         consent[list(self.parties.consenting)] = True
         return Payoffs(
@@ -425,8 +415,9 @@ class Model:
         """
         t = self.truce
         ratio = np.ones((self.draws, len(self.terms)))
-        helped = np.exp(-FADES * self._sum(support, "guarantee"))
-        force = np.maximum(HR_FLOOR_INTERPOSED, t["truce_hr_interposition"] ** (FORCE / 1000.0))
+        helped = np.exp(-self.judged["guarantee_lasting"] * self._sum(support, "guarantee"))
+        thousands = self.parameters["settlement_force"].value / 1000.0
+        force = np.maximum(HR_FLOOR_INTERPOSED, t["truce_hr_interposition"] ** thousands)
         for s, terms in enumerate(self.terms):
             if terms.guarantee > 0:
                 ratio[:, s] *= t["truce_hr_compliance"] * helped
@@ -451,8 +442,8 @@ class Model:
         ratio = self.hazard_ratios(support)
         rates = np.array([p.discount for p in self.parties.all])
         spoils = np.array([float(p.spoils) for p in self.parties.all])
-        first = self.first_move
-        tempted = draw(TEMPTED, "tempted", self.draws, self.seed)
+        first = self.judged["breaking_first_gain"]
+        tempted, most = self.judged["temptation_hazard"], self.judged["temptation_most"]
         capability = self.capability * spoils
         share = capability / np.maximum(capability.sum(axis=1, keepdims=True), 1e-12)
         chance = np.zeros_like(standing)
@@ -466,7 +457,7 @@ class Model:
             w = _looked_up(law.scale, rates, grid)
             value = (1.0 - w) * standing[d] + w * collapsed[d]
             gains = np.maximum(0.0, collapsed[d] + first[d] - value) @ share[d]
-            law = law.with_ratio(np.exp(np.minimum(tempted[d] * gains, 3.0)))
+            law = law.with_ratio(np.exp(np.minimum(tempted[d] * gains, most[d])))
             chance[d] = _looked_up(law.scale, rates, grid)
             stands += np.stack([law.at(y) for y in HORIZON_YEARS])
         return chance, stands / self.draws
@@ -492,11 +483,6 @@ class Model:
         result: Bools = (values > line.at_most) | (values < line.at_least)
         return result
 
-    @lru_cache(maxsize=32)  # noqa: B019
-    def _figures(self, name: str) -> tuple[Floats, Floats]:
-        raw = self.outlook @ self._raw[self.raw_names.index(name)].T
-        return raw, raw @ self.run_weights.T
-
     def figures(self, name: str, support: Mapping[str, float] | None = None) -> Floats:
         """Return a measure of every settlement while it stands, by draw.
 
@@ -505,30 +491,42 @@ class Model:
         (draws, settlements) float64
             In the unit of the measure; between runs emulated, without its error.
         """
-        raw, found = self._figures(name)
-        more = self._sum(support, "aid") if support else np.zeros(self.draws)
+        return self._figures(name, tuple((support or {}).items()))
+
+    @lru_cache(maxsize=32)  # noqa: B019
+    def _figures(self, name: str, support: tuple[tuple[str, float], ...]) -> Floats:
+        raw = self.outlook @ self._raw[self.raw_names.index(name)].T
+        found = raw @ self.run_weights.T
+        more = self._sum(dict(support), "aid")
         if more.any():
             central = float(np.median(more))
             found = found + (raw @ self._aid_change(central).T) * (more / central)[:, None]
-        return np.maximum(found, 0.0)
+        result: Floats = np.maximum(found, 0.0)
+        return result
 
     def assumptions(self) -> tuple[str, ...]:
         """Return what the answer rests on beside the declared stakes, in sentences."""
+
+        def told(name: str) -> str:
+            p = self.parameters[name]
+            fixed = p.distribution == "fixed"
+            return f"{p.value:g}" if fixed else f"{p.value:g} ({p.low:g} to {p.high:g})"
+
         return (
             "Each party acts as one mind, with straight-line stakes; weights are judgement with "
             "ranges.",
             "Payoffs are the outcomes of the run's horizon, taken to go on; a discount rate weighs "
             "when a settlement would collapse.",
-            f"An outlook is the mean of {OUTLOOK} futures; parties share it.",
+            f"An outlook is the mean of {told('outlook_futures')} futures; parties share it.",
             "The chance to table a text goes with dependence: an assumption, not a finding; its "
-            f"strength is uniform from 0 to {TOP_STRENGTH:g}.",
-            f"Without a settlement a partial deal comes about with chance {PARTIAL.value:g} "
-            f"({PARTIAL.low:g} to {PARTIAL.high:g}).",
-            f"Breaking first gains {FIRST_MOVE.value:g} ({FIRST_MOVE.low:g} to "
-            f"{FIRST_MOVE.high:g}) of a party's scale; a joint temptation of 1 raises the log "
-            f"hazard of collapse by {TEMPTED.value:g} ({TEMPTED.low:g} to "
-            f"{TEMPTED.high:g}).",
-            f"Of support for a guarantee a part of {FADES:g} stays over the years.",
+            f"strength is {told('proposer_dependence')}.",
+            "Without a settlement a partial deal comes about with chance "
+            f"{told('partial_deal_chance')}.",
+            f"Breaking first gains {told('breaking_first_gain')} of a party's scale; a joint "
+            "temptation of 1 raises the log hazard of collapse by "
+            f"{told('temptation_hazard')}, and never by more than {told('temptation_most')}.",
+            f"Of support for a guarantee a part of {told('guarantee_lasting')} stays over the "
+            "years.",
             "No model of this kind is known to forecast the end of wars better than a weighted "
             "mean.",
         )

@@ -10,6 +10,7 @@ import numpy as np
 
 from havenline.crisis import Crisis
 from havenline.crisis.levers import LineLever, TruceLever
+from havenline.crisis.parameters import Parameter
 from havenline.negotiation.emulator import spread_out
 from havenline.negotiation.runs import (
     COLLAPSES,
@@ -77,6 +78,7 @@ class Ran:
 
 def run_settlements(
     crisis: Crisis,
+    parameters: Mapping[str, Parameter],
     *,
     futures: int,
     seed: int,
@@ -88,6 +90,14 @@ def run_settlements(
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Ran, dict[str, int]]:
     """Run part of the space of settlements, and the ways without one.
+
+    Parameters
+    ----------
+    crisis : Crisis
+    parameters : mapping of str to Parameter
+        As known at the as-of date, with the settings.
+    futures, seed, runs, as_of, days, workers, settings, progress
+        As for `havenline.negotiate`.
 
     Returns
     -------
@@ -134,7 +144,7 @@ def run_settlements(
         courses.append(Course(partial))
     stands, falls = [], []
     for row in chosen:
-        option = as_option(space[row], drawn, border)
+        option = as_option(space[row], drawn, border, parameters)
         stands.append(len(courses))
         courses.append(Course(option, STANDS))
         falls.append(len(courses))

@@ -155,6 +155,7 @@ def line_shapes(crisis: Crisis, fit: Fit) -> dict[str, tuple[list[Point], Point]
 
 def _front(crisis: Crisis, fit: Fit, as_of: pd.Timestamp) -> tuple[list[list[Point]], list[Ring]]:
     holders = holder_at(crisis, as_of)
+    attackers = set(crisis.parties.loc[crisis.parties["side"] == "attacker", "party_id"])
     settled = crisis.places[~crisis.places["kind"].isin(_NOT_SETTLED)]
     points: list[Point] = []
     sides: list[bool] = []
@@ -167,7 +168,7 @@ def _front(crisis: Crisis, fit: Fit, as_of: pd.Timestamp) -> tuple[list[list[Poi
             continue
         seen.add(spot)
         points.append(at)
-        sides.append(holder in crisis.meta.attacker)
+        sides.append(holder in attackers)
     if not any(sides) or all(sides):
         return [], []
     cells = place_cells(points, fit.width, fit.height)
