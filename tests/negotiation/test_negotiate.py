@@ -16,6 +16,7 @@ from havenline.crisis.levers import LineLever, MonitorsLever
 from havenline.crisis.parameters import known_parameters
 from havenline.errors import HavenlineError
 from havenline.negotiation.answer import Negotiation
+from havenline.negotiation.collapse import hazard_ratios
 from havenline.negotiation.landing import HEADLINE
 from havenline.negotiation.negotiate import Talks, negotiate, open_talks
 from havenline.negotiation.parties import Judgement, draw, read_parties
@@ -131,8 +132,8 @@ def test_support_works_only_through_its_channels(talks: Talks) -> None:
 def test_a_guarantee_that_is_supported_stands_longer(talks: Talks) -> None:
     model = model_of(talks)
     guaranteed = np.array([t.guarantee > 0 for t in model.terms])
-    before = model.hazard_ratios({"donors": 0.0})
-    after = model.hazard_ratios({"donors": 1.0})
+    before = hazard_ratios(model, {"donors": 0.0})
+    after = hazard_ratios(model, {"donors": 1.0})
     assert (after[:, guaranteed] < before[:, guaranteed]).all()
     assert np.array_equal(after[:, ~guaranteed], before[:, ~guaranteed])
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from havenline.negotiation.collapse import HORIZON_YEARS
 from havenline.negotiation.landing import Solved
-from havenline.negotiation.problem import HORIZON_YEARS, Model
+from havenline.negotiation.problem import Model
 from havenline.negotiation.survival import break_even_hazard, constant_hazard, shift_test
 from havenline.negotiation.terms import days_of
 

@@ -19,19 +19,14 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from havenline.crisis.parameters import Parameter
-from havenline.engine.steps.truce import HR_FLOOR_INTERPOSED
 from havenline.engine.values import sample_values
+from havenline.negotiation.collapse import expect_collapse
 from havenline.negotiation.emulator import Emulator, fit
 from havenline.negotiation.leverage import bargaining_weights, weights_of_consenting
 from havenline.negotiation.parties import Parties, RedLine, draw, random
 from havenline.negotiation.settlements import NONE, Ran
-from havenline.negotiation.survival import Survival, breakdown_chance
 from havenline.negotiation.terms import TERMS, features
 from havenline.negotiation.zone import Bools, Floats
-
-HORIZON_YEARS = (0.5, 1.0, 3.0)
-"""Ages at which the chance to stand is told."""
-SURVIVAL_GRID = np.exp(np.linspace(np.log(1e-4), np.log(1e3), 60))
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,7 @@ class Payoffs:
     chance : (draws, settlements, parties) float64
         Discounted chance of collapse.
     stands_at : (ages, settlements) float64
-        Chance to stand at `HORIZON_YEARS`, mean over draws.
+        Chance to stand at `collapse.HORIZON_YEARS`, mean over draws.
     weights : (draws, consenting) float64
         Bargaining weights.
     """
@@ -249,7 +244,10 @@ class Model:
                 total += draw(s.effect, name, self.draws, self.seed, top)
         return total
 
-    def _sum(self, support: Mapping[str, float], channel: str, for_party: str = "") -> Floats:
+    def add_support(
+        self, support: Mapping[str, float], channel: str, for_party: str = ""
+    ) -> Floats:
+        """Return draws of what all support does through a channel, (draws,)."""
         total = np.zeros(self.draws)
         for party, part in support.items():
             if part > 0.0:
@@ -275,7 +273,7 @@ class Model:
         k, s = len(self.aspects), len(self.terms)
         out = np.zeros((self.draws, k, s))
         of_outlook, base = self._without_support(way)
-        more = self._sum(support, "aid")
+        more = self.add_support(support, "aid")
         if more.any():
             central = float(np.median(more))
             base = (
@@ -356,11 +354,11 @@ class Model:
         standing = np.swapaxes(stakes @ self.worth("stands", support, errors=errors), 1, 2)
         collapsed = np.swapaxes(stakes @ self.worth("falls", support, errors=errors), 1, 2)
         for p, party in enumerate(self.parties.all):
-            paid = self._sum_for(support, "payment", party.id)
+            paid = self.add_support(support, "payment", party.id)
             if paid.any():
                 standing[:, :, p] += paid[:, None]
         no_deal = self.branch_payoffs(NONE)
-        stops = np.minimum(self._sum(support, "deterrence"), 1.0)
+        stops = np.minimum(self.add_support(support, "deterrence"), 1.0)
         if stops.any():
             frozen = self.branch_payoffs("frozen front")
             no_deal = no_deal + stops[:, None] * (frozen - no_deal)
@@ -369,7 +367,7 @@ class Model:
             no_deal = (1.0 - part) * no_deal + part * self.branch_payoffs("partial deal")
         needs = self.needs(support)
         cut = no_deal - needs["no deal"].sum(axis=2)
-        chance, stands_at = self._collapse(support, standing, collapsed)
+        chance, stands_at = expect_collapse(self, support, standing, collapsed)
         value = (1.0 - chance) * standing + chance * collapsed
         value = np.where(self._crossed(), -np.inf, value)
         alpha = bargaining_weights(needs["weights"], self.judged["proposer_dependence"])
@@ -385,82 +383,6 @@ class Model:
             stands_at=stands_at,
             weights=weights_of_consenting(alpha, consent),
         )
-
-    def _sum_for(self, support: Mapping[str, float], channel: str, party: str) -> Floats:
-        total = np.zeros(self.draws)
-        for s in self.parties.supports:
-            if s.channel == channel and s.for_party == party and support[s.party] > 0.0:
-                name = f"support:{s.party}:{channel}:{s.for_party}:{s.on_party}"
-                total += support[s.party] * draw(s.effect, name, self.draws, self.seed, 1.0)
-        return total
-
-    @cached_property
-    def truce(self) -> dict[str, Floats]:
-        """The truce model's parameters in each outlook, (draws,)."""
-        values = self.ran.measured.parameters
-        found = {}
-        for name in values:
-            if name.startswith("truce_"):
-                log = name in ("truce_median_days",)
-                mean = self.outlook @ (np.log(values[name]) if log else values[name])
-                found[name] = np.exp(mean) if log else mean
-        return found
-
-    def hazard_ratios(self, support: Mapping[str, float]) -> Floats:
-        """Return the hazard ratio of collapse by terms, (draws, settlements).
-
-        The truce model's own ratios: compliance, observers and a buffer with joint patrols,
-        interposed soldiers with a force, substance where a line settles something, listed groups
-        left out. Support for a guarantee lowers it further where there is one.
-        """
-        t = self.truce
-        ratio = np.ones((self.draws, len(self.terms)))
-        helped = np.exp(-self.judged["guarantee_lasting"] * self._sum(support, "guarantee"))
-        thousands = self.parameters["settlement_force"].value / 1000.0
-        force = np.maximum(HR_FLOOR_INTERPOSED, t["truce_hr_interposition"] ** thousands)
-        for s, terms in enumerate(self.terms):
-            if terms.guarantee > 0:
-                ratio[:, s] *= t["truce_hr_compliance"] * helped
-            if terms.guarantee == 1:
-                ratio[:, s] *= t["truce_hr_buffer"] * t["truce_hr_observers"]
-            elif terms.guarantee == 2:
-                ratio[:, s] *= force
-            if terms.line.hands_over or terms.line.restores_since is not None:
-                ratio[:, s] *= t["truce_hr_substance"]
-            if not terms.listed:
-                ratio[:, s] *= t["truce_hr_excluded"]
-        return ratio
-
-    def _collapse(
-        self, support: Mapping[str, float], standing: Floats, collapsed: Floats
-    ) -> tuple[Floats, Floats]:
-        """Return the discounted chance of collapse, and the chance to stand at some ages.
-
-        The hazard is evaluated once from the terms, then once more with what parties that could
-        break the settlement would gain by it.
-        """
-        ratio = self.hazard_ratios(support)
-        rates = np.array([p.discount for p in self.parties.all])
-        spoils = np.array([float(p.spoils) for p in self.parties.all])
-        first = self.judged["breaking_first_gain"]
-        tempted, most = self.judged["temptation_hazard"], self.judged["temptation_most"]
-        capability = self.capability * spoils
-        share = capability / np.maximum(capability.sum(axis=1, keepdims=True), 1e-12)
-        chance = np.zeros_like(standing)
-        stands = np.zeros((len(HORIZON_YEARS), len(self.terms)))
-        t = self.truce
-        for d in range(self.draws):
-            shape, cure = float(t["truce_shape"][d]), float(t["truce_cure_share"][d])
-            years = float(t["truce_median_days"][d]) / 365.25 / np.log(2.0) ** (1.0 / shape)
-            grid = breakdown_chance(Survival.of(1.0, shape, cure), SURVIVAL_GRID)
-            law = Survival.of(years * ratio[d] ** (-1.0 / shape), shape, cure)
-            w = _looked_up(law.scale, rates, grid)
-            value = (1.0 - w) * standing[d] + w * collapsed[d]
-            gains = np.maximum(0.0, collapsed[d] + first[d] - value) @ share[d]
-            law = law.with_ratio(np.exp(np.minimum(tempted[d] * gains, most[d])))
-            chance[d] = _looked_up(law.scale, rates, grid)
-            stands += np.stack([law.at(y) for y in HORIZON_YEARS])
-        return chance, stands / self.draws
 
     def _crossed(self) -> Bools:
         """Return where a red line that is meant is crossed, (draws, settlements, parties)."""
@@ -497,7 +419,7 @@ class Model:
     def _figures(self, name: str, support: tuple[tuple[str, float], ...]) -> Floats:
         raw = self.outlook @ self._raw[self.raw_names.index(name)].T
         found = raw @ self.run_weights.T
-        more = self._sum(dict(support), "aid")
+        more = self.add_support(dict(support), "aid")
         if more.any():
             central = float(np.median(more))
             found = found + (raw @ self._aid_change(central).T) * (more / central)[:, None]
@@ -530,10 +452,3 @@ class Model:
             "No model of this kind is known to forecast the end of wars better than a weighted "
             "mean.",
         )
-
-
-def _looked_up(scale: Floats, rates: Floats, grid: Floats) -> Floats:
-    """Return the discounted chance of collapse by scale and discount rate, from a table."""
-    pace = np.log(np.clip(scale[:, None] * rates[None], SURVIVAL_GRID[0], SURVIVAL_GRID[-1]))
-    found: Floats = np.interp(pace, np.log(SURVIVAL_GRID), grid)
-    return found
