@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from havenline.negotiation.election import elect, support
-from havenline.negotiation.scoring import MethodScores, read_issues, score_methods
+from havenline.negotiation.scoring import read_issues, score_methods
 from havenline.negotiation.solutions import land_draws
 from havenline.negotiation.survival import Survival, breakdown_chance, value_with_collapse
 from havenline.negotiation.zone import pareto_set
@@ -23,13 +23,11 @@ from havenline.negotiation.zone import pareto_set
 PARTIES = 9
 
 
-def print_scores(scores: MethodScores) -> None:
+def print_scores(folder: Path) -> None:
     """Print the error of every method."""
-    print(f"{scores.issues} issues, error in points of 100")
-    print(f"{'method':26}{'mean':>7}{'s.e.':>7}{'within 10':>11}{'less compromise mean':>24}")
-    for s in scores.methods:
-        paired = f"{s.paired:+.2f} ± {s.paired_se:.2f}"
-        print(f"{s.method:26}{s.mae:7.2f}{s.se:7.2f}{s.within_10:11.2f}{paired:>24}")
+    issues = read_issues(folder)
+    print(f"{len(issues)} issues, error in points of 100")
+    print(score_methods(issues).round(2).to_string())
 
 
 def print_times() -> None:
@@ -64,7 +62,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path)
     folder = parser.parse_args().folder
     if folder is not None:
-        print_scores(score_methods(read_issues(folder)))
+        print_scores(folder)
     print_times()
 
 
