@@ -8,7 +8,6 @@ from hypothesis.extra.numpy import arrays
 
 from havenline.negotiation.leverage import (
     bargaining_weights,
-    channel_effects,
     proposer_chain,
     weights_of_consenting,
 )
@@ -96,18 +95,6 @@ def test_weights_for_many_draws_at_once() -> None:
 def test_weights_of_those_whose_consent_is_needed() -> None:
     found = weights_of_consenting([[0.5, 0.3, 0.2], [0.2, 0.2, 0.6]], [True, False, True])
     np.testing.assert_allclose(found, [[5 / 7, 2 / 7], [0.25, 0.75]])
-
-
-def test_the_two_channels_are_shown_apart() -> None:
-    u = np.array([[1.0, 4.0], [2.0, 3.0], [3.0, 2.0], [4.0, 0.75]])
-    found = channel_effects(u, ([0.0, 0.0], [1.5, 0.0]), (None, [0.9, 0.1]))
-    assert found.off.settlement[0].tolist() == [1]
-    assert found.no_deal.settlement[0].tolist() == [2]
-    assert found.both.settlement[0].tolist() == [3]
-    first, second = found.gains()
-    np.testing.assert_allclose(first, [[1.5 - 2.0, 2.0 - 3.0]])
-    np.testing.assert_allclose(second, [[1.0, -1.25]])
-    assert [m.tolist() for m in found.moves()] == [[True], [True]]
 
 
 @pytest.mark.parametrize(

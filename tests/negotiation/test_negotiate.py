@@ -380,3 +380,34 @@ def test_a_settlement_is_run_with_the_force_and_days_of_the_table(talks: Talks) 
     levers = as_option(terms, talks.crisis, 0, parameters).levers
     assert [x.persons for x in levers if isinstance(x, MonitorsLever)] == [1200]
     assert [x.handover for x in levers if isinstance(x, LineLever)] == [45]
+
+
+def test_the_two_channels_of_leverage_are_told_apart(talks: Talks) -> None:
+    assert talks.crisis.dependences is not None
+    ties = talks.crisis.dependences.assign(on_party="highland")
+    both = answer_of(talks, {}, dependences=ties).leverage
+    nothing = answer_of(talks, {}, dependences=None).leverage
+    for channel, told, other in (
+        ("disagreement", "through_no_deal", "through_weights"),
+        ("bargaining", "through_weights", "through_no_deal"),
+    ):
+        alone = answer_of(talks, {}, dependences=ties[ties["channel"] == channel]).leverage
+        assert set(alone[other]["gains"].values()) == {0.0}
+        assert alone[other]["moves"] == 0.0
+        assert any(alone[told]["gains"].values())
+        assert not any(nothing[told]["gains"].values())
+        assert any(both[told]["gains"].values())
+
+
+def test_what_is_flagged_is_acceptable_only_while_nobody_counts_its_collapse(
+    talks: Talks,
+) -> None:
+    answer = answer_of(talks, {})
+    value, nothing = answer.solved.mean_case
+    standing = answer.solved.payoffs.standing.mean(axis=0)[:, answer.solved.who]
+    flagged = set(answer.flagged["settlements"])
+    assert answer.flagged["count"] == len(flagged)
+    for terms, stands, counted in zip(answer.solved.model.terms, standing, value, strict=True):
+        if terms.id in flagged:
+            assert (stands >= nothing).all()
+            assert (counted < nothing).any()

@@ -14,8 +14,7 @@ from havenline.negotiation.survival import (
     break_even_hazard,
     breakdown_chance,
     constant_hazard,
-    only_looks_agreeable,
-    shift_test,
+    shift_excess,
     value_with_collapse,
 )
 
@@ -127,26 +126,11 @@ def test_break_even_hazard_at_the_edges() -> None:
 
 def test_a_small_shift_of_power_passes_and_a_large_one_fails() -> None:
     """Two parties share 1; fighting costs 0.1 each, so 0.2 is left to share."""
-    small = shift_test([[0.4, 0.4], [0.55, 0.25]], [1.0], [1.0, 1.0])
-    large = shift_test([[0.4, 0.4], [0.7, 0.1]], [1.0], [1.0, 1.0])
-    assert small.passes
-    np.testing.assert_allclose(small.excess, [[-0.05, -0.35]])
-    assert large.fails.tolist() == [[True, False]]
-    np.testing.assert_allclose(large.excess, [[0.1, -0.5]])
-    assert shift_test([[0.4, 0.4], [0.7, 0.1]], [1.0], [0.8, 1.0]).passes
-
-
-def test_steps_that_each_pass_are_how_a_large_shift_can_be_taken() -> None:
-    steps = [[0.4, 0.4], [0.55, 0.25], [0.7, 0.1]]
-    assert shift_test(steps, [1.0, 1.0], [1.0, 1.0]).passes
-    with pytest.raises(ValueError, match="need 2 totals"):
-        shift_test(steps, [1.0], [1.0, 1.0])
-
-
-def test_what_looks_agreeable_because_nobody_counts_its_collapse() -> None:
-    u = np.array([[0.6, 0.6], [0.6, 0.6], [0.4, 0.9]])
-    value = value_with_collapse(u, [0.2, 0.2], [[0.1, 0.1], [0.9, 0.9], [0.0, 0.0]])
-    assert only_looks_agreeable(u, value, [0.5, 0.5]).tolist() == [False, True, False]
+    small = shift_excess([0.4, 0.4], [0.55, 0.25], 1.0, 1.0)
+    large = shift_excess([0.4, 0.4], [0.7, 0.1], 1.0, 1.0)
+    np.testing.assert_allclose(small, [-0.05, -0.35])
+    np.testing.assert_allclose(large, [0.1, -0.5])
+    assert (shift_excess([0.4, 0.4], [0.7, 0.1], 1.0, 0.8) <= 0.0).all()
 
 
 def test_refuses_what_is_no_chance_or_rate() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from havenline.negotiation.collapse import HORIZON_YEARS
-from havenline.negotiation.landing import Solved
+from havenline.negotiation.landing import Solved, by_party
 from havenline.negotiation.problem import Model
-from havenline.negotiation.survival import break_even_hazard, constant_hazard, shift_test
+from havenline.negotiation.survival import break_even_hazard, constant_hazard, shift_excess
 from havenline.negotiation.terms import days_of
 
 
@@ -88,17 +88,17 @@ def _shift(model: Model, row: int) -> dict[str, Any] | None:
     after_runs = values[model.ran.falls].mean(axis=1)
     after = float(np.clip(model.run_weights[row] @ after_runs, 0.0, 1.0))
     cost = model.parameters["cost_of_war"].value
-    lock_in = np.array([[x, max(0.0, 1.0 - x - cost)] for x in (before, after)])
+    now, then = ([x, max(0.0, 1.0 - x - cost)] for x in (before, after))
     day = days_of(terms, model.parameters)[2]
     signs = [p for p in model.parties.all if p.consents]
     rate = max(p.discount for p in [p for p in signs if p.wants_ground > 0] or signs)
-    test = shift_test(lock_in, np.ones(1), np.full(2, np.exp(-rate * day / 365.25)))
+    excess = shift_excess(now, then, 1.0, float(np.exp(-rate * day / 365.25)))
     return {
         "step": "handover",
         "day": day,
         "lock_in_before": before,
         "lock_in_after": after,
         "cost_of_war": cost,
-        "excess": {"attacker": float(test.excess[0, 0]), "defender": float(test.excess[0, 1])},
-        "passes": test.passes,
+        "excess": by_party(("attacker", "defender"), excess),
+        "passes": not (excess > 0.0).any(),
     }

@@ -17,14 +17,12 @@ decides who tables texts and who waits works through the weights. Never both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from havenline.negotiation.solutions import Landings, land_draws
-from havenline.negotiation.zone import Bools, Floats
+from havenline.negotiation.zone import Floats
 
 Channel = Literal["no deal", "weights"]
 
@@ -104,68 +102,6 @@ def weights_of_consenting(weights: npt.ArrayLike, consenting: npt.ArrayLike) -> 
         raise ValueError("no party whose consent is needed")
     result: Floats = some / some.sum(axis=-1, keepdims=True)
     return result
-
-
-@dataclass(frozen=True)
-class Effects:
-    """What leverage changes, first through no deal and then through weights, all else held fixed.
-
-    Attributes
-    ----------
-    off, no_deal, both : Landings
-        Without leverage; with its no-deal payoffs only; with its weights as well.
-    """
-
-    off: Landings
-    no_deal: Landings
-    both: Landings
-
-    def gains(self) -> tuple[Floats, Floats]:
-        """Return the change of each party's gain by draw through no deal, then through weights.
-
-        Returns
-        -------
-        tuple of two (draws, parties) float64
-        """
-        first = self.no_deal.gains[0] - self.off.gains[0]
-        return first, self.both.gains[0] - self.no_deal.gains[0]
-
-    def moves(self) -> tuple[Bools, Bools]:
-        """Return in which draws the landing point moves through no deal, then through weights.
-
-        Returns
-        -------
-        tuple of two (draws,) bool
-        """
-        first = self.no_deal.settlement[0] != self.off.settlement[0]
-        return first, self.both.settlement[0] != self.no_deal.settlement[0]
-
-
-def channel_effects(
-    payoffs: npt.ArrayLike,
-    no_deal: tuple[npt.ArrayLike, npt.ArrayLike],
-    weights: tuple[npt.ArrayLike | None, npt.ArrayLike],
-) -> Effects:
-    """Return the effect of leverage on the Nash solution through no deal, then through weights.
-
-    Parameters
-    ----------
-    payoffs : (settlements, parties) or (draws, settlements, parties) array
-        The same throughout.
-    no_deal : two of (parties,) or (draws, parties) arrays
-        No-deal payoffs without and with leverage.
-    weights : two of (parties,) or (draws, parties) arrays
-        Bargaining weights without (None for equal ones) and with leverage.
-
-    Returns
-    -------
-    Effects
-    """
-    return Effects(
-        off=land_draws(payoffs, no_deal[0], weights[0], ("nash",)),
-        no_deal=land_draws(payoffs, no_deal[1], weights[0], ("nash",)),
-        both=land_draws(payoffs, no_deal[1], weights[1], ("nash",)),
-    )
 
 
 def _matrix(ties: npt.ArrayLike) -> Floats:

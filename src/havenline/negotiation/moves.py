@@ -17,8 +17,8 @@ from havenline.negotiation.landing import (
     solve,
     summarise_draws,
 )
-from havenline.negotiation.leverage import channel_effects
 from havenline.negotiation.problem import Model
+from havenline.negotiation.solutions import Landings, land_draws
 from havenline.negotiation.zone import Floats
 
 PARTS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -108,16 +108,21 @@ def _mean(values: Floats) -> float | None:
 
 
 def split_leverage(solved: Solved) -> dict[str, Any]:
-    """Return weights and ties, and what leverage does through no deal and through weights."""
+    """Return weights and ties, and what leverage does through no deal and then through weights.
+
+    Of the Nash solution, all else held fixed.
+    """
     model, payoffs, names = solved.model, solved.payoffs, solved.names
-    effects = channel_effects(
-        solved.value,
-        (payoffs.no_deal_plain[:, solved.who], solved.no_deal),
-        (None, payoffs.weights),
-    )
-    first, second = effects.gains()
-    moved = effects.moves()
     ties = model.parties.ties()
+    off = land_draws(solved.value, payoffs.no_deal_plain[:, solved.who], None, ("nash",))
+
+    def told(before: Landings, after: Landings) -> dict[str, Any]:
+        return {
+            "gains": by_party(names, (after.gains[0] - before.gains[0]).mean(axis=0)),
+            "moves": float((after.settlement[0] != before.settlement[0]).mean()),
+            "chance": [before.chance, after.chance],
+        }
+
     return {
         "weights": {n: band(payoffs.weights[:, i]) for i, n in enumerate(names)},
         "dependence": {
@@ -127,16 +132,8 @@ def split_leverage(solved: Solved) -> dict[str, Any]:
             }
             for channel, matrix in ties.items()
         },
-        "through_no_deal": {
-            "gains": by_party(names, first.mean(axis=0)),
-            "moves": float(moved[0].mean()),
-            "chance": [effects.off.chance, effects.no_deal.chance],
-        },
-        "through_weights": {
-            "gains": by_party(names, second.mean(axis=0)),
-            "moves": float(moved[1].mean()),
-            "chance": [effects.no_deal.chance, effects.both.chance],
-        },
+        "through_no_deal": told(off, solved.evenly),
+        "through_weights": told(solved.evenly, solved.by_weight),
     }
 
 

@@ -15,7 +15,7 @@ from havenline.negotiation.landing import Settled, Solved, by_party, describe_se
 from havenline.negotiation.moves import CurvePoint
 from havenline.negotiation.plainly import list_changes, say_term
 from havenline.negotiation.problem import Model
-from havenline.negotiation.survival import only_looks_agreeable
+from havenline.negotiation.zone import acceptable, gains_over
 
 
 def describe_space(model: Model) -> dict[str, Any]:
@@ -84,7 +84,8 @@ def list_flagged(solved: Solved) -> dict[str, Any]:
     value, nothing = solved.mean_case
     standing = solved.payoffs.standing.mean(axis=0)[:, solved.who]
     standing = np.where(np.isfinite(value), standing, -np.inf)
-    rows = np.flatnonzero(only_looks_agreeable(standing, value, nothing))
+    while_it_stands = acceptable(gains_over(standing, nothing))
+    rows = np.flatnonzero(while_it_stands & ~acceptable(gains_over(value, nothing)))
     return {
         "count": len(rows),
         "of": len(model.terms),

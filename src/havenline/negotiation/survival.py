@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from havenline.negotiation.zone import ROUNDING, Bools, Floats, acceptable, gains_over
+from havenline.negotiation.zone import ROUNDING, Floats, gains_over
 
 # Nodes of the double exponential rule for integrals of f(y) exp(-y) from 0 to infinity (Takahasi
 # and Mori 1974): y = exp(x - exp(-x)). Forty are within 1e-6 of adaptive quadrature for shapes from
@@ -193,88 +193,34 @@ def break_even_hazard(
     return limit
 
 
-@dataclass(frozen=True)
-class ShiftTest:
-    """Whether each scheduled step of a settlement shifts power further than can be paid for.
+def shift_excess(
+    before: npt.ArrayLike, after: npt.ArrayLike, total: float, discount_factor: float
+) -> Floats:
+    """Return by how much a scheduled step shifts power further than can be paid for.
 
-    Attributes
-    ----------
-    excess : (steps, parties) float64
-        How far the rise of a party's lock-in is beyond what peace leaves to share, in the common
-        unit; above 0 the step fails, and the others have reason to fight before it is taken.
-    """
+    A change in control, a withdrawal, a rearmament fails by the rise of party j where
 
-    excess: Floats
-
-    @property
-    def fails(self) -> Bools:
-        """Which step fails by whose rise, (steps, parties)."""
-        return np.asarray(self.excess > 0.0, dtype=np.bool_)
-
-    @property
-    def passes(self) -> bool:
-        """Whether no step gives anybody a reason to fight first."""
-        return not self.fails.any()
-
-
-def shift_test(
-    lock_in: npt.ArrayLike, total: npt.ArrayLike, discount_factor: npt.ArrayLike
-) -> ShiftTest:
-    """Test each scheduled step: a change in control, a withdrawal, a rearmament.
-
-    The step from t to t + 1 fails by the rise of party j where
-
-        delta_j M_j(t+1) - M_j(t) > B(t) - sum_i M_i(t),
+        delta M_j(after) - M_j(before) > B - sum_i M_i(before),
 
     that is where what j will be able to lock in, together with what the others can lock in now, is
     more than there is: j cannot bind itself to claim less once it has risen.
 
     Parameters
     ----------
-    lock_in : (steps + 1, parties) array
-        M: what each party can lock in by fighting before each step and after the last, in one unit
-        that compares between parties, such as shares of what is at stake.
-    total : (steps,) array
+    before, after : (parties,) array
+        M: what each party can lock in by fighting before and after the step, in one unit that
+        compares between parties, such as shares of what is at stake.
+    total : float
         B: what all have together from then on without fighting, same unit.
-    discount_factor : (parties,) or (steps, parties) array
+    discount_factor : float
         delta: what a payoff after the step is worth before it, above 0 up to 1.
 
     Returns
     -------
-    ShiftTest
+    (parties,) float64
+        Above 0 the step fails by the party's rise: the others have reason to fight before it.
     """
-    m = np.asarray(lock_in, dtype=np.float64)
-    b = np.asarray(total, dtype=np.float64)
-    delta = np.asarray(discount_factor, dtype=np.float64)
-    if m.ndim != 2 or b.shape != (len(m) - 1,):
-        raise ValueError(f"{len(m)} rows of lock-ins need {len(m) - 1} totals, not {b.shape}")
-    if not np.isfinite(m).all() or not np.isfinite(b).all():
-        raise ValueError("lock-ins and totals must be finite")
-    if not ((delta > 0.0) & (delta <= 1.0)).all():
-        raise ValueError("discount factors must be above 0 and not above 1")
-    left = b - m[:-1].sum(axis=1)
-    excess: Floats = delta * m[1:] - m[:-1] - left[:, None]
-    excess[np.abs(excess) <= ROUNDING * np.abs(b)[:, None]] = 0.0
-    return ShiftTest(excess)
-
-
-def only_looks_agreeable(
-    payoffs: npt.ArrayLike, value: npt.ArrayLike, no_deal: npt.ArrayLike
-) -> Bools:
-    """Return the settlements acceptable to all only as long as nobody counts their collapse.
-
-    Parameters
-    ----------
-    payoffs : (settlements, parties) array
-        While they stand.
-    value : (settlements, parties) array
-        With their collapse counted, from `value_with_collapse`.
-    no_deal : (parties,) array
-
-    Returns
-    -------
-    (settlements,) bool
-    """
-    plainly = acceptable(gains_over(payoffs, no_deal))
-    counted = acceptable(gains_over(value, no_deal))
-    return np.asarray(plainly & ~counted, dtype=np.bool_)
+    now, then = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
+    excess: Floats = discount_factor * then - now - (total - now.sum())
+    excess[np.abs(excess) <= ROUNDING * abs(total)] = 0.0
+    return excess
