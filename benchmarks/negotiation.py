@@ -15,23 +15,19 @@ from pathlib import Path
 import numpy as np
 
 from havenline.negotiation.election import elect, support
-from havenline.negotiation.hold import value_with_collapse
-from havenline.negotiation.lotteries import kalai_smorodinsky_lottery, nash_lottery
-from havenline.negotiation.scoring import Scores, read_issues, score_methods
+from havenline.negotiation.scoring import read_issues, score_methods
 from havenline.negotiation.solutions import land_draws
-from havenline.negotiation.survival import Survival, breakdown_chance
+from havenline.negotiation.survival import Survival, breakdown_chance, value_with_collapse
 from havenline.negotiation.zone import pareto_set
 
 PARTIES = 9
 
 
-def print_scores(scores: Scores) -> None:
+def print_scores(folder: Path) -> None:
     """Print the error of every method."""
-    print(f"{scores.issues} issues, error in points of 100")
-    print(f"{'method':26}{'mean':>7}{'s.e.':>7}{'within 10':>11}{'less compromise mean':>24}")
-    for s in scores.methods:
-        paired = f"{s.paired:+.2f} ± {s.paired_se:.2f}"
-        print(f"{s.method:26}{s.mae:7.2f}{s.se:7.2f}{s.within_10:11.2f}{paired:>24}")
+    issues = read_issues(folder)
+    print(f"{len(issues)} issues, error in points of 100")
+    print(score_methods(issues).round(2).to_string())
 
 
 def print_times() -> None:
@@ -40,20 +36,16 @@ def print_times() -> None:
     payoffs = rng.random((4000, PARTIES))
     no_deal = rng.random((100, PARTIES)) * 0.25
     weights = rng.dirichlet(np.ones(PARTIES), 100)
-    law = Survival.of(np.full(4000, 0.2), rng.uniform(0.1, 5.0, 4000), 0.7)
+    law = Survival.of(rng.uniform(0.1, 5.0, 4000), 0.7)
     rates = np.full(PARTIES, 0.1)
     efficient = payoffs[pareto_set(payoffs)][:500]
     tasks: dict[str, Callable[[], object]] = {
-        "three solutions, 4,000 settlements, 100 draws": lambda: land_draws(
+        "both solutions, 4,000 settlements, 100 draws": lambda: land_draws(
             payoffs, no_deal, weights
         ),
         "Pareto set of 4,000": lambda: pareto_set(payoffs),
         "value with collapse of 4,000": lambda: value_with_collapse(
             payoffs, np.zeros(PARTIES), breakdown_chance(law, rates)
-        ),
-        "Nash over lotteries of 4,000": lambda: nash_lottery(payoffs, no_deal[0]),
-        "Kalai-Smorodinsky over lotteries of 4,000": lambda: kalai_smorodinsky_lottery(
-            payoffs, no_deal[0]
         ),
         f"election among {len(efficient)}": lambda: elect(support(efficient, weights[0])),
     }
@@ -70,7 +62,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path)
     folder = parser.parse_args().folder
     if folder is not None:
-        print_scores(score_methods(read_issues(folder)))
+        print_scores(folder)
     print_times()
 
 

@@ -133,7 +133,6 @@ def crisis_of(sketch: Sketch) -> Crisis:
             ],
             "bounding_box": {"south": -10.0, "west": -10.0, "north": 10.0, "east": 10.0},
             "displaced_series": "newly" if sketch.counts else None,
-            "attacker": ["att"],
             "neighbours": neighbours,
         }
     )

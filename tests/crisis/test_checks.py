@@ -102,7 +102,7 @@ BYTES: list[tuple[str, str, Callable[[bytes], bytes], list[str]]] = [
         "crisis.yaml",
         lambda data: data.replace(b"name: Plainland", b"name: Pl\xe4inland"),
         [
-            "crisis.yaml:30: byte 0xe4 is not UTF-8; expected UTF-8; if it is Latin-1, convert "
+            "crisis.yaml:27: byte 0xe4 is not UTF-8; expected UTF-8; if it is Latin-1, convert "
             "it: iconv -f LATIN1 -t UTF-8 crisis.yaml (not_utf8)"
         ],
     ),

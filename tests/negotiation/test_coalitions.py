@@ -1,91 +1,68 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from havenline.negotiation.coalitions import (
-    coalition_of,
-    members,
-    pivot,
-    smallest_that_hold,
-    stability,
+    Members,
+    find_smallest,
+    stays_together,
+    weigh_absences,
 )
 
-
-def public_good(parties: int, gain: float, cost: float) -> np.ndarray:
-    """Everyone gets ``gain`` for each member when two or more agree; each member pays ``cost``."""
-    values = np.zeros((1 << parties, parties))
-    for c in range(1 << parties):
-        inside = members(c, parties)
-        if len(inside) >= 2:
-            values[c] = gain * len(inside)
-            values[c, list(inside)] -= cost
-    return values
+EVERY = [c for size in range(2, 5) for c in combinations(range(4), size)]
+NO_DEAL = np.zeros(4)
 
 
-def test_numbers_of_coalitions() -> None:
-    assert members(0b1011, 4) == (0, 1, 3)
-    assert coalition_of((0, 1, 3)) == 0b1011
-    assert coalition_of((2, 2)) == 0b100
+def public_good(gain: float, cost: float) -> dict[Members, np.ndarray]:
+    """Everyone gets ``gain`` for each member of two or more; each member pays ``cost``."""
+    return {c: gain * len(c) - cost * np.isin(np.arange(4), c) for c in EVERY}
 
 
-def test_stability_by_the_definition_on_payoffs_drawn_at_random() -> None:
+def test_staying_by_the_definition_on_payoffs_drawn_at_random() -> None:
     rng = np.random.default_rng(4)
-    v = rng.integers(0, 4, (16, 4)).astype(float)
-    found = stability(v)
-    for c in range(16):
-        inside, outside = members(c, 4), [j for j in range(4) if j not in members(c, 4)]
-        leave = {i: v[c & ~(1 << i), i] for i in inside}
-        assert found.internal[c] == all(v[c, i] >= leave[i] for i in inside)
-        assert found.external[c] == all(v[c, j] >= v[c | 1 << j, j] for j in outside)
-        assert found.potential[c] == (sum(v[c, list(inside)]) >= sum(leave.values()))
-    np.testing.assert_array_equal(found.stable, found.internal & found.external)
+    worth = {c: rng.integers(0, 4, 4).astype(float) for c in EVERY}
+    no_deal = np.array([1.0, 2.0, 0.0, 3.0])
+    found = [stays_together(c, worth, no_deal) for c in EVERY]
+    for c, stays in zip(EVERY, found, strict=True):
+        rests = [tuple(k for k in c if k != i) for i in c]
+        left = [worth.get(rest, no_deal)[i] for i, rest in zip(c, rests, strict=True)]
+        assert stays == (worth[c][list(c)] >= left).all()
+    assert 0 < sum(found) < len(found)
 
 
 def test_free_riding_leaves_only_pairs() -> None:
     """With gain 1 and cost 1.5 a third member costs itself 0.5; of two, leaving ends it all."""
-    found = stability(public_good(4, 1.0, 1.5))
-    sizes = np.array([len(members(c, 4)) for c in range(16)])
-    np.testing.assert_array_equal(found.stable[sizes >= 2], sizes[sizes >= 2] == 2)
-    np.testing.assert_array_equal(found.internal[sizes >= 2], sizes[sizes >= 2] == 2)
-    assert not found.potential[sizes >= 3].any()
-    assert stability(public_good(4, 1.0, 0.5)).stable[15]
+    worth = public_good(1.0, 1.5)
+    assert [len(c) for c in EVERY if stays_together(c, worth, NO_DEAL)] == [2] * 6
+    worth = public_good(1.0, 0.5)
+    assert all(stays_together(c, worth, NO_DEAL) for c in EVERY)
 
 
-def test_the_smallest_that_hold_contain_all_who_are_needed() -> None:
-    holds = np.zeros(16, dtype=bool)
-    holds[[0, 0b0001, 0b0110, 0b0111, 0b1011, 0b1110, 0b1111]] = True
-    assert smallest_that_hold(holds, 4) == (0b0110,)
-    assert smallest_that_hold(holds, 4, needed=[0]) == (0b0111, 0b1011)
-    assert smallest_that_hold(holds, 4, needed=[0, 2, 3]) == (0b1111,)
-    assert smallest_that_hold(np.zeros(16, dtype=bool), 4) == ()
+def test_a_coalition_that_can_agree_on_nothing_is_no_deal() -> None:
+    worth: dict[Members, np.ndarray] = {(0, 1, 2): np.array([1.0, 1.0, 1.0, 0.0])}
+    assert stays_together((0, 1, 2), worth, NO_DEAL)
+    assert not stays_together((0, 1, 2), worth, np.array([0.0, 1.5, 0.0, 0.0]))
+
+
+def test_the_smallest_come_with_the_first_parties_first() -> None:
+    assert find_smallest([(0, 1, 2), (1, 3), (2, 3), (0, 2)]) == [(0, 2), (1, 3), (2, 3)]
+    assert find_smallest([]) == []
 
 
 def test_an_agreement_turns_on_whose_absence_costs_most() -> None:
-    found = pivot(-1.0, [-1.2, -3.0, -0.9])
-    assert found.party == 1
-    np.testing.assert_allclose(found.falls, [0.2, 2.0, -0.1])
-    assert found.ends == ()
-    found = pivot(-1.0, [-1.2, -math.inf, -0.9])
-    assert (found.party, found.ends) == (1, (1,))
-    assert pivot(-1.0, [-1.0, -0.5]).party is None
-    assert pivot(-1.0, []).party is None
+    party, falls = weigh_absences(-1.0, {"eu": -1.2, "us": -3.0, "un": -0.9})
+    assert party == "us"
+    assert falls == pytest.approx({"eu": 0.2, "us": 2.0, "un": -0.1})
+    party, falls = weigh_absences(-1.0, {"eu": -1.2, "us": -math.inf})
+    assert (party, falls["us"]) == ("us", math.inf)
+    assert weigh_absences(-1.0, {"eu": -1.0, "us": -0.5})[0] is None
+    assert weigh_absences(-1.0, {}) == (None, {})
 
 
 def test_where_nothing_is_agreeable_no_absence_can_cost() -> None:
-    found = pivot(-math.inf, [-math.inf, -2.0])
-    assert found.party is None
-    assert found.falls.tolist() == [0.0, -math.inf]
-
-
-def test_refuses_payoffs_that_do_not_cover_every_coalition() -> None:
-    with pytest.raises(ValueError, match="every coalition"):
-        stability(np.zeros((7, 3)))
-    with pytest.raises(ValueError, match="finite"):
-        stability(np.full((4, 2), np.nan))
-    with pytest.raises(ValueError, match="8 coalitions"):
-        smallest_that_hold([True], 3)
-    with pytest.raises(ValueError, match="log products"):
-        pivot(math.nan, [0.0])
+    found = weigh_absences(-math.inf, {"eu": -math.inf, "us": -2.0})
+    assert found == (None, {"eu": 0.0, "us": -math.inf})

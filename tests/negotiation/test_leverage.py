@@ -7,16 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from havenline.negotiation.leverage import (
-    Tie,
-    asymmetry,
     bargaining_weights,
-    channel_effects,
-    dependence,
     proposer_chain,
-    tie_matrices,
-    weights_of_balance,
     weights_of_consenting,
-    weights_of_patience,
 )
 
 COSTS = arrays(np.float64, (4, 4), elements=st.sampled_from([0.0, 0.125, 0.5, 1.0, 3.0]))
@@ -88,13 +81,6 @@ def test_weights_are_the_shares_of_the_game_that_they_stand_for() -> None:
     assert alpha.max() - alpha.min() > 0.1
 
 
-def test_patience_gives_the_limit_of_alternating_offers() -> None:
-    """Rubinstein 1982: who proposes first gets (1 - d2) / (1 - d1 d2), here every 0.0001 years."""
-    one, other = np.exp(-0.05 * 1e-4), np.exp(-0.10 * 1e-4)
-    share = (1 - other) / (1 - one * other)
-    assert weights_of_patience([0.05, 0.10])[0] == pytest.approx(share, abs=1e-5)
-
-
 def test_weights_for_many_draws_at_once() -> None:
     rng = np.random.default_rng(2)
     d = rng.random((20, 4, 4)) * (1.0 - np.eye(4))
@@ -109,51 +95,6 @@ def test_weights_for_many_draws_at_once() -> None:
 def test_weights_of_those_whose_consent_is_needed() -> None:
     found = weights_of_consenting([[0.5, 0.3, 0.2], [0.2, 0.2, 0.6]], [True, False, True])
     np.testing.assert_allclose(found, [[5 / 7, 2 / 7], [0.25, 0.75]])
-
-
-def test_balance_ranks_by_being_needed_less_needing() -> None:
-    d = np.array([[0.0, 1.0], [0.25, 0.0]])
-    weights = weights_of_balance(d, 2.0)
-    assert weights[1] / weights[0] == pytest.approx(np.exp(2.0 * 1.5))
-
-
-def test_dependence_by_hand() -> None:
-    share = np.zeros((2, 2, 2))
-    share[0, 1] = [0.5, 1.0]
-    share[0, 0] = [0.5, 0.0]  # its own part is no dependence
-    replaceable = np.zeros((2, 2, 2))
-    replaceable[0, 1] = [0.2, 0.75]
-    d = dependence([[0.6, 0.4], [1.0, 0.0]], share, replaceable)
-    np.testing.assert_allclose(d, [[0.0, 0.6 * 0.5 * 0.8 + 0.4 * 0.25], [0.0, 0.0]])
-    np.testing.assert_allclose(asymmetry(d), [[0.0, -1.0], [1.0, 0.0]])
-    assert asymmetry([[0.0, 1.0], [3.0, 0.0]])[0, 1] == pytest.approx(0.5)
-
-
-def test_ties_go_through_one_channel_only() -> None:
-    gas = Tie("tr", "ru", "energy", 0.4, "weights")
-    arms = Tie("sy", "ru", "arms", 0.9, "no deal")
-    found = tie_matrices([gas, arms], ["tr", "sy", "ru"])
-    assert found["weights"].tolist() == [[0, 0, 0.4], [0, 0, 0], [0, 0, 0]]
-    assert found["no deal"].tolist() == [[0, 0, 0], [0, 0, 0.9], [0, 0, 0]]
-    twice = Tie("tr", "ru", "energy", 0.1, "no deal")
-    with pytest.raises(ValueError, match="energy that tr needs from ru: counted twice"):
-        tie_matrices([gas, twice], ["tr", "ru"])
-    with pytest.raises(ValueError, match="not two different parties"):
-        tie_matrices([gas], ["tr", "sy"])
-    with pytest.raises(ValueError, match="a cost of -1"):
-        tie_matrices([Tie("tr", "ru", "trade", -1.0, "weights")], ["tr", "ru"])
-
-
-def test_the_two_channels_are_shown_apart() -> None:
-    u = np.array([[1.0, 4.0], [2.0, 3.0], [3.0, 2.0], [4.0, 0.75]])
-    found = channel_effects(u, ([0.0, 0.0], [1.5, 0.0]), (None, [0.9, 0.1]))
-    assert found.off.settlement[0].tolist() == [1]
-    assert found.no_deal.settlement[0].tolist() == [2]
-    assert found.both.settlement[0].tolist() == [3]
-    first, second = found.gains()
-    np.testing.assert_allclose(first, [[1.5 - 2.0, 2.0 - 3.0]])
-    np.testing.assert_allclose(second, [[1.0, -1.25]])
-    assert [m.tolist() for m in found.moves()] == [[True], [True]]
 
 
 @pytest.mark.parametrize(

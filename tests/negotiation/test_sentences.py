@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +21,20 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> Negotiation:
 
 
 def with_values(answer: Negotiation, **changes: Any) -> Negotiation:
-    return dataclasses.replace(answer, **changes)
+    found = copy.copy(answer)
+    found.__dict__.update(changes)
+    return found
 
 
 def test_the_greatest_fall_of_the_chance_is_told_with_its_party(answer: Negotiation) -> None:
     first, second = list(sentences.full_names(answer))[:2]
     shifts = {first: {"+0.05": 0.8, "+0.2": 0.5}, second: {"+0.2": 0.31}}
-    changed = with_values(answer, chance=0.9, chances={"no_deal_worth_more": shifts})
+    changed = with_values(answer, chance=0.9, no_deal_worth_more=shifts)
     text = sentences.turns_on(changed)
     assert sentences.full_names(answer)[second] in text
     assert "0.2 more" in text
     assert "31%" in text
-    steady = with_values(answer, chance=0.9, chances={"no_deal_worth_more": {first: {"+0.2": 0.9}}})
+    steady = with_values(answer, chance=0.9, no_deal_worth_more={first: {"+0.2": 0.9}})
     assert sentences.turns_on(steady) == ""
 
 

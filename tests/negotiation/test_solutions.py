@@ -1,4 +1,4 @@
-"""Closed forms on u = (x, sqrt(1 - x)): Nash 2/3, Kalai-Smorodinsky and egalitarian 0.61803."""
+"""Closed forms on u = (x, sqrt(1 - x)): Nash 2/3, Kalai-Smorodinsky 0.61803."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ def test_nash_and_kalai_smorodinsky_on_the_curve() -> None:
     golden = (math.sqrt(5.0) - 1.0) / 2.0
     assert at(CURVE, [0, 0]) == pytest.approx(2 / 3, abs=5e-5)
     assert at(CURVE, [0, 0], rule="kalai-smorodinsky") == pytest.approx(golden, abs=5e-5)
-    assert at(CURVE, [0, 0], rule="egalitarian") == pytest.approx(golden, abs=5e-5)
 
 
 @pytest.mark.parametrize("alpha", [0.25, 0.5, 0.75])
@@ -56,7 +55,6 @@ def test_weighted_nash_on_the_curve(alpha: float) -> None:
 def test_with_no_deal_the_ideal_is_the_individually_rational_one() -> None:
     d = [0.2, 0.3]
     assert at(CURVE, d) == pytest.approx(0.6082, abs=1e-4)
-    assert at(CURVE, d, rule="egalitarian") == pytest.approx(0.5619, abs=1e-4)
     assert at(CURVE, d, rule="kalai-smorodinsky") == pytest.approx(0.5985, abs=1e-4)
     found = agree(CURVE, d)
     assert isinstance(found, Agreement)
@@ -139,16 +137,6 @@ def test_units_do_not_move_nash_and_kalai_smorodinsky(
         assert isinstance(other, Agreement)
         assert (other.settlement, other.ties) == (one.settlement, one.ties)
         assert other.flat_top == one.flat_top
-
-
-def test_units_move_the_egalitarian_solution() -> None:
-    u = np.array([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]])
-    one = agree(u, [0, 0], rule="egalitarian")
-    other = agree(u * [1.0, 10.0], [0, 0], rule="egalitarian")
-    assert isinstance(one, Agreement)
-    assert isinstance(other, Agreement)
-    assert one.settlement == 1
-    assert other.settlement == 2
 
 
 @given(PAYOFFS, NO_DEAL)

@@ -9,20 +9,20 @@ from havenline.crisis.levers import BorderLever, HavenLever, LineLever
 from havenline.negotiation.terms import (
     CURRENT,
     Terms,
-    all_terms,
     as_option,
+    draw_moved_lines,
     features,
-    lines_of,
-    terms_of,
-    with_moved_lines,
+    list_terms,
+    match_terms,
+    read_lines,
 )
 from havenline.options import build_schedule
 from havenline.world.record import known_facts
 from havenline.world.world import build_world
 
 CRISIS = open_crisis("idlib-2020")
-LINES = lines_of(CRISIS)
-SPACE = all_terms(LINES, 0)
+LINES = read_lines(CRISIS)
+SPACE = list_terms(LINES, 0)
 
 
 def test_the_lines_are_the_current_one_and_those_of_the_options() -> None:
@@ -40,7 +40,7 @@ def test_every_settlement_has_its_own_name() -> None:
 
 
 def test_a_line_moved_north_lies_so_many_kilometres_north() -> None:
-    drawn = with_moved_lines(CRISIS, LINES)
+    drawn = draw_moved_lines(CRISIS, LINES)
     by_id = {f["properties"]["line_id"]: f for f in drawn.geography["lines"]["features"]}
     old = by_id["m4-highway"]["geometry"]["coordinates"]
     new = by_id["m4-highway-10n"]["geometry"]["coordinates"]
@@ -51,7 +51,7 @@ def test_a_line_moved_north_lies_so_many_kilometres_north() -> None:
 
 
 def test_every_settlement_is_an_option_the_engine_takes() -> None:
-    drawn = with_moved_lines(CRISIS, LINES)
+    drawn = draw_moved_lines(CRISIS, LINES)
     world = build_world(drawn)
     facts = known_facts(world, drawn.meta.as_of, 90)
     handed = {}
@@ -66,7 +66,7 @@ def test_every_settlement_is_an_option_the_engine_takes() -> None:
 
 def test_no_settlement_closes_a_border_or_a_haven() -> None:
     for regime in (0, 1, 2):
-        for terms in all_terms(LINES[:2], regime):
+        for terms in list_terms(LINES[:2], regime):
             assert terms.border >= regime
             for lever in as_option(terms, CRISIS, regime).levers:
                 assert not isinstance(lever, BorderLever) or lever.regime != "closed"
@@ -87,7 +87,7 @@ def test_the_haven_comes_first_where_the_terms_say_so() -> None:
 
 
 def test_declared_options_have_their_nearest_settlement() -> None:
-    found = {o.id: terms_of(o, LINES, 0) for o in CRISIS.options}
+    found = {o.id: match_terms(o, LINES, 0) for o in CRISIS.options}
     assert found["no_deal"] is None
     assert found["open_border"] is None
     line = found["highway_line_haven"]

@@ -32,7 +32,7 @@ def moved(name: str) -> float:
     return row.value * 0.5
 
 
-NOT_OF_RUNS = {"hosts", "reporting"}
+NOT_OF_RUNS = {"hosts", "negotiation", "reporting"}
 """Parts that act on tables of their own and on scores, not on indicators."""
 LIVELY = {"aid_suspension_rate": 20.0, "containment_fail_rate": 20.0, "truce_median_days": 15.0}
 """Values under which rare things happen in a small run."""

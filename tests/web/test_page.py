@@ -15,9 +15,9 @@ import pytest
 
 from havenline import compare, open_crisis, simulate, words
 from havenline.crisis.levers import OptionSpec
-from havenline.negotiation.prepared import prepare
+from havenline.negotiation.negotiate import open_talks
 from havenline.telling import answer
-from havenline.web.bargaining import FUTURES, RUNS
+from havenline.web.bargaining import DRAWS, FUTURES, RUNS
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 SECONDS = 90
@@ -154,9 +154,9 @@ def test_the_bargaining_table_says_what_the_python_interface_says(
         "e => { e.value = 0.6; e.dispatchEvent(new Event('input', {bubbles: true})); }",
     )
     until(page, f"havenline.bargains.length > {before}")
-    prepared = prepare(open_crisis("idlib-2020"), futures=FUTURES, runs=RUNS)
+    talks = open_talks(open_crisis("idlib-2020"), futures=FUTURES, runs=RUNS)
     for support, said in (({}, plain), ({"us": 0.6}, text_of(page, "#bargain-answer"))):
-        wanted = prepared.solve(support)
+        wanted = talks.answer(support, draws=DRAWS).to_json_dict()
         assert whole_percent(wanted["chance"]) in said
         assert wanted["landing"]["text"] in said
     rows = page.locator("#bargain-lines tbody tr").all_inner_texts()

@@ -256,17 +256,20 @@ def score_negotiation(
     """Score the methods of the second opinion on issues with known outcomes."""
     from havenline.negotiation.scoring import read_issues, score_methods
 
-    scores = score_methods(read_issues(path))
+    issues = read_issues(path)
+    scores = score_methods(issues).to_dict("index")
     if as_json:
-        sys.stdout.write(json.dumps(scores.to_json_dict(), allow_nan=False) + "\n")
+        found = {"issues": len(issues), "methods": scores}
+        sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
         return
     table = _plain_table(
-        f"Mean absolute error on {scores.issues} issues, of 100 points",
+        f"Mean absolute error on {len(issues)} issues, of 100 points",
         "", "error", "standard error", "within 10", "against the compromise mean",
     )  # fmt: skip
-    for s in scores.methods:
+    for method, s in scores.items():
+        against, its = s["against_compromise_mean"], s["against_compromise_mean_se"]
         table.add_row(
-            s.method.replace("_", " "), f"{s.mae:.1f}", f"{s.se:.1f}", _percent(s.within_10),
-            f"{s.paired:+.1f} ± {s.paired_se:.1f}",
+            str(method).replace("_", " "), f"{s['mae']:.1f}", f"{s['se']:.1f}",
+            _percent(s["within_10"]), f"{against:+.1f} ± {its:.1f}",
         )  # fmt: skip
     out.print(table)

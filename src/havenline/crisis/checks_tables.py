@@ -105,9 +105,7 @@ def _unknown_in_meta(draft: Draft) -> Iterator[Problem]:
     meta = draft.meta
     if meta is None:
         return
-    used: list[tuple[str, tuple[str | int, ...], str]] = [
-        ("parties", ("attacker", i), party) for i, party in enumerate(meta.attacker)
-    ]
+    used: list[tuple[str, tuple[str | int, ...], str]] = []
     for i, total in enumerate(meta.totals):
         used += [("areas", ("totals", i, "areas", j), area) for j, area in enumerate(total.areas)]
         used += [("parties", ("totals", i, "held_by", j), p) for j, p in enumerate(total.held_by)]

@@ -23,6 +23,8 @@ META_FILE = "crisis.yaml"
 OPTIONS_FILE = "options.yaml"
 GEOGRAPHY = "geography"
 LINES_FILE = f"{GEOGRAPHY}/lines.geojson"
+UNUSED_KEYS = {"attacker": "leave it out: the column side of parties.csv says who attacks"}
+"""Keys of crisis.yaml that once had a meaning, with what to do about each."""
 
 
 @dataclass
@@ -143,6 +145,7 @@ def read_draft(folder: Path, problems: list[Problem]) -> Draft:
     where: dict[str, str] = {}
     if document is not None:
         draft.in_meta = document
+        _drop_unused(document, problems)
         draft.meta = validate(document, CrisisMeta, problems)
         where = _table_paths(document.data)
     for table in TABLES.values():
@@ -157,6 +160,15 @@ def read_draft(folder: Path, problems: list[Problem]) -> Draft:
     _read_past(draft, problems)
     _look_for_strays(draft, where, problems)
     return draft
+
+
+def _drop_unused(document: Document, problems: list[Problem]) -> None:
+    """Take out keys that once had a meaning, each with a warning."""
+    for key, instead in UNUSED_KEYS.items():
+        if isinstance(document.data, dict) and document.data.pop(key, None) is not None:
+            problems.append(
+                document.problem("unused_key", (key,), "nothing reads this key", hint=instead)
+            )
 
 
 def _text(draft: Draft, file: str, problems: list[Problem]) -> str | None:

@@ -201,9 +201,6 @@ class CrisisMeta(Strict):
         description="series of observations.csv that counts people displaced since the start, "
         "cumulative; the replay is scaled to it",
     )
-    attacker: list[Slug] = Field(
-        min_length=1, description="parties whose control means the other side"
-    )
     neighbours: list[Neighbour] = Field(
         default_factory=list, description="countries across a border"
     )

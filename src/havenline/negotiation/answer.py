@@ -1,251 +1,241 @@
-"""What a negotiation gives: typed, and as plain values for JSON."""
+"""The answer to: could they agree, where, and would it hold? Each part is worked out when asked."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from havenline.negotiation.zone import Floats
+from havenline.negotiation.coalitions import find_coalitions
+from havenline.negotiation.concur import give_second_opinion
+from havenline.negotiation.holding import assess_holding
+from havenline.negotiation.landing import (
+    HEADLINE,
+    RULES,
+    Landing,
+    Settled,
+    Solved,
+    by_party,
+    describe_landing,
+    describe_settlement,
+    solve,
+)
+from havenline.negotiation.moves import (
+    CurvePoint,
+    compare_supporters,
+    shift_no_deal,
+    split_leverage,
+    vary_outlook,
+)
+from havenline.negotiation.plainly import describe_parties
+from havenline.negotiation.proposals import (
+    Proposal,
+    describe_proposal,
+    describe_space,
+    list_flagged,
+    list_observed,
+    rate_lines,
+)
 
-Band = tuple[float, float, float]
-"""Median, 5th and 95th percentile."""
+if TYPE_CHECKING:
+    from havenline.negotiation.negotiate import Talks
 
-
-def band(values: Floats) -> Band | None:
-    """Return median, 5th and 95th percentile of the finite values; None where there is none."""
-    kept = values[np.isfinite(values)]
-    if not len(kept):
-        return None
-    low, mid, high = np.quantile(kept, (0.05, 0.5, 0.95))
-    return float(mid), float(low), float(high)
-
-
-@dataclass(frozen=True)
-class Settled:
-    """A settlement in an answer.
-
-    Attributes
-    ----------
-    id, text : str
-    terms : dict
-        Plain values of the terms.
-    run : bool
-        Whether it was run or emulated.
-    share : float
-        Share of all draws that land on it, or accept it, as the place says.
-    depth_km : float or None
-        Within so many km of the border nine of ten places of its haven lie.
-    outcomes : dict of str to Band
-        While it stands: people protected, displaced, killed; homes under the attacker.
-    """
-
-    id: str
-    text: str
-    terms: dict[str, Any]
-    run: bool
-    share: float
-    depth_km: float | None
-    outcomes: dict[str, Band | None]
-
-
-@dataclass(frozen=True)
-class Landing:
-    """Where the parties would land by one rule.
-
-    Attributes
-    ----------
-    rule : str
-        "nash", "weighted nash" or "kalai-smorodinsky".
-    agreement : dict or None
-        Of the mean of all draws: settlement, share of draws in which all
-        accept it, gains, who binds, shadow weights, next best and its
-        loss, flat top. None where there is no zone.
-    no_agreement : dict or None
-        The reason, where there is none.
-    often : tuple of Settled
-        The settlements on which most draws land.
-    lines : dict of str to float
-        Share of all draws that land on each line.
-    terms : dict of str to dict of str to float
-        Share of all draws that land on each guarantee, border regime and treatment of listed
-        groups.
-    moved_km : Band or None
-        Offset of the line, over draws that land on a line that can be moved.
-    outcomes : dict of str to Band
-        Over the draws that land anywhere.
-    depth_km : Band or None
-    gains : dict of str to Band
-        By consenting party, in its own units of 0 to 1.
-    """
-
-    rule: str
-    agreement: dict[str, Any] | None
-    no_agreement: dict[str, Any] | None
-    often: tuple[Settled, ...]
-    lines: dict[str, float]
-    terms: dict[str, dict[str, float]]
-    moved_km: Band | None
-    outcomes: dict[str, Band | None]
-    depth_km: Band | None
-    gains: dict[str, Band | None]
+PARTS = (
+    "crisis", "as_of", "futures", "draws", "seed", "support", "space", "scaling", "chance",
+    "chances", "refuses", "opens_without", "no_deal", "landing", "landings", "leverage", "curve",
+    "curve_of", "matters_most", "hold", "flagged", "coalitions", "second_opinion", "named",
+    "parties", "agreeable", "observed", "assumptions",
+)  # fmt: skip
+"""Every part of the answer, in the order in which it is written."""
 
 
-@dataclass(frozen=True)
-class CurvePoint:
-    """One point of the leverage curve.
-
-    Attributes
-    ----------
-    part : float
-        Of full support.
-    chance : float
-        Share of draws with an agreement.
-    lines : dict of str to float
-        Share of draws that land on each line.
-    moved_km, depth_km, outcomes, gains
-        As in `Landing`.
-    mean : dict of str to float or None
-        Means over the draws that land: offset and depth in km, outcomes.
-    change : dict of str to float or None
-        Mean difference from no support in the same draws, over those that land at both.
-    named : dict of str to float
-        Share of draws in which all accept each proposal.
-    """
-
-    part: float
-    chance: float
-    lines: dict[str, float]
-    moved_km: Band | None
-    depth_km: Band | None
-    outcomes: dict[str, Band | None]
-    gains: dict[str, Band | None]
-    mean: dict[str, float | None]
-    change: dict[str, float | None]
-    named: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Named:
-    """A settlement that somebody proposed.
-
-    Attributes
-    ----------
-    option : str
-        Id of the option of the crisis that it stands for.
-    settlement : Settled
-        ``share``: share of draws in which all accept it.
-    refuses : dict of str to float
-        Share of draws in which each consenting party does better without it.
-    missing : dict of str to float
-        By how much, in the mean, where it does.
-    agreeable_from : float or None
-        Smallest part of support on the curve at which at least half of the draws accept it.
-    needs : dict or None
-        The one change of terms after which most draws accept it, with their share; None where no
-        single change helps.
-    hold : dict
-        See `Negotiation.hold`.
-    """
-
-    option: str
-    settlement: Settled
-    refuses: dict[str, float]
-    missing: dict[str, float]
-    agreeable_from: float | None
-    needs: dict[str, Any] | None
-    hold: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Negotiation:
-    """The answer to: could they agree, where, and would it hold?
+    """The answer under one support, by command, page and report alike.
 
-    Attributes
+    A part is worked out when it is first asked for and kept: a page that shows a few parts while
+    support is changed pays for these alone, and shows the figures that the whole answer has.
+
+    Parameters
     ----------
-    crisis, as_of : str
-    futures, draws, seed : int
-    support : dict of str to float
-    space : dict
-        Settlements, how many were run, the emulator and what it gets wrong.
-    scaling : dict of str to list
-        What is worth 0 and 1 of each measure.
-    chance : float
-        Share of draws in which some settlement is no worse than no deal for all who must consent.
-    chances : dict
-        The same with other outlooks, and with each party's no deal worth more.
-    refuses, opens_without : dict of str to float
-        Where no settlement is acceptable: who refuses all; without whose consent there would be
-        one. Shares of all draws.
-    no_deal : dict
-        What each way without a settlement is worth to each party.
-    landings : dict of str to Landing
-    leverage : dict
-        Bargaining weights, dependence, and the effect of leverage through each channel.
-    curve : tuple of CurvePoint
-    curve_of : tuple of str
-        Whose support rises along the curve.
-    matters_most : dict
-        What full support of each outside party alone changes, and whose changes most.
-    hold : dict
-        Of the settlement at which the mean of all draws lands: survival, temptation, break-even,
-        shift test.
-    flagged : dict
-        Settlements that look agreeable only while nobody counts their collapse.
-    coalitions : dict
-    second_opinion : dict
-    named : tuple of Named
-    parties : tuple of dict
-        In plain words.
-    agreeable : tuple of dict
-        Share of draws in which the best settlement on each line is acceptable to all.
-    observed : tuple of dict
-        Agreements after the as-of date: not used, beside the answer.
-    assumptions : tuple of str
-    seconds : dict of str to float
+    talks : Talks
+        What was run.
+    draws : int
+    support : mapping of str to float
+        Of every outside party that declares some.
+    rising : tuple of str
+        Whose support rises along the leverage curve.
     """
 
-    crisis: str
-    as_of: str
-    futures: int
-    draws: int
-    seed: int
-    support: dict[str, float]
-    space: dict[str, Any]
-    scaling: dict[str, list[float]]
-    chance: float
-    chances: dict[str, Any]
-    refuses: dict[str, float]
-    opens_without: dict[str, float]
-    no_deal: dict[str, Any]
-    landings: dict[str, Landing]
-    leverage: dict[str, Any]
-    curve: tuple[CurvePoint, ...]
-    curve_of: tuple[str, ...]
-    matters_most: dict[str, Any]
-    hold: dict[str, Any] | None
-    flagged: dict[str, Any]
-    coalitions: dict[str, Any]
-    second_opinion: dict[str, Any]
-    named: tuple[Named, ...]
-    parties: tuple[dict[str, Any], ...]
-    agreeable: tuple[dict[str, Any], ...]
-    observed: tuple[dict[str, Any], ...]
-    assumptions: tuple[str, ...]
-    seconds: dict[str, float]
+    def __init__(
+        self, talks: Talks, draws: int, support: Mapping[str, float], rising: tuple[str, ...]
+    ) -> None:
+        self.talks = talks
+        self.crisis = talks.crisis.id
+        self.as_of = talks.as_of.isoformat()
+        self.futures = talks.futures
+        self.draws = draws
+        self.seed = talks.seed
+        self.support = dict(support)
+        self.curve_of = rising
+
+    @cached_property
+    def solved(self) -> Solved:
+        """The bargaining problem with where the parties land."""
+        return solve(self.talks.model(self.draws), self.support)
+
+    @cached_property
+    def space(self) -> dict[str, Any]:
+        """Settlements, how many were run, the emulator and what it gets wrong."""
+        return describe_space(self.solved.model)
+
+    @cached_property
+    def scaling(self) -> dict[str, list[float]]:
+        """What is worth 0 and 1 of each measure."""
+        return {a.about: [a.low, a.high] for a in self.solved.model.aspects}
+
+    @cached_property
+    def chance(self) -> float:
+        """Share of draws in which some settlement is no worse than no deal for all who consent."""
+        return self.solved.by_weight.chance
+
+    @cached_property
+    def no_deal_worth_more(self) -> dict[str, dict[str, float]]:
+        """The same chance with each party's no deal worth more or less."""
+        return shift_no_deal(self.solved)
+
+    @cached_property
+    def chances(self) -> dict[str, Any]:
+        """The chance with other outlooks, and with each party's no deal worth more or less."""
+        return {
+            "outlook": vary_outlook(self.solved),
+            "no_deal_worth_more": self.no_deal_worth_more,
+        }
+
+    @property
+    def refuses(self) -> dict[str, float]:
+        """Share of draws in which a party refuses every settlement."""
+        return by_party(self.solved.names, self.solved.by_weight.refuses.mean(axis=0))
+
+    @property
+    def opens_without(self) -> dict[str, float]:
+        """Share of draws in which there would be an agreement without a party's consent only."""
+        return by_party(self.solved.names, self.solved.by_weight.opens_without.mean(axis=0))
+
+    @cached_property
+    def no_deal(self) -> dict[str, Any]:
+        """What each way without a settlement is worth to each party, and what they expect."""
+        model = self.solved.model
+        ids = model.parties.ids
+        return {
+            **{
+                name: by_party(ids, model.branch_payoffs(name).mean(axis=0))
+                for name in model.ran.branches
+            },
+            "as expected": by_party(ids, self.solved.payoffs.no_deal.mean(axis=0)),
+        }
+
+    @cached_property
+    def headline(self) -> Landing:
+        """Where they land by bargaining weights."""
+        return describe_landing(self.solved, HEADLINE)
+
+    @cached_property
+    def landings(self) -> dict[str, Landing]:
+        """Where they land by each rule."""
+        return {
+            rule: self.headline if rule == HEADLINE else describe_landing(self.solved, rule)
+            for rule in RULES
+        }
+
+    @cached_property
+    def landing(self) -> Settled | None:
+        """Where the mean of all draws lands by weight, else where most draws do; None for none.
+
+        ``share``: of draws in which all accept it.
+        """
+        solved = self.solved
+        if solved.row is None:
+            return None
+        share = float(solved.by_weight.accepts[solved.row])
+        return describe_settlement(solved.model, solved.row, share, self.support)
+
+    @cached_property
+    def leverage(self) -> dict[str, Any]:
+        """Bargaining weights, dependence, and the effect of leverage through each channel."""
+        return split_leverage(self.solved)
+
+    @property
+    def curve(self) -> tuple[CurvePoint, ...]:
+        """Where they land as support rises from none to full."""
+        return self.talks.curve(self.draws, self.support, self.curve_of)
+
+    @cached_property
+    def matters_most(self) -> dict[str, Any]:
+        """What full support of each outside party alone changes, and whose changes most."""
+        return compare_supporters(self.solved)
+
+    @cached_property
+    def hold(self) -> dict[str, Any] | None:
+        """Whether `landing` would hold; see `assess_holding`."""
+        row = self.solved.row
+        return None if row is None else assess_holding(self.solved, row)
+
+    @cached_property
+    def flagged(self) -> dict[str, Any]:
+        """Settlements that look agreeable only while nobody counts their collapse."""
+        return list_flagged(self.solved)
+
+    @cached_property
+    def coalitions(self) -> dict[str, Any]:
+        """Which sets of parties hold together, and on whom an agreement turns."""
+        return find_coalitions(self.solved.model, self.support)
+
+    @cached_property
+    def second_opinion(self) -> dict[str, Any]:
+        """Weighted mean, weighted median and election; never averaged in."""
+        return give_second_opinion(self.solved)
+
+    @cached_property
+    def named(self) -> tuple[Proposal, ...]:
+        """The options of the crisis that are settlements."""
+        return tuple(
+            describe_proposal(self.solved, option, row, self.curve)
+            for option, row in self.talks.proposals.items()
+        )
+
+    @cached_property
+    def parties(self) -> tuple[dict[str, Any], ...]:
+        """Each party in plain words."""
+        return describe_parties(self.solved)
+
+    @cached_property
+    def agreeable(self) -> tuple[dict[str, Any], ...]:
+        """Share of draws in which the best settlement on each line is acceptable to all."""
+        return rate_lines(self.solved)
+
+    @cached_property
+    def observed(self) -> tuple[dict[str, Any], ...]:
+        """Agreements after the as-of date: not used, beside the answer."""
+        return list_observed(self.talks.crisis, self.talks.as_of)
+
+    @cached_property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the answer rests on, in sentences."""
+        return self.solved.model.assumptions()
 
     def to_json_dict(self) -> dict[str, Any]:
-        """Return the answer as plain values; what is not finite becomes null."""
-        found = plain(dataclasses.asdict(self))
-        assert isinstance(found, dict)
-        return found
+        """Return the whole answer as plain values; what is not finite becomes null."""
+        return {part: plain(getattr(self, part)) for part in PARTS}
 
 
 def plain(value: Any) -> Any:
     """Return a value as plain ones for JSON, six digits of a number; what is not finite is None."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return plain(dataclasses.asdict(value))
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

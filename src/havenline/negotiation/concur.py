@@ -6,21 +6,24 @@ from typing import Any
 
 import numpy as np
 
-from havenline.negotiation.election import elect, likely_set, support
-from havenline.negotiation.payoffs import Payoffs
-from havenline.negotiation.problem import Model
-from havenline.negotiation.spatial import compromise_mean, weighted_median
+from havenline.negotiation.election import (
+    compromise_mean,
+    elect,
+    likely_set,
+    support,
+    weighted_median,
+)
+from havenline.negotiation.landing import Solved
+from havenline.negotiation.parties import Party
 from havenline.negotiation.terms import TERMS
 from havenline.negotiation.zone import Floats, pareto_set
 
 FAVOURED = 0.05
 """A party's position on an issue is its mean over this share of settlements that it likes best."""
-LITTLE = 0.1
-"""Salience of an issue on which a party declares no stake."""
 LIKELY = 0.8
 
 
-def second_opinion(model: Model, payoffs: Payoffs, landing: int | None) -> dict[str, Any]:
+def give_second_opinion(solved: Solved) -> dict[str, Any]:
     """Return compromise mean, weighted median and elections, by issue and over whole settlements.
 
     Positions come from the parties' own payoffs: on each issue the mean over the twentieth of the
@@ -28,10 +31,7 @@ def second_opinion(model: Model, payoffs: Payoffs, landing: int | None) -> dict[
 
     Parameters
     ----------
-    model : Model
-    payoffs : Payoffs
-    landing : int or None
-        Row of the settlement at which the mean of all draws lands.
+    solved : Solved
 
     Returns
     -------
@@ -41,6 +41,7 @@ def second_opinion(model: Model, payoffs: Payoffs, landing: int | None) -> dict[
         80% of the election's probability, and whether its line is among theirs; None without a
         landing point.
     """
+    model, payoffs, landing = solved.model, solved.payoffs, solved.row
     parties = model.parties.all
     standing = payoffs.standing.mean(axis=0)
     capability = model.capability.mean(axis=0)
@@ -50,10 +51,11 @@ def second_opinion(model: Model, payoffs: Payoffs, landing: int | None) -> dict[
     }
     count = max(1, round(FAVOURED * len(standing)))
     liked = np.argsort(-standing, axis=0, kind="stable")[:count]
+    little = model.parameters["undeclared_salience"].value
     issues = {}
     for axis, values in axes.items():
         position = np.array([values[liked[:, i]].mean() for i in range(len(parties))])
-        salience = np.array([_salience(p.stakes, axis) for p in parties])
+        salience = np.array([_salience(p, axis, little) for p in parties])
         weight = capability * salience
         low, high = float(values.min()), float(values.max())
         span = (high - low) or 1.0
@@ -70,17 +72,14 @@ def second_opinion(model: Model, payoffs: Payoffs, landing: int | None) -> dict[
             "landing": None if landing is None else float(values[landing]),
             "positions": {p.id: float(x) for p, x in zip(parties, position, strict=True)},
         }
-    return {"issues": issues, "election": _election(model, payoffs, capability, landing)}
+    return {"issues": issues, "election": _election(solved, capability)}
 
 
-def _election(
-    model: Model, payoffs: Payoffs, capability: Floats, landing: int | None
-) -> dict[str, Any]:
+def _election(solved: Solved, capability: Floats) -> dict[str, Any]:
+    model, landing = solved.model, solved.row
     parties = model.parties.all
-    who = list(model.parties.consenting)
-    finite = np.isfinite(payoffs.value)
-    value = np.where(finite, payoffs.value, 0.0).sum(axis=0) / np.maximum(finite.sum(axis=0), 1)
-    efficient = np.flatnonzero(pareto_set(value[:, who]))
+    value, _ = solved.payoffs.mean_value()
+    efficient = np.flatnonzero(pareto_set(value[:, solved.who]))
     if landing is not None and landing not in efficient:
         efficient = np.sort(np.append(efficient, landing))
     some = value[efficient]
@@ -110,5 +109,5 @@ def _election(
     return found
 
 
-def _salience(stakes: Any, about: str) -> float:
-    return max((s.salience for s in stakes if s.about == about), default=LITTLE)
+def _salience(party: Party, about: str, little: float) -> float:
+    return max((s.salience for s in party.stakes if s.about == about), default=little)

@@ -1,10 +1,11 @@
-"""A probabilistic Condorcet election: which option would win contests of every two of them.
+"""The second opinion: weighted mean and median, and a probabilistic Condorcet election.
 
-The options meet in pairs; each actor supports the one it prefers by its weight times the difference
-in utility, and the chance to win goes with support. Equations of the KAPSARC Toolkit for Behavioral
-Analysis (Wise, Lester and Efird 2015, "An Introduction to the KAPSARC Toolkit for Behavioral
-Analysis (KTAB) Using One-dimensional Spatial Models", KAPSARC). A second opinion: never averaged
-into a bargaining solution.
+The median of positions on an issue after Black 1948 ("On the Rationale of Group Decision-making",
+Journal of Political Economy 56). In the election options meet in pairs; each actor supports the one
+it prefers by its weight times the difference in utility, and the chance to win goes with support.
+Equations of the KAPSARC Toolkit for Behavioral Analysis (Wise, Lester and Efird 2015, "An
+Introduction to the KAPSARC Toolkit for Behavioral Analysis (KTAB) Using One-dimensional Spatial
+Models", KAPSARC). A second opinion: never averaged into a bargaining solution.
 """
 
 from __future__ import annotations
@@ -49,17 +50,15 @@ def support(utilities: npt.ArrayLike, weights: npt.ArrayLike) -> Floats:
     return votes + LEAST_SUPPORT
 
 
-def victory(votes: npt.ArrayLike, power: float = 1.0) -> Floats:
+def victory(votes: npt.ArrayLike) -> Floats:
     """Return the chance of each option to beat each other one.
 
-    ``S[a, b]**power / (S[a, b]**power + S[b, a]**power)``, one half against itself.
+    ``S[a, b] / (S[a, b] + S[b, a])``, one half against itself.
 
     Parameters
     ----------
     votes : (options, options) array
         From `support`; where both are 0 the chance is one half.
-    power : float
-        1 for linear, 2 for square victory and so on; above 0.
 
     Returns
     -------
@@ -67,13 +66,13 @@ def victory(votes: npt.ArrayLike, power: float = 1.0) -> Floats:
     """
     s = np.asarray(votes, dtype=np.float64)
     most = np.maximum(s, s.T)
-    own = np.divide(s, most, out=np.ones_like(s), where=most > 0.0) ** power
+    own = np.divide(s, most, out=np.ones_like(s), where=most > 0.0)
     result: Floats = own / (own + own.T)
     np.fill_diagonal(result, 0.5)
     return result
 
 
-def elect(votes: npt.ArrayLike, kind: Election = "markov-incentive", power: float = 1.0) -> Floats:
+def elect(votes: npt.ArrayLike, kind: Election = "markov-incentive") -> Floats:
     """Return the chance of each option to win the election.
 
     Conditional: ``p(a)`` goes with the product of ``V(a, b)`` over b: sharp. Markov: the standing
@@ -85,8 +84,6 @@ def elect(votes: npt.ArrayLike, kind: Election = "markov-incentive", power: floa
     votes : (options, options) array
         From `support`.
     kind : {"conditional", "markov-uniform", "markov-incentive"}
-    power : float
-        As in `victory`.
 
     Returns
     -------
@@ -98,7 +95,7 @@ def elect(votes: npt.ArrayLike, kind: Election = "markov-incentive", power: floa
         raise ValueError("votes must be a square table of finite numbers, none negative")
     if kind not in ELECTIONS:
         raise ValueError(f"no such election: {kind!r}")
-    v = victory(s, power)
+    v = victory(s)
     if kind == "conditional":
         with np.errstate(divide="ignore"):
             logs = np.log(v).sum(axis=1)
@@ -168,3 +165,49 @@ def likely_set(chances: npt.ArrayLike, share: float = 0.8) -> Ints:
     order: Ints = np.argsort(-p, kind="stable")
     count = int(np.searchsorted(np.cumsum(p[order]), share * p.sum() - 1e-12)) + 1
     return order[: min(count, len(order))]
+
+
+def compromise_mean(positions: npt.ArrayLike, weights: npt.ArrayLike) -> float:
+    """Return the weighted mean of positions, such as by capability times salience.
+
+    Parameters
+    ----------
+    positions, weights : (actors,) array
+        Weights not negative and not all 0.
+
+    Returns
+    -------
+    float
+        In the unit of the positions.
+    """
+    x, w = _positions(positions, weights)
+    return float(w @ x / w.sum())
+
+
+def weighted_median(positions: npt.ArrayLike, weights: npt.ArrayLike) -> float:
+    """Return the smallest position at which the weights up to it reach half of all.
+
+    Parameters
+    ----------
+    positions, weights : (actors,) array
+        Weights not negative and not all 0.
+
+    Returns
+    -------
+    float
+        One of the positions.
+    """
+    x, w = _positions(positions, weights)
+    order = np.argsort(x, kind="stable")
+    reached = np.cumsum(w[order]) >= w.sum() * (0.5 - 1e-12)
+    return float(x[order][int(np.argmax(reached))])
+
+
+def _positions(positions: npt.ArrayLike, weights: npt.ArrayLike) -> tuple[Floats, Floats]:
+    x = np.asarray(positions, dtype=np.float64)
+    w = np.asarray(weights, dtype=np.float64)
+    if x.ndim != 1 or x.shape != w.shape or not np.isfinite(x).all():
+        raise ValueError("each actor needs a finite position and a weight")
+    if not ((w >= 0.0) & np.isfinite(w)).all() or not w.sum() > 0.0:
+        raise ValueError("weights must be finite, none below 0, and not all 0")
+    return x, w

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from havenline.negotiation.answer import Band, Landing, Settled, band
-from havenline.negotiation.payoffs import Payoffs
-from havenline.negotiation.problem import Model
+from havenline.negotiation.problem import Model, Payoffs
 from havenline.negotiation.solutions import Agreement, Landings, Rule, agree, land_draws
 from havenline.negotiation.zone import Floats, Ints, NoAgreement
 
@@ -25,55 +24,176 @@ RULES: dict[str, Rule] = {
 """Rules that are told. Egalitarian is not: the parties' units do not compare."""
 HEADLINE = "weighted nash"
 
+Band = tuple[float, float, float]
+"""Median, 5th and 95th percentile."""
+
+
+def band(values: Floats) -> Band | None:
+    """Return median, 5th and 95th percentile of the finite values; None where there is none."""
+    kept = values[np.isfinite(values)]
+    if not len(kept):
+        return None
+    low, mid, high = np.quantile(kept, (0.05, 0.5, 0.95))
+    return float(mid), float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A settlement in an answer.
+
+    Attributes
+    ----------
+    id, text : str
+    terms : dict
+        Plain values of the terms.
+    run : bool
+        Whether it was run or emulated.
+    share : float
+        Share of all draws that land on it, or accept it, as the place says.
+    depth_km : float or None
+        Within so many km of the border nine of ten places of its haven lie.
+    outcomes : dict of str to Band
+        While it stands: people protected, displaced, killed; homes under the attacker.
+    """
+
+    id: str
+    text: str
+    terms: dict[str, Any]
+    run: bool
+    share: float
+    depth_km: float | None
+    outcomes: dict[str, Band | None]
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where the parties would land by one rule.
+
+    Attributes
+    ----------
+    rule : str
+        "nash", "weighted nash" or "kalai-smorodinsky".
+    agreement : dict or None
+        Of the mean of all draws: settlement, share of draws in which all
+        accept it, gains, who binds, shadow weights, next best and its
+        loss, flat top. None where there is no zone.
+    no_agreement : dict or None
+        The reason, where there is none.
+    often : tuple of Settled
+        The settlements on which most draws land.
+    lines : dict of str to float
+        Share of all draws that land on each line.
+    terms : dict of str to dict of str to float
+        Share of all draws that land on each guarantee, border regime and treatment of listed
+        groups.
+    moved_km : Band or None
+        Offset of the line, over draws that land on a line that can be moved.
+    outcomes : dict of str to Band
+        Over the draws that land anywhere.
+    depth_km : Band or None
+    gains : dict of str to Band
+        By consenting party, in its own units of 0 to 1.
+    """
+
+    rule: str
+    agreement: dict[str, Any] | None
+    no_agreement: dict[str, Any] | None
+    often: tuple[Settled, ...]
+    lines: dict[str, float]
+    terms: dict[str, dict[str, float]]
+    moved_km: Band | None
+    outcomes: dict[str, Band | None]
+    depth_km: Band | None
+    gains: dict[str, Band | None]
+
 
 @dataclass(frozen=True)
 class Solved:
-    """Payoffs under some support with the landing points of every rule."""
+    """Payoffs under some support, with the landing points of every rule asked for."""
 
+    model: Model
+    support: Mapping[str, float]
     payoffs: Payoffs
-    landings: dict[str, Landings]
-    support: dict[str, float]
+
+    @cached_property
+    def who(self) -> list[int]:
+        """Indices of the parties whose consent is needed."""
+        return list(self.model.parties.consenting)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Ids of the parties whose consent is needed."""
+        return [self.model.parties.ids[i] for i in self.who]
+
+    @cached_property
+    def value(self) -> Floats:
+        """Draws of the value of each settlement to them, (draws, settlements, consenting)."""
+        return self.payoffs.value[:, :, self.who]
+
+    @cached_property
+    def no_deal(self) -> Floats:
+        """Draws of the value of no deal to them, (draws, consenting)."""
+        return self.payoffs.no_deal[:, self.who]
+
+    @cached_property
+    def by_weight(self) -> Landings:
+        """Where they land with bargaining weights."""
+        return land_draws(self.value, self.no_deal, self.payoffs.weights, ("nash",))
+
+    @cached_property
+    def evenly(self) -> Landings:
+        """Where they land with equal weights, by both rules."""
+        return land_draws(self.value, self.no_deal)
+
+    @cached_property
+    def mean_case(self) -> tuple[Floats, Floats]:
+        """Mean values and no-deal payoffs; a red line counts where it is meant mostly."""
+        value, refused = self.payoffs.mean_value()
+        signed = np.where(refused, -np.inf, value)
+        return signed[:, self.who], self.no_deal.mean(axis=0)
+
+    @cached_property
+    def row(self) -> int | None:
+        """The settlement of the mean of all draws, else that of most draws; None for none."""
+        at_mean = agree(*self.mean_case, self.payoffs.weights.mean(axis=0))
+        if isinstance(at_mean, Agreement):
+            return at_mean.settlement
+        shares = self.by_weight.shares("nash")
+        return int(np.argmax(shares)) if shares.any() else None
 
 
-def solve(model: Model, support: dict[str, float]) -> Solved:
-    """Return payoffs and landing points under some support."""
-    payoffs = model.solve_payoffs(support)
-    who = list(model.parties.consenting)
-    value, nothing = payoffs.value[:, :, who], payoffs.no_deal[:, who]
-    even = land_draws(value, nothing, None, ("nash", "kalai-smorodinsky"))
-    by_weight = land_draws(value, nothing, payoffs.weights, ("nash",))
-    return Solved(payoffs, {"even": even, HEADLINE: by_weight}, support)
+def solve(model: Model, support: Mapping[str, float]) -> Solved:
+    """Solve the bargaining problem under some support."""
+    return Solved(model, support, model.solve_payoffs(support))
 
 
-def landed(solved: Solved, rule: str) -> tuple[Landings, int]:
-    """Return the landing points that hold a rule, and its place among their rules."""
-    found = solved.landings["even" if rule != HEADLINE else HEADLINE]
-    return found, found.rules.index(RULES[rule])
-
-
-def landing_of(model: Model, solved: Solved, rule: str, names: list[str]) -> Landing:
+def describe_landing(solved: Solved, rule: str) -> Landing:
     """Return where parties land under a rule: at the mean of all draws, and over draws."""
-    found, at = landed(solved, rule)
+    model, names = solved.model, solved.names
+    found = solved.by_weight if rule == HEADLINE else solved.evenly
+    at = found.rules.index(RULES[rule])
     rows = found.settlement[at]
-    lines, moved, depth, outcomes = over_draws(model, rows, solved.support)
+    lines, moved, depth, outcomes = summarise_draws(model, rows, solved.support)
     shares = found.shares(RULES[rule])
-    value, nothing = central(solved.payoffs, list(model.parties.consenting))
     weights = solved.payoffs.weights.mean(axis=0) if rule == HEADLINE else None
-    at_mean = agree(value, nothing, weights, RULES[rule])
+    at_mean = agree(*solved.mean_case, weights, RULES[rule])
+    agreement = no_agreement = None
+    if isinstance(at_mean, Agreement):
+        agreement = _describe_agreement(model, at_mean, names, found)
+    else:
+        no_agreement = _say_why_none(model, at_mean, names)
     gains = found.gains[at][rows >= 0]
     return Landing(
         rule=rule,
-        agreement=_agreement(model, at_mean, names, found)
-        if isinstance(at_mean, Agreement)
-        else None,
-        no_agreement=None if isinstance(at_mean, Agreement) else _why(model, at_mean, names),
+        agreement=agreement,
+        no_agreement=no_agreement,
         often=tuple(
-            settled(model, int(r), float(shares[r]), solved.support)
+            describe_settlement(model, int(r), float(shares[r]), solved.support)
             for r in np.argsort(-shares, kind="stable")[:MOST_OFTEN]
             if shares[r] > 0.0
         ),
         lines=lines,
-        terms=_term_shares(model, rows),
+        terms=_share_terms(model, rows),
         moved_km=moved,
         outcomes=outcomes,
         depth_km=depth,
@@ -81,24 +201,9 @@ def landing_of(model: Model, solved: Solved, rule: str, names: list[str]) -> Lan
     )
 
 
-def where(value: Floats, nothing: Floats, payoffs: Payoffs, found: Landings) -> int | None:
-    """Return the settlement of the mean of all draws, else that of most draws; None for none."""
-    at_mean = agree(value, nothing, payoffs.weights.mean(axis=0))
-    if isinstance(at_mean, Agreement):
-        return at_mean.settlement
-    shares = found.shares("nash")
-    return int(np.argmax(shares)) if shares.any() else None
-
-
-def central(payoffs: Payoffs, who: list[int]) -> tuple[Floats, Floats]:
-    """Return mean values and no-deal payoffs; a red line counts where it is meant mostly."""
-    finite = np.isfinite(payoffs.value)
-    mean = np.where(finite, payoffs.value, 0.0).sum(axis=0) / np.maximum(finite.sum(axis=0), 1)
-    value = np.where(finite.mean(axis=0) >= 0.5, mean, -np.inf)
-    return value[:, who], payoffs.no_deal.mean(axis=0)[who]
-
-
-def settled(model: Model, row: int, share: float, support: Mapping[str, float]) -> Settled:
+def describe_settlement(
+    model: Model, row: int, share: float, support: Mapping[str, float]
+) -> Settled:
     """Return what is told of one settlement; ``share`` is of all draws."""
     terms = model.terms[row]
     depth = float(model.ran.depth[row])
@@ -113,7 +218,7 @@ def settled(model: Model, row: int, share: float, support: Mapping[str, float]) 
     )
 
 
-def over_draws(
+def summarise_draws(
     model: Model, rows: Any, support: Mapping[str, float]
 ) -> tuple[dict[str, float], Band | None, Band | None, dict[str, Band | None]]:
     """Return shares of lines, offset, depth and outcomes over draws that land on rows."""
@@ -137,7 +242,7 @@ def over_draws(
     )
 
 
-def _term_shares(model: Model, rows: Ints) -> dict[str, dict[str, float]]:
+def _share_terms(model: Model, rows: Ints) -> dict[str, dict[str, float]]:
     """Return how often draws land on each value of each term but the line and aid."""
     found: dict[str, dict[str, float]] = {}
     for row in rows[rows >= 0]:
@@ -148,7 +253,9 @@ def _term_shares(model: Model, rows: Ints) -> dict[str, dict[str, float]]:
     return found
 
 
-def _agreement(model: Model, a: Agreement, names: list[str], found: Landings) -> dict[str, Any]:
+def _describe_agreement(
+    model: Model, a: Agreement, names: list[str], found: Landings
+) -> dict[str, Any]:
     return {
         "settlement": model.terms[a.settlement].to_json_dict(),
         "accepted": float(found.accepts[a.settlement]),
@@ -164,7 +271,7 @@ def _agreement(model: Model, a: Agreement, names: list[str], found: Landings) ->
     }
 
 
-def _why(model: Model, none: NoAgreement, names: list[str]) -> dict[str, Any]:
+def _say_why_none(model: Model, none: NoAgreement, names: list[str]) -> dict[str, Any]:
     full = {p.id: p.name for p in model.parties.all}
     return {
         "reason": none.reason,

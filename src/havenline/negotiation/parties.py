@@ -13,7 +13,7 @@ from havenline.crisis import Crisis
 from havenline.crisis.registry import suggest
 from havenline.draws import key_of_text
 from havenline.errors import HavenlineError
-from havenline.negotiation.leverage import Channel, Tie, tie_matrices
+from havenline.negotiation.leverage import Channel
 from havenline.negotiation.measures import MEASURES
 from havenline.negotiation.terms import TERMS
 from havenline.negotiation.zone import Floats
@@ -23,7 +23,7 @@ CHANNELS: dict[str, Channel] = {"disagreement": "no deal", "bargaining": "weight
 
 
 @dataclass(frozen=True)
-class Range:
+class Judgement:
     """A figure of judgement: its value and the range from 5 to 95%."""
 
     value: float
@@ -38,10 +38,8 @@ class Stake:
     about: str
     better: str
     ideal: float | None
-    weight: Range
+    weight: Judgement
     salience: float
-    basis: str
-    source_id: str
 
     @property
     def text(self) -> str:
@@ -70,7 +68,7 @@ class Party:
         No settlement is possible without it.
     spoils : bool
         It could break one by force.
-    capability : Range
+    capability : Judgement
     discount : float
         Per year.
     stakes : tuple of Stake
@@ -81,9 +79,19 @@ class Party:
     name: str
     consents: bool
     spoils: bool
-    capability: Range
+    capability: Judgement
     discount: float
     stakes: tuple[Stake, ...]
+
+    @property
+    def wants_ground(self) -> float:
+        """Weight on the attacker holding more ground; below 0 for one that wants it to hold less.
+
+        A stake near an ideal counts for neither.
+        """
+        signs = {"more": 1.0, "less": -1.0, "near": 0.0}
+        stakes = (s for s in self.stakes if s.about == "ground_taken")
+        return sum(s.weight.value * signs[s.better] for s in stakes)
 
 
 @dataclass(frozen=True)
@@ -98,13 +106,13 @@ class RedLine:
 
 
 @dataclass(frozen=True)
-class Need:
+class Dependence:
     """What one party needs from another: a tie with its range."""
 
     party: int
     supplier: int
     good: str
-    value: Range
+    value: Judgement
     part: float
     channel: Channel
 
@@ -117,8 +125,7 @@ class Support:
     channel: str
     for_party: str
     on_party: str
-    effect: Range
-    method: str
+    effect: Judgement
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,7 @@ class Parties:
 
     all: tuple[Party, ...]
     red_lines: tuple[RedLine, ...]
-    needs: tuple[Need, ...]
+    needs: tuple[Dependence, ...]
     supports: tuple[Support, ...]
 
     @property
@@ -147,14 +154,14 @@ class Parties:
 
     def ties(self) -> dict[Channel, Floats]:
         """Return the dependence through each channel at the declared values."""
-        return tie_matrices(
-            [
-                Tie(self.ids[n.party], self.ids[n.supplier], n.good, n.value.value * n.part,
-                    n.channel)
-                for n in self.needs
-            ],
-            self.ids,
-        )  # fmt: skip
+        n = len(self.all)
+        found: dict[Channel, Floats] = {
+            "no deal": np.zeros((n, n)),
+            "weights": np.zeros((n, n)),
+        }
+        for need in self.needs:
+            found[need.channel][need.party, need.supplier] += need.value.value * need.part
+        return found
 
 
 def read_parties(crisis: Crisis) -> Parties:
@@ -181,7 +188,7 @@ def read_parties(crisis: Crisis) -> Parties:
         ideal = None if pd.isna(r["ideal"]) else float(r["ideal"])
         of_party[str(r["party_id"])].append(
             Stake(str(r["about"]), str(r["better"]), ideal, _range(r, "weight"),
-                  float(r["salience"]), str(r["basis"]), str(r["source_id"]))
+                  float(r["salience"]))
         )  # fmt: skip
     everyone = tuple(
         Party(
@@ -204,13 +211,19 @@ def read_parties(crisis: Crisis) -> Parties:
             RedLine(at[str(r["party_id"])], str(r["about"]), most, least, float(r["chance"]))
         )
     needs = tuple(
-        Need(at[str(r["from_party"])], at[str(r["on_party"])], str(r["good"]), _range(r, "value"),
-             float(r["share"]) * (1.0 - float(r["replaceable"])), CHANNELS[str(r["channel"])])
+        Dependence(
+            at[str(r["from_party"])],
+            at[str(r["on_party"])],
+            str(r["good"]),
+            _range(r, "value"),
+            float(r["share"]) * (1.0 - float(r["replaceable"])),
+            CHANNELS[str(r["channel"])],
+        )
         for r in _rows(crisis.dependences)
-    )  # fmt: skip
+    )
     supports = tuple(
         Support(str(r["party_id"]), str(r["channel"]), str(r["for_party"]), str(r["on_party"]),
-                _range(r, "effect"), str(r["method"]))
+                _range(r, "effect"))
         for r in _rows(crisis.supports)
     )  # fmt: skip
     return Parties(everyone, tuple(lines), needs, supports)
@@ -241,12 +254,12 @@ def random(name: str, seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=[key_of_text(f"negotiation:{name}"), seed]))
 
 
-def draw(figure: Range, name: str, draws: int, seed: int, top: float = np.inf) -> Floats:
+def draw(figure: Judgement, name: str, draws: int, seed: int, top: float = np.inf) -> Floats:
     """Return draws of a figure of judgement: log-normal, or triangular where it may be 0.
 
     Parameters
     ----------
-    figure : Range
+    figure : Judgement
         Median (or mode), and the range from 5 to 95% (or all of it).
     name : str
         What it is: the same name gives the same draws.
@@ -275,8 +288,8 @@ def _rows(table: pd.DataFrame | None) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
 
-def _range(row: dict[str, Any], name: str) -> Range:
-    return Range(float(row[name]), float(row["low"]), float(row["high"]))
+def _range(row: dict[str, Any], name: str) -> Judgement:
+    return Judgement(float(row[name]), float(row["low"]), float(row["high"]))
 
 
 def _known(about: str, file: str, known: Sequence[str]) -> None:

@@ -6,33 +6,30 @@ from typing import Any
 
 import numpy as np
 
+from havenline.negotiation.landing import Solved
 from havenline.negotiation.parties import Stake
-from havenline.negotiation.payoffs import NONE, Payoffs
 from havenline.negotiation.problem import Model
+from havenline.negotiation.settlements import NONE
 from havenline.negotiation.terms import TERMS, Terms
 from havenline.negotiation.zone import Bools, Floats
 
 
-def in_words(model: Model, payoffs: Payoffs, landing: int | None) -> tuple[dict[str, Any], ...]:
-    """Return a row for each party.
+def describe_parties(solved: Solved) -> tuple[dict[str, Any], ...]:
+    """Return a row for each party: what it gains where the mean of all draws lands.
 
     Parameters
     ----------
-    model : Model
-    payoffs : Payoffs
-    landing : int or None
-        Row of the settlement at which the mean of all draws lands.
+    solved : Solved
 
     Returns
     -------
     tuple of dict
         ``wants``, ``gains_most_from``, ``walks_away_if`` in words, with the figures behind them.
     """
+    model, payoffs, landing = solved.model, solved.payoffs, solved.row
     rows = []
     no_deal = payoffs.no_deal.mean(axis=0)
-    finite = np.isfinite(payoffs.value)
-    value = np.where(finite, payoffs.value, 0.0).sum(axis=0) / np.maximum(finite.sum(axis=0), 1)
-    refused = (~finite).mean(axis=0) >= 0.5
+    value, refused = payoffs.mean_value()
     worth = model.worth("stands", dict.fromkeys(model.parties.supporters, 0.0)).mean(axis=0)
     plain = _without(model)
     for i, party in enumerate(model.parties.all):
@@ -48,7 +45,8 @@ def in_words(model: Model, payoffs: Payoffs, landing: int | None) -> tuple[dict[
         if landing is not None:
             gain = float(value[landing, i] - no_deal[i])
             from_stakes = _parts(model, party.stakes, worth[:, landing], plain)
-            best, worst = max(from_stakes, key=_size), min(from_stakes, key=_size)
+            best = max(from_stakes, key=lambda part: part[1])
+            worst = min(from_stakes, key=lambda part: part[1])
             walks = _walks(model, landing, value[:, i] - no_deal[i], refused[:, i])
             row |= {
                 "landing": float(value[landing, i]),
@@ -60,10 +58,6 @@ def in_words(model: Model, payoffs: Payoffs, landing: int | None) -> tuple[dict[
             }
         rows.append(row)
     return tuple(rows)
-
-
-def _size(part: tuple[Stake, float]) -> float:
-    return part[1]
 
 
 def _without(model: Model) -> Floats:
@@ -95,14 +89,14 @@ def _walks(model: Model, landing: int, gains: Floats, refused: Bools) -> list[di
     here = model.terms[landing]
     found = []
     for row, terms in enumerate(model.terms):
-        terms_changed = changed(here, terms)
+        terms_changed = list_changes(here, terms)
         if len(terms_changed) == 1 and (refused[row] or gains[row] < 0.0):
-            found.append({"change": terms_changed[0], "to": told(terms, terms_changed[0]),
+            found.append({"change": terms_changed[0], "to": say_term(terms, terms_changed[0]),
                           "gain": None if refused[row] else float(gains[row])})  # fmt: skip
     return found
 
 
-def changed(a: Terms, b: Terms) -> list[str]:
+def list_changes(a: Terms, b: Terms) -> list[str]:
     """Return the names of the terms in which two settlements differ."""
     plain = ("line", "guarantee", "aid", "border", "listed")
     names = [n for n in plain if getattr(a, n) != getattr(b, n)]
@@ -111,7 +105,7 @@ def changed(a: Terms, b: Terms) -> list[str]:
     return names
 
 
-def told(terms: Terms, change: str) -> str:
+def say_term(terms: Terms, change: str) -> str:
     """Return one term of a settlement in plain words."""
     plain = terms.text.split("; ")
     at = ("line", "guarantee", "aid", "border", "listed", "haven_first").index(change)

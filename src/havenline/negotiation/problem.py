@@ -13,34 +13,90 @@ for what the parties jointly expect, which neither is one future nor averages ou
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
 
-from havenline.engine.steps.truce import HR_FLOOR_INTERPOSED
+from havenline.crisis.parameters import Parameter
+from havenline.engine.values import sample_values
+from havenline.negotiation.collapse import expect_collapse
 from havenline.negotiation.emulator import Emulator, fit
 from havenline.negotiation.leverage import bargaining_weights, weights_of_consenting
-from havenline.negotiation.parties import Parties, Range, RedLine, draw, random
-from havenline.negotiation.payoffs import NONE, Aspect, Payoffs, Ran
-from havenline.negotiation.survival import Survival, breakdown_chance
-from havenline.negotiation.terms import FORCE, TERMS, features
+from havenline.negotiation.parties import Parties, RedLine, draw, random
+from havenline.negotiation.settlements import NONE, Ran
+from havenline.negotiation.terms import TERMS, features
 from havenline.negotiation.zone import Bools, Floats
 
-OUTLOOK = 10
-"""Futures that make up an outlook; judgement. More of them make parties surer of the average."""
-PARTIAL = Range(0.15, 0.03, 0.4)
-"""Chance that without a settlement some parties still make a partial deal; judgement."""
-FIRST_MOVE = Range(0.03, 0.01, 0.08)
-"""What breaking a settlement first gains over seeing it collapse, in payoff; judgement."""
-TEMPTED = Range(3.0, 1.0, 9.0)
-"""Rise of the log hazard of collapse for a joint temptation of 1; judgement."""
-TOP_STRENGTH = 0.95
-"""Strength with which dependence decides who tables texts: uniform from 0 to this."""
-FADES = 0.5
-"""Part of the support for a guarantee that is expected to stay over the life of a settlement."""
-HORIZON_YEARS = (0.5, 1.0, 3.0)
-"""Ages at which the chance to stand is told."""
-SURVIVAL_GRID = np.exp(np.linspace(np.log(1e-4), np.log(1e3), 60))
+
+@dataclass(frozen=True)
+class Aspect:
+    """One thing that some party looks at, on a scale from 0 to 1."""
+
+    about: str
+    better: str
+    ideal: float | None
+    low: float
+    high: float
+
+    def scaled(self, values: Floats) -> Floats:
+        """Return values as worth from 0 to 1."""
+        span = self.high - self.low
+        if self.better == "near":
+            assert self.ideal is not None
+            reach = max(self.high - self.ideal, self.ideal - self.low, 1e-12)
+            worth = 1.0 - np.abs(values - self.ideal) / reach
+        elif span <= 0.0:
+            return np.zeros_like(values)
+        else:
+            worth = (values - self.low) / span
+            worth = worth if self.better == "more" else 1.0 - worth
+        result: Floats = np.clip(worth, 0.0, 1.0)
+        return result
+
+
+@dataclass(frozen=True)
+class Payoffs:
+    """What everything is worth under one level of support, by draw.
+
+    Attributes
+    ----------
+    standing, collapsed, value : (draws, settlements, parties) float64
+        While it stands; after its collapse; with its chance of collapse. Minus infinity in
+        ``value`` where a red line is crossed.
+    no_deal : (draws, parties) float64
+        With the ties that would be cut.
+    no_deal_plain : (draws, parties) float64
+        Without them.
+    chance : (draws, settlements, parties) float64
+        Discounted chance of collapse.
+    stands_at : (ages, settlements) float64
+        Chance to stand at `collapse.HORIZON_YEARS`, mean over draws.
+    weights : (draws, consenting) float64
+        Bargaining weights.
+    """
+
+    standing: Floats
+    collapsed: Floats
+    value: Floats
+    no_deal: Floats
+    no_deal_plain: Floats
+    chance: Floats
+    stands_at: Floats
+    weights: Floats
+
+    def mean_value(self) -> tuple[Floats, Bools]:
+        """Return the mean value over draws in which no red line is crossed, and where most cross.
+
+        Returns
+        -------
+        value : (settlements, parties) float64
+            0 where every draw crosses one.
+        refused : (settlements, parties) bool
+        """
+        finite = np.isfinite(self.value)
+        total = np.where(finite, self.value, 0.0).sum(axis=0)
+        return total / np.maximum(finite.sum(axis=0), 1), finite.mean(axis=0) < 0.5
 
 
 class Model:
@@ -50,9 +106,11 @@ class Model:
     ----------
     parties : Parties
     ran : Ran
+    parameters : mapping of str to Parameter
+        Of which those of negotiation are drawn anew for each draw.
     draws, seed : int
-    outlook : int
-        Futures that make up an outlook.
+    outlook : int, optional
+        Futures that make up an outlook; as the parameter says by default.
 
     Attributes
     ----------
@@ -61,10 +119,18 @@ class Model:
     """
 
     def __init__(
-        self, parties: Parties, ran: Ran, draws: int, seed: int, outlook: int = OUTLOOK
+        self,
+        parties: Parties,
+        ran: Ran,
+        parameters: Mapping[str, Parameter],
+        draws: int,
+        seed: int,
+        outlook: int | None = None,
     ) -> None:
         self.parties = parties
         self.ran = ran
+        self.parameters = parameters
+        self.judged = sample_values(parameters, draws, seed)
         self.draws = draws
         self.seed = seed
         self.terms = ran.terms
@@ -72,7 +138,8 @@ class Model:
         self.of_runs = [i for i, a in enumerate(self.aspects) if a.about not in TERMS]
         futures = next(iter(ran.measured.values.values())).shape[1]
         rng = random("outlook", seed)
-        chosen = rng.integers(0, futures, size=(draws, outlook))
+        size = outlook or max(1, round(parameters["outlook_futures"].value))
+        chosen = rng.integers(0, futures, size=(draws, size))
         self.outlook = np.zeros((draws, futures))
         np.add.at(self.outlook, (np.arange(draws)[:, None], chosen), 1.0 / chosen.shape[1])
         self.features = features(ran.terms)
@@ -149,17 +216,6 @@ class Model:
              for p in self.parties.all], axis=1
         )  # fmt: skip
 
-    @cached_property
-    def first_move(self) -> Floats:
-        """Draws of what breaking a settlement first gains, (draws,)."""
-        return draw(FIRST_MOVE, "first move", self.draws, self.seed)
-
-    @cached_property
-    def strength(self) -> Floats:
-        """Draws of how far dependence decides who tables texts, (draws,)."""
-        rng = random("strength", self.seed)
-        return np.asarray(rng.uniform(0.0, TOP_STRENGTH, self.draws), dtype=np.float64)
-
     def needs(self, support: Mapping[str, float]) -> dict[str, Floats]:
         """Return draws of the dependence through each channel, (draws, parties, parties).
 
@@ -188,7 +244,10 @@ class Model:
                 total += draw(s.effect, name, self.draws, self.seed, top)
         return total
 
-    def _sum(self, support: Mapping[str, float], channel: str, for_party: str = "") -> Floats:
+    def add_support(
+        self, support: Mapping[str, float], channel: str, for_party: str = ""
+    ) -> Floats:
+        """Return draws of what all support does through a channel, (draws,)."""
         total = np.zeros(self.draws)
         for party, part in support.items():
             if part > 0.0:
@@ -214,7 +273,7 @@ class Model:
         k, s = len(self.aspects), len(self.terms)
         out = np.zeros((self.draws, k, s))
         of_outlook, base = self._without_support(way)
-        more = self._sum(support, "aid")
+        more = self.add_support(support, "aid")
         if more.any():
             central = float(np.median(more))
             base = (
@@ -295,23 +354,23 @@ class Model:
         standing = np.swapaxes(stakes @ self.worth("stands", support, errors=errors), 1, 2)
         collapsed = np.swapaxes(stakes @ self.worth("falls", support, errors=errors), 1, 2)
         for p, party in enumerate(self.parties.all):
-            paid = self._sum_for(support, "payment", party.id)
+            paid = self.add_support(support, "payment", party.id)
             if paid.any():
                 standing[:, :, p] += paid[:, None]
         no_deal = self.branch_payoffs(NONE)
-        stops = np.minimum(self._sum(support, "deterrence"), 1.0)
+        stops = np.minimum(self.add_support(support, "deterrence"), 1.0)
         if stops.any():
             frozen = self.branch_payoffs("frozen front")
             no_deal = no_deal + stops[:, None] * (frozen - no_deal)
         if "partial deal" in self.ran.branches:
-            part = draw(PARTIAL, "partial", self.draws, self.seed, 1.0)[:, None]
+            part = self.judged["partial_deal_chance"][:, None]
             no_deal = (1.0 - part) * no_deal + part * self.branch_payoffs("partial deal")
         needs = self.needs(support)
         cut = no_deal - needs["no deal"].sum(axis=2)
-        chance, stands_at = self._collapse(support, standing, collapsed)
+        chance, stands_at = expect_collapse(self, support, standing, collapsed)
         value = (1.0 - chance) * standing + chance * collapsed
         value = np.where(self._crossed(), -np.inf, value)
-        alpha = bargaining_weights(needs["weights"], self.strength)
+        alpha = bargaining_weights(needs["weights"], self.judged["proposer_dependence"])
         consent = np.zeros(len(self.parties.all), dtype=np.bool_)
         consent[list(self.parties.consenting)] = True
         return Payoffs(
@@ -324,81 +383,6 @@ class Model:
             stands_at=stands_at,
             weights=weights_of_consenting(alpha, consent),
         )
-
-    def _sum_for(self, support: Mapping[str, float], channel: str, party: str) -> Floats:
-        total = np.zeros(self.draws)
-        for s in self.parties.supports:
-            if s.channel == channel and s.for_party == party and support[s.party] > 0.0:
-                name = f"support:{s.party}:{channel}:{s.for_party}:{s.on_party}"
-                total += support[s.party] * draw(s.effect, name, self.draws, self.seed, 1.0)
-        return total
-
-    @cached_property
-    def truce(self) -> dict[str, Floats]:
-        """The truce model's parameters in each outlook, (draws,)."""
-        values = self.ran.measured.parameters
-        found = {}
-        for name in values:
-            if name.startswith("truce_"):
-                log = name in ("truce_median_days",)
-                mean = self.outlook @ (np.log(values[name]) if log else values[name])
-                found[name] = np.exp(mean) if log else mean
-        return found
-
-    def hazard_ratios(self, support: Mapping[str, float]) -> Floats:
-        """Return the hazard ratio of collapse by terms, (draws, settlements).
-
-        The truce model's own ratios: compliance, observers and a buffer with joint patrols,
-        interposed soldiers with a force, substance where a line settles something, listed groups
-        left out. Support for a guarantee lowers it further where there is one.
-        """
-        t = self.truce
-        ratio = np.ones((self.draws, len(self.terms)))
-        helped = np.exp(-FADES * self._sum(support, "guarantee"))
-        force = np.maximum(HR_FLOOR_INTERPOSED, t["truce_hr_interposition"] ** (FORCE / 1000.0))
-        for s, terms in enumerate(self.terms):
-            if terms.guarantee > 0:
-                ratio[:, s] *= t["truce_hr_compliance"] * helped
-            if terms.guarantee == 1:
-                ratio[:, s] *= t["truce_hr_buffer"] * t["truce_hr_observers"]
-            elif terms.guarantee == 2:
-                ratio[:, s] *= force
-            if terms.line.hands_over or terms.line.restores_since is not None:
-                ratio[:, s] *= t["truce_hr_substance"]
-            if not terms.listed:
-                ratio[:, s] *= t["truce_hr_excluded"]
-        return ratio
-
-    def _collapse(
-        self, support: Mapping[str, float], standing: Floats, collapsed: Floats
-    ) -> tuple[Floats, Floats]:
-        """Return the discounted chance of collapse, and the chance to stand at some ages.
-
-        The hazard is evaluated once from the terms, then once more with what parties that could
-        break the settlement would gain by it.
-        """
-        ratio = self.hazard_ratios(support)
-        rates = np.array([p.discount for p in self.parties.all])
-        spoils = np.array([float(p.spoils) for p in self.parties.all])
-        first = self.first_move
-        tempted = draw(TEMPTED, "tempted", self.draws, self.seed)
-        capability = self.capability * spoils
-        share = capability / np.maximum(capability.sum(axis=1, keepdims=True), 1e-12)
-        chance = np.zeros_like(standing)
-        stands = np.zeros((len(HORIZON_YEARS), len(self.terms)))
-        t = self.truce
-        for d in range(self.draws):
-            shape, cure = float(t["truce_shape"][d]), float(t["truce_cure_share"][d])
-            years = float(t["truce_median_days"][d]) / 365.25 / np.log(2.0) ** (1.0 / shape)
-            grid = breakdown_chance(Survival.of(0.0, 1.0, shape, cure), SURVIVAL_GRID)
-            law = Survival.of(0.0, years * ratio[d] ** (-1.0 / shape), shape, cure)
-            w = _looked_up(law.scale, rates, grid)
-            value = (1.0 - w) * standing[d] + w * collapsed[d]
-            gains = np.maximum(0.0, collapsed[d] + first[d] - value) @ share[d]
-            law = law.with_ratio(np.exp(np.minimum(tempted[d] * gains, 3.0)))
-            chance[d] = _looked_up(law.scale, rates, grid)
-            stands += np.stack([law.at(y) for y in HORIZON_YEARS])
-        return chance, stands / self.draws
 
     def _crossed(self) -> Bools:
         """Return where a red line that is meant is crossed, (draws, settlements, parties)."""
@@ -421,11 +405,6 @@ class Model:
         result: Bools = (values > line.at_most) | (values < line.at_least)
         return result
 
-    @lru_cache(maxsize=32)  # noqa: B019
-    def _figures(self, name: str) -> tuple[Floats, Floats]:
-        raw = self.outlook @ self._raw[self.raw_names.index(name)].T
-        return raw, raw @ self.run_weights.T
-
     def figures(self, name: str, support: Mapping[str, float] | None = None) -> Floats:
         """Return a measure of every settlement while it stands, by draw.
 
@@ -434,16 +413,42 @@ class Model:
         (draws, settlements) float64
             In the unit of the measure; between runs emulated, without its error.
         """
-        raw, found = self._figures(name)
-        more = self._sum(support, "aid") if support else np.zeros(self.draws)
+        return self._figures(name, tuple((support or {}).items()))
+
+    @lru_cache(maxsize=32)  # noqa: B019
+    def _figures(self, name: str, support: tuple[tuple[str, float], ...]) -> Floats:
+        raw = self.outlook @ self._raw[self.raw_names.index(name)].T
+        found = raw @ self.run_weights.T
+        more = self.add_support(dict(support), "aid")
         if more.any():
             central = float(np.median(more))
             found = found + (raw @ self._aid_change(central).T) * (more / central)[:, None]
-        return np.maximum(found, 0.0)
+        result: Floats = np.maximum(found, 0.0)
+        return result
 
+    def assumptions(self) -> tuple[str, ...]:
+        """Return what the answer rests on beside the declared stakes, in sentences."""
 
-def _looked_up(scale: Floats, rates: Floats, grid: Floats) -> Floats:
-    """Return the discounted chance of collapse by scale and discount rate, from a table."""
-    pace = np.log(np.clip(scale[:, None] * rates[None], SURVIVAL_GRID[0], SURVIVAL_GRID[-1]))
-    found: Floats = np.interp(pace, np.log(SURVIVAL_GRID), grid)
-    return found
+        def told(name: str) -> str:
+            p = self.parameters[name]
+            fixed = p.distribution == "fixed"
+            return f"{p.value:g}" if fixed else f"{p.value:g} ({p.low:g} to {p.high:g})"
+
+        return (
+            "Each party acts as one mind, with straight-line stakes; weights are judgement with "
+            "ranges.",
+            "Payoffs are the outcomes of the run's horizon, taken to go on; a discount rate weighs "
+            "when a settlement would collapse.",
+            f"An outlook is the mean of {told('outlook_futures')} futures; parties share it.",
+            "The chance to table a text goes with dependence: an assumption, not a finding; its "
+            f"strength is {told('proposer_dependence')}.",
+            "Without a settlement a partial deal comes about with chance "
+            f"{told('partial_deal_chance')}.",
+            f"Breaking first gains {told('breaking_first_gain')} of a party's scale; a joint "
+            "temptation of 1 raises the log hazard of collapse by "
+            f"{told('temptation_hazard')}, and never by more than {told('temptation_most')}.",
+            f"Of support for a guarantee a part of {told('guarantee_lasting')} stays over the "
+            "years.",
+            "No model of this kind is known to forecast the end of wars better than a weighted "
+            "mean.",
+        )

@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from havenline.errors import CrisisError, Problem
-from havenline.negotiation.election import Election, elect, support
-from havenline.negotiation.spatial import compromise_mean, weighted_median
+from havenline.negotiation.election import (
+    Election,
+    compromise_mean,
+    elect,
+    support,
+    weighted_median,
+)
 from havenline.negotiation.zone import Floats
 
 SCALE = 100.0
@@ -118,63 +122,6 @@ the square root of capability times salience. An election forecasts its mean, ``
 position."""
 
 
-@dataclass(frozen=True)
-class Score:
-    """How near the forecasts of one method came.
-
-    Attributes
-    ----------
-    method : str
-    mae : float
-        Mean absolute error, in points of the scale of 100.
-    se : float
-        Its standard error over issues; 0 for one issue.
-    within_10 : float
-        Share of issues with an error up to 10 points.
-    paired : float
-        Mean absolute error less that of the compromise mean on the same issues.
-    paired_se : float
-        Standard error of that difference.
-    """
-
-    method: str
-    mae: float
-    se: float
-    within_10: float
-    paired: float
-    paired_se: float
-
-
-@dataclass(frozen=True)
-class Scores:
-    """The scores of every method on the same issues.
-
-    Attributes
-    ----------
-    issues : int
-    methods : tuple of Score
-    """
-
-    issues: int
-    methods: tuple[Score, ...]
-
-    def to_json_dict(self) -> dict[str, Any]:
-        """Return the scores as plain values: ``methods`` by name with mae, se and within_10."""
-        return {
-            "issues": self.issues,
-            "methods": {
-                s.method: {
-                    "mae": s.mae,
-                    "se": s.se,
-                    "within_10": s.within_10,
-                    "against_compromise_mean": s.paired,
-                    "against_compromise_mean_se": s.paired_se,
-                }
-                for s in self.methods
-            },
-        }
-
-
 def read_issues(folder: str | Path) -> tuple[Issue, ...]:
     """Read issues with known outcomes.
 
@@ -227,7 +174,7 @@ def read_issues(folder: str | Path) -> tuple[Issue, ...]:
     return tuple(found)
 
 
-def score_methods(issues: tuple[Issue, ...]) -> Scores:
+def score_methods(issues: tuple[Issue, ...]) -> pd.DataFrame:
     """Return the error of every method on issues with known outcomes.
 
     Parameters
@@ -237,8 +184,11 @@ def score_methods(issues: tuple[Issue, ...]) -> Scores:
 
     Returns
     -------
-    Scores
-        In the order of `METHODS`.
+    pandas.DataFrame
+        A row for each of `METHODS`, in points of the scale of 100: ``mae``, mean absolute error;
+        ``se``, its standard error over issues, 0 for one issue; ``within_10``, share of issues with
+        an error up to 10 points; ``against_compromise_mean``, mean absolute error less that of the
+        compromise mean on the same issues, and its standard error.
     """
     if not issues:
         raise ValueError("there is no issue to score")
@@ -248,20 +198,17 @@ def score_methods(issues: tuple[Issue, ...]) -> Scores:
         for name, forecast in METHODS.items()
     }
     base = errors["compromise_mean"]
-    return Scores(
-        issues=len(issues),
-        methods=tuple(
-            Score(
-                method=name,
-                mae=float(e.mean()),
-                se=_standard_error(e),
-                within_10=float((e <= NEAR + 1e-9).mean()),
-                paired=float((e - base).mean()),
-                paired_se=_standard_error(e - base),
-            )
-            for name, e in errors.items()
-        ),
-    )
+    rows = {
+        name: {
+            "mae": float(e.mean()),
+            "se": _standard_error(e),
+            "within_10": float((e <= NEAR + 1e-9).mean()),
+            "against_compromise_mean": float((e - base).mean()),
+            "against_compromise_mean_se": _standard_error(e - base),
+        }
+        for name, e in errors.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def _standard_error(values: Floats) -> float:

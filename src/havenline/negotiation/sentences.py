@@ -36,7 +36,7 @@ def turns_on(answer: Negotiation) -> str:
     fall, party, shift, chance = max(
         (
             (answer.chance - chance, party, shift, chance)
-            for party, by_shift in answer.chances["no_deal_worth_more"].items()
+            for party, by_shift in answer.no_deal_worth_more.items()
             for shift, chance in by_shift.items()
         ),
         default=(0.0, "", "", 0.0),

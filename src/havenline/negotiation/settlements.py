@@ -4,36 +4,81 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from havenline.crisis import Crisis
 from havenline.crisis.levers import LineLever, TruceLever
+from havenline.crisis.parameters import Parameter
 from havenline.negotiation.emulator import spread_out
-from havenline.negotiation.payoffs import NONE, Branch, Ran
 from havenline.negotiation.runs import (
     COLLAPSES,
     STANDS,
     Course,
+    Measured,
     border_regime,
     haven_depth,
     measure,
 )
 from havenline.negotiation.terms import (
-    all_terms,
+    Terms,
     as_option,
+    draw_moved_lines,
     features,
-    lines_of,
-    terms_of,
-    with_moved_lines,
+    list_terms,
+    match_terms,
+    read_lines,
 )
+from havenline.negotiation.zone import Floats, Ints
 
+NONE = "no deal"
 RUNS = 40
 """Settlements that are run; the rest of the space is emulated."""
 
 
+@dataclass(frozen=True)
+class Branch:
+    """A way on without a settlement, with the terms that hold on it."""
+
+    name: str
+    course: int
+    terms: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What was run: the courses of ways without a settlement, and of some settlements twice.
+
+    Attributes
+    ----------
+    measured : Measured
+    terms : tuple of Terms
+        The whole space.
+    run : (runs,) int64
+        Rows of the space that were run.
+    stands, falls : (runs,) int64
+        Courses of each: standing, collapsing.
+    branches : dict of str to Branch
+        "no deal" (left to itself), "offensive", "frozen front" and, where an option of the crisis
+        has one, "partial deal".
+    depth : (settlements,) float64
+        Kilometres from the border of the neighbour within which nine of ten places of the haven
+        lie; NaN where the crisis draws no border.
+    """
+
+    measured: Measured
+    terms: tuple[Terms, ...]
+    run: Ints
+    stands: Ints
+    falls: Ints
+    branches: dict[str, Branch]
+    depth: Floats
+
+
 def run_settlements(
     crisis: Crisis,
+    parameters: Mapping[str, Parameter],
     *,
     futures: int,
     seed: int,
@@ -46,6 +91,14 @@ def run_settlements(
 ) -> tuple[Ran, dict[str, int]]:
     """Run part of the space of settlements, and the ways without one.
 
+    Parameters
+    ----------
+    crisis : Crisis
+    parameters : mapping of str to Parameter
+        As known at the as-of date, with the settings.
+    futures, seed, runs, as_of, days, workers, settings, progress
+        As for `havenline.negotiate`.
+
     Returns
     -------
     ran : Ran
@@ -53,12 +106,12 @@ def run_settlements(
         Options of the crisis that are settlements, with their row of the space.
     """
     border = border_regime(crisis, as_of)
-    lines = lines_of(crisis)
-    drawn = with_moved_lines(crisis, lines)
-    space = all_terms(lines, border)
+    lines = read_lines(crisis)
+    drawn = draw_moved_lines(crisis, lines)
+    space = list_terms(lines, border)
     proposals: dict[str, int] = {}
     for option in crisis.options:
-        terms = terms_of(option, lines, border)
+        terms = match_terms(option, lines, border)
         if terms is not None and terms in space:
             proposals[option.id] = space.index(terms)
     chosen = spread_out(features(space), list(proposals.values()), max(runs, 12))
@@ -84,14 +137,14 @@ def run_settlements(
         None,
     )
     if partial is not None:
-        terms = terms_of(partial, lines, border)
+        terms = match_terms(partial, lines, border)
         assert terms is not None
         values = {name: terms.value(name) for name in plain}
         branches["partial deal"] = Branch("partial deal", len(courses), values)
         courses.append(Course(partial))
     stands, falls = [], []
     for row in chosen:
-        option = as_option(space[row], drawn, border)
+        option = as_option(space[row], drawn, border, parameters)
         stands.append(len(courses))
         courses.append(Course(option, STANDS))
         falls.append(len(courses))

@@ -1,4 +1,4 @@
-"""Where parties could land: Nash, Kalai-Smorodinsky and egalitarian solutions on given settlements.
+"""Where parties could land: Nash and Kalai-Smorodinsky solutions on given settlements.
 
 All work on the zone of agreement only, and give every settlement that solves the problem equally
 well; ties are then broken by a stated rule. References:
@@ -8,8 +8,6 @@ well; ties are then broken by a stated rule. References:
 - Kalai and Smorodinsky 1975, "Other Solutions to Nash's Bargaining Problem", Econometrica 43:
   equal shares of the best that each could get; refined by leximin for three parties and more
   (Imai 1983, "Individual Monotonicity and Lexicographic Maxmin Solution", Econometrica 51).
-- Kalai 1977, "Proportional Solutions to Bargaining Situations", Econometrica 45: equal gains, to
-  be used only where gains of different parties are in one comparable unit.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ from havenline.negotiation.zone import (
     why_none,
 )
 
-Rule = Literal["nash", "kalai-smorodinsky", "egalitarian"]
+Rule = Literal["nash", "kalai-smorodinsky"]
 RULES: tuple[Rule, ...] = get_args(Rule)
 TIE = 1e-12
 """Differences of log products, or of shares of the ideal, that count as none."""
@@ -45,7 +43,7 @@ class Agreement:
 
     Attributes
     ----------
-    rule : {"nash", "kalai-smorodinsky", "egalitarian"}
+    rule : {"nash", "kalai-smorodinsky"}
     settlement : int
         Row of the settlement.
     ties : tuple of int
@@ -104,10 +102,10 @@ def agree(
         What no deal is worth to each.
     weights : (parties,) array, optional
         Bargaining weights, not negative; equal where not given. They are scaled to sum 1. Only
-        the Nash rule lands by them; other rules use them for the log product alone.
-    rule : {"nash", "kalai-smorodinsky", "egalitarian"}
+        the Nash rule lands by them; the other uses them for the log product alone.
+    rule : {"nash", "kalai-smorodinsky"}
         Ties under Nash go to the settlement that is leximin in shares of the ideal, under the
-        other rules to the larger log product; then to the first row.
+        other rule to the larger log product; then to the first row.
 
     Returns
     -------
@@ -156,7 +154,7 @@ def land(g: Floats, alpha: Floats, rule: Rule, logs: Floats | None = None) -> tu
         Gains, none negative, of the settlements in the zone; at least one row.
     alpha : (parties,) float64
         Bargaining weights of sum 1.
-    rule : {"nash", "kalai-smorodinsky", "egalitarian"}
+    rule : {"nash", "kalai-smorodinsky"}
     logs : (settlements,) float64, optional
         Log products, where they are already known.
 
@@ -175,8 +173,7 @@ def land(g: Floats, alpha: Floats, rule: Rule, logs: Floats | None = None) -> tu
         if len(left) > 1:
             left = left[leximin(shares_of_ideal(g)[left])]
     else:
-        scaled = shares_of_ideal(g) if rule == "kalai-smorodinsky" else g / g.max()
-        best = leximin(scaled)
+        best = leximin(shares_of_ideal(g))
         left = np.flatnonzero(best)
         left = left[logs[left] >= logs[left].max() - TIE]
     return best, int(left[0])

@@ -1,13 +1,20 @@
-r"""How long a settlement stands: a law of survival, its discounted chance of breaking, learning.
+r"""Would it hold: how long a settlement stands, what it is worth with that, who would break it.
 
-Some agreements never take hold; the others fail early more often than late; a few never fail:
+A settlement fails early more often than late, and a few never fail:
 
-.. math:: S(t) = (1 - \pi_0) (c + (1 - c) \exp(-(t / \tau)^k))
+.. math:: S(t) = c + (1 - c) \exp(-(t / \tau)^k)
 
-a Weibull law with a share :math:`\pi_0` that fails at once and a share :math:`c` that never does
-(Boag 1949, "Maximum Likelihood Estimates of the Proportion of Patients Cured by Cancer Therapy",
-Journal of the Royal Statistical Society B 11, for the second; the truces of the engine follow the
-same law). Time is in years throughout.
+a Weibull law with a share :math:`c` that never fails (Boag 1949, "Maximum Likelihood Estimates of
+the Proportion of Patients Cured by Cancer Therapy", Journal of the Royal Statistical Society B 11);
+the truces of the engine follow the same law. Time is in years throughout.
+
+The hazard of a settlement is taken from its terms before anything is solved, and the parties
+bargain over values that count it, so that settlements nobody would keep lose on their own.
+
+The test of shifts in power follows Powell 2004 ("The Inefficient Use of Power", American Political
+Science Review 98) and 2006 ("War as a Commitment Problem", International Organization 60): what a
+party could lock in now and would lose by waiting must fit into what is left when all others have
+got at least what they could lock in.
 """
 
 from __future__ import annotations
@@ -16,9 +23,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
-from havenline.negotiation.zone import Floats
+from havenline.negotiation.zone import ROUNDING, Floats, gains_over
 
 # Nodes of the double exponential rule for integrals of f(y) exp(-y) from 0 to infinity (Takahasi
 # and Mori 1974): y = exp(x - exp(-x)). Forty are within 1e-6 of adaptive quadrature for shapes from
@@ -35,48 +41,34 @@ class Survival:
 
     Attributes
     ----------
-    fails_at_once : (...) float64
-        Chance that it never takes hold, 0 to 1.
     scale : (...) float64
-        Years by which about 63% of those that took hold and can fail have failed; above 0.
+        Years by which about 63% of those that can fail have failed; above 0.
     shape : float
         Below 1 the hazard falls with age; above 0.
     never_fails : (...) float64
-        Chance that one which took hold stands for good, 0 to 1.
+        Chance that it stands for good, 0 to 1.
     """
 
-    fails_at_once: Floats
     scale: Floats
     shape: float
     never_fails: Floats
 
     @classmethod
-    def of(
-        cls,
-        fails_at_once: npt.ArrayLike,
-        scale: npt.ArrayLike,
-        shape: float,
-        never_fails: npt.ArrayLike = 0.0,
-    ) -> Survival:
+    def of(cls, scale: npt.ArrayLike, shape: float, never_fails: npt.ArrayLike = 0.0) -> Survival:
         """Return a law from plain numbers, checked."""
-        zero, tau, cure = np.broadcast_arrays(
-            np.asarray(fails_at_once, dtype=np.float64),
-            np.asarray(scale, dtype=np.float64),
-            np.asarray(never_fails, dtype=np.float64),
+        tau, cure = np.broadcast_arrays(
+            np.asarray(scale, dtype=np.float64), np.asarray(never_fails, dtype=np.float64)
         )
-        for name, chance in (("fails_at_once", zero), ("never_fails", cure)):
-            if not ((chance >= 0.0) & (chance <= 1.0)).all():
-                raise ValueError(f"{name} must lie from 0 to 1")
+        if not ((cure >= 0.0) & (cure <= 1.0)).all():
+            raise ValueError("never_fails must lie from 0 to 1")
         if not (tau > 0.0).all() or not 0.0 < shape < np.inf:
             raise ValueError("scale and shape must be above 0")
-        return cls(zero, tau, float(shape), cure)
+        return cls(tau, float(shape), cure)
 
     def at(self, years: float) -> Floats:
-        """Return the chance that it stands after some years, 1 before it is signed."""
-        if years < 0.0:
-            return np.ones_like(self.scale)
+        """Return the chance that it stands after some years, 0 or more."""
         fails = -np.expm1(-((years / self.scale) ** self.shape))
-        result: Floats = (1.0 - self.fails_at_once) * (1.0 - (1.0 - self.never_fails) * fails)
+        result: Floats = 1.0 - (1.0 - self.never_fails) * fails
         return result
 
     def with_ratio(self, hazard_ratio: npt.ArrayLike) -> Survival:
@@ -84,69 +76,8 @@ class Survival:
         ratio = np.asarray(hazard_ratio, dtype=np.float64)
         if not ((ratio > 0.0) & np.isfinite(ratio)).all():
             raise ValueError("a hazard ratio must be finite and above 0")
-        return Survival.of(
-            self.fails_at_once,
-            self.scale * ratio ** (-1.0 / self.shape),
-            self.shape,
-            self.never_fails,
-        )
-
-
-def survival_law(
-    terms: npt.ArrayLike,
-    at_once: npt.ArrayLike,
-    log_scale: npt.ArrayLike,
-    shape: float,
-    never_fails: npt.ArrayLike = 0.0,
-) -> Survival:
-    """Return the law of each settlement from its terms.
-
-    The chance of failing at once is logistic, the scale log-linear in the terms.
-
-    Parameters
-    ----------
-    terms : (settlements, terms) array
-        Third-party monitoring, width of the demilitarised zone, excluded armed groups, joint
-        temptation, the part of a patron's leverage that is expected to fade, and so on.
-    at_once : (1 + terms,) array
-        Log odds of failing at once without any term, then the change for a unit of each.
-    log_scale : (1 + terms,) array
-        Logarithm of the scale in years without any term, then the change for a unit of each.
-    shape : float
-    never_fails : (settlements,) array or float
-
-    Returns
-    -------
-    Survival
-        With arrays of shape (settlements,).
-    """
-    x = np.asarray(terms, dtype=np.float64)
-    a = np.asarray(at_once, dtype=np.float64)
-    b = np.asarray(log_scale, dtype=np.float64)
-    if x.ndim != 2 or a.shape != (x.shape[1] + 1,) or b.shape != a.shape:
-        raise ValueError(f"{x.shape} terms do not fit {a.shape} and {b.shape} coefficients")
-    return Survival.of(expit(a[0] + x @ a[1:]), np.exp(b[0] + x @ b[1:]), shape, never_fails)
-
-
-def joint_temptation(capability: npt.ArrayLike, temptation: npt.ArrayLike) -> Floats:
-    """Return the sum over parties of capability times temptation to break, where there is one.
-
-    Parameters
-    ----------
-    capability : (parties,) array
-    temptation : (..., parties) array
-        From `hold.temptation`. Infinite ones do not count: a settlement that crosses a red line
-        is not signed, so that nobody comes to break it.
-
-    Returns
-    -------
-    (...) float64
-        Finite.
-    """
-    t = np.asarray(temptation, dtype=np.float64)
-    tempted = np.where(np.isfinite(t), np.maximum(t, 0.0), 0.0)
-    result: Floats = tempted @ np.asarray(capability, dtype=np.float64)
-    return result
+        scale = self.scale * ratio ** (-1.0 / self.shape)
+        return Survival.of(scale, self.shape, self.never_fails)
 
 
 def breakdown_chance(law: Survival, discount: npt.ArrayLike) -> Floats:
@@ -172,8 +103,7 @@ def breakdown_chance(law: Survival, discount: npt.ArrayLike) -> Floats:
         raise ValueError("discount rates must be finite and not negative")
     pace = law.scale[..., None] * rho
     later = np.exp(-pace[..., None] * _Y ** (1.0 / law.shape)) @ _MASS
-    zero, cure = law.fails_at_once[..., None], law.never_fails[..., None]
-    result: Floats = zero + (1.0 - zero) * (1.0 - cure) * later
+    result: Floats = (1.0 - law.never_fails[..., None]) * later
     return result
 
 
@@ -197,62 +127,100 @@ def constant_hazard(chance: npt.ArrayLike, discount: npt.ArrayLike) -> Floats:
     return np.divide(rho * w, 1.0 - w, out=np.full_like(w, np.inf), where=w < 1.0)
 
 
-@dataclass(frozen=True)
-class BetaBelief:
-    """Belief about a chance, such as that of failing at once: a beta law.
+def value_with_collapse(
+    payoffs: npt.ArrayLike, collapse: npt.ArrayLike, chance: npt.ArrayLike
+) -> Floats:
+    """Return what a settlement is worth when it may collapse.
 
-    Attributes
+    ``(1 - w) u + w b`` with w the discounted chance of collapse; for a constant hazard h that is
+    ``(rho u + h b) / (rho + h)``.
+
+    Parameters
     ----------
-    yes, no : float
-        Parameters, as if so many cases of each had been seen.
+    payoffs : (settlements, parties) array
+        While it stands; minus infinity where a red line is crossed, which no chance of collapse
+        mends.
+    collapse : (parties,) or (settlements, parties) array
+        After a signed deal has collapsed, with what the first to break it gains; finite.
+    chance : (settlements, parties) array, or any shape that fits it
+        Discounted chance of collapse, from `breakdown_chance`.
+
+    Returns
+    -------
+    (settlements, parties) float64
+        In the parties' own units.
     """
-
-    yes: float
-    no: float
-
-    @property
-    def mean(self) -> float:
-        """Expected chance."""
-        return self.yes / (self.yes + self.no)
-
-    def after(self, yes: int, no: int) -> BetaBelief:
-        """Return the belief after seeing some cases of each."""
-        return BetaBelief(self.yes + yes, self.no + no)
+    u = np.asarray(payoffs, dtype=np.float64)
+    w = np.asarray(chance, dtype=np.float64)
+    if not ((w >= 0.0) & (w <= 1.0)).all():
+        raise ValueError("chances of collapse must lie from 0 to 1")
+    never = np.isneginf(u)
+    standing = np.where(never, 0.0, u)
+    value = (1.0 - w) * standing + w * np.asarray(collapse, dtype=np.float64)
+    result: Floats = np.where(never, -np.inf, value)
+    return result
 
 
-@dataclass(frozen=True)
-class GammaBelief:
-    """Belief about the rate of a Weibull law of known shape, ``scale ** -shape``: a gamma law.
+def break_even_hazard(
+    payoffs: npt.ArrayLike, no_deal: npt.ArrayLike, collapse: npt.ArrayLike, discount: npt.ArrayLike
+) -> Floats:
+    """Return the constant hazard up to which a settlement is worth more than no deal.
 
-    Attributes
+    ``rho (u - d) / (d - b)`` where collapse is worse than no deal.
+
+    Parameters
     ----------
-    failures : float
-        Parameter, as if so many failures had been seen.
-    exposure : float
-        As if they had taken this sum of ``years ** shape``.
+    payoffs : (settlements, parties) array
+    no_deal, collapse, discount : (parties,) array
+        Payoff of no deal and of a deal that collapsed; discount rate per year, above 0.
+
+    Returns
+    -------
+    (settlements, parties) float64
+        Per year; infinite where collapse is no worse than no deal; 0 where the settlement is worse
+        than no deal even if it stands.
     """
+    gain = gains_over(payoffs, no_deal)
+    fall = np.broadcast_to(
+        np.asarray(no_deal, dtype=np.float64) - np.asarray(collapse, dtype=np.float64), gain.shape
+    )
+    rho = np.asarray(discount, dtype=np.float64)
+    if not ((rho > 0.0) & np.isfinite(rho)).all() or not np.isfinite(fall).all():
+        raise ValueError("discount rates must be above 0 and payoffs of collapse finite")
+    limit = np.full_like(gain, np.inf)
+    np.divide(rho * np.maximum(gain, 0.0), fall, out=limit, where=fall > 0.0)
+    limit[gain < 0.0] = 0.0
+    return limit
 
-    failures: float
-    exposure: float
 
-    def scale(self, shape: float) -> float:
-        """Return the scale in years at the mean rate."""
-        return float((self.failures / self.exposure) ** (-1.0 / shape))
+def shift_excess(
+    before: npt.ArrayLike, after: npt.ArrayLike, total: float, discount_factor: float
+) -> Floats:
+    """Return by how much a scheduled step shifts power further than can be paid for.
 
-    def after(self, years: npt.ArrayLike, failed: npt.ArrayLike, shape: float) -> GammaBelief:
-        """Return the belief after seeing agreements that took hold.
+    A change in control, a withdrawal, a rearmament fails by the rise of party j where
 
-        Parameters
-        ----------
-        years : (agreements,) array
-            How long each stood, or has stood so far.
-        failed : (agreements,) bool array
-            Whether it has ended.
-        shape : float
-            Known shape of the law.
-        """
-        stood = np.asarray(years, dtype=np.float64)
-        if not (stood >= 0.0).all():
-            raise ValueError("years must not be negative")
-        ends = int(np.asarray(failed, dtype=np.bool_).sum())
-        return GammaBelief(self.failures + ends, self.exposure + float((stood**shape).sum()))
+        delta M_j(after) - M_j(before) > B - sum_i M_i(before),
+
+    that is where what j will be able to lock in, together with what the others can lock in now, is
+    more than there is: j cannot bind itself to claim less once it has risen.
+
+    Parameters
+    ----------
+    before, after : (parties,) array
+        M: what each party can lock in by fighting before and after the step, in one unit that
+        compares between parties, such as shares of what is at stake.
+    total : float
+        B: what all have together from then on without fighting, same unit.
+    discount_factor : float
+        delta: what a payoff after the step is worth before it, above 0 up to 1.
+
+    Returns
+    -------
+    (parties,) float64
+        Above 0 the step fails by the party's rise: the others have reason to fight before it.
+    """
+    now, then = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
+    excess: Floats = discount_factor * then - now - (total - now.sum())
+    excess[np.abs(excess) <= ROUNDING * abs(total)] = 0.0
+    return excess

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from havenline.crisis.levers import (
     OptionSpec,
     TruceLever,
 )
+from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.negotiation.zone import Floats
 
 CURRENT = "current"
@@ -38,16 +39,8 @@ OFFSETS_KM = (-10.0, -5.0, 0.0, 5.0, 10.0, 15.0)
 KM_PER_DEGREE = 111.2
 GUARANTEES = ("declared", "consent", "credible_force")
 GUARANTEE_WORDS = ("a declaration", "joint patrols by consent", "a force that can defend it")
-OBSERVERS, FORCE = 300, 5000
-"""Unarmed monitors with a guarantee by consent; soldiers with one by force."""
 AID_LEVELS = (1.0, 2.0, 3.0)
 """Multiples of the delivery on the as-of date."""
-SHELTERS, HOMES = 2500.0, 1000.0
-"""Family shelters and homes built a month in a haven at each multiple of today's aid."""
-TRUCE, HAVEN, HANDOVER = 3, 17, 17
-"""Days after the as-of date: truce, start of a haven, handover; as in the options that ship."""
-LATER = 60
-"""Day of the handover where the haven comes first."""
 TERMS = ("guarantee", "aid", "border", "listed_groups")
 """Terms that a stake or a red line may be about."""
 
@@ -171,7 +164,7 @@ class Terms:
         }
 
 
-def lines_of(crisis: Crisis, offsets: Sequence[float] = OFFSETS_KM) -> tuple[Line, ...]:
+def read_lines(crisis: Crisis, offsets: Sequence[float] = OFFSETS_KM) -> tuple[Line, ...]:
     """Return the lines of a crisis: the current one, then those of its options, moved.
 
     Only lines that hand over are moved: to give back ground up to a line moved at will is on
@@ -194,7 +187,7 @@ def lines_of(crisis: Crisis, offsets: Sequence[float] = OFFSETS_KM) -> tuple[Lin
     return tuple(found)
 
 
-def with_moved_lines(crisis: Crisis, lines: Sequence[Line]) -> Crisis:
+def draw_moved_lines(crisis: Crisis, lines: Sequence[Line]) -> Crisis:
     """Return the crisis with every moved line drawn.
 
     Parameters
@@ -237,7 +230,7 @@ def with_moved_lines(crisis: Crisis, lines: Sequence[Line]) -> Crisis:
     )
 
 
-def all_terms(lines: Sequence[Line], border: int) -> tuple[Terms, ...]:
+def list_terms(lines: Sequence[Line], border: int) -> tuple[Terms, ...]:
     """Return every settlement of the space.
 
     Parameters
@@ -261,7 +254,25 @@ def all_terms(lines: Sequence[Line], border: int) -> tuple[Terms, ...]:
     return tuple(found)
 
 
-def as_option(terms: Terms, crisis: Crisis, border: int) -> OptionSpec:
+def days_of(terms: Terms, parameters: Mapping[str, Parameter]) -> tuple[int, int, int]:
+    """Return the days after the as-of date of its truce, the start of its haven, its handover."""
+    names = (
+        ("settlement_haven_first_day", "settlement_late_handover_day")
+        if terms.haven_first
+        else ("settlement_haven_day", "settlement_handover_day")
+    )
+    truce, haven, handover = (
+        max(1, round(parameters[name].value)) for name in ("settlement_truce_day", *names)
+    )
+    return truce, haven, handover
+
+
+def as_option(
+    terms: Terms,
+    crisis: Crisis,
+    border: int,
+    parameters: Mapping[str, Parameter] | None = None,
+) -> OptionSpec:
     """Return a settlement as an option of the engine.
 
     Parameters
@@ -271,19 +282,21 @@ def as_option(terms: Terms, crisis: Crisis, border: int) -> OptionSpec:
         With the moved lines drawn.
     border : int
         Index of the regime on the as-of date.
+    parameters : mapping of str to Parameter, optional
+        Those known at the crisis's as-of date by default.
 
     Returns
     -------
     OptionSpec
     """
+    known = parameters or known_parameters(crisis.meta.as_of, crisis.parameters)
     line = terms.line
     gives = line.hands_over or line.restores_since is not None
-    haven_day = HAVEN if not terms.haven_first else HAVEN - 7
-    handover = LATER if terms.haven_first else HANDOVER
+    truce, haven, handover = days_of(terms, known)
     levers: list[Lever] = [
         TruceLever(
             lever="truce",
-            start=TRUCE,
+            start=truce,
             compliance_mechanism=terms.guarantee > 0,
             substance=gives,
             excludes_listed_groups=not terms.listed,
@@ -295,7 +308,7 @@ def as_option(terms: Terms, crisis: Crisis, border: int) -> OptionSpec:
             LineLever(
                 lever="line",
                 line_id=line.drawn_id,
-                announced=TRUCE,
+                announced=truce,
                 handover=handover,
                 hands_over=line.hands_over,
                 restores_since=line.restores_since,
@@ -306,32 +319,32 @@ def as_option(terms: Terms, crisis: Crisis, border: int) -> OptionSpec:
             {
                 "lever": "haven",
                 "line_id": line.drawn_id if gives else None,
-                "start": haven_day,
+                "start": haven,
                 "guarantee": GUARANTEES[terms.guarantee],
-                "shelter_units_per_month": SHELTERS * terms.aid,
-                "homes_per_month": HOMES * terms.aid,
-                "aid": [{"from": haven_day, "level": terms.aid}],
+                "shelter_units_per_month": known["settlement_shelters"].value * terms.aid,
+                "homes_per_month": known["settlement_homes"].value * terms.aid,
+                "aid": [{"from": haven, "level": terms.aid}],
             }
         )
     )
     if terms.guarantee == 1:
-        levers.append(
-            MonitorsLever(lever="monitors", start=haven_day, kind="unarmed", persons=OBSERVERS)
-        )
+        persons = round(known["settlement_observers"].value)
+        levers.append(MonitorsLever(lever="monitors", start=haven, kind="unarmed", persons=persons))
     elif terms.guarantee == 2:
+        persons = round(known["settlement_force"].value)
         levers.append(
-            MonitorsLever(lever="monitors", start=haven_day, kind="interposition", persons=FORCE)
+            MonitorsLever(lever="monitors", start=haven, kind="interposition", persons=persons)
         )
     if terms.listed:
-        levers.append(ContainmentLever(lever="containment", start=haven_day))
-        levers.append(ExemptionLever(lever="exemption", start=haven_day))
+        levers.append(ContainmentLever(lever="containment", start=haven))
+        levers.append(ExemptionLever(lever="exemption", start=haven))
     if terms.border > border:
         for neighbour in crisis.meta.neighbours:
             levers.append(
                 BorderLever(
                     lever="border",
                     neighbour=neighbour.id,
-                    start=TRUCE,
+                    start=truce,
                     regime=REGIMES[terms.border],  # type: ignore[arg-type]
                 )
             )
@@ -344,7 +357,7 @@ def as_option(terms: Terms, crisis: Crisis, border: int) -> OptionSpec:
     )
 
 
-def terms_of(option: OptionSpec, lines: Sequence[Line], border: int) -> Terms | None:
+def match_terms(option: OptionSpec, lines: Sequence[Line], border: int) -> Terms | None:
     """Return the settlement nearest to a declared option; None for one without a truce."""
     if not any(isinstance(lever, TruceLever) for lever in option.levers):
         return None

@@ -10,8 +10,9 @@ import pandas as pd
 from havenline import words
 from havenline.crisis import Crisis
 from havenline.negotiation import sentences
-from havenline.negotiation.answer import CurvePoint, Negotiation
-from havenline.negotiation.terms import lines_of, with_moved_lines
+from havenline.negotiation.answer import Negotiation
+from havenline.negotiation.moves import CurvePoint
+from havenline.negotiation.terms import draw_moved_lines, read_lines
 from havenline.report.ground import ground_of, line_shapes
 from havenline.report.map import ABROAD, EDGE, FRONT, HIGHWAY, LAND, shade
 from havenline.report.svg import Point, label, num, path_data, picture, tag, text_of
@@ -138,7 +139,7 @@ def _flat(count: int) -> str:
 
 def _map(a: Negotiation, crisis: Crisis) -> str:
     """Draw every line in the colour of how often something on it is acceptable to all."""
-    drawn = with_moved_lines(crisis, lines_of(crisis))
+    drawn = draw_moved_lines(crisis, read_lines(crisis))
     ground = ground_of(drawn, pd.Timestamp(a.as_of), width=MAP_WIDTH)
     width, height = ground.fit.width, ground.fit.height
     shapes = line_shapes(drawn, ground.fit)
@@ -371,7 +372,7 @@ def _holds(a: Negotiation) -> str:
 
 
 def _limits(a: Negotiation) -> str:
-    shifts = a.chances["no_deal_worth_more"]
+    shifts = a.no_deal_worth_more
     full = sentences.full_names(a)
     rows = [[text_of(full[p]), *(f"{v:.0%}" for v in by.values())] for p, by in shifts.items()]
     heads = ["If no deal were worth more or less to", *next(iter(shifts.values()), {})]

@@ -137,6 +137,7 @@ def line_shapes(crisis: Crisis, fit: Fit) -> dict[str, tuple[list[Point], Point]
 
 def _front(crisis: Crisis, fit: Fit, as_of: pd.Timestamp) -> tuple[list[list[Point]], list[Ring]]:
     holders = holders_known(crisis.control, as_of.date())
+    attackers = set(crisis.parties.loc[crisis.parties["side"] == "attacker", "party_id"])
     settled = crisis.places[~crisis.places["kind"].isin(_NOT_SETTLED)]
     points: list[Point] = []
     sides: list[bool] = []
@@ -149,7 +150,7 @@ def _front(crisis: Crisis, fit: Fit, as_of: pd.Timestamp) -> tuple[list[list[Poi
             continue
         seen.add(spot)
         points.append(at)
-        sides.append(holder in crisis.meta.attacker)
+        sides.append(holder in attackers)
     if not any(sides) or all(sides):
         return [], []
     cells = place_cells(points, fit.width, fit.height)

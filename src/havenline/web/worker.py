@@ -42,12 +42,12 @@ class Desk:
     """What a worker keeps between tasks, and how each kind of task is done."""
 
     def __init__(self, threads: int) -> None:
-        from havenline.web.bargaining import Table
+        from havenline.web.bargaining import TalksKept
         from havenline.web.live import Live
 
         self.live: Live = Live(threads)
         self.threads = threads
-        self.table = Table(threads)
+        self.talks = TalksKept(threads)
         self._crises: OrderedDict[str, Crisis] = OrderedDict()
 
     def crisis(self, folder: str) -> Crisis:
@@ -167,8 +167,8 @@ class Desk:
 
         as_of = dt.date.fromisoformat(task["as_of"])
         crisis = self.crisis(task["folder"])
-        prepared, curve = self.table.prepared(crisis, task["folder"], as_of, tell)
-        return Made(plain_json(bargaining_payload(prepared, curve, task["support"])))
+        talks = self.talks.open(crisis, task["folder"], as_of, tell)
+        return Made(plain_json(bargaining_payload(talks, task["support"])))
 
     def _hindcast(self, task: Mapping[str, Any], tell: Tell) -> Made:
         from functools import partial

@@ -5,7 +5,7 @@ import { remember, state } from "/page/state.js";
 
 const NS = "http://www.w3.org/2000/svg";
 const SHADES = ["#c9ccd0", "#f2d28f", "#e8a24d", "#5b9bc7", "#0a4f86"], STEPS = [0.2, 0.4, 0.6, 0.8];
-const SETTLE = 120;
+const SETTLE = 120, HEADLINE = "weighted nash";
 let found = null, asking = null, settle = 0;
 
 const percent = (v) => (v >= 0.995 && v < 1 ? TEXT.over(99) : v > 0 && v < 0.005 ? TEXT.under(1) : `${Math.round(100 * v)}%`);
@@ -97,7 +97,7 @@ function answer() {
     out.push(el("p", {}, words.stands(ages.map(([age, v]) => [age, percent(v)]))));
     const tempted = Object.entries(found.hold.parties).filter(([, h]) => h.tempted_in >= 0.5).map(([id, h]) => `${nameOf(id)} (${percent(h.tempted_in)})`);
     if (tempted.length) out.push(el("p", {}, words.tempted(tempted.join(", "))));
-  } else if (found.no_agreement) out.push(el("p", {}, found.no_agreement.text));
+  } else if (found.landings[HEADLINE].no_agreement) out.push(el("p", {}, found.landings[HEADLINE].no_agreement.text));
   const blocks = Object.entries(found.refuses).filter(([, v]) => v >= 0.005), opens = Object.entries(found.opens_without).filter(([, v]) => v >= 0.005);
   out.push(el("p", {}, blocks.length ? words.blocks(blocks.map(([id, v]) => `${nameOf(id)} (${percent(v)})`).join(", ")) : words.nobodyBlocks, opens.length ? ` ${words.opens(opens.map(([id, v]) => `${nameOf(id)} (${percent(v)})`).join(", "))}` : ""));
   for (const o of found.observed.slice(0, 2)) out.push(el("p", { class: "hint" }, words.observed(o.date, o.what)));
@@ -134,7 +134,7 @@ function lines() {
 
 function linesTable() {
   const words = TEXT.bargain;
-  return scroll(words.lines, table(words.lineColumns, found.agreeable.map((r) => [r.line, percent(r.some), percent(found.where.lines[r.line] ?? 0), r.depth_km === null ? "" : `${whole(r.depth_km)} km`])));
+  return scroll(words.lines, table(words.lineColumns, found.agreeable.map((r) => [r.line, percent(r.some), percent(found.landings[HEADLINE].lines[r.line] ?? 0), r.depth_km === null ? "" : `${whole(r.depth_km)} km`])));
 }
 
 function curves() {
@@ -166,9 +166,9 @@ function curves() {
 
 function proposals() {
   const words = TEXT.bargain;
-  return table(words.proposalColumns, found.proposals.map((p) => {
+  return table(words.proposalColumns, found.named.map((p) => {
     const no = Object.entries(p.refuses).filter(([, v]) => v >= 0.05).sort((a, b) => b[1] - a[1]).map(([id, v]) => `${nameOf(id)} ${percent(v)}`);
-    return [found.names[p.option] ?? p.option, percent(p.share), no.join(", ") || words.nobody, percent(p.stands["12 months"])];
+    return [found.names[p.option] ?? p.option, percent(p.settlement.share), no.join(", ") || words.nobody, percent(p.hold.stands["12 months"])];
   }));
 }
 
