@@ -29,8 +29,8 @@ from typing import Any
 
 import numpy as np
 
-from havenline.cases.case import Case, Counts, FleeReading
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Case, Counts, FleeReading
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.engine.cases import simulate_case
 from havenline.io import open_flee
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.engine.cases import simulate_case
 from havenline.evidence.cases.scores import ard
 from havenline.io import open_flee

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from havenline.cases.case import Case
+from havenline.crisis.case import Case
 from havenline.engine.rules.allocation import GivenParameters, default_parameters, simulate_given
 from havenline.evidence.cases import calibrate, forecast, validate
 from havenline.evidence.cases import scores as measures

@@ -13,7 +13,6 @@ ORDER = (
     "errors",
     "draws",
     "crisis",
-    "cases",
     "facts",
     "world",
     "options",

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from havenline.cases.case import Case
-from havenline.cases.settings import REFUSED_WHERE_ON, FleeSettings
+from havenline.crisis.case import Case
+from havenline.crisis.flee_settings import REFUSED_WHERE_ON, FleeSettings
 from havenline.engine.cases import simulate_case
 from havenline.errors import RunError
 from havenline.io import open_flee

@@ -12,8 +12,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from havenline.cases.case import Case
 from havenline.cli.console import err, figures, out, short
+from havenline.crisis.case import Case
 from havenline.errors import HavenlineError
 
 Rules = Literal["havenline", "flee", "flee-exact"]

@@ -12,14 +12,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case
-from havenline.cases.settings import REFUSED_WHERE_ON, FleeSettings
+from havenline.crisis.case import Case
+from havenline.crisis.flee_settings import REFUSED_WHERE_ON, FleeSettings
 from havenline.draws import key_of
 from havenline.engine.rules.allocation.model import simulate_given
 from havenline.engine.rules.flee.day import NOWHERE, TOO_MANY_CELLS, run_case
+from havenline.engine.rules.flee.network import CaseNetwork, CaseRules, build_case_network
 from havenline.engine.rules.flee.state import FleeState, empty_state
 from havenline.errors import RunError
-from havenline.world.case_network import CaseNetwork, CaseRules, build_case_network
 
 Rules = Literal["havenline", "flee", "flee-exact"]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from havenline.cases.case import Case, Counts
+from havenline.crisis.case import Case, Counts
 from havenline.engine.rules.allocation import GivenParameters, simulate_given
 from havenline.errors import RunError
 from havenline.evidence.cases import calibrate

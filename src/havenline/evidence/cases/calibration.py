@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, differential_evolution
 
-from havenline.cases.case import Case
+from havenline.crisis.case import Case
 from havenline.engine.rules.allocation import GivenParameters
 from havenline.engine.rules.allocation.model import simulate_from
 from havenline.engine.rules.allocation.network import GivenNetwork, given_network

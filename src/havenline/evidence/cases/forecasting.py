@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case, Counts
+from havenline.crisis.case import Case, Counts
 from havenline.engine.rules.allocation import GivenParameters, default_parameters
 from havenline.engine.rules.allocation.model import camp_factors, simulate_from
 from havenline.engine.rules.allocation.network import GivenNetwork, given_network

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case
+from havenline.crisis.case import Case
 from havenline.engine.cases import Rules, simulate_case
 from havenline.engine.rules.allocation import GivenParameters, simulate_given
 from havenline.evidence.cases import scores

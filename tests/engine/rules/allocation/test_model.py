@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from havenline.cases.case import Closure
+from havenline.crisis.case import Closure
 from havenline.engine.rules.allocation import GivenParameters, default_parameters, simulate_given
 from havenline.engine.rules.allocation.parameters import changed, given_table
 from havenline.errors import RunError

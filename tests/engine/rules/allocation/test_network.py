@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from havenline.cases.case import Closure, KindChange, Link
+from havenline.crisis.case import Closure, KindChange, Link
 from havenline.engine.rules.allocation.network import given_network
 from tests.small_case import small_case
 

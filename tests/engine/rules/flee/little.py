@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from havenline.cases.case import Case, Counts, Link, Location, Traveller
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Case, Counts, Link, Location, Traveller
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.engine.cases import simulate_case
 
 Counted = npt.NDArray[np.int64]

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from havenline.cases.case import Case
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Case
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.engine.cases import simulate_case
 from tests.engine.rules.flee.one_by_one import run_one_by_one
 from tests.engine.rules.flee.random_cases import drawn_case, drawn_settings

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from havenline.cases.case import Case
+from havenline.crisis.case import Case
 from havenline.engine.cases import simulate_case
 from havenline.errors import RunError
 from tests.engine.rules.flee.little import counts, little, place

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from havenline.cases.case import Case, Demographic
+from havenline.crisis.case import Case, Demographic
 from tests.engine.rules.flee.little import (
     DRAWN,
     counts,

@@ -24,7 +24,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case
+from havenline.crisis.case import Case
 from havenline.draws import key_of
 from havenline.engine.rules.allocation.kernel import run_given
 from havenline.engine.rules.allocation.network import GivenNetwork, given_network

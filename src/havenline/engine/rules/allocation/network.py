@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from havenline.cases.case import Case, Closure
+from havenline.crisis.case import Case, Closure
 from havenline.draws import key_of_text
 
 Floats = NDArray[np.float64]
