@@ -42,9 +42,8 @@ from havenline.crisis.meta import (
     Threshold,
     Total,
 )
-from havenline.crisis.parameters import Parameter, default_table
+from havenline.crisis.parameters import Parameter, case_table, default_table
 from havenline.engine.layout import VARIABLES
-from havenline.engine.rules.allocation.parameters import given_table
 from havenline.engine.steps.table import STEPS
 from havenline.outcomes import INDICATORS
 
@@ -180,10 +179,10 @@ def given_part() -> list[str]:
         "",
         *text(
             """
-Rules of Havenline for cases whose total is given. They enter no run of a crisis.
+The rules `allocation`, for cases whose total is given. They enter no run of a crisis.
 """
         ),
-        *table(header, map(parameter_row, given_table())),
+        *table(header, map(parameter_row, case_table())),
     ]
 
 

@@ -172,7 +172,7 @@ def compare(folder: Path, *, futures: int, seed: int) -> Agreement:
         case, rules="flee-exact", futures=futures, seed=seed, workers=1, hasten=HASTEN,
         settings=FleeSettings(),
     )  # fmt: skip
-    agents = run.persons[:, : len(flee.mean)] / HASTEN
+    agents = run.present.to_numpy()[:, : len(flee.mean)] / HASTEN
     mean, sd = agents.mean(axis=0), agents.std(axis=0, ddof=1)
     error = np.sqrt(flee.sd**2 / flee.runs + sd**2 / futures)
     allowed = ERRORS * error + SHARE * flee.mean.sum(axis=1, keepdims=True)

@@ -95,7 +95,9 @@ def little(
 def follow(case: Case, *, exact: bool = False, futures: int = 1) -> Counted:
     """Return people at each counted place each evening; shape (futures, days, places)."""
     rules: Any = "flee-exact" if exact else "flee"
-    return simulate_case(case, rules=rules, futures=futures, seed=1, workers=1).persons
+    run = simulate_case(case, rules=rules, futures=futures, seed=1, workers=1)
+    found: Counted = run.present.to_numpy()
+    return found
 
 
 def evenings(case: Case, *, exact: bool = False) -> list[list[int]]:
