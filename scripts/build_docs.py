@@ -10,21 +10,24 @@ outcomes or the crisis format::
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from havenline.crisis import (
+    CASE_TABLES,
     CHECKS,
     TABLES,
     Column,
     CrisisMeta,
     OptionSpec,
+    Table,
     builtin_crises,
     open_crisis,
 )
+from havenline.crisis.case_schema import CaseMeta
 from havenline.crisis.levers import LEVERS, AidStep
 from havenline.crisis.meta import (
     Afterwards,
@@ -39,10 +42,9 @@ from havenline.crisis.meta import (
     Threshold,
     Total,
 )
-from havenline.crisis.parameters import Parameter, default_table, known_parameters
+from havenline.crisis.parameters import Parameter, case_table, default_table, known_parameters
 from havenline.engine.day import STEPS
 from havenline.engine.layout import VARIABLES
-from havenline.engine.rules.allocation.parameters import given_table
 from havenline.evidence.text import TextTable
 from havenline.outcomes import INDICATORS
 from scripts.sources.onward import check_onward, onward_notes, onward_table
@@ -182,10 +184,10 @@ def given_part() -> list[str]:
         "",
         *text(
             """
-Rules of Havenline for cases whose total is given. They enter no run of a crisis.
+The rules `allocation`, for cases whose total is given. They enter no run of a crisis.
 """
         ),
-        *table(header, map(parameter_row, given_table())),
+        *table(header, map(parameter_row, case_table())),
     ]
 
 
@@ -337,18 +339,51 @@ def column_row(column: Column) -> tuple[str, ...]:
     )
 
 
-def tables_part() -> list[str]:
-    """Return a section for each table."""
+def tables_part(
+    tables: Iterable[Table], head: str = "###", given: Mapping[str, Table] | None = None
+) -> list[str]:
+    """Return a section for each table; of one that is `given`, only the columns that differ."""
     lines = []
     header = ("column", "what it says", "type", "unit", "filled", "rules")
-    for spec in TABLES.values():
-        lines += [f"### {spec.name}.csv", "", f"A row is {spec.meaning}."]
+    for spec in tables:
+        known = (given or {}).get(spec.name)
+        columns = [c for c in spec.columns if known is None or c not in known.columns]
+        if known is not None and not columns and spec.needed == known.needed:
+            continue
+        lines += [f"{head} {spec.name}.csv", "", f"A row is {spec.meaning}."]
         lines += ["" if spec.needed else "The table may be left out.", ""]
         if spec.key:
             lines += ["Stands only once: " + ", ".join(f"`{k}`" for k in spec.key) + ".", ""]
+        if known is not None:
+            lines += ["As in a crisis, but for these columns.", ""]
         lines += [spec.reading, ""] if spec.reading else []
-        lines += table(header, map(column_row, spec.columns))
+        lines += table(header, map(column_row, columns))
     return [line for i, line in enumerate(lines) if line or i == 0 or lines[i - 1]]
+
+
+CASE_INTRO = """
+A displacement case is a crisis whose arrivals are given: how many people are counted in its camps
+on each day is known, and the question is where they go. `crisis.yaml` says `kind: case`; there are
+no options. `areas.csv`, `places.csv`, `populations.csv`, `routes.csv`, `sites.csv` and
+`sources.csv` are those of a crisis. `havenline check`, `run`, `validate`, `forecast` and
+`calibrate` take such a folder; `havenline import flee` makes one from a folder of Flee.
+"""
+
+
+def case_part() -> list[str]:
+    """Return what a folder that holds a displacement case has."""
+    return [
+        "## A displacement case",
+        "",
+        *text(CASE_INTRO),
+        "### crisis.yaml of a case",
+        "",
+        *keys_of(CaseMeta),
+        "Under `flee` stand settings of Flee's rules, with [these",
+        "names](../how-to/from-flee.md) without their sections.",
+        "",
+        *tables_part(CASE_TABLES.values(), given=TABLES),
+    ]
 
 
 def kind_of(entry: dict[str, Any]) -> str:
@@ -498,10 +533,11 @@ def folder_page() -> str:
         text(FOLDER_INTRO),
         meta_part(),
         ["## Tables", ""],
-        tables_part(),
+        tables_part(TABLES.values()),
         options_part(),
         ["## Geometry", ""],
         text(GEOGRAPHY),
+        case_part(),
         checks_part(),
     )
 

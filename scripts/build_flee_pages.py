@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline import words
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.engine.cases import simulate_case
 from havenline.evidence.cases.scores import ard
 from havenline.io import open_flee
@@ -173,7 +173,7 @@ def compare(folder: Path, *, futures: int, seed: int) -> Agreement:
         case, rules="flee-exact", futures=futures, seed=seed, workers=1, hasten=HASTEN,
         settings=FleeSettings(),
     )  # fmt: skip
-    agents = run.persons[:, : len(flee.mean)] / HASTEN
+    agents = run.present.to_numpy()[:, : len(flee.mean)] / HASTEN
     mean, sd = agents.mean(axis=0), agents.std(axis=0, ddof=1)
     error = np.sqrt(flee.sd**2 / flee.runs + sd**2 / futures)
     allowed = ERRORS * error + SHARE * flee.mean.sum(axis=1, keepdims=True)

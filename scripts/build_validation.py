@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from havenline.cases.case import Case
-from havenline.engine.rules.allocation import GivenParameters, default_parameters, simulate_given
+from havenline.crisis.case import Case
+from havenline.engine.rules.allocation import Allocation, AllocationParameters, default_parameters
 from havenline.evidence.cases import calibrate, forecast, validate
 from havenline.evidence.cases import scores as measures
 from havenline.evidence.cases.baselines import gravity
@@ -87,9 +87,11 @@ def without_capacities(case: Case) -> Case:
     return replace(case, locations=places)
 
 
-def _central(case: Case, parameters: GivenParameters | None = None) -> float:
+def _central(case: Case, parameters: AllocationParameters | None = None) -> float:
     chosen = default_parameters() if parameters is None else parameters
-    people = simulate_given(case, futures=1, seed=SEED, parameters=chosen.central())
+    people = Allocation.of_case(
+        case, futures=1, seed=SEED, parameters=chosen.central()
+    ).all_present()
     return measures.ard(people[0].astype(np.float64), case.observed())
 
 

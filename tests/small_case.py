@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from havenline.cases.case import Case, Closure, Counts, KindChange, Link, Location
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Case, Closure, Counts, KindChange, Link, Location
+from havenline.crisis.flee_settings import FleeSettings
 
 
 def place(

@@ -14,7 +14,6 @@ ORDER = (
     "words",
     "draws",
     "crisis",
-    "cases",
     "facts",
     "world",
     "options",

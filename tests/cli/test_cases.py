@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("rules", ["havenline", "flee", "flee-exact"])
+@pytest.mark.parametrize("rules", ["allocation", "flee", "flee-exact"])
 def test_validate_prints_one_json_object(havenline: Command, folder: Path, rules: str) -> None:
     answer = havenline("validate", folder, "--rules", rules, "--futures", "4", "--json")
     assert answer.code == 0, answer.err
@@ -75,7 +75,7 @@ def test_an_imported_folder_gives_the_same_results(
     own = tmp_path / "own"
     assert havenline("import", "flee", folder, own).code == 0
     assert havenline("check", own).code == 0
-    for rules in ("havenline", "flee"):
+    for rules in ("allocation", "flee"):
         command = ("--rules", rules, "--futures", "3", "--json")
         before, after = (json.loads(havenline("run", p, *command).out) for p in (folder, own))
         assert before["camps"] == after["camps"]

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from havenline.crisis import CHECKS, TABLES
+from havenline.crisis import CASE_TABLES, CHECKS, TABLES
 from havenline.crisis.levers import LEVERS
 from havenline.crisis.parameters import default_table
 
@@ -46,7 +46,7 @@ def test_every_declared_thing_has_its_row() -> None:
     parameters = build_docs.parameters_page()
     assert parameters.count("\n| `") >= len(default_table())
     folder = build_docs.folder_page()
-    for name in TABLES:
+    for name in {**TABLES, **CASE_TABLES}:
         assert f"### {name}.csv\n" in folder
     for name in LEVERS:
         assert f"### The lever `{name}`\n" in folder

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from havenline.cases.case import Case
-from havenline.cases.settings import REFUSED_WHERE_ON, FleeSettings
+from havenline.crisis.case import Case
+from havenline.crisis.flee_settings import REFUSED_WHERE_ON, FleeSettings
 from havenline.engine.cases import simulate_case
 from havenline.errors import RunError
 from havenline.io import open_flee
@@ -28,7 +28,8 @@ def with_settings(case: Case, **settings: Any) -> Case:
 
 def people(case: Case, **given: Any) -> npt.NDArray[np.int64]:
     options: dict[str, Any] = {"rules": "flee", "futures": 3, "seed": 5} | given
-    return simulate_case(case, **options).persons
+    found: npt.NDArray[np.int64] = simulate_case(case, **options).present.to_numpy()
+    return found
 
 
 def test_the_same_seed_gives_the_same_numbers_with_any_number_of_threads() -> None:
@@ -52,16 +53,19 @@ def test_nobody_is_lost_or_made(rules: Any) -> None:
     # 3 at the start; the fall by 100 is a debt that the next rise pays
     set_out = np.array([3, 403, 403, *[703] * 27])
     np.testing.assert_array_equal(
-        run.persons.sum(axis=2) + run.elsewhere, np.broadcast_to(set_out, (4, 30))
+        run.present.to_numpy().sum(axis=2) + run.elsewhere.to_numpy(),
+        np.broadcast_to(set_out, (4, 30)),
     )
-    assert run.person_days == 4 * int(set_out.sum())
 
 
 def test_a_simulated_person_may_stand_for_several() -> None:
     run = simulate_case(small_case(days=20), rules="flee", futures=2, hasten=10, workers=1)
-    assert run.hasten == 10
-    assert np.all(run.persons % 10 == 0)
-    assert (run.persons.sum(axis=2) + run.elsewhere)[:, -1].tolist() == [200, 200]
+    assert run.attrs["hasten"] == 10
+    assert np.all(run.present.to_numpy() % 10 == 0)
+    assert (run.present.to_numpy().sum(axis=2) + run.elsewhere.to_numpy())[:, -1].tolist() == [
+        200,
+        200,
+    ]
 
 
 def test_people_who_set_out_from_nowhere_are_an_error() -> None:
@@ -109,14 +113,14 @@ def flooded(level: float, **settings: Any) -> Case:
 def test_floods_drive_people_out(mode: str, by_level: tuple[float, ...], expected: int) -> None:
     case = flooded(1.5, flood_spawn_mode=mode, displaced_per_flood_day=by_level)
     run = simulate_case(case, rules="flee", futures=2, workers=1)
-    everyone = run.persons.sum(axis=2) + run.elsewhere
+    everyone = run.present.to_numpy().sum(axis=2) + run.elsewhere.to_numpy()
     assert everyone.tolist() == [[0, 0, *[expected] * 4]] * 2
 
 
 def test_the_last_level_of_a_list_holds_beyond_it() -> None:
     case = flooded(9.0, flood_spawn_mode="constant", displaced_per_flood_day=(0.0, 10.0, 40.0))
     run = simulate_case(case, rules="flee", futures=1, workers=1)
-    assert (run.persons.sum(axis=2) + run.elsewhere)[0, -1] == 40
+    assert (run.present.to_numpy().sum(axis=2) + run.elsewhere.to_numpy())[0, -1] == 40
 
 
 def test_floods_set_the_chance_to_leave() -> None:
@@ -137,7 +141,7 @@ def test_published_cases_agree_with_runs_of_flee(number: int) -> None:
     run = simulate_case(
         case, rules="flee-exact", futures=futures, seed=1, hasten=hasten, settings=SHIPPED
     )
-    agents = run.persons / hasten
+    agents = run.present.to_numpy() / hasten
     table = pd.read_csv(folder / "flee_reference.csv")
     names = [case.locations[i].name for i in case.camps]
 

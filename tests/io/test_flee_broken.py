@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from havenline.cases.settings import REFUSED
 from havenline.errors import CrisisError
-from havenline.io import check_flee, is_flee, open_any, open_flee
+from havenline.io import check_any, is_flee, open_any, open_flee
 from havenline.io.flee.checks import CHECKS
 
 FAULTS: list[dict[str, Any]] = yaml.safe_load(
@@ -139,7 +138,7 @@ def test_a_loop_of_links(flee: Any) -> None:
 def test_a_folder_that_is_a_loop_of_links(tmp_path: Path) -> None:
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
-    (problem,) = check_flee(loop).problems
+    (problem,) = check_any(loop).problems
     assert problem.check == "missing_folder"
     assert not is_flee(loop)
 
@@ -160,7 +159,7 @@ def test_no_read_permission(flee: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_for_a_folder(flee: Any) -> None:
-    (problem,) = check_flee(flee.path / ROUTES).problems
+    (problem,) = check_any(flee.path / ROUTES).problems
     assert problem.check == "not_a_folder"
 
 
@@ -173,35 +172,26 @@ def test_no_folder_at_all(path: str) -> None:
             open_flee(path)
 
 
-def test_a_key_that_cannot_be_honoured(flee: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(REFUSED, "move_rules.teleport", "people walk")
-    flee.change("simsetting.yml", None, "move_rules:\n  teleport: 1\n")
-    assert flee.messages() == [
-        "simsetting.yml:2 [move_rules.teleport]: cannot be honoured: people walk (found '1') "
-        "(refused_key)"
-    ]
-
-
 def test_every_fault_is_in_one_report(flee: Any) -> None:
     for fault in FAULTS:
         if fault["name"] in ("a negative distance", "a misspelt setting", "a date twice"):
             for change in fault["changes"]:
                 flee.change(*change)
-    checks = [p.check for p in check_flee(flee.path).problems]
+    checks = [p.check for p in check_any(flee.path).problems]
     assert checks == ["unknown_key", "negative_number", "duplicate_date", "merged_differently"]
 
 
 def test_a_strict_warning_fails(flee: Any) -> None:
     flee.change("source_data/data_layout.csv", "Fen,fen.csv\n", "")
-    assert check_flee(flee.path).exit_code == 0
-    assert check_flee(flee.path, strict=["camp_without_counts"]).exit_code == 1
-    assert check_flee(flee.path, strict=["all"]).exit_code == 1
+    assert check_any(flee.path).exit_code == 0
+    assert check_any(flee.path, strict=["camp_without_counts"]).exit_code == 1
+    assert check_any(flee.path, strict=["all"]).exit_code == 1
 
 
 def test_every_check_has_a_fault_that_shows_it() -> None:
     messages = [m for fault in FAULTS for m in fault["messages"]]
     messages += [m for case in BYTES for m in case[3]]
     shown = {found[1] for m in messages if (found := re.search(r"\((\w+)\)( WARNING)?$", m))}
-    elsewhere = {"missing_folder", "not_a_folder", "unreadable_file", "refused_key"}
+    elsewhere = {"missing_folder", "not_a_folder", "unreadable_file"}
     assert set(CHECKS) - shown == elsewhere
     assert shown <= set(CHECKS)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from havenline.cases.case import Closure, KindChange, Link, Location
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Closure, KindChange, Link, Location
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.io import is_flee, open_flee
 from tests import flee_folder
 from tests.same_case import differences

@@ -6,21 +6,17 @@ import re
 from pathlib import Path
 from typing import Any
 
-from havenline.cases.settings import (
+from havenline.crisis.flee_settings import READ_ONLY_WITH, REFUSED_WHERE_ON, FleeSettings
+from havenline.io.flee.checks import CHECKS, MOST_OF_A_KIND
+from havenline.io.flee.files import INPUT_FILES, LAYOUT, SETTINGS
+from havenline.io.flee.settings import (
     ALIASES,
     CODE_DEFAULTS,
     KEYS,
     NO_EFFECT,
     PRESETS,
-    READ_ONLY_WITH,
-    REFUSED,
-    REFUSED_WHERE_ON,
     UNREAD_BY_FLEE,
-    FleeSettings,
 )
-from havenline.io.case_tables import CASE_TABLES
-from havenline.io.flee.checks import CHECKS, MOST_OF_A_KIND
-from havenline.io.flee.files import INPUT_FILES, LAYOUT, SETTINGS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "from-flee.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -66,8 +62,6 @@ def test_every_key_stands_there_with_what_becomes_of_it() -> None:
         expected[key] = ["False", "honoured", f"sets {said}"]
     for key, (_, why) in NO_EFFECT.items():
         expected[key] = ["", "without effect", why]
-    for key, why in REFUSED.items():
-        expected[key] = ["", "refused", why]
     found = {row[0].strip("`"): row[1:] for row in rows("Keys of `simsetting.yml`")}
     assert found == expected
 
@@ -78,18 +72,10 @@ def test_every_setting_is_read_or_said_not_to_be() -> None:
     code = "\n".join(
         path.read_text(encoding="utf-8")
         for path in source.rglob("*.py")
-        if path.name not in ("settings.py", "settings_file.py")
+        if path.name not in ("settings.py", "flee_settings.py")
     )
     unread = {name for name in KEYS.values() if not re.search(rf"\.{name}\b", code)}
     assert unread == {*READ_ONLY_WITH, *REFUSED_WHERE_ON}
-
-
-def test_every_table_of_ours_stands_there() -> None:
-    found = [[row[0], row[1], row[2]] for row in rows("The folder that the import writes")]
-    assert found == [
-        [f"`{t.name}.csv`", t.meaning, ", ".join(f"`{c}`" for c in t.names)]
-        for t in CASE_TABLES.values()
-    ]
 
 
 def test_every_check_stands_there() -> None:

@@ -12,18 +12,19 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from havenline.cases.case import Case
 from havenline.cli.console import err, figures, out
+from havenline.crisis.case import Case
 from havenline.errors import HavenlineError
 from havenline.words import short
 
-Rules = Literal["havenline", "flee", "flee-exact"]
+Rules = Literal["allocation", "flee", "flee-exact"]
 CaseArgument = Annotated[
     str,
     typer.Argument(metavar="PATH", help="A case: a folder in Flee's format or an imported one."),
 ]
 RulesOption = Annotated[
-    Rules, typer.Option(help="Whose rules: Havenline's, Flee's, or Flee's code to the letter.")
+    Rules,
+    typer.Option(help="Rules: Havenline's (allocation), Flee's, or Flee's code to the letter."),
 ]
 HastenOption = Annotated[
     int | None,
@@ -49,7 +50,7 @@ def _opened(path: str, settings: Path | None = None) -> Case:
 
 
 def _check_hasten(rules: str, hasten: int | None) -> None:
-    if hasten is not None and rules == "havenline":
+    if hasten is not None and rules == "allocation":
         raise HavenlineError("--hasten: only for --rules flee and flee-exact")
 
 
@@ -67,7 +68,7 @@ def _print_tables(tables: Sequence[Any], notes: Sequence[str] = ()) -> None:
 
 def validate(
     path: CaseArgument,
-    rules: RulesOption = "havenline",
+    rules: RulesOption = "allocation",
     futures: Annotated[int, typer.Option(help="Number of futures.")] = 100,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
     hasten: HastenOption = None,
@@ -184,7 +185,7 @@ def run_case(
     if as_json:
         told = {
             "case": case.id,
-            "rules": run.rules,
+            "rules": rules,
             "futures": futures,
             "seed": seed,
             "days": case.days,
@@ -205,7 +206,7 @@ def run_case(
         return
     out.print(f"[bold]{escape(case.name)}[/bold]", soft_wrap=True)
     out.print(
-        f"{case.days} days from {case.start}, {futures} futures, rules {run.rules}. Persons in "
+        f"{case.days} days from {case.start}, {futures} futures, rules {rules}. Persons in "
         "each camp on the last day: median (5 to 95%).",
         style="dim",
         soft_wrap=True,

@@ -22,6 +22,7 @@ from havenline.crisis import (
     json_schema,
     open_crisis,
 )
+from havenline.crisis.registry import Kind
 from havenline.facts.populations import persons_by_place
 
 
@@ -126,9 +127,11 @@ def options(crisis: CrisisArgument = "idlib-2020") -> None:
             out.print(f"    {lever.effect}", style="dim", soft_wrap=True)
 
 
-def schema() -> None:
+def schema(
+    kind: Annotated[Kind, typer.Option(help="Of the folder of a crisis or of a case.")] = "crisis",
+) -> None:
     """Print the JSON Schema of a crisis folder."""
-    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
+    sys.stdout.write(json.dumps(json_schema(kind), indent=2) + "\n")
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:

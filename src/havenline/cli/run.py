@@ -55,7 +55,7 @@ def run(
     ] = None,
     rules: Annotated[
         Rules | None,
-        typer.Option(help="For a displacement case: havenline (default), flee, flee-exact."),
+        typer.Option(help="For a displacement case: allocation (default), flee, flee-exact."),
     ] = None,
     hasten: HastenOption = None,
     flee_settings: SettingsOption = None,
@@ -89,7 +89,7 @@ def run(
                 raise HavenlineError(f"{name}: {crisis} is a displacement case, which has none")
         run_case(
             crisis,
-            rules=rules or "havenline",
+            rules=rules or "allocation",
             futures=futures,
             seed=seed,
             workers=workers,

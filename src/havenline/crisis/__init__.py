@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from havenline.crisis.case import Case
+from havenline.crisis.case_schema import CASE_TABLES
 from havenline.crisis.columns import Column, Table
 from havenline.crisis.crisis import (
     CheckReport,
@@ -9,8 +11,11 @@ from havenline.crisis.crisis import (
     builtin_crises,
     check_crisis,
     init_crisis,
+    is_case,
     json_schema,
     open_crisis,
+    open_declared,
+    strict_checks,
 )
 from havenline.crisis.levers import OptionSpec, day_of
 from havenline.crisis.meta import CrisisMeta
@@ -18,8 +23,10 @@ from havenline.crisis.registry import CHECKS, Check
 from havenline.crisis.schema import TABLES
 
 __all__ = [
+    "CASE_TABLES",
     "CHECKS",
     "TABLES",
+    "Case",
     "Check",
     "CheckReport",
     "Column",
@@ -31,6 +38,9 @@ __all__ = [
     "check_crisis",
     "day_of",
     "init_crisis",
+    "is_case",
     "json_schema",
     "open_crisis",
+    "open_declared",
+    "strict_checks",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from havenline.crisis import (
     checks_bargaining,
+    checks_case,
     checks_drawn,
     checks_geometry,
     checks_options,
@@ -23,6 +24,7 @@ PARTS = (
     checks_series,
     checks_options,
     checks_bargaining,
+    checks_case,
 )
 
 
@@ -41,6 +43,6 @@ def run_checks(draft: Draft) -> list[Problem]:
     """
     found: list[Problem] = []
     for check in CHECKS.values():
-        if check.function is not None:
+        if check.function is not None and draft.kind in check.kinds:
             found.extend(check.function(draft))
     return found

@@ -8,9 +8,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from havenline.crisis.checks_tables import area_lineage
 from havenline.crisis.columns import ALL_GROUPS
-from havenline.crisis.draft import Draft
+from havenline.crisis.draft import Draft, area_lineage
 from havenline.crisis.meta import Total
 from havenline.crisis.registry import check, problem
 from havenline.crisis.sites import SITE_PARTS, site_places

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from havenline.crisis.cells import split_ids
-from havenline.crisis.draft import META_FILE, Draft
-from havenline.crisis.registry import check, one_of, problem, suggest
+from havenline.crisis.draft import META_FILE, Draft, area_lineage
+from havenline.crisis.registry import BOTH, check, one_of, problem, suggest
 from havenline.errors import Problem
 
 BACKGROUND_DAYS = 365
@@ -23,7 +23,7 @@ _DATED = {
 }
 
 
-@check("duplicate_id", "no id, or set of columns that makes a row unique, stands twice")
+@check("duplicate_id", "no id, or set of columns that makes a row unique, stands twice", kinds=BOTH)
 def duplicate_ids(draft: Draft) -> Iterator[Problem]:
     """Report rows whose key stood before, and ids twice in crisis.yaml and options.yaml."""
     for rows in draft.tables.values():
@@ -65,7 +65,7 @@ def duplicate_ids(draft: Draft) -> Iterator[Problem]:
             yield draft.in_options.problem("duplicate_id", path, "this id stands twice", word)
 
 
-@check("unknown_id", "every id that a row refers to exists")
+@check("unknown_id", "every id that a row refers to exists", kinds=BOTH)
 def unknown_ids(draft: Draft) -> Iterator[Problem]:
     """Report references to ids that no table declares; sources have a check of their own."""
     for rows in draft.tables.values():
@@ -127,7 +127,7 @@ def _unknown_in_meta(draft: Draft) -> Iterator[Problem]:
             )
 
 
-@check("unknown_source", "every source_id stands in sources.csv")
+@check("unknown_source", "every source_id stands in sources.csv", kinds=BOTH)
 def unknown_sources(draft: Draft) -> Iterator[Problem]:
     """Report source ids that the table of sources does not have."""
     known = draft.known("sources")
@@ -191,7 +191,7 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
                 )
 
 
-@check("missing_method", "figures that were not counted say how they came about")
+@check("missing_method", "figures that were not counted say how they came about", kinds=BOTH)
 def missing_methods(draft: Draft) -> Iterator[Problem]:
     """Report rows with a basis other than counted and an empty method."""
     for rows in draft.tables.values():
@@ -209,7 +209,7 @@ def missing_methods(draft: Draft) -> Iterator[Problem]:
                 )
 
 
-@check("dates_out_of_order", "no date precedes the one that it follows")
+@check("dates_out_of_order", "no date precedes the one that it follows", kinds=BOTH)
 def dates_out_of_order(draft: Draft) -> Iterator[Problem]:
     """Report date_latest and published before date, flows that end before they start."""
     for rows in draft.tables.values():
@@ -366,7 +366,7 @@ def outside_period(draft: Draft) -> Iterator[Problem]:
         )
 
 
-@check("area_hierarchy", "areas lie in an area of a higher level, without circles")
+@check("area_hierarchy", "areas lie in an area of a higher level, without circles", kinds=BOTH)
 def area_hierarchy(draft: Draft) -> Iterator[Problem]:
     """Report areas whose parent is not of a level above theirs."""
     levels = {a: level for _, a, level in draft.records("areas", "area_id", "level")}
@@ -382,28 +382,6 @@ def area_hierarchy(draft: Draft) -> Iterator[Problem]:
                 value=parent,
                 expected="a parent of a lower level number",
             )
-
-
-def area_lineage(draft: Draft) -> dict[str, tuple[str, ...]]:
-    """Return each area with the areas it lies in, itself first.
-
-    Parameters
-    ----------
-    draft : Draft
-        What could be read.
-
-    Returns
-    -------
-    dict of str to tuple of str
-    """
-    parents = {a: p for _, a, p in draft.records("areas", "area_id", "parent_id") if a}
-    lineage = {}
-    for area in parents:
-        chain = [area]
-        while (above := parents.get(chain[-1])) and above not in chain:
-            chain.append(above)
-        lineage[area] = tuple(chain)
-    return lineage
 
 
 @check("area_mismatch", "a place of a row lies in the area of the row")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
+from havenline.crisis.case import Case
+from havenline.crisis.case_reading import case_of
+from havenline.crisis.case_schema import CaseMeta
 from havenline.crisis.checks import run_checks
 from havenline.crisis.columns import Column
-from havenline.crisis.draft import META_FILE, OPTIONS_FILE, Draft, read_draft
+from havenline.crisis.draft import META_FILE, OPTIONS_FILE, TABLES_OF, Draft, read_draft
 from havenline.crisis.levers import OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.past import PAST_FILE, Past
 from havenline.crisis.reading import Rows
-from havenline.crisis.registry import CHECKS, one_of, problem, suggest
+from havenline.crisis.registry import CHECKS, Kind, one_of, problem, suggest
 from havenline.crisis.schema import TABLES, table_json_schema
 from havenline.errors import CrisisError, HavenlineError, Problem
 
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _BUILT_IN = Path(__file__).resolve().parent.parent / "crises"
+_CASE = re.compile(rb"^kind[ \t]*:[ \t]*[\"']?case\b", re.MULTILINE)
 _EXAMPLE = Path(__file__).resolve().parent / "example"
 
 
@@ -177,8 +184,57 @@ def builtin_crises() -> list[str]:
     return sorted(p.name for p in _BUILT_IN.iterdir() if (p / "crisis.yaml").is_file())
 
 
+def is_case(path: str | Path) -> bool:
+    """Return whether a folder is one that holds a displacement case.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    bool
+        True where its ``crisis.yaml`` says ``kind: case``.
+    """
+    try:
+        return bool(_CASE.search((Path(path) / META_FILE).read_bytes()))
+    except (OSError, ValueError):
+        return False
+
+
+def strict_checks(strict: Iterable[str], known: Iterable[str] = CHECKS) -> frozenset[str]:
+    """Return the names of checks that were made strict.
+
+    Parameters
+    ----------
+    strict : iterable of str
+        Names of checks; ``"all"`` for every one.
+    known : iterable of str
+        All names.
+
+    Returns
+    -------
+    frozenset of str
+
+    Raises
+    ------
+    HavenlineError
+        Where a name is no check.
+    """
+    names: set[str] = set()
+    for name in strict:
+        if name == "all":
+            names |= set(known)
+        elif name in known:
+            names.add(name)
+        else:
+            hint = suggest(name, known)
+            raise HavenlineError(f"there is no check {name!r}" + (f"; {hint}" if hint else ""))
+    return frozenset(names)
+
+
 def check_crisis(path: str | Path, strict: Iterable[str] = ()) -> CheckReport:
-    """Check a crisis folder and report every problem at once.
+    """Check the folder of a crisis or of a case and report every problem at once.
 
     Parameters
     ----------
@@ -196,24 +252,16 @@ def check_crisis(path: str | Path, strict: Iterable[str] = ()) -> CheckReport:
     HavenlineError
         Where a name in `strict` is no check.
     """
-    names = set()
-    for name in strict:
-        if name == "all":
-            names |= set(CHECKS)
-        elif name in CHECKS:
-            names.add(name)
-        else:
-            hint = suggest(name, CHECKS)
-            raise HavenlineError(f"there is no check {name!r}" + (f"; {hint}" if hint else ""))
+    names = strict_checks(strict)
     problems: list[Problem] = []
     folder = _find(path, problems)
     if folder is not None:
         _read(folder, problems)
-    return CheckReport(str(path), tuple(problems), frozenset(names))
+    return CheckReport(str(path), tuple(problems), names)
 
 
-def open_crisis(name_or_path: str | Path) -> Crisis:
-    """Open a crisis by built-in name or by path.
+def open_declared(name_or_path: str | Path) -> Crisis | Case:
+    """Open a crisis by built-in name, or a crisis or displacement case by path.
 
     Parameters
     ----------
@@ -222,7 +270,7 @@ def open_crisis(name_or_path: str | Path) -> Crisis:
 
     Returns
     -------
-    Crisis
+    Crisis or Case
 
     Raises
     ------
@@ -233,8 +281,12 @@ def open_crisis(name_or_path: str | Path) -> Crisis:
     folder = _find(name_or_path, problems)
     draft = _read(folder, problems) if folder is not None else None
     errors = [p for p in problems if p.severity == "error"]
-    if folder is None or draft is None or draft.meta is None or draft.options is None or errors:
+    if folder is None or draft is None or errors:
         raise CrisisError(errors)
+    if draft.kind == "case":
+        return case_of(draft, tuple(problems))
+    assert draft.meta is not None
+    assert draft.options is not None
     frames = {name: _frame(draft.tables[name]) for name in TABLES}
     return Crisis(
         id=draft.meta.id,
@@ -247,6 +299,35 @@ def open_crisis(name_or_path: str | Path) -> Crisis:
         past=draft.past,
         **frames,
     )
+
+
+def open_crisis(name_or_path: str | Path) -> Crisis:
+    """Open a crisis by built-in name or by path.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        See `open_declared`.
+
+    Returns
+    -------
+    Crisis
+
+    Raises
+    ------
+    CrisisError
+        Where any check of severity error failed, or the folder holds a displacement case.
+    """
+    found = open_declared(name_or_path)
+    if isinstance(found, Crisis):
+        return found
+    raise CrisisError(
+        [
+            problem("unknown_value", META_FILE, "this is a displacement case, which has no options",
+                    column="kind", value="case", expected="crisis",
+                    hint="open it with open_case, or run or validate it")
+        ]
+    )  # fmt: skip
 
 
 def _find(name_or_path: str | Path, problems: list[Problem]) -> Path | None:
@@ -301,7 +382,7 @@ def _read(folder: Path, problems: list[Problem]) -> Draft | None:
 
 def _files(draft: Draft) -> list[str]:
     """Return the files of the tables in the order of the format, then the options."""
-    tables = [draft.tables[name].file for name in TABLES if name in draft.tables]
+    tables = [draft.tables[n].file for n in TABLES_OF[draft.kind] if n in draft.tables]
     return [*tables, OPTIONS_FILE, PAST_FILE]
 
 
@@ -325,30 +406,37 @@ def _series(rows: Rows, column: Column) -> pd.Series[Any]:
     return pd.Series(values, dtype="str")
 
 
-def json_schema() -> dict[str, Any]:
-    """Return one JSON Schema for crisis.yaml, options.yaml and the rows of every table.
+def json_schema(kind: Kind = "crisis") -> dict[str, Any]:
+    """Return one JSON Schema for the YAML files and the rows of every table.
+
+    Parameters
+    ----------
+    kind : {"crisis", "case"}
 
     Returns
     -------
     dict
-        A document of JSON Schema 2020-12 whose properties are the files of a crisis folder.
+        A document of JSON Schema 2020-12 whose properties are the files of a folder.
     """
     definitions: dict[str, Any] = {}
     properties: dict[str, Any] = {}
-    files = ((META_FILE, CrisisMeta), (OPTIONS_FILE, OptionsFile), (PAST_FILE, Past))
-    for file, model in files:
+    crisis: dict[str, type[BaseModel]] = {
+        META_FILE: CrisisMeta, OPTIONS_FILE: OptionsFile, PAST_FILE: Past
+    }  # fmt: skip
+    for file, model in (crisis if kind == "crisis" else {META_FILE: CaseMeta}).items():
         schema = model.model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(schema.pop("$defs", {}))
         properties[file] = schema
-    for table in TABLES.values():
+    tables = TABLES_OF[kind].values()
+    for table in tables:
         properties[f"{table.name}.csv"] = table_json_schema(table)
+    needed = [META_FILE, OPTIONS_FILE] if kind == "crisis" else [META_FILE]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A Havenline crisis folder",
+        "title": f"A Havenline {kind} folder",
         "type": "object",
         "properties": properties,
-        "required": ["crisis.yaml", "options.yaml"]
-        + [f"{t.name}.csv" for t in TABLES.values() if t.needed],
+        "required": needed + [f"{t.name}.csv" for t in tables if t.needed],
         "$defs": definitions,
     }
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from havenline.crisis.case_schema import CASE_TABLES, CaseMeta
 from havenline.crisis.columns import Table
 from havenline.crisis.levers import RELATIVE_PATH, OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.past import PAST_FILE, Past
 from havenline.crisis.reading import Rows, decode, read_bytes, read_rows, sha256
-from havenline.crisis.registry import problem, suggest
+from havenline.crisis.registry import Kind, problem, suggest
 from havenline.crisis.schema import TABLES
 from havenline.crisis.yamlread import Document, read_yaml, validate
 from havenline.errors import Problem
@@ -25,6 +26,8 @@ GEOGRAPHY = "geography"
 LINES_FILE = f"{GEOGRAPHY}/lines.geojson"
 UNUSED_KEYS = {"attacker": "leave it out: the column side of parties.csv says who attacks"}
 """Keys of crisis.yaml that once had a meaning, with what to do about each."""
+TABLES_OF: dict[Kind, dict[str, Table]] = {"crisis": TABLES, "case": CASE_TABLES}
+"""The tables of each kind of folder, by name."""
 
 
 @dataclass
@@ -35,8 +38,12 @@ class Draft:
     ----------
     folder : Path
         The crisis folder.
+    kind : str
+        ``crisis``, or ``case`` for a displacement case.
     meta : CrisisMeta or None
-        None where crisis.yaml has faults.
+        None where crisis.yaml has faults, and of a case.
+    case : CaseMeta or None
+        The same of a case.
     in_meta, in_options : Document
         The YAML files with their lines, empty where they could not be read.
     tables : dict of str to Rows
@@ -52,7 +59,9 @@ class Draft:
     """
 
     folder: Path
+    kind: Kind = "crisis"
     meta: CrisisMeta | None = None
+    case: CaseMeta | None = None
     in_meta: Document = field(default_factory=lambda: Document(META_FILE))
     in_options: Document = field(default_factory=lambda: Document(OPTIONS_FILE))
     tables: dict[str, Rows] = field(default_factory=dict)
@@ -146,20 +155,51 @@ def read_draft(folder: Path, problems: list[Problem]) -> Draft:
     if document is not None:
         draft.in_meta = document
         _drop_unused(document, problems)
-        draft.meta = validate(document, CrisisMeta, problems)
-        where = _table_paths(document.data)
-    for table in TABLES.values():
+        if document.data.get("kind") == "case":
+            draft.kind = "case"
+            draft.case = validate(document, CaseMeta, problems)
+        else:
+            draft.meta = validate(document, CrisisMeta, problems)
+            where = _table_paths(document.data)
+    for table in TABLES_OF[draft.kind].values():
         _read_table(draft, table, where, problems)
+    if draft.kind == "crisis":
+        _read_options(draft, problems)
+        _read_geography(draft, problems)
+        _read_past(draft, problems)
+    _look_for_strays(draft, where, problems)
+    return draft
+
+
+def _read_options(draft: Draft, problems: list[Problem]) -> None:
     text = _text(draft, OPTIONS_FILE, problems)
     document = read_yaml(text, OPTIONS_FILE, problems) if text is not None else None
     if document is not None:
         draft.in_options = document
         options = validate(document, OptionsFile, problems)
         draft.options = options.options if options is not None else None
-    _read_geography(draft, problems)
-    _read_past(draft, problems)
-    _look_for_strays(draft, where, problems)
-    return draft
+
+
+def area_lineage(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """Return each area with the areas it lies in, itself first.
+
+    Parameters
+    ----------
+    draft : Draft
+        What could be read.
+
+    Returns
+    -------
+    dict of str to tuple of str
+    """
+    parents = {a: p for _, a, p in draft.records("areas", "area_id", "parent_id") if a}
+    lineage = {}
+    for area in parents:
+        chain = [area]
+        while (above := parents.get(chain[-1])) and above not in chain:
+            chain.append(above)
+        lineage[area] = tuple(chain)
+    return lineage
 
 
 def _drop_unused(document: Document, problems: list[Problem]) -> None:
@@ -252,11 +292,9 @@ def _refuse(constant: str) -> float:
 
 def _look_for_strays(draft: Draft, where: dict[str, str], problems: list[Problem]) -> None:
     """Report files beside the tables that nothing reads, such as a misspelt table."""
-    usual = {where.get(name, f"{name}.csv") for name in TABLES} | {
-        META_FILE,
-        OPTIONS_FILE,
-        PAST_FILE,
-    }
+    usual = {where.get(name, f"{name}.csv") for name in TABLES_OF[draft.kind]} | {META_FILE}
+    if draft.kind == "crisis":
+        usual |= {OPTIONS_FILE, PAST_FILE}
     absent = usual - set(draft.hashes)
     for path in sorted(draft.folder.iterdir()):
         if path.suffix.lower() in (".csv", ".yaml", ".yml") and path.name not in usual:

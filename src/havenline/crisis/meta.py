@@ -187,6 +187,9 @@ class CrisisMeta(Strict):
     """The whole of crisis.yaml."""
 
     format: Literal[1] = Field(description="version of the folder format")
+    kind: Literal["crisis"] = Field(
+        "crisis", description="a displacement case says case here, and has other keys"
+    )
     id: Slug = Field(description="slug of the crisis")
     name: str = Field(min_length=1, description="name that pages show")
     question: str = Field(min_length=1, description="the question that the options answer")

@@ -93,9 +93,22 @@ def _number(text: str) -> float:
     return float(text) if text else math.nan
 
 
-@cache
+CASES = "allocation"
+"""The part of the table that only displacement cases read."""
+
+
 def default_table() -> tuple[Parameter, ...]:
-    """Return every row of the default table, in file order."""
+    """Return every row of the default table that runs of crises read, in file order."""
+    return tuple(row for row in _whole_table() if row.part != CASES)
+
+
+def case_table() -> tuple[Parameter, ...]:
+    """Return the rows of the default table that only displacement cases read."""
+    return tuple(row for row in _whole_table() if row.part == CASES)
+
+
+@cache
+def _whole_table() -> tuple[Parameter, ...]:
     path = resources.files("havenline.crisis") / "parameters.csv"
     with path.open(encoding="utf-8") as handle:
         return tuple(

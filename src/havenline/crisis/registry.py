@@ -10,6 +10,8 @@ from typing import Any, Literal, TypeVar
 from havenline.errors import Problem
 
 Severity = Literal["error", "warning"]
+Kind = Literal["crisis", "case"]
+BOTH: tuple[Kind, ...] = ("crisis", "case")
 Function = TypeVar("Function", bound=Callable[[Any], Iterable[Problem]])
 LONGEST_VALUE = 60
 
@@ -29,12 +31,15 @@ class Check:
     function : callable or None
         Walks the draft of a crisis and yields problems; None where the problem is found
         while a file is read.
+    kinds : tuple of str
+        The kinds of folder that it is made of.
     """
 
     name: str
     meaning: str
     severity: Severity
     function: Callable[[Any], Iterable[Problem]] | None = None
+    kinds: tuple[Kind, ...] = BOTH
 
 
 CHECKS: dict[str, Check] = {}
@@ -55,7 +60,9 @@ def declare(name: str, meaning: str, severity: Severity = "error") -> None:
     CHECKS[name] = Check(name, meaning, severity)
 
 
-def check(name: str, meaning: str, severity: Severity = "error") -> Callable[[Function], Function]:
+def check(
+    name: str, meaning: str, severity: Severity = "error", kinds: tuple[Kind, ...] = ("crisis",)
+) -> Callable[[Function], Function]:
     """Register a function that walks the whole draft of a crisis.
 
     Parameters
@@ -64,6 +71,8 @@ def check(name: str, meaning: str, severity: Severity = "error") -> Callable[[Fu
         See `Check`.
     severity : {"error", "warning"}
         Default severity.
+    kinds : tuple of str
+        The kinds of folder that it is made of.
 
     Returns
     -------
@@ -73,7 +82,7 @@ def check(name: str, meaning: str, severity: Severity = "error") -> Callable[[Fu
     declare(name, meaning, severity)
 
     def register(function: Function) -> Function:
-        CHECKS[name] = Check(name, meaning, severity, function)
+        CHECKS[name] = Check(name, meaning, severity, function, kinds)
         return function
 
     return register

@@ -21,6 +21,14 @@ _INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[+-]?(0|[1-9][0-9]{0,30})(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,3})?")
 _PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
 _DEEPEST = 20
+BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "more than"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "less than"),
+}
+MOST_NAMED = 30
+"""Up to so many keys of a mapping are listed where one is unknown."""
 
 
 class Document:
@@ -247,7 +255,8 @@ def _fault(document: Document, model: type[BaseModel], error: dict[str, Any]) ->
         return made("missing_key", "this key is missing", meaning or "")
     if kind == "extra_forbidden":
         shown = ""
-        return made("unknown_key", "no such key here", ", ".join(fields), suggest(name, fields))
+        known = ", ".join(fields) if len(fields) <= MOST_NAMED else ""
+        return made("unknown_key", "no such key here", known, suggest(name, fields))
     if kind == "literal_error":
         choices = [c.strip().strip("'") for c in re.split(r", | or ", context["expected"])]
         return made("unknown_value", "unknown value", one_of(choices), suggest(shown, choices))
@@ -282,11 +291,10 @@ def _plain_fault(kind: str, context: dict[str, Any], made: Any) -> Problem:
     found: Problem
     if kind in types_wanted:
         found = made("wrong_type", "wrong kind of value", types_wanted[kind])
-    elif kind in ("greater_than_equal", "less_than_equal"):
-        bound = context.get("ge", context.get("le"))
-        negative = kind == "greater_than_equal" and bound == 0
-        word = "at least" if kind == "greater_than_equal" else "at most"
-        if negative:
+    elif kind in BOUNDS:
+        key, word = BOUNDS[kind]
+        bound = context[key]
+        if kind == "greater_than_equal" and bound == 0:
             found = made("negative_number", "cannot be negative", f"{word} 0")
         else:
             found = made("out_of_bounds", "out of bounds", f"{word} {bound:g}")

@@ -1,207 +1,166 @@
-"""Run a displacement case in many futures, under Flee's rules or Havenline's."""
+"""Run a displacement case in many futures, under any set of rules."""
 
 from __future__ import annotations
 
+import json
 import os
-import threading
-import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
-from havenline.cases.case import Case
-from havenline.cases.settings import REFUSED_WHERE_ON, FleeSettings
-from havenline.draws import key_of
-from havenline.engine.rules.allocation.model import simulate_given
-from havenline.engine.rules.flee.day import NOWHERE, TOO_MANY_CELLS, run_case
-from havenline.engine.rules.flee.state import FleeState, empty_state
+from havenline import __version__
+from havenline.crisis.case import Case
+from havenline.crisis.flee_settings import FleeSettings
+from havenline.engine.rules import Prepared
+from havenline.engine.rules.allocation import Allocation, AllocationParameters
+from havenline.engine.rules.flee.runs import FleeRules
 from havenline.errors import RunError
-from havenline.world.case_network import CaseNetwork, CaseRules, build_case_network
 
-Rules = Literal["havenline", "flee", "flee-exact"]
+if TYPE_CHECKING:
+    import xarray as xr
 
-FIRST_CELLS = 1 << 12
-MOST_CELLS = 1 << 22
+Rules = Literal["allocation", "flee", "flee-exact"]
+RULES: tuple[Rules, ...] = get_args(Rules)
 MOST_FUTURES = 100_000
 
 
-@dataclass(frozen=True, eq=False)
-class CaseRun:
-    """What a simulation of a case gives.
-
-    Attributes
-    ----------
-    case : Case
-    rules : str
-    seed : int
-    persons : int64 array, shape (futures, days, camps)
-        Persons in each camp at the end of each day.
-    elsewhere : int64 array, shape (futures, days)
-        Persons in the simulation and in none of the camps.
-    seconds : float
-        Time of the runs, without reading and compiling.
-    person_days : int
-        Simulated people times days, all futures; ``hasten`` persons are one.
-    hasten : int
-        Persons that one simulated person stands for.
-    """
-
-    case: Case
-    rules: Rules
-    seed: int
-    persons: NDArray[np.int64]
-    elsewhere: NDArray[np.int64]
-    seconds: float
-    person_days: int
-    hasten: int
-
-
-class _FleeRuns:
-    """Futures of one case under Flee's rules; each thread keeps its own room to work in."""
-
-    def __init__(self, network: CaseNetwork, rules: CaseRules, seed: int) -> None:
-        self.network, self.rules, self.seed = network, rules, seed
-        self.cells = FIRST_CELLS
-        self.local = threading.local()
-
-    def _state(self) -> FleeState:
-        state: FleeState | None = getattr(self.local, "state", None)
-        if state is None or len(state.today.people) < self.cells:
-            state = self.local.state = empty_state(self.network, self.cells)
-        return state
-
-    def run(self, future: int, persons: NDArray[np.int64], elsewhere: NDArray[np.int64]) -> None:
-        """Run one future; tables that are too small are made larger and the run repeated.
-
-        Raises
-        ------
-        RunError
-            If nobody could set out on a day on which people were to, or people are in more
-            different states than can be kept.
-        """
-        while True:
-            state = self._state()
-            code = run_case(
-                self.network, self.rules, state, key_of(self.seed, future), persons, elsewhere
-            )
-            if code == NOWHERE:
-                raise RunError(
-                    "people were to set out on a day on which no place is in conflict (or has "
-                    "residents); see conflicts.csv and the places' populations"
-                )
-            if code != TOO_MANY_CELLS:
-                return
-            if len(state.today.people) >= MOST_CELLS:
-                raise RunError("people are in too many different states; scale down with hasten")
-            self.cells = max(self.cells, 4 * len(state.today.people))
-
-
-def simulate_flee(
-    case: Case, settings: FleeSettings, *, futures: int, seed: int, workers: int, hasten: int,
-    exact: bool,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
-    """Run a case under Flee's rules; return people in camps and elsewhere, as simulated.
-
-    Raises
-    ------
-    RunError
-        If the settings switch on a rule of ``REFUSED_WHERE_ON``.
-    """
-    for name, reason in REFUSED_WHERE_ON.items():
-        if getattr(settings, name):
-            raise RunError(f"setting {name}: {reason}")
-    network, rules = build_case_network(case, settings, hasten, exact=exact)
-    runs = _FleeRuns(network, rules, seed)
-    persons = np.zeros((futures, case.days, len(case.camps)), dtype=np.int64)
-    elsewhere = np.zeros((futures, case.days), dtype=np.int64)
-
-    def one(future: int) -> None:
-        runs.run(future, persons[future], elsewhere[future])
-
-    if workers == 1:
-        for future in range(futures):
-            one(future)
-    else:
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            list(pool.map(one, range(futures)))
-    return persons, elsewhere
-
-
-def simulate_case(
+def prepare_case(
     case: Case,
+    rules: Rules = "allocation",
+    settings: FleeSettings | AllocationParameters | None = None,
     *,
-    rules: Rules = "havenline",
-    futures: int = 100,
+    futures: int,
     seed: int = 0,
-    workers: int | None = None,
     hasten: int | None = None,
-    settings: FleeSettings | None = None,
-) -> CaseRun:
-    """Simulate a displacement case in many futures.
+) -> Prepared:
+    """Make a case ready for a set of rules.
 
     Parameters
     ----------
     case : Case
     rules : str
-        ``havenline``; ``flee`` for Flee's rules; ``flee-exact`` for what Flee's code does where
-        that is something else.
+        ``allocation``: totals are given, where do people go; ``flee`` for Flee's rules;
+        ``flee-exact`` for what Flee's code does where that is something else.
+    settings : FleeSettings or AllocationParameters, optional
+        Of the rules: those of the case, and the fitted ones, by default.
     futures : int
     seed : int
-        0 or more. The same seed gives the same numbers with any number of workers.
-    workers : int, optional
-        Threads; one for each processor by default.
     hasten : int, optional
         Persons that one simulated person stands for, as in Flee; as the settings say by default.
-        Not used by Havenline's own rules, under which everybody counted is in a camp.
-    settings : FleeSettings, optional
-        In place of those of the case.
+        Of no use to ``allocation``, under which everybody counted is in a camp.
 
     Returns
     -------
-    CaseRun
+    Prepared
 
     Raises
     ------
     RunError
         If something asked for cannot be done.
     """
+    if rules not in RULES:
+        raise RunError(f"rules: {rules!r} given; expected one of {', '.join(RULES)}")
+    if rules == "allocation" and not isinstance(settings, FleeSettings):
+        return Allocation.of_case(case, settings, futures=futures, seed=seed)
+    if rules != "allocation" and not isinstance(settings, AllocationParameters):
+        return FleeRules(case, settings, seed=seed, hasten=hasten, exact=rules == "flee-exact")
+    raise RunError(f"settings: those of other rules than {rules}")
+
+
+def simulate_case(
+    case: Case,
+    *,
+    rules: Rules = "allocation",
+    futures: int = 100,
+    seed: int = 0,
+    workers: int | None = None,
+    hasten: int | None = None,
+    settings: FleeSettings | AllocationParameters | None = None,
+) -> xr.Dataset:
+    """Simulate a displacement case in many futures.
+
+    Parameters
+    ----------
+    case, rules, futures, hasten, settings
+        See `prepare_case`.
+    seed : int
+        0 or more. The same seed gives the same numbers with any number of workers.
+    workers : int, optional
+        Threads; one for each processor by default.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``present`` (future, day, camp), ``elsewhere`` (future, day): on the way or in other
+        places, and ``counted`` (day, camp), all persons at the end of the day; it says what
+        made it.
+
+    Raises
+    ------
+    RunError
+        If something asked for cannot be done.
+    """
+    import xarray as xr
+
     if not 1 <= futures <= MOST_FUTURES:
         raise RunError(f"futures: {futures} given; 1 to {MOST_FUTURES} are possible")
     if workers is not None and workers < 1:
         raise RunError(f"workers: {workers} given; at least 1 is needed")
-    exact = rules == "flee-exact"
-    read = case.as_flee() if exact else case
-    chosen = read.settings if settings is None else settings
-    scale = chosen.hasten if hasten is None else hasten
-    if scale < 1:
-        raise RunError(f"hasten: {scale} given; at least 1 is needed")
-    begun = time.perf_counter()
-    if rules == "havenline":
-        people = simulate_given(case, futures=futures, seed=seed)
-        return CaseRun(
-            case=case,
-            rules=rules,
-            seed=seed,
-            persons=people,
-            elsewhere=np.zeros(people.shape[:2], dtype=np.int64),
-            seconds=time.perf_counter() - begun,
-            person_days=int(people.sum()),
-            hasten=1,
-        )
-    persons, elsewhere = simulate_flee(
-        read, chosen, futures=futures, seed=seed,
-        workers=min(workers or os.cpu_count() or 1, futures), hasten=scale, exact=exact,
-    )  # fmt: skip
-    return CaseRun(
-        case=case,
-        rules=rules,
-        seed=seed,
-        persons=persons * scale,
-        elsewhere=elsewhere * scale,
-        seconds=time.perf_counter() - begun,
-        person_days=int(persons.sum() + elsewhere.sum()),
-        hasten=scale,
+    prepared = prepare_case(case, rules, settings, futures=futures, seed=seed, hasten=hasten)
+    present = np.zeros((futures, case.days, len(case.camps)), dtype=np.int64)
+    elsewhere = np.zeros((futures, case.days), dtype=np.int64)
+
+    def one(future: int) -> None:
+        prepared.run(future, present[future], elsewhere[future])
+
+    _for_each(one, futures, min(workers or os.cpu_count() or 1, futures))
+    stock = {"units": "persons", "measure": "stock"}
+    days = np.datetime64(case.start, "D") + np.arange(case.days)
+    camps = [case.locations[i] for i in case.camps]
+    return xr.Dataset(
+        {
+            "present": (
+                ("future", "day", "camp"),
+                present * prepared.hasten,
+                {"long_name": "persons in the camp", **stock},
+            ),
+            "elsewhere": (
+                ("future", "day"),
+                elsewhere * prepared.hasten,
+                {"long_name": "persons on the way or in other places", **stock},
+            ),
+            "counted": (
+                ("day", "camp"),
+                case.observed(),
+                {"long_name": "published count, interpolated", **stock},
+            ),
+        },
+        coords={
+            "future": np.arange(futures),
+            "day": days.astype("datetime64[ns]"),
+            "camp": np.array([at.name for at in camps], dtype=object),
+            "country": ("camp", np.array([at.country for at in camps], dtype=object)),
+        },
+        attrs={
+            "title": f"{case.name}: camps under the rules {rules}",
+            "Conventions": "CF-1.11",
+            "havenline_version": __version__,
+            "case": case.id,
+            "rules": rules,
+            "seed": seed,
+            "hasten": prepared.hasten,
+            "input_hashes": json.dumps(dict(sorted(case.input_hashes.items()))),
+        },
     )
+
+
+def _for_each(one: Callable[[int], None], futures: int, workers: int) -> None:
+    """Call a function for every future, in threads where there are several workers."""
+    if workers == 1:
+        for future in range(futures):
+            one(future)
+    else:
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            list(pool.map(one, range(futures)))

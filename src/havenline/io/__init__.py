@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from havenline.io.case_reading import is_case
+from havenline.crisis import is_case
 from havenline.io.case_writing import write_case
 from havenline.io.flee.files import is_flee
 from havenline.io.flee.reading import open_flee
 from havenline.io.opening import (
     check_any,
-    check_flee,
     import_flee,
     is_any_case,
     open_any,
@@ -17,7 +16,6 @@ from havenline.io.opening import (
 
 __all__ = [
     "check_any",
-    "check_flee",
     "import_flee",
     "is_any_case",
     "is_case",

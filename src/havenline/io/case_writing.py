@@ -9,7 +9,7 @@ import math
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,14 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case, Counts
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Case, Counts
+from havenline.crisis.case_schema import CASE_TABLES, ELSEWHERE, EVERYWHERE, TOTAL, TWO_NAMED
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.errors import HavenlineError
-from havenline.io.case_tables import CASE_TABLES, ELSEWHERE, EVERYWHERE, TOTAL
 
 SOURCE = "flee-folder"
-Cells = Sequence[Any]
+Row = dict[str, Any]
+"""Cells by column; those left out are empty, and the source that of the folder."""
 
 
 def write_case(case: Case, to: str | Path) -> Path:
@@ -46,7 +47,7 @@ def write_case(case: Case, to: str | Path) -> Path:
         Where the folder is not empty or cannot be written; nothing is left behind then.
     """
     target = Path(to)
-    files = {"crisis.yaml": _meta(case), **_tables(case)}
+    files = {"crisis.yaml": _meta(case), **_Tables(case).files()}
     try:
         if target.exists() and not target.is_dir():
             raise HavenlineError(f"{target} is a file; give a new folder")
@@ -101,12 +102,13 @@ def _meta(case: Case) -> str:
         if value != getattr(shipped, name)
     }
     ids = place_ids(at.name for at in case.locations)
+    last = case.start + dt.timedelta(days=case.days - 1)
     data: dict[str, Any] = {
         "format": 1,
-        "arrivals": "given",
+        "kind": "case",
         "id": case.id,
         "name": case.name,
-        "period": {"start": case.start.isoformat(), "days": case.days},
+        "period": {"start": case.start.isoformat(), "end": last.isoformat()},
     }
     if differ:
         data["flee"] = differ
@@ -119,69 +121,147 @@ def _meta(case: Case) -> str:
     return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100))
 
 
-def _tables(case: Case) -> dict[str, str]:
-    """Return the text of every table that has rows, by file."""
-    ids = place_ids(at.name for at in case.locations)
-    rows: dict[str, list[Cells]] = {
-        "places": [
-            (
-                ids[i],
-                at.name,
-                at.region,
-                at.country,
-                at.kind,
-                _number(at.lat),
-                _number(at.lon),
-                at.persons,
-                _number(at.capacity),
-                at.conflict_day,
-            )
-            for i, at in enumerate(case.locations)
-        ],
-        "attributes": [
-            (ids[i], name, value)
-            for i, at in enumerate(case.locations)
-            for name, value in at.attributes.items()
-        ],
-        "routes": [
-            (
-                ids[x.first],
-                ids[x.second],
-                _number(x.km),
-                x.forced,
-                _number(x.max_move_speed),
-                _number(x.walk_probability),
-            )
-            for x in case.links
-        ],
-        "major_routes": [
-            (number, position, ids[i])
-            for number, route in enumerate(case.major_routes)
-            for position, i in enumerate(route)
-        ],
-        "closures": _closures(case, ids),
-        "changes": [(_date(case, x.day), ids[x.location], x.kind) for x in case.kind_changes],
-        "conflict": _changes(case, case.conflict, ids),
-        "flood": _changes(case, case.flood, ids),
-        "food": _changes(case, case.food, ids),
-        "counts": _counts(case, ids),
-        "demographics": _demographics(case, ids),
-        "travellers": _travellers(case, ids),
-    }
-    title = f"Folder {case.folder.resolve().name} in Flee's format"
-    found = {"sources.csv": _csv("sources", [(SOURCE, "unknown", title, "", "", "read")], ())}
-    for name, table in rows.items():
-        if table or CASE_TABLES[name].needed:
-            found[f"{name}.csv"] = _csv(name, table, (SOURCE,))
-    return found
+class _Tables:
+    """The tables of a case; every method yields the rows of the table of its name."""
 
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.ids = place_ids(at.name for at in case.locations)
+        pairs = [(at.country, at.region) for at in case.locations]
+        areas = [(c, "") for c in dict.fromkeys(c for c, _ in pairs)] + list(dict.fromkeys(pairs))
+        names = [f"{country} {region}".strip() for country, region in areas]
+        self.area_ids = dict(zip(areas, place_ids(names), strict=True))
 
-def _csv(name: str, rows: Iterable[Cells], more: Cells) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CASE_TABLES[name].names)
-    writer.writerows((*row, *more) for row in rows)
-    return text.getvalue()
+    def files(self) -> dict[str, str]:
+        """Return the text of every table that has rows, by file."""
+        found = {}
+        for name, table in CASE_TABLES.items():
+            rows = list(getattr(self, name)())
+            if rows or table.needed:
+                text = io.StringIO()
+                writer = csv.DictWriter(text, table.names, restval="", lineterminator="\n")
+                writer.writeheader()
+                writer.writerows({"source_id": SOURCE, **row} for row in rows)
+                found[f"{name}.csv"] = text.getvalue()
+        return found
+
+    def _date(self, day: int) -> str:
+        return (self.case.start + dt.timedelta(days=int(day))).isoformat()
+
+    def sources(self) -> Iterator[Row]:
+        title = f"Folder {self.case.folder.resolve().name} in Flee's format"
+        yield {"publisher": "unknown", "title": title, "kind": "read"}
+
+    def areas(self) -> Iterator[Row]:
+        for (country, region), area in self.area_ids.items():
+            parent = self.area_ids[country, ""] if region else ""
+            yield {"area_id": area, "name": region or country, "level": int(bool(region)),
+                   "parent_id": parent}  # fmt: skip
+
+    def places(self) -> Iterator[Row]:
+        for place, at in zip(self.ids, self.case.locations, strict=True):
+            area = self.area_ids[at.country, at.region]
+            yield {"place_id": place, "name": at.name, "kind": at.kind, "area_id": area,
+                   "lat": _number(at.lat), "lon": _number(at.lon),
+                   "conflict_day": at.conflict_day or ""}  # fmt: skip
+
+    def populations(self) -> Iterator[Row]:
+        for place, at in zip(self.ids, self.case.locations, strict=True):
+            if at.persons:
+                yield {"place_id": place, "group": "all", "status": "resident",
+                       "persons": at.persons}  # fmt: skip
+
+    def sites(self) -> Iterator[Row]:
+        for place, at in zip(self.ids, self.case.locations, strict=True):
+            if not math.isnan(at.capacity):
+                yield {"site_id": place, "place_id": place, "name": at.name,
+                       "planned_capacity": _number(at.capacity)}  # fmt: skip
+
+    def routes(self) -> Iterator[Row]:
+        pairs = [(self.ids[x.first], self.ids[x.second]) for x in self.case.links]
+        route_ids = place_ids(f"{a} {b}" for a, b in pairs)
+        country = [at.country for at in self.case.locations]
+        for route, (a, b), x in zip(route_ids, pairs, self.case.links, strict=True):
+            yield {"route_id": route, "from_place": a, "to_place": b, "road_km": _number(x.km),
+                   "crosses_border": int(country[x.first] != country[x.second]),
+                   "forced": x.forced, "km_a_day": _number(x.max_move_speed),
+                   "walked": _number(x.walk_probability)}  # fmt: skip
+
+    def attributes(self) -> Iterator[Row]:
+        for place, at in zip(self.ids, self.case.locations, strict=True):
+            for name, value in at.attributes.items():
+                yield {"place_id": place, "attribute": name, "value": value}
+
+    def major_routes(self) -> Iterator[Row]:
+        for number, route in enumerate(self.case.major_routes):
+            for position, i in enumerate(route):
+                yield {"route": number, "position": position, "place_id": self.ids[i]}
+
+    def closures(self) -> Iterator[Row]:
+        places = {at.name: i for at, i in zip(self.case.locations, self.ids, strict=True)}
+        countries = {country: i for (country, region), i in self.area_ids.items() if not region}
+        for x in self.case.closures:
+            known = countries if x.kind == "country" else places
+            second = known[x.second] if x.kind in TWO_NAMED else x.second
+            end = "" if x.end == -1 else self._date(x.end)
+            yield {"kind": x.kind, "first": known[x.first], "second": second,
+                   "start": self._date(x.start), "end": end}  # fmt: skip
+
+    def changes(self) -> Iterator[Row]:
+        for x in self.case.kind_changes:
+            yield {"date": self._date(x.day), "place_id": self.ids[x.location], "kind": x.kind}
+
+    def conflict(self) -> Iterator[Row]:
+        return self._levels(self.case.conflict, "intensity")
+
+    def flood(self) -> Iterator[Row]:
+        return self._levels(self.case.flood, "level")
+
+    def food(self) -> Iterator[Row]:
+        return self._levels(self.case.food, "percent")
+
+    def _levels(self, levels: NDArray[np.float64] | None, column: str) -> Iterator[Row]:
+        """Yield a row where a level differs from that of the day before."""
+        if levels is None or not len(levels):
+            return
+        before = np.vstack([np.zeros((1, levels.shape[1])), levels[:-1]])
+        for t, i in np.argwhere(levels != before).tolist():
+            yield {"date": self._date(t), "place_id": self.ids[i], column: _number(levels[t, i])}
+
+    def counts(self) -> Iterator[Row]:
+        case, flee = self.case, self.case.flee_reading
+        flee_total = {} if flee.total is None else {TOTAL: flee.total}
+        for series, reading in (
+            ({TOTAL: case.total}, "corrected"),
+            (self._by_id(case.counts), "corrected"),
+            ({f"{ELSEWHERE}{n}": c for n, c in case.others.items()}, "corrected"),
+            (self._by_id(case.registered), "registered"),
+            (flee_total, "flee"),
+            (self._by_id(flee.counts), "flee"),
+            ({f"{ELSEWHERE}{n}": c for n, c in flee.others.items()}, "flee"),
+        ):
+            for place, counts in series.items():
+                for day, persons in zip(counts.days, counts.persons, strict=True):
+                    yield {"date": self._date(day), "place_id": place,
+                           "persons": _number(persons), "reading": reading}  # fmt: skip
+
+    def _by_id(self, counts: Mapping[int, Counts]) -> dict[str, Counts]:
+        return {self.ids[i]: found for i, found in counts.items()}
+
+    def demographics(self) -> Iterator[Row]:
+        for one in self.case.demographics:
+            for value, weights in zip(one.values, one.weights, strict=True):
+                same = (weights == weights[0]).all()
+                where = [(EVERYWHERE, weights[0])] if same else zip(self.ids, weights, strict=True)
+                for place, weight in where:
+                    yield {"attribute": one.name, "value": value, "place_id": place,
+                           "weight": _number(weight)}  # fmt: skip
+
+    def travellers(self) -> Iterator[Row]:
+        for number, one in enumerate(self.case.travellers):
+            for name, value in (one.attributes or {"": ""}).items():
+                yield {"traveller": number, "place_id": self.ids[one.location],
+                       "attribute": name, "value": value}  # fmt: skip
 
 
 def _number(value: float) -> str:
@@ -189,72 +269,3 @@ def _number(value: float) -> str:
     if math.isnan(value):
         return ""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
-
-
-def _date(case: Case, day: int) -> str:
-    return (case.start + dt.timedelta(days=int(day))).isoformat()
-
-
-def _closures(case: Case, ids: Sequence[str]) -> list[Cells]:
-    by_name = {at.name: ids[i] for i, at in enumerate(case.locations)}
-    rows: list[Cells] = []
-    for x in case.closures:
-        first, second = x.first, x.second
-        if x.kind != "country":
-            first = by_name[first]
-        if x.kind in ("link", "remove_forced_redirection"):
-            second = by_name[second]
-        end = "" if x.end == -1 else _date(case, x.end)
-        rows.append((x.kind, first, second, _date(case, x.start), end))
-    return rows
-
-
-def _changes(case: Case, levels: NDArray[np.float64] | None, ids: Sequence[str]) -> list[Cells]:
-    """Return the rows of a table by day: where a level differs from the day before."""
-    if levels is None or not len(levels):
-        return []
-    before = np.vstack([np.zeros((1, levels.shape[1])), levels[:-1]])
-    days, places = np.nonzero(levels != before)
-    return [
-        (_date(case, t), ids[i], _number(levels[t, i]))
-        for t, i in zip(days.tolist(), places.tolist(), strict=True)
-    ]
-
-
-def _counts(case: Case, ids: Sequence[str]) -> list[Cells]:
-    """Return the rows of every series of counts."""
-    reading = case.flee_reading
-    series: list[tuple[str, Counts, str]] = [(TOTAL, case.total, "corrected")]
-    series += [(ids[i], counts, "corrected") for i, counts in case.counts.items()]
-    series += [(f"{ELSEWHERE}{n}", counts, "corrected") for n, counts in case.others.items()]
-    series += [(ids[i], counts, "registered") for i, counts in case.registered.items()]
-    if reading.total is not None:
-        series.append((TOTAL, reading.total, "flee"))
-    series += [(ids[i], counts, "flee") for i, counts in reading.counts.items()]
-    series += [(f"{ELSEWHERE}{n}", counts, "flee") for n, counts in reading.others.items()]
-    return [
-        (_date(case, day), place, _number(persons), kind)
-        for place, counts, kind in series
-        for day, persons in zip(counts.days.tolist(), counts.persons.tolist(), strict=True)
-    ]
-
-
-def _demographics(case: Case, ids: Sequence[str]) -> list[Cells]:
-    rows: list[Cells] = []
-    for one in case.demographics:
-        for value, weights in zip(one.values, one.weights, strict=True):
-            if (weights == weights[0]).all():
-                rows.append((one.name, value, EVERYWHERE, _number(weights[0])))
-            else:
-                rows += [
-                    (one.name, value, ids[i], _number(w)) for i, w in enumerate(weights.tolist())
-                ]
-    return rows
-
-
-def _travellers(case: Case, ids: Sequence[str]) -> list[Cells]:
-    rows: list[Cells] = []
-    for number, one in enumerate(case.travellers):
-        words = one.attributes or {"": ""}
-        rows += [(number, ids[one.location], name, value) for name, value in words.items()]
-    return rows

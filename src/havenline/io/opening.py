@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from havenline.cases.case import Case
-from havenline.crisis import CHECKS as CRISIS_CHECKS
 from havenline.crisis import (
+    CHECKS,
+    Case,
     CheckReport,
     Crisis,
     builtin_crises,
     check_crisis,
-    open_crisis,
+    is_case,
+    open_declared,
+    strict_checks,
 )
-from havenline.crisis.registry import suggest
-from havenline.errors import HavenlineError
-from havenline.io.case_reading import case_problems, is_case, open_case_folder
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.io.case_writing import write_case
 from havenline.io.flee.checks import CHECKS as FLEE_CHECKS
 from havenline.io.flee.files import is_flee
 from havenline.io.flee.reading import Settings, open_flee, problems_of
+from havenline.io.flee.settings import read_settings
 
 
 def import_flee(source: str | Path, to: str | Path, settings: Settings = None) -> Path:
@@ -64,12 +66,7 @@ def is_any_case(path: str | Path) -> bool:
     """
     if isinstance(path, str) and path in builtin_crises():
         return False
-    return is_case(path) or is_flee(path) or _is_part(path)
-
-
-def _is_part(path: str | Path) -> bool:
-    """Return whether a path is ``input_csv`` or ``source_data`` of a folder."""
-    return Path(path).name in ("input_csv", "source_data") and is_flee(Path(path).parent)
+    return is_case(path) or is_flee(path)
 
 
 def open_case(path: str | Path, settings: Settings = None) -> Case:
@@ -79,7 +76,7 @@ def open_case(path: str | Path, settings: Settings = None) -> Case:
     ----------
     path : str or Path
     settings : FleeSettings, str or Path, optional
-        Settings of Flee's rules, or a settings file of Flee.
+        Settings of Flee's rules, or a settings file of Flee, in place of those of the folder.
 
     Returns
     -------
@@ -90,7 +87,14 @@ def open_case(path: str | Path, settings: Settings = None) -> Case:
     CrisisError
         Where there is any error; it holds all of them.
     """
-    return open_case_folder(path, settings) if is_case(path) else open_flee(path, settings)
+    if not is_case(path):
+        return open_flee(path, settings)
+    case = open_declared(path)
+    assert isinstance(case, Case)
+    if settings is None:
+        return case
+    chosen = settings if isinstance(settings, FleeSettings) else read_settings(settings)
+    return replace(case, settings=chosen)
 
 
 def open_any(name_or_path: str | Path) -> Crisis | Case:
@@ -110,15 +114,17 @@ def open_any(name_or_path: str | Path) -> Crisis | Case:
     CrisisError
         Where there is any error; it holds all of them.
     """
-    return open_case(name_or_path) if is_any_case(name_or_path) else open_crisis(name_or_path)
+    foreign = is_any_case(name_or_path) and not is_case(name_or_path)
+    return open_flee(name_or_path) if foreign else open_declared(name_or_path)
 
 
-def check_flee(path: str | Path, strict: Iterable[str] = ()) -> CheckReport:
-    """Check a folder in Flee's format and report every problem at once.
+def check_any(name_or_path: str | Path, strict: Iterable[str] = ()) -> CheckReport:
+    """Check a crisis or a displacement case, whichever it is, and report every problem at once.
 
     Parameters
     ----------
-    path : str or Path
+    name_or_path : str or Path
+        See `open_any`.
     strict : iterable of str
         Names of checks whose warnings count as failures; ``"all"`` for every check.
 
@@ -131,47 +137,7 @@ def check_flee(path: str | Path, strict: Iterable[str] = ()) -> CheckReport:
     HavenlineError
         Where a name in `strict` is no check.
     """
-    names = _strict(strict)
-    return CheckReport(str(path), problems_of(path), names)
-
-
-def check_any(name_or_path: str | Path, strict: Iterable[str] = ()) -> CheckReport:
-    """Check a crisis or a displacement case, whichever it is.
-
-    Parameters
-    ----------
-    name_or_path : str or Path
-        See `open_any`.
-    strict : iterable of str
-        See `check_flee`.
-
-    Returns
-    -------
-    CheckReport
-
-    Raises
-    ------
-    HavenlineError
-        Where a name in `strict` is no check.
-    """
-    if not is_any_case(name_or_path):
-        return check_crisis(name_or_path, strict)
-    if is_case(name_or_path):
-        names = _strict(strict)
-        return CheckReport(str(name_or_path), case_problems(name_or_path), names)
-    return check_flee(name_or_path, strict)
-
-
-def _strict(strict: Iterable[str]) -> frozenset[str]:
-    """Return the names of checks that were made strict, of either kind of folder."""
-    known = {*CRISIS_CHECKS, *FLEE_CHECKS}
-    names: set[str] = set()
-    for name in strict:
-        if name == "all":
-            names |= known
-        elif name in known:
-            names.add(name)
-        else:
-            hint = suggest(name, known)
-            raise HavenlineError(f"there is no check {name!r}" + (f"; {hint}" if hint else ""))
-    return frozenset(names)
+    if is_any_case(name_or_path) and not is_case(name_or_path):
+        names = strict_checks(strict, {**CHECKS, **FLEE_CHECKS})
+        return CheckReport(str(name_or_path), problems_of(name_or_path), names)
+    return check_crisis(name_or_path, strict)

@@ -1,16 +1,13 @@
-"""The camps of a displacement case: how full each is on each day, as a dataset and as tables."""
+"""The camps of a displacement case: how full each is on each day, as tables and files."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from havenline import __version__
-from havenline.engine.cases import CaseRun
 from havenline.outcomes.comparison import Summary, summary_of
 from havenline.outcomes.tables import whole_or_nothing, write_csv
 
@@ -41,62 +38,13 @@ class CampEnd:
     counted: float
 
 
-def camps_dataset(run: CaseRun) -> xr.Dataset:
-    """Return a run of a case as a dataset (future, day, camp) that says what made it.
+def camps_table(run: xr.Dataset) -> pd.DataFrame:
+    """Return a row for each day and camp: quantiles over futures and the published count.
 
     Parameters
     ----------
-    run : CaseRun
-
-    Returns
-    -------
-    xarray.Dataset
-        ``persons`` (future, day, camp), ``elsewhere`` (future, day) and ``counted`` (day, camp),
-        all persons present at the end of the day.
-    """
-    import xarray as xr
-
-    case = run.case
-    days = np.datetime64(case.start, "D") + np.arange(case.days)
-    stock = {"units": "persons", "measure": "stock"}
-    return xr.Dataset(
-        data_vars={
-            "persons": (
-                ("future", "day", "camp"),
-                run.persons,
-                {"long_name": "persons in the camp", **stock},
-            ),
-            "elsewhere": (
-                ("future", "day"),
-                run.elsewhere,
-                {"long_name": "persons on the way or in other places", **stock},
-            ),
-            "counted": (
-                ("day", "camp"),
-                case.observed(),
-                {"long_name": "published count, interpolated", **stock},
-            ),
-        },
-        coords={
-            "future": np.arange(len(run.persons)),
-            "day": days.astype("datetime64[ns]"),
-            "camp": np.array([case.locations[c].name for c in case.camps], dtype=object),
-        },
-        attrs={
-            "title": f"{case.name}: camps under the rules {run.rules}",
-            "Conventions": "CF-1.11",
-            "havenline_version": __version__,
-            "case": case.id,
-            "rules": run.rules,
-            "seed": run.seed,
-            "hasten": run.hasten,
-            "input_hashes": json.dumps(dict(sorted(case.input_hashes.items()))),
-        },
-    )
-
-
-def camps_table(run: CaseRun) -> pd.DataFrame:
-    """Return a row for each day and camp: quantiles over futures and the published count.
+    run : xarray.Dataset
+        As `havenline.engine.cases.simulate_case` returns it.
 
     Returns
     -------
@@ -105,36 +53,36 @@ def camps_table(run: CaseRun) -> pd.DataFrame:
     """
     import pandas as pd
 
-    case = run.case
-    names = [case.locations[c].name for c in case.camps]
-    levels = np.quantile(run.persons, QUANTILES, axis=0)
-    days = np.datetime64(case.start, "D") + np.arange(case.days)
+    persons = run["present"].to_numpy()
     columns: dict[str, Any] = {
-        "date": np.repeat(days.astype(str), len(names)),
-        "camp": names * case.days,
-        "mean": run.persons.mean(axis=0).ravel().round(1),
+        "date": np.repeat(
+            run["day"].to_numpy().astype("datetime64[D]").astype(str), run.sizes["camp"]
+        ),
+        "camp": np.tile(run["camp"].to_numpy(), run.sizes["day"]),
+        "mean": persons.mean(axis=0).ravel().round(1),
     }
-    for q, level in zip(QUANTILES, levels, strict=True):
+    for q, level in zip(QUANTILES, np.quantile(persons, QUANTILES, axis=0), strict=True):
         columns[f"p{round(100 * q):02d}"] = level.ravel().round(1)
-    columns["counted"] = case.observed().ravel()
+    columns["counted"] = run["counted"].to_numpy().ravel()
     return pd.DataFrame(columns)
 
 
-def camps_at_end(run: CaseRun) -> tuple[CampEnd, ...]:
+def camps_at_end(run: xr.Dataset) -> tuple[CampEnd, ...]:
     """Return every camp on the last day, in the order of the case."""
-    counted = run.case.observed()[-1]
+    last = run.isel(day=-1)
     return tuple(
-        CampEnd(
-            camp=run.case.locations[at].name,
-            country=run.case.locations[at].country,
-            persons=summary_of(run.persons[:, -1, j].astype(np.float64)),
-            counted=float(counted[j]),
+        CampEnd(str(camp), str(country), summary_of(persons), float(counted))
+        for camp, country, persons, counted in zip(
+            last["camp"].to_numpy(),
+            last["country"].to_numpy(),
+            last["present"].to_numpy().T.astype(np.float64),
+            last["counted"].to_numpy(),
+            strict=True,
         )
-        for j, at in enumerate(run.case.camps)
     )
 
 
-def write_camps(run: CaseRun, folder: Path) -> list[Path]:
+def write_camps(run: xr.Dataset, folder: Path) -> list[Path]:
     """Write ``camps.nc`` and ``camps.csv`` into a folder, each whole or not at all.
 
     Returns
@@ -143,9 +91,8 @@ def write_camps(run: CaseRun, folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / "camps.nc", folder / "camps.csv"]
-    dataset = camps_dataset(run)
-    compressed = {name: {"zlib": True, "complevel": 4} for name in dataset.data_vars}
+    compressed = {name: {"zlib": True, "complevel": 4} for name in run.data_vars}
     with whole_or_nothing(paths[0]) as file:
-        dataset.to_netcdf(file, engine="h5netcdf", encoding=compressed)
+        run.to_netcdf(file, engine="h5netcdf", encoding=compressed)
     write_csv(camps_table(run), paths[1])
     return paths

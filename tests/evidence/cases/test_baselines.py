@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from havenline.cases.case import Case, Counts
+from havenline.crisis.case import Case, Counts
 from havenline.evidence.cases import baselines, scores
 from havenline.io import open_flee
 from tests.cases_folder import cases_or_skip

@@ -7,25 +7,27 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from havenline.cases.case import Case, Counts
-from havenline.engine.rules.allocation import GivenParameters, simulate_given
+from havenline.crisis.case import Case, Counts
+from havenline.engine.rules.allocation import Allocation, AllocationParameters
 from havenline.errors import RunError
 from havenline.evidence.cases import calibrate
 from havenline.evidence.cases.text import calibration_tables
 from tests.small_case import small_case
 
 
-def made(capacity: float, name: str, truth: GivenParameters) -> Case:
+def made(capacity: float, name: str, truth: AllocationParameters) -> Case:
     """A case whose counts the rules made, with other capacities each."""
     far = tuple(np.linspace(0.0, 40_000.0, 40))
     case = small_case(40, (0.0,) * 40, far, capacities=(20_000.0, capacity))
-    people = simulate_given(case, futures=1, parameters=truth)[0].astype(np.float64)
+    people = (
+        Allocation.of_case(case, futures=1, parameters=truth).all_present()[0].astype(np.float64)
+    )
     days = np.arange(40, dtype=np.int64)
     counts = {j: Counts(days, people[:, k]) for k, j in enumerate(case.counts)}
     return replace(case, id=name, counts=counts)
 
 
-TRUTH = GivenParameters(40.0, 1.6, 0.5, 0.0, 0.0, 0.0, {})
+TRUTH = AllocationParameters(40.0, 1.6, 0.5, 0.0, 0.0, 0.0, {})
 
 
 def test_counts_that_the_rules_made_are_fitted_and_twice_the_same() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from havenline.cases.case import Closure, Counts
+from havenline.crisis.case import Closure, Counts
 from havenline.errors import RunError
 from havenline.evidence.cases import forecast, forecast_from
 from havenline.evidence.cases.forecasting import known_by

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from havenline.engine.rules.allocation import simulate_given
+from havenline.engine.rules.allocation import Allocation
 from havenline.evidence.cases import scores, validate
 from havenline.evidence.cases.text import notes, tables
 from havenline.io import open_flee
@@ -54,7 +54,7 @@ def test_one_object_with_every_key() -> None:
 
 def test_scores_are_those_of_the_mean_of_the_futures() -> None:
     case = small_case()
-    people = simulate_given(case, futures=20, seed=1).astype(np.float64)
+    people = Allocation.of_case(case, futures=20, seed=1).all_present().astype(np.float64)
     found = validate(case, futures=20, seed=1)
     assert found.forecast.ard == scores.ard(people.mean(axis=0), case.observed())
     assert found.ard_futures == scores.ard(people, case.observed())

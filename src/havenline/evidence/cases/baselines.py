@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from havenline.cases.case import Case
+from havenline.crisis.case import Case
 
 Floats = NDArray[np.float64]
 

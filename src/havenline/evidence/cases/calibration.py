@@ -18,10 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, differential_evolution
 
-from havenline.cases.case import Case
-from havenline.engine.rules.allocation import GivenParameters
-from havenline.engine.rules.allocation.model import simulate_from
-from havenline.engine.rules.allocation.network import GivenNetwork, given_network
+from havenline.crisis.case import Case
+from havenline.engine.rules.allocation import Allocation, AllocationParameters
+from havenline.engine.rules.allocation.network import AllocationNetwork, build_network
 from havenline.errors import RunError
 from havenline.evidence.cases import scores
 from havenline.evidence.cases.validation import Validation, validate
@@ -58,14 +57,14 @@ class Fit:
     ----------
     cases : tuple of str
         Cases it was fitted on.
-    parameters : GivenParameters
+    parameters : AllocationParameters
     ard : float
         Mean over those cases of the central future's averaged relative difference.
     evaluations : int
     """
 
     cases: tuple[str, ...]
-    parameters: GivenParameters
+    parameters: AllocationParameters
     ard: float
     evaluations: int
 
@@ -101,15 +100,15 @@ class Calibration:
 @dataclass(frozen=True, eq=False)
 class _Prepared:
     case: Case
-    network: GivenNetwork
+    network: AllocationNetwork
     observed: Floats
 
-    def run(self, parameters: GivenParameters, futures: int, seed: int) -> Floats:
+    def run(self, parameters: AllocationParameters, futures: int, seed: int) -> Floats:
         totals = np.broadcast_to(self.observed.sum(axis=1), (futures, self.case.days))
-        people = simulate_from(
+        rules = Allocation(
             self.case, self.network, self.observed[0], totals, seed=seed, parameters=parameters
         )
-        return people.astype(np.float64)
+        return rules.all_present().astype(np.float64)
 
 
 def calibrate(
@@ -145,7 +144,7 @@ def calibrate(
     """
     if len(cases) < (2 if leave_one_out else 1):
         raise RunError("calibrate: too few cases; leaving one out needs two or more")
-    prepared = [_Prepared(c, given_network(c), c.observed()) for c in cases]
+    prepared = [_Prepared(c, build_network(c), c.observed()) for c in cases]
     centres = []
     left_out = []
     if leave_one_out:
@@ -166,8 +165,8 @@ def calibrate(
     return Calibration(_fit_spreads(prepared, whole, spread, seed), tuple(left_out), seed)
 
 
-def _numbers(vector: Floats) -> GivenParameters:
-    return GivenParameters(
+def _numbers(vector: Floats) -> AllocationParameters:
+    return AllocationParameters(
         softening=float(np.exp(vector[0])),
         distance_power=float(vector[1]),
         capacity_power=float(vector[2]),
@@ -198,7 +197,7 @@ def _fit_centre(prepared: Sequence[_Prepared], seed: int, generations: int) -> F
     return Fit(names, _numbers(found.x), float(found.fun), int(found.nfev))
 
 
-def _jackknife(fits: Sequence[GivenParameters]) -> dict[str, float]:
+def _jackknife(fits: Sequence[AllocationParameters]) -> dict[str, float]:
     """Return standard errors of the logarithm of each power, from fits that each miss a case."""
     result = {}
     for name in SPREAD:
@@ -229,7 +228,9 @@ def _fit_spreads(
     return replace(fit, parameters=best[0])
 
 
-def _sharpness(prepared: _Prepared, parameters: GivenParameters, seed: int) -> tuple[float, float]:
+def _sharpness(
+    prepared: _Prepared, parameters: AllocationParameters, seed: int
+) -> tuple[float, float]:
     """Return the share of camp-days in the 90% range, and the CRPS of rises over the mean count."""
     samples, observed = prepared.run(parameters, FUTURES, seed), prepared.observed
     held = scores.inside(samples[:, ::5], observed[::5], 0.9).mean()

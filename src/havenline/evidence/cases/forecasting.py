@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case, Counts
-from havenline.engine.rules.allocation import GivenParameters, default_parameters
-from havenline.engine.rules.allocation.model import camp_factors, simulate_from
-from havenline.engine.rules.allocation.network import GivenNetwork, given_network
+from havenline.crisis.case import Case, Counts
+from havenline.engine.rules.allocation import Allocation, AllocationParameters, default_parameters
+from havenline.engine.rules.allocation.model import camp_factors
+from havenline.engine.rules.allocation.network import AllocationNetwork, build_network
 from havenline.engine.rules.allocation.parameters import normals
 from havenline.errors import RunError
 from havenline.evidence.scores import coverage, crps
@@ -117,7 +117,7 @@ def forecast_from(
     *,
     futures: int = 100,
     seed: int = 0,
-    parameters: GivenParameters | None = None,
+    parameters: AllocationParameters | None = None,
 ) -> tuple[Floats, Floats]:
     """Forecast the counts of the camps from what is known on a day.
 
@@ -129,7 +129,7 @@ def forecast_from(
     ahead : int
         Days to forecast.
     futures, seed : int
-    parameters : GivenParameters, optional
+    parameters : AllocationParameters, optional
 
     Returns
     -------
@@ -148,13 +148,13 @@ def forecast_from(
     p = default_parameters() if parameters is None else parameters
     past = known_by(case, day)
     observed = past.observed()[: day + 1]
-    network = given_network(past, frozen_from=day)
+    network = build_network(past, frozen_from=day)
     totals = _totals(observed, ahead, futures, day, seed)
     names = [past.locations[j].name for j in network.camps]
     spread = p.attraction_spread * np.sqrt(1.0 - LEARNT)
     noise = camp_factors(f"forecast:{day}", names, float(spread), futures, seed)
     pull = noise * _learnt(past, network, observed, p)
-    people = simulate_from(
+    rules = Allocation(
         past,
         network,
         observed[-1],
@@ -163,7 +163,8 @@ def forecast_from(
         seed=seed,
         parameters=p,
         attraction=pull,
-    ).astype(np.float64)
+    )
+    people = rules.all_present().astype(np.float64)
     last = observed[-1]
     camps = len(last)
     shares = last / last.sum() if last.sum() > 0.0 else np.full(camps, 1.0 / camps)
@@ -176,7 +177,7 @@ def forecast(
     horizons: Sequence[int] = HORIZONS,
     futures: int = 100,
     seed: int = 0,
-    parameters: GivenParameters | None = None,
+    parameters: AllocationParameters | None = None,
 ) -> ForecastScores:
     """Score rolling forecasts, one every 30 days.
 
@@ -186,7 +187,7 @@ def forecast(
     horizons : sequence of int
         Days ahead.
     futures, seed : int
-    parameters : GivenParameters, optional
+    parameters : AllocationParameters, optional
         The fitted ones if not given; a case that they were fitted on is then in-sample.
 
     Returns
@@ -251,16 +252,17 @@ def _totals(observed: Floats, ahead: int, futures: int, day: int, seed: int) -> 
 
 
 def _learnt(
-    case: Case, network: GivenNetwork, observed: Floats, parameters: GivenParameters
+    case: Case, network: AllocationNetwork, observed: Floats, parameters: AllocationParameters
 ) -> Floats:
     """Return what a camp got in the last 90 days over what the rules give it, drawn towards 1."""
     day = len(observed) - 1
     first = max(0, day - WINDOW_DAYS)
     window = observed[first:]
     totals = np.maximum.accumulate(window.sum(axis=1))
-    central = simulate_from(
+    rules = Allocation(
         case, network, window[0], totals[None], first_day=first, parameters=parameters.central()
-    )[0].astype(np.float64)
+    )
+    central = rules.all_present()[0].astype(np.float64)
     got = np.maximum(window[-1] - window[0], 0.0)
     given = np.maximum(central[-1] - central[0], 0.0)
     floor = max(LEAST_PERSONS, LEAST_SHARE * float(given.sum()))

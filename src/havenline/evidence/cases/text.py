@@ -74,7 +74,7 @@ def notes(result: Validation) -> tuple[str, ...]:
         f"{percent(result.coverage_50)} of camp-days lie in the 50% range and "
         f"{percent(result.coverage_90)} in the 90% range.",
     ]
-    if result.rules == "havenline":
+    if result.rules == "allocation":
         said.append(
             "Given are the persons in all camps on each day and each camp's count on day 0, "
             "nothing else of the counts."

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case
+from havenline.crisis.case import Case
 from havenline.engine.cases import Rules, simulate_case
-from havenline.engine.rules.allocation import GivenParameters, simulate_given
+from havenline.engine.rules.allocation import AllocationParameters
 from havenline.evidence.cases import scores
 from havenline.evidence.cases.baselines import BASELINES
 from havenline.evidence.cases.flee import flee_runs
@@ -117,43 +117,41 @@ class Validation:
 def validate(
     case: Case,
     *,
-    rules: Rules = "havenline",
+    rules: Rules = "allocation",
     futures: int = 100,
     seed: int = 0,
     hasten: int | None = None,
-    parameters: GivenParameters | None = None,
+    parameters: AllocationParameters | None = None,
 ) -> Validation:
     """Score the rules on a case.
 
     Parameters
     ----------
     case : Case
-    rules : {"havenline", "flee", "flee-exact"}
+    rules : {"allocation", "flee", "flee-exact"}
     futures, seed : int
     hasten : int, optional
         Persons to one agent, for Flee's rules; as the case's settings say by default.
-    parameters : GivenParameters, optional
-        Of the default rules; the fitted ones if not given.
+    parameters : AllocationParameters, optional
+        Of ``allocation``; the fitted ones if not given.
 
     Returns
     -------
     Validation
     """
     observed = (case.as_flee() if rules == "flee-exact" else case).observed()
-    if rules == "havenline":
-        began = time.perf_counter()
-        people = simulate_given(case, futures=futures, seed=seed, parameters=parameters)
-        seconds, persons_of = time.perf_counter() - began, 1
-    else:
-        run = simulate_case(case, rules=rules, futures=futures, seed=seed, hasten=hasten)
-        people, seconds, persons_of = run.persons, run.seconds, run.hasten
-    samples = people.astype(np.float64)
+    began = time.perf_counter()
+    run = simulate_case(
+        case, rules=rules, futures=futures, seed=seed, hasten=hasten, settings=parameters
+    )
+    seconds, persons_of = time.perf_counter() - began, int(run.attrs["hasten"])
+    samples = run["present"].values.astype(np.float64)
     observed = np.trunc(observed / persons_of) * persons_of
     mean = samples.mean(axis=0)
     within = {level: scores.inside(samples, observed, level) for level in (0.5, 0.9)}
     flee, agents_of = _flee(case)
     notes = []
-    if rules == "havenline":
+    if rules == "allocation":
         notes.append("given: persons in all camps on each day, and each camp's count on day 0")
     return Validation(
         case=case.id,

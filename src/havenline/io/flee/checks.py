@@ -67,7 +67,6 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("read_elsewhere", "warning", "files that Flee reads from another folder"),
     ("broken_yaml", "error", "the settings are valid YAML"),
     ("unknown_key", "error", "the settings have only keys that are known"),
-    ("refused_key", "error", "the settings have no key that cannot be honoured"),
     ("wrong_type", "error", "settings have the type that they need"),
     ("key_without_effect", "warning", "settings that change nothing here"),
     ("key_unread_by_flee", "warning", "settings under names that Flee itself reads"),

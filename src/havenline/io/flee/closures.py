@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from havenline.cases.case import Closure, ClosureKind, KindChange
+from havenline.crisis.case import Closure, ClosureKind, KindChange
 from havenline.crisis.registry import one_of, suggest
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report

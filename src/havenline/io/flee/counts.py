@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from havenline.cases.case import Counts
+from havenline.crisis.case import Counts
 from havenline.io.flee.checks import Report
 from havenline.io.flee.files import LAYOUT, Files
 from havenline.io.flee.names import Names

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Location
+from havenline.crisis.case import Location
 from havenline.crisis.registry import suggest
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report

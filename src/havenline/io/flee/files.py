@@ -37,11 +37,13 @@ def is_flee(path: str | Path) -> bool:
     Returns
     -------
     bool
-        True where it has ``input_csv/`` or ``source_data/``, or one of Flee's own tables, and no
-        ``crisis.yaml``.
+        True where it, or the folder whose part it is, has ``input_csv/`` or ``source_data/``, or
+        one of Flee's own tables, and no ``crisis.yaml``.
     """
     try:
         root = Path(path)
+        if root.name in (INPUT, COUNTS) and root.is_dir():
+            root = root.parent
         if not root.is_dir() or (root / "crisis.yaml").exists():
             return False
         names = {p.name.lower() for p in root.iterdir()}

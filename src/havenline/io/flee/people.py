@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from havenline.cases.case import Demographic, Traveller
+from havenline.crisis.case import Demographic, Traveller
 from havenline.io.flee import values
 from havenline.io.flee.names import Names
 from havenline.io.flee.text import Folder

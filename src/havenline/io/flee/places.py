@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from havenline.cases.case import Location, LocationKind
+from havenline.crisis.case import Location, LocationKind
 from havenline.crisis.registry import one_of, suggest
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report

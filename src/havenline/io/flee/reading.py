@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import (
+from havenline.crisis.case import (
     Case,
     Closure,
     Demographic,
@@ -19,8 +19,7 @@ from havenline.cases.case import (
     Link,
     Traveller,
 )
-from havenline.cases.settings import FleeSettings
-from havenline.cases.settings_file import parse_settings, read_settings
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.errors import CrisisError, Problem
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report
@@ -32,6 +31,7 @@ from havenline.io.flee.people import read_demographic, read_travellers
 from havenline.io.flee.places import Places, read_places
 from havenline.io.flee.roads import read_links, read_major_routes
 from havenline.io.flee.series import Correction, read_corrections
+from havenline.io.flee.settings import parse_settings, read_settings
 from havenline.io.flee.text import Folder
 
 Settings = FleeSettings | str | Path | None

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from havenline.cases.case import Link
+from havenline.crisis.case import Link
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report
 from havenline.io.flee.names import Names, needed

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Counts
+from havenline.crisis.case import Counts
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report
 from havenline.io.flee.text import Folder

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from havenline.cases.case import Case, Counts, Link, Location, Traveller
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Case, Counts, Link, Location, Traveller
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.engine.cases import simulate_case
 
 Counted = npt.NDArray[np.int64]
@@ -95,7 +95,9 @@ def little(
 def follow(case: Case, *, exact: bool = False, futures: int = 1) -> Counted:
     """Return people at each counted place each evening; shape (futures, days, places)."""
     rules: Any = "flee-exact" if exact else "flee"
-    return simulate_case(case, rules=rules, futures=futures, seed=1, workers=1).persons
+    run = simulate_case(case, rules=rules, futures=futures, seed=1, workers=1)
+    found: Counted = run.present.to_numpy()
+    return found
 
 
 def evenings(case: Case, *, exact: bool = False) -> list[list[int]]:

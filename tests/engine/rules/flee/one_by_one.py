@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from havenline.cases.case import Case, Closure, Location
+from havenline.crisis.case import Case, Closure, Location
 
 Path = tuple[int, ...]
 Counted = npt.NDArray[np.int64]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from havenline.cases.case import (
+from havenline.crisis.case import (
     Case,
     Closure,
     Counts,
@@ -20,7 +20,7 @@ from havenline.cases.case import (
     Location,
     Traveller,
 )
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.flee_settings import FleeSettings
 
 VALUES = {
     "age": ("7", "16", "40", "70"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from havenline.cases.case import Case, Closure, KindChange, Link
+from havenline.crisis.case import Case, Closure, KindChange, Link
 from tests.engine.rules.flee.little import (
     DRAWN,
     counts,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from havenline.cases.case import Case, Demographic, KindChange
+from havenline.crisis.case import Case, Demographic, KindChange
 from tests.engine.rules.flee.little import (
     DRAWN,
     evenings,

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from havenline.cases.case import Case
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Case
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.engine.cases import simulate_case
 from tests.engine.rules.flee.one_by_one import run_one_by_one
 from tests.engine.rules.flee.random_cases import drawn_case, drawn_settings
@@ -41,7 +41,9 @@ Floats = npt.NDArray[np.float64]
 def both(case: Case, seed: int, *, exact: bool, shuffled: bool = True) -> tuple[Floats, Floats]:
     """Return people in camps, followed and counted; shape (runs or futures, days, camps)."""
     rules: Any = "flee-exact" if exact else "flee"
-    counted = simulate_case(case, rules=rules, futures=FUTURES, seed=seed, workers=1).persons
+    counted = simulate_case(case, rules=rules, futures=FUTURES, seed=seed, workers=1)[
+        "present"
+    ].values
     followed = run_one_by_one(case, runs=RUNS, seed=seed, exact=exact, shuffled=shuffled)
     return followed.astype(np.float64), counted.astype(np.float64)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from havenline.cases.case import Case
+from havenline.crisis.case import Case
 from havenline.engine.cases import simulate_case
 from havenline.errors import RunError
 from tests.engine.rules.flee.little import counts, little, place
@@ -37,11 +37,10 @@ def test_everyone_is_somewhere_on_every_day(exact: bool) -> None:
         alone = OneByOne(case.as_flee() if exact else case, seed, exact=exact)
         alone.run()
         found = run(case, exact=exact)
-        everyone = found.persons.sum(axis=2) + found.elsewhere
+        everyone = found.present.to_numpy().sum(axis=2) + found.elsewhere.to_numpy()
         np.testing.assert_array_equal(everyone, [alone.everyone] * 4)
-        assert found.person_days == everyone.sum()
-        assert found.persons.min() >= 0
-        assert found.elsewhere.min() >= 0
+        assert found.present.to_numpy().min() >= 0
+        assert found.elsewhere.to_numpy().min() >= 0
         compared += 1
     assert compared > len(SEEDS) / 2
 
@@ -52,16 +51,20 @@ def test_workers_change_nothing() -> None:
         one = run(case, futures=9)
         for workers in (2, 4):
             several = run(case, futures=9, workers=workers)
-            assert several.persons.tobytes() == one.persons.tobytes()
+            assert several.present.to_numpy().tobytes() == one.present.to_numpy().tobytes()
             assert several.elsewhere.tobytes() == one.elsewhere.tobytes()
 
 
 def test_the_seed_changes_the_result_and_the_number_of_futures_does_not() -> None:
     case = drawn_case(3)
     many = run(case, futures=9)
-    np.testing.assert_array_equal(run(case, futures=3).persons, many.persons[:3])
-    assert not np.array_equal(run(case, futures=9, seed=2).persons, many.persons)
-    assert not np.array_equal(many.persons[0], many.persons[1])
+    np.testing.assert_array_equal(
+        run(case, futures=3).present.to_numpy(), many.present.to_numpy()[:3]
+    )
+    assert not np.array_equal(
+        run(case, futures=9, seed=2).present.to_numpy(), many.present.to_numpy()
+    )
+    assert not np.array_equal(many.present.to_numpy()[0], many.present.to_numpy()[1])
 
 
 def reordered(case: Case, places: Sequence[int], links: Sequence[int]) -> Case:
@@ -97,8 +100,8 @@ def test_the_order_of_locations_and_links_changes_nothing_but_luck(seed: int, ex
     rng = np.random.default_rng(seed)
     places = [0, *(1 + rng.permutation(len(case.locations) - 1))]
     other = reordered(case, places, list(rng.permutation(len(case.links))))
-    one = run(case, futures=futures, exact=exact).persons.astype(np.float64)
-    two = run(other, futures=futures, exact=exact, seed=2).persons.astype(np.float64)
+    one = run(case, futures=futures, exact=exact).present.to_numpy().astype(np.float64)
+    two = run(other, futures=futures, exact=exact, seed=2).present.to_numpy().astype(np.float64)
     error = np.sqrt((one.var(axis=0) + two.var(axis=0)) / futures)
     off = np.abs(one.mean(axis=0) - two.mean(axis=0))
     assert one.max() > 0
@@ -113,7 +116,7 @@ def test_conservation_is_kept_at_full_size() -> None:
     rising = counts(*[10_000.0 * day for day in range(20)])
     case = replace(case, counts={2: rising}, total=rising)
     found = run(case)
-    everyone = found.persons.sum(axis=2) + found.elsewhere
+    everyone = found.present.to_numpy().sum(axis=2) + found.elsewhere.to_numpy()
     np.testing.assert_array_equal(everyone, [[10_000 * day for day in range(20)]] * 4)
 
 

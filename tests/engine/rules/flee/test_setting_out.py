@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from havenline.cases.case import Case, Demographic
+from havenline.crisis.case import Case, Demographic
 from tests.engine.rules.flee.little import (
     DRAWN,
     counts,
@@ -89,8 +89,7 @@ def test_hasten_divides_counts_and_the_result_is_in_persons() -> None:
     from havenline.engine.cases import simulate_case
 
     run = simulate_case(counted((250, 470)), rules="flee", futures=1, hasten=100)
-    np.testing.assert_array_equal(run.persons[0], [[0, 200], [200, 200]])
-    assert run.person_days == 2 + 4
+    np.testing.assert_array_equal(run.present.to_numpy()[0], [[0, 200], [200, 200]])
 
 
 def test_initial_idps_are_in_their_camp_from_the_start() -> None:
@@ -295,7 +294,7 @@ def test_people_may_settle_in_camps_and_flee_goes_on_counting_them() -> None:
 
     exact = replace(case, settings=case.settings.model_copy(update={"camp_movechance": 0.0}))
     run = simulate_case(exact, rules="flee-exact", futures=1, seed=1)
-    assert run.persons[0].tolist() == [[0, MANY]]
+    assert run.present.to_numpy()[0].tolist() == [[0, MANY]]
 
 
 def test_who_sets_out_takes_the_values_of_the_table_by_their_weights() -> None:

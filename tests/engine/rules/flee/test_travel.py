@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from havenline.cases.case import Closure, Link
+from havenline.crisis.case import Closure, Link
 from tests.engine.rules.flee.little import evenings, people, place, share_at, within
 from tests.engine.rules.flee.little import little as case_of
 

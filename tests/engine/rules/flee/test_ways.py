@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from havenline.cases.case import Case, Closure
+from havenline.crisis.case import Case, Closure
 from havenline.engine.rules.flee import ways
 from tests.engine.rules.flee.little import counts, follow, little, place
 from tests.engine.rules.flee.random_cases import drawn_case

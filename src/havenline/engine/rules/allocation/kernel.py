@@ -1,4 +1,4 @@
-"""One future of the given-arrivals rules, day by day."""
+"""One future of the allocation rules, day by day."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _drift(people, spread, keys, key):  # type: ignore[no-untyped-def]
 
 
 @kernel_entry
-def run_given(  # type: ignore[no-untyped-def]
+def run_allocation(  # type: ignore[no-untyped-def]
     first_day,
     start,
     totals,
@@ -149,7 +149,7 @@ def run_given(  # type: ignore[no-untyped-def]
     totals : (n,) int64
         Persons in all camps on ``first_day`` and the days after it.
     state, leaving, near, near_any, is_open
-        See `GivenNetwork`; ``near`` is distance turned into a weight, 0 where there is no road.
+        See `AllocationNetwork`; ``near`` is distance as a weight, 0 where there is no road.
     pull, capacity : (camps,) float64
         Attraction by size and the unexplained; places, NaN for unlimited.
     leave : (camps,) float64

@@ -1,4 +1,4 @@
-r"""The default rules on displacement cases: arrivals are given, destinations are the question.
+r"""Allocation: totals are given, where do people go is the question.
 
 What is given is the number of persons counted in the camps of the case on each day, all camps
 together, and the count of each camp on the first day. A rise of the total is people who were
@@ -24,12 +24,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case
+from havenline.crisis.case import Case
 from havenline.draws import key_of
-from havenline.engine.rules.allocation.kernel import run_given
-from havenline.engine.rules.allocation.network import GivenNetwork, given_network
+from havenline.engine.rules.allocation.kernel import run_allocation
+from havenline.engine.rules.allocation.network import AllocationNetwork, build_network
 from havenline.engine.rules.allocation.parameters import (
-    GivenParameters,
+    AllocationParameters,
     default_parameters,
     draw,
     normals,
@@ -39,101 +39,105 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-def simulate_given(
-    case: Case,
-    *,
-    futures: int,
-    seed: int = 0,
-    parameters: GivenParameters | None = None,
-) -> Integers:
-    """Simulate where people are counted, their total number being given.
+class Allocation:
+    """Futures of a case whose total is given, from known counts on.
 
     Parameters
     ----------
     case : Case
-        Only the total of its camps' counts and the counts of day 0 are read.
-    futures : int
-    seed : int
-    parameters : GivenParameters, optional
-        The fitted ones if not given.
-
-    Returns
-    -------
-    int64 array, shape (futures, days, camps)
-        Persons in each camp at the end of each day.
-    """
-    observed = case.observed()
-    totals = np.broadcast_to(observed.sum(axis=1), (futures, case.days))
-    return simulate_from(
-        case, given_network(case), observed[0], totals, seed=seed, parameters=parameters
-    )
-
-
-def simulate_from(
-    case: Case,
-    network: GivenNetwork,
-    start: Floats,
-    totals: Floats,
-    *,
-    first_day: int = 0,
-    seed: int = 0,
-    parameters: GivenParameters | None = None,
-    attraction: Floats | None = None,
-) -> Integers:
-    """Simulate from known counts on.
-
-    Parameters
-    ----------
-    case : Case
-    network : GivenNetwork
+    network : AllocationNetwork
     start : (camps,) float64
         Counts on ``first_day``.
     totals : (futures, n) float64
         Persons in all camps on ``first_day`` and after, in each future.
     first_day : int
     seed : int
-    parameters : GivenParameters, optional
+    parameters : AllocationParameters, optional
+        The fitted ones if not given.
     attraction : (futures, camps) float64, optional
         Unexplained pull of each camp; drawn from its spread if not given.
-
-    Returns
-    -------
-    int64 array, shape (futures, n, camps)
     """
-    p = default_parameters() if parameters is None else parameters
-    futures, days = totals.shape
-    names = [case.locations[j].name for j in network.camps]
-    if attraction is None:
-        attraction = camp_factors("attraction", names, p.attraction_spread, futures, seed)
-    readiness = camp_factors("leaving", names, p.attraction_spread, futures, seed)
-    true = camp_factors("capacity", names, p.capacity_spread, futures, seed)
-    softening, distance_power, capacity_power = (
-        draw(p, name, futures, seed) for name in ("softening", "distance_power", "capacity_power")
-    )
-    size = _sizes(network.capacity)
-    whole = np.asarray(np.trunc(totals), dtype=np.int64)
-    begin = np.asarray(np.trunc(start), dtype=np.int64)
-    out = np.empty((futures, days, len(names)), dtype=np.int64)
-    with np.errstate(divide="ignore"):
-        for f in range(futures):
-            run_given(
-                first_day,
-                begin,
-                whole[f],
+
+    hasten = 1
+
+    def __init__(
+        self,
+        case: Case,
+        network: AllocationNetwork,
+        start: Floats,
+        totals: Floats,
+        *,
+        first_day: int = 0,
+        seed: int = 0,
+        parameters: AllocationParameters | None = None,
+        attraction: Floats | None = None,
+    ) -> None:
+        p = default_parameters() if parameters is None else parameters
+        futures = len(totals)
+        names = [case.locations[j].name for j in network.camps]
+        if attraction is None:
+            attraction = camp_factors("attraction", names, p.attraction_spread, futures, seed)
+        self.readiness = camp_factors("leaving", names, p.attraction_spread, futures, seed)
+        self.true = camp_factors("capacity", names, p.capacity_spread, futures, seed)
+        self.softening, self.distance_power, self.capacity_power = (
+            draw(p, name, futures, seed)
+            for name in ("softening", "distance_power", "capacity_power")
+        )
+        self.attraction, self.size = attraction, _sizes(network.capacity)
+        self.totals = np.asarray(np.trunc(totals), dtype=np.int64)
+        self.start = np.asarray(np.trunc(start), dtype=np.int64)
+        self.network, self.first_day, self.seed, self.drift = network, first_day, seed, p.drift
+
+    @classmethod
+    def of_case(
+        cls,
+        case: Case,
+        parameters: AllocationParameters | None = None,
+        *,
+        futures: int,
+        seed: int = 0,
+    ) -> Allocation:
+        """Return the rules on a whole case.
+
+        Only the total of its camps' counts and the counts of day 0 are read.
+        """
+        observed = case.observed()
+        totals = np.broadcast_to(observed.sum(axis=1), (futures, case.days))
+        return cls(case, build_network(case), observed[0], totals, seed=seed, parameters=parameters)
+
+    def run(self, future: int, present: Integers, elsewhere: Integers) -> None:
+        """Run one future; nobody is ever in none of the camps."""
+        network, power = self.network, -self.distance_power[future]
+        true = self.true[future]
+        size = (self.size * true) ** self.capacity_power[future]
+        elsewhere[:] = 0
+        with np.errstate(divide="ignore"):
+            run_allocation(
+                self.first_day,
+                self.start,
+                self.totals[future],
                 network.state,
                 network.leaving,
-                (softening[f] + network.km) ** -distance_power[f],
-                (softening[f] + network.km_any) ** -distance_power[f],
+                (self.softening[future] + network.km) ** power,
+                (self.softening[future] + network.km_any) ** power,
                 network.is_open,
-                attraction[f] * (size * true[f]) ** capacity_power[f],
-                readiness[f],
-                network.capacity * true[f],
-                p.drift,
+                self.attraction[future] * size,
+                self.readiness[future],
+                network.capacity * true,
+                self.drift,
                 network.keys,
-                key_of(seed, f),
-                out[f],
+                key_of(self.seed, future),
+                present,
             )
-    return out
+
+    def all_present(self) -> Integers:
+        """Return the persons in each camp at the end of each day, shape (futures, n, camps)."""
+        futures, days = self.totals.shape
+        out = np.empty((futures, days, len(self.start)), dtype=np.int64)
+        nobody = np.empty(days, dtype=np.int64)
+        for future in range(futures):
+            self.run(future, out[future], nobody)
+        return out
 
 
 def camp_factors(what: str, names: list[str], spread: float, futures: int, seed: int) -> Floats:

@@ -1,4 +1,4 @@
-"""A case as arrays for the given-arrivals rules: distances, openings, origins, capacities."""
+"""A case as arrays for the allocation rules: distances, openings, origins, capacities."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from havenline.cases.case import Case, Closure
+from havenline.crisis.case import Case, Closure
 from havenline.draws import key_of_text
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class GivenNetwork:
+class AllocationNetwork:
     """What the rules read of a case.
 
     Attributes
@@ -51,7 +51,7 @@ class GivenNetwork:
     keys: NDArray[np.uint64]
 
 
-def given_network(case: Case, frozen_from: int | None = None) -> GivenNetwork:
+def build_network(case: Case, frozen_from: int | None = None) -> AllocationNetwork:
     """Build the arrays of a case.
 
     Parameters
@@ -62,7 +62,7 @@ def given_network(case: Case, frozen_from: int | None = None) -> GivenNetwork:
 
     Returns
     -------
-    GivenNetwork
+    AllocationNetwork
     """
     camps = np.array(case.camps, dtype=np.int64)
     origins = _origins(case)
@@ -74,7 +74,7 @@ def given_network(case: Case, frozen_from: int | None = None) -> GivenNetwork:
     opened = np.array([[_is_open(case, j, day) for j in camps] for day in starts])
     capacity = np.array([case.locations[j].capacity for j in camps])
     capacity[~(capacity > 0.0)] = np.nan
-    return GivenNetwork(
+    return AllocationNetwork(
         origins=origins,
         camps=camps,
         km=km,

@@ -1,20 +1,16 @@
-"""Parameters of the given-arrivals rules: few, global, and how futures draw them."""
+"""Parameters of the allocation rules: few, global, and how futures draw them."""
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from havenline.crisis.parameters import Parameter
+from havenline.crisis.parameters import case_table
 from havenline.draws import key_of_text
 from havenline.errors import RunError
 
@@ -23,7 +19,7 @@ _Z95 = float(special.ndtri(0.95))
 
 
 @dataclass(frozen=True)
-class GivenParameters:
+class AllocationParameters:
     """Central values of the rules, and how far futures stray from them.
 
     Attributes
@@ -46,55 +42,33 @@ class GivenParameters:
     drift: float
     spread: Mapping[str, float]
 
-    def central(self) -> GivenParameters:
+    def central(self) -> AllocationParameters:
         """Return the same without any spread: every future is then the central one."""
         return replace(self, attraction_spread=0.0, capacity_spread=0.0, drift=0.0, spread={})
 
 
-NUMBERS = tuple(f.name for f in fields(GivenParameters) if f.name != "spread")
+PREFIX = "allocation_"
+NUMBERS = tuple(f.name for f in fields(AllocationParameters) if f.name != "spread")
 
 
-def _number(text: str) -> float:
-    return float(text) if text else math.nan
-
-
-@cache
-def given_table() -> tuple[Parameter, ...]:
-    """Return every row of the table of these rules, in file order."""
-    path = resources.files("havenline.engine.rules.allocation") / "parameters.csv"
-    with path.open(encoding="utf-8") as handle:
-        return tuple(
-            Parameter(
-                **{k: row[k] for k in ("name", "unit", "distribution", "meaning", "source")},
-                value=float(row["value"]),
-                low=_number(row["low"]),
-                high=_number(row["high"]),
-                known_from=dt.date.fromisoformat(row["known_from"]),
-                kind=row["kind"],
-                part=row["part"],
-            )
-            for row in csv.DictReader(handle)
-        )
-
-
-def default_parameters() -> GivenParameters:
+def default_parameters() -> AllocationParameters:
     """Return the fitted values of the parameter table."""
-    rows = {row.name.removeprefix("given_"): row for row in given_table()}
+    rows = {row.name.removeprefix(PREFIX): row for row in case_table()}
     spread = {
         name: math.log(row.high / row.low) / (2.0 * _Z95)
         for name, row in rows.items()
         if row.distribution == "lognormal"
     }
-    return GivenParameters(**{name: rows[name].value for name in NUMBERS}, spread=spread)
+    return AllocationParameters(**{name: rows[name].value for name in NUMBERS}, spread=spread)
 
 
-def changed(settings: Mapping[str, float]) -> GivenParameters:
+def changed(settings: Mapping[str, float]) -> AllocationParameters:
     """Return the defaults with some values fixed.
 
     Parameters
     ----------
     settings : mapping of str to float
-        By the names of the parameter table, such as ``given_softening``.
+        By the names of the parameter table, such as ``allocation_softening``.
 
     Raises
     ------
@@ -103,9 +77,9 @@ def changed(settings: Mapping[str, float]) -> GivenParameters:
     """
     result = default_parameters()
     for name, value in settings.items():
-        short = name.removeprefix("given_")
+        short = name.removeprefix(PREFIX)
         if short not in NUMBERS:
-            known = ", ".join(f"given_{n}" for n in NUMBERS)
+            known = ", ".join(f"{PREFIX}{n}" for n in NUMBERS)
             raise RunError(f"unknown parameter {name!r}; expected one of {known}")
         if not math.isfinite(value) or value < 0.0:
             raise RunError(f"parameter {name!r}: expected a number of 0 or more, not {value}")
@@ -133,12 +107,12 @@ def normals(name: str, futures: int, seed: int) -> Floats:
     return np.asarray(special.ndtri(np.clip(u, 1e-9, 1.0 - 1e-9)), dtype=np.float64)
 
 
-def draw(parameters: GivenParameters, name: str, futures: int, seed: int) -> Floats:
+def draw(parameters: AllocationParameters, name: str, futures: int, seed: int) -> Floats:
     """Return a parameter's values in all futures.
 
     Parameters
     ----------
-    parameters : GivenParameters
+    parameters : AllocationParameters
     name : {"softening", "distance_power", "capacity_power"}
     futures, seed : int
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from havenline.draws.kernels import kernel, kernel_within
 from havenline.draws.views import view
-from havenline.world.case_network import MOST_RESTS
+from havenline.engine.rules.flee.network import MOST_RESTS
 
 MOST_GROUPS = 1 << 19
 RECENT_BITS = 22

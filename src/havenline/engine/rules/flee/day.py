@@ -26,11 +26,11 @@ from havenline.engine.rules.flee.cells import (
 )
 from havenline.engine.rules.flee.choice import LEAST_ROOM, throttle, weigh_routes
 from havenline.engine.rules.flee.leaving import leave, leave_chance
+from havenline.engine.rules.flee.network import view_case
 from havenline.engine.rules.flee.spawn import begin, set_out
 from havenline.engine.rules.flee.state import view_state
 from havenline.engine.rules.flee.travel import check_ends, ends_of, forget_ends
 from havenline.engine.rules.flee.ways import forget_ways
-from havenline.world.case_network import view_case
 
 MOST_CHANGE = 0.05
 """Parts are made so small that a camp's throttle moves by no more within one."""

@@ -18,7 +18,7 @@ from havenline.engine.rules.flee.cells import (
     rest_of,
 )
 from havenline.engine.rules.flee.choice import has_room, known_road, spread_over_routes
-from havenline.world.case_network import UNIT
+from havenline.engine.rules.flee.network import UNIT
 
 
 @kernel_within

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from havenline.draws.kernels import kernel
 from havenline.draws.views import view
 from havenline.engine.rules.flee.cells import Cells, empty_cells, view_cells
+from havenline.engine.rules.flee.network import CaseNetwork
 from havenline.engine.rules.flee.ways import (
     Shares,
     Ways,
@@ -18,7 +19,6 @@ from havenline.engine.rules.flee.ways import (
     view_shares,
     view_ways,
 )
-from havenline.world.case_network import CaseNetwork
 
 ENDS_PER_CELL = 16
 """Room for ends of days, for each cell of a table."""

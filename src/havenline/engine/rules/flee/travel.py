@@ -25,6 +25,7 @@ from havenline.engine.rules.flee.cells import (
 )
 from havenline.engine.rules.flee.choice import LEAST_ROOM, has_room, set_chances, throttle
 from havenline.engine.rules.flee.leaving import leave_chance, recent_after, stays_for_harvest
+from havenline.engine.rules.flee.network import UNIT
 from havenline.engine.rules.flee.ways import (
     NO_WAY,
     add_share,
@@ -36,7 +37,6 @@ from havenline.engine.rules.flee.ways import (
     too_many,
     way_onto,
 )
-from havenline.world.case_network import UNIT
 
 LONG_ENOUGH = 0.5
 """Who has moved less than this share of a day's travel of late goes on through towns."""

@@ -8,18 +8,17 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from havenline.cases.settings import (
+from havenline.crisis.flee_settings import FleeSettings
+from havenline.errors import CrisisError
+from havenline.io.flee.settings import (
     ALIASES,
     CODE_DEFAULTS,
     KEYS,
     NO_EFFECT,
     PRESETS,
-    REFUSED,
     UNREAD_BY_FLEE,
-    FleeSettings,
+    read_settings,
 )
-from havenline.cases.settings_file import read_settings
-from havenline.errors import CrisisError
 
 NOT_KEYS = {"unread_by_flee"}
 
@@ -35,7 +34,7 @@ def test_every_setting_has_one_key_and_a_meaning() -> None:
     assert sorted(KEYS.values()) == sorted(set(FleeSettings.model_fields) - NOT_KEYS)
     for name, field in FleeSettings.model_fields.items():
         assert name in NOT_KEYS or field.description
-    known = [*KEYS, *ALIASES, *PRESETS, *NO_EFFECT, *REFUSED]
+    known = [*KEYS, *ALIASES, *PRESETS, *NO_EFFECT]
     assert len(known) == len(set(known))
     assert set(ALIASES) >= UNREAD_BY_FLEE - set(KEYS)
     assert set(ALIASES.values()) <= set(KEYS.values())

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case, Link, Location
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Case, Link, Location
+from havenline.crisis.flee_settings import FleeSettings
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case, Counts
-from havenline.cases.settings import FleeSettings
-from havenline.world.case_roads import Roads, number
+from havenline.crisis.case import Case, Counts
+from havenline.crisis.flee_settings import FleeSettings
+from havenline.engine.rules.flee.roads import Roads, number
 
 LEAST_CONFLICT = 1e-6
 """A conflict intensity at or below this is none."""

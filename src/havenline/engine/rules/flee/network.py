@@ -8,16 +8,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Case
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.draws import key_of
 from havenline.draws.kernels import kernel
 from havenline.draws.views import view
+from havenline.engine.rules.flee.facts import build_days
+from havenline.engine.rules.flee.groups import Groups, build_groups
+from havenline.engine.rules.flee.roads import build_roads, number
+from havenline.engine.rules.flee.routes import Rests, build_routes, place_keys, sums_of_roads
 from havenline.errors import RunError
-from havenline.world.case_days import build_days
-from havenline.world.case_groups import Groups, build_groups
-from havenline.world.case_roads import build_roads, number
-from havenline.world.case_routes import Rests, build_routes, place_keys, sums_of_roads
 
 UNIT = 1 << 20
 """Parts of a kilometre that are told apart."""
@@ -69,7 +69,7 @@ class CaseNetwork(NamedTuple):
         Stable keys of places and roads, and of remaining routes.
     score, leave, hunger, conflict, spawn, rate, rate_part, flood, capacity, limit : float64
         Shape (days, places).
-        See `havenline.world.case_days.Days`.
+        See `havenline.engine.rules.flee.facts.Days`.
     camp, town : (days, places) bool
     is_open : (days, roads) bool
     departures : (days,) int64

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.errors import Problem
 
 LocationKind = Literal["conflict", "town", "camp", "idpcamp", "forward", "marker", "flood_zone"]

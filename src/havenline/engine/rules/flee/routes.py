@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.draws import key_of, key_of_text
+from havenline.engine.rules.flee.facts import Days
+from havenline.engine.rules.flee.roads import Roads
 from havenline.errors import RunError
-from havenline.world.case_days import Days
-from havenline.world.case_roads import Roads
 
 MOST_ROUTES = 4_000_000
 """More than this many routes in one state of the network are refused."""

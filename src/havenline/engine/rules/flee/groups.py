@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.cases.case import Case
-from havenline.cases.settings import FleeSettings
+from havenline.crisis.case import Case
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.draws import key_of_text
+from havenline.engine.rules.flee.roads import number
 from havenline.errors import RunError
-from havenline.world.case_roads import number
 from havenline.world.geometry import great_circle_km
 
 MATCHED = ("ethnicity", "religion")

@@ -8,22 +8,146 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from havenline.cases.settings import (
-    ALIASES,
-    CODE_DEFAULTS,
-    KEYS,
-    NO_EFFECT,
-    PRESETS,
-    REFUSED,
-    UNREAD_BY_FLEE,
-    FleeSettings,
-)
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.crisis.reading import decode, read_bytes
 from havenline.crisis.registry import suggest
 from havenline.crisis.yamlread import Document, read_yaml
 from havenline.errors import CrisisError, Problem
 
-_KNOWN = (*KEYS, *ALIASES, *PRESETS, *NO_EFFECT, *REFUSED)
+CODE_DEFAULTS: dict[str, Any] = {"conflict_weight": 0.3162277660}
+"""What a file that leaves keys out means, where that is not what Flee ships: 10 to the -1/2."""
+
+_BY_SECTION: dict[str, tuple[str, ...]] = {
+    "": ("default_conflict_intensity",),
+    "spawn_rules": (
+        "take_from_population",
+        "insert_day0",
+        "empty_camps_on_day0",
+        "conflict_zone_spawning_only",
+        "flood_zone_spawning_only",
+        "camps_are_sinks",
+        "read_from_agents_csv_file",
+        "sum_from_camps",
+        "starvation_driven_spawning",
+        "average_social_connectivity",
+        "conflict_spawn_decay",
+        "conflict_spawn_decay_interval",
+    ),
+    "move_rules": (
+        "max_move_speed",
+        "max_walk_speed",
+        "foreign_weight",
+        "camp_weight",
+        "conflict_weight",
+        "conflict_movechance",
+        "camp_movechance",
+        "idpcamp_movechance",
+        "default_movechance",
+        "awareness_level",
+        "capacity_buffer",
+        "capacity_scaling",
+        "avoid_short_stints",
+        "start_on_foot",
+        "softening",
+        "weight_softening",
+        "weight_power",
+        "distance_power",
+        "stay_close_to_home",
+        "home_distance_power",
+        "use_pop_for_loc_weight",
+        "pop_power_for_loc_weight",
+        "movechance_pop_base",
+        "movechance_pop_scale_factor",
+        "pruning_threshold",
+        "WomenAvoidHazards",
+        "ChildrenAvoidHazards",
+        "ElderlyAvoidHazards",
+        "BoysTakeRisk",
+        "MatchCampReligion",
+        "MatchCampEthnicity",
+        "MatchTownEthnicity",
+        "MatchConflictEthnicity",
+        "avg_religion_fraction",
+        "fixed_routes",
+        "two_system_decision_making",
+        "use_economic_pull",
+        "harvest_months",
+        "flee_when_starving",
+        "avoid_food_deprived_locations",
+    ),
+    "move_rules.flood_rules": (
+        "flood_movechances",
+        "flood_loc_weights",
+        "flood_forecaster",
+        "flood_forecaster_timescale",
+        "flood_forecaster_end_time",
+        "flood_forecaster_weights",
+        "flood_awareness_weights",
+    ),
+    "optimisations": ("hasten",),
+}
+
+KEYS: dict[str, str] = {
+    (f"{section}.{name}" if section else name): name
+    for section, names in _BY_SECTION.items()
+    for name in names
+} | {
+    "spawn_rules.conflict_driven_spawning.spawn_mode": "conflict_spawn_mode",
+    "spawn_rules.conflict_driven_spawning.displaced_per_conflict_day": "displaced_per_conflict_day",
+    "spawn_rules.flood_driven_spawn_mode.spawn_mode": "flood_spawn_mode",
+    "spawn_rules.flood_driven_spawn_mode.displaced_per_flood_day": "displaced_per_flood_day",
+}
+"""Name of the setting by its dotted place in a settings file."""
+
+ALIASES: dict[str, str] = {
+    "spawn_rules.camps_are_sicks": "camps_are_sinks",
+    "spawn_rules.flood_driven_spawn_mode.flood_spawn_mode": "flood_spawn_mode",
+    "spawn_rules.flood_driven_spawning.spawn_mode": "flood_spawn_mode",
+    "spawn_rules.flood_driven_spawning.flood_spawn_mode": "flood_spawn_mode",
+    "spawn_rules.flood_driven_spawning.displaced_per_flood_day": "displaced_per_flood_day",
+}
+"""Other names that files use for a setting."""
+
+UNREAD_BY_FLEE: frozenset[str] = frozenset(
+    {
+        "spawn_rules.camps_are_sinks",
+        "spawn_rules.flood_driven_spawn_mode.flood_spawn_mode",
+        "spawn_rules.flood_driven_spawning.spawn_mode",
+        "spawn_rules.flood_driven_spawning.flood_spawn_mode",
+        "spawn_rules.flood_driven_spawning.displaced_per_flood_day",
+    }
+)
+"""Names that Flee's papers use and its code does not read."""
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "move_rules.use_v1_rules": {
+        "max_move_speed": 200.0,
+        "start_on_foot": False,
+        "avoid_short_stints": False,
+        "camp_weight": 2.0,
+        "conflict_weight": 0.25,
+    }
+}
+"""Keys that stand for several settings."""
+
+NO_EFFECT: dict[str, tuple[Any, str]] = {
+    "number_of_steps": (-1, "the length stands in sim_period.csv"),
+    "conflict_input_file": ("", "conflicts.csv of the folder is read"),
+    "flood_level_input_file": ("", "flood_level.csv of the folder is read"),
+    "log_levels.agent": (0, "people are counted, so there is no log of single people"),
+    "log_levels.link": (0, "people are counted, so there is no log of roads"),
+    "log_levels.camp": (0, "results stand in tables, not in logs"),
+    "log_levels.init": (0, "results stand in tables, not in logs"),
+    "log_levels.conflict": (0, "results stand in tables, not in logs"),
+    "log_levels.idp_totals": (0, "results stand in tables, not in logs"),
+    "log_levels.granularity": ("location", "results are by place"),
+    "move_rules.max_crossing_speed": (20.0, "Flee reads it and uses it nowhere"),
+    "move_rules.flood_rules.max_flood_level": (-1, "Flee reads it and uses it nowhere"),
+    "move_rules.flood_rules.flood_link_weights": ([], "Flee reads it and uses it nowhere"),
+}
+"""Keys that are understood and change no number: the value that says nothing, and why."""
+
+_KNOWN = (*KEYS, *ALIASES, *PRESETS, *NO_EFFECT)
 _SECTIONS = {key.rsplit(".", 1)[0] for key in _KNOWN if "." in key} | {"log_levels"}
 _MODES = {
     "spawn_rules.conflict_driven_spawning": ("conflict_spawn_mode", "constant"),
@@ -191,11 +315,6 @@ def _collect(
         where: dict[str, Any] = {"row": row, "column": dotted}
         if dotted in _SECTIONS:
             _section(document, dotted, value, values, places, problems)
-        elif dotted in REFUSED:
-            problems.append(
-                _fault("refused_key", document.file, f"cannot be honoured: {REFUSED[dotted]}",
-                       value=_written(value), **where)
-            )  # fmt: skip
         elif dotted in NO_EFFECT:
             idle, why = NO_EFFECT[dotted]
             if value not in (idle, None, ""):

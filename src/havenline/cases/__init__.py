@@ -1,1 +1,0 @@
-"""Displacement cases: who arrives is given, where and when they arrive is the question."""
