@@ -300,7 +300,8 @@ def render_report(
     parameters: Mapping[str, Parameter],
 ) -> str:
     """Return the report as HTML; see :func:`write_report`."""
-    context = _context(dataset, crisis, comparison, parameters)
+    of_runs = {name: p for name, p in parameters.items() if p.part != "negotiation"}
+    context = _context(dataset, crisis, comparison, of_runs)
     return _environment().get_template("report.html").render(context)
 
 
