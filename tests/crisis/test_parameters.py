@@ -120,6 +120,6 @@ def test_whoever_asks_for_the_parameters_is_refused_bad_settings(
 def test_the_audit_marks_first_rows() -> None:
     found = audit(open_crisis("idlib-2020"))
     marked = {row["name"]: row["any_year"] for row in found.to_json_dict()["parameters"]}
-    assert marked["flight_background"]
+    assert marked["flight_bombardment"]
     assert not marked["front_speed"], "a row of the crisis"
     assert not marked["mortality_idp_ratio"], "a later row of the table"

@@ -8,7 +8,6 @@ from itertools import pairwise
 from havenline.crisis.cells import split_ids
 from havenline.crisis.draft import Draft
 from havenline.crisis.registry import check, problem, suggest
-from havenline.draws.distributions import SHAPES, fault_of
 from havenline.errors import Problem
 
 
@@ -106,6 +105,7 @@ def parameter_ranges(draft: Draft) -> Iterator[Problem]:
     rows = draft.tables.get("parameters")
     if rows is None or not len(rows):
         return
+    from havenline.crisis.distributions import SHAPES, fault_of
     from havenline.crisis.parameters import out_of_bounds, parameter_names
 
     known = parameter_names()

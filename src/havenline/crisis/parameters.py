@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from havenline.crisis.cells import split_ids
-from havenline.draws.distributions import Distribution
+from havenline.crisis.distributions import Distribution
 from havenline.errors import CrisisError, Problem, RunError
 
 Row = TypeVar("Row")
@@ -51,7 +51,7 @@ class Parameter:
     low, high : float
         5% and 95% quantiles (lognormal, normal, beta) or bounds (the others); NaN if fixed.
     distribution : str
-        Its shape, as `havenline.draws.distributions` spells it.
+        Its shape, as `havenline.crisis.distributions` spells it.
     known_from : datetime.date
         The day from which the row may inform a run; ``ANY_YEAR`` for the first of each name.
     kind : {"sourced", "prior", "set"}

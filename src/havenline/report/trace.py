@@ -9,6 +9,7 @@ from havenline.crisis.parameters import Parameter
 from havenline.engine.day import STEPS
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.rests import basis_of
+from havenline.outcomes.tension import COMPONENTS
 from havenline.report.assumptions import anchor_of, part_name
 
 TABLES = {
@@ -31,7 +32,15 @@ _MORE: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "hosts": (
         "Pressure on services, refugees hosted",
         ("entries",),
-        ("host_overload", "host_price_rise", "host_coverage"),
+        (
+            *("host_overload", "host_price_rise", "host_coverage", "pressure_weights"),
+            *(f"pressure_{kind}_{name}" for kind in ("full", "weight") for name in COMPONENTS),
+        ),
+    ),
+    "past": (
+        "Forecasts from earlier days",
+        ("newly_displaced",),
+        ("report_lag_days", "report_incomplete", "report_error", "report_error_floor"),
     ),
 }
 """Further tables of the report: name, daily series, parameters beside those of the run."""
