@@ -17,7 +17,7 @@ from havenline.crisis.levers import LEVERS
 from havenline.crisis.parameters import known_parameters
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.thresholds import limits_of
-from havenline.report.geometry import Fit, rings_of
+from havenline.report.geometry import Projection, rings_of
 from havenline.report.ground import Terrain, ground_of, known_by
 from havenline.telling.past import past_told
 
@@ -28,7 +28,7 @@ NOT_SETTLED = ("foreign_town", "crossing")
 Pair = list[float]
 
 
-def _degrees(fit: Fit, point: tuple[float, float]) -> Pair:
+def _degrees(fit: Projection, point: tuple[float, float]) -> Pair:
     """Return the longitude and latitude of a pixel."""
     lon = fit.west + math.degrees(point[0] / fit.scale)
     north = math.log(math.tan(math.pi / 4 + math.radians(fit.north) / 2))
