@@ -13,7 +13,7 @@ import pytest
 from havenline.errors import RunError
 from havenline.evidence import Hindcast, PriorRate, hindcast
 from havenline.evidence.baselines import naive_forecasts
-from havenline.evidence.results import Score
+from havenline.evidence.results import HindcastScore
 from havenline.evidence.scores import Interval
 from havenline.facts.counts import published_totals
 
@@ -239,8 +239,8 @@ def test_a_simulation_that_stops_early_is_refused(rows: list[Row]) -> None:
         )
 
 
-def score(model: float, best: float, low: float, high: float) -> Score:
-    return Score(
+def score(model: float, best: float, low: float, high: float) -> HindcastScore:
+    return HindcastScore(
         as_of=AS_OF[0],
         increments=5,
         distinct=5,

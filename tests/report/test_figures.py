@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from havenline.report import figures
-from havenline.report.figures import Observed, Range
+from havenline.report.figures import Observed, RangeRow
 
 DAYS = pd.date_range("2020-01-15", periods=11)
 AS_OF = DAYS[0]
@@ -86,8 +86,8 @@ def test_key_names_only_what_is_drawn() -> None:
 
 def test_ranges_share_an_axis_and_tell_their_figures() -> None:
     rows = [
-        Range("No deal", 50, 10, 90, "50 (10 to 90)", baseline=True),
-        Range("Other", 0, 0, 0, "0"),
+        RangeRow("No deal", 50, 10, 90, "50 (10 to 90)", baseline=True),
+        RangeRow("Other", 0, 0, 0, "0"),
     ]
     root = ElementTree.fromstring(
         figures.range_rows(rows, name="r", title="t", desc="d", top=400.0)

@@ -7,9 +7,9 @@ import pytest
 import shapely
 
 from havenline.report import geometry
-from havenline.report.geometry import Fit
+from havenline.report.geometry import Projection
 
-FIT = Fit(south=35.0, west=36.0, north=37.0, east=38.0, width=400.0)
+FIT = Projection(south=35.0, west=36.0, north=37.0, east=38.0, width=400.0)
 
 
 def test_fit_puts_corners_on_the_drawing_and_keeps_shape() -> None:
@@ -25,7 +25,8 @@ def test_outlines_are_cut_a_little_outside_the_drawing() -> None:
     outer, inner = geometry.projected_rings(
         FIT, {"type": "Polygon", "coordinates": [wide, hole]}, 0.5
     )
-    assert [min(x for x, _ in outer), max(x for x, _ in outer)] == pytest.approx([-20.0, 420.0])
+    ends = [min(x for x, _ in outer), max(x for x, _ in outer)]
+    assert ends == pytest.approx([-20.0, 420.0])
     wanted = sorted(FIT.at(*at) for at in hole[:-1])
     assert np.array(sorted(inner)) == pytest.approx(np.array(wanted))
     away = [[10.0, 10.0], [11.0, 10.0], [11.0, 11.0], [10.0, 10.0]]

@@ -20,6 +20,18 @@ err = Console(stderr=True, highlight=False)
 CrisisArgument = Annotated[
     str, typer.Argument(metavar="CRISIS", help="Built-in name, or path of a crisis folder.")
 ]
+FuturesOption = Annotated[int, typer.Option(help="Number of futures.")]
+SeedOption = Annotated[int, typer.Option(help="Seed of all random numbers.")]
+WorkersOption = Annotated[int | None, typer.Option(help="Threads; all processors by default.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="Use facts published by then.")
+]
+DaysOption = Annotated[int | None, typer.Option(help="Days after the as-of date.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Fix a parameter for this run."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 BAD_INPUT = 2
 ABORTED = 130  # typer's code for Ctrl-C
 FULL_WIDTH = 120

@@ -12,7 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from havenline.cli.console import (
+    AsOfOption,
     CrisisArgument,
+    DaysOption,
+    FuturesOption,
+    JsonOption,
+    SeedOption,
+    SetOption,
+    WorkersOption,
     a_date,
     opened,
     out,
@@ -33,18 +40,13 @@ def delay(
     weeks: Annotated[
         str, typer.Option(metavar="W,W,…", help="Weeks by which each option comes later.")
     ] = "1,2,4",
-    futures: Annotated[int, typer.Option(help="Number of futures.")] = 100,
-    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Use facts published by then.")
-    ] = None,
-    days: Annotated[int | None, typer.Option(help="Days after the as-of date.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Threads; all processors by default.")] = None,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Fix a parameter for this run."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    futures: FuturesOption = 100,
+    seed: SeedOption = 1,
+    as_of: AsOfOption = None,
+    days: DaysOption = None,
+    workers: WorkersOption = None,
+    setting: SetOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say what each week of waiting costs: every option again, some weeks later."""
     from havenline.engine import simulate

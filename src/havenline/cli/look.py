@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from havenline import __version__
+from havenline import __version__, words
 from havenline.cli.console import CrisisArgument, a_date, opened, out
 from havenline.crisis import (
     Crisis,
@@ -49,7 +49,7 @@ def check(
             sign = "[red]error[/red]" if problem.severity == "error" else "[yellow]warning[/yellow]"
             out.print(f"{sign}  {escape(str(problem))}", soft_wrap=True)
         errors, warnings = len(report.errors), len(report.warnings)
-        counts = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+        counts = f"{words.counted(errors, 'error')}, {words.counted(warnings, 'warning')}"
         out.print(counts if errors or warnings else "No problems.")
     raise typer.Exit(report.exit_code)
 
@@ -138,7 +138,3 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     """Start a crisis of your own from a small worked example."""
     path = init_crisis(folder)
     out.print(f"A worked example is in {path}. Change it, then: havenline check {path}")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -5,14 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from havenline.cli.console import CrisisArgument, a_date, opened, out, progress_bar
+from havenline.cli.console import (
+    CrisisArgument,
+    FuturesOption,
+    JsonOption,
+    SeedOption,
+    WorkersOption,
+    a_date,
+    opened,
+    out,
+    progress_bar,
+)
 from havenline.errors import HavenlineError
 
 if TYPE_CHECKING:
@@ -22,9 +32,9 @@ if TYPE_CHECKING:
 
 def hindcast(
     crisis: CrisisArgument = "idlib-2020",
-    futures: Annotated[int, typer.Option(help="Number of futures.")] = 100,
-    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
-    workers: Annotated[int | None, typer.Option(help="Threads.")] = None,
+    futures: FuturesOption = 100,
+    seed: SeedOption = 1,
+    workers: WorkersOption = None,
     as_of: Annotated[
         list[str] | None,
         typer.Option("--as-of", metavar="DATE", help="Day to forecast from; once for each."),
@@ -39,7 +49,7 @@ def hindcast(
         bool,
         typer.Option("--keep", help="Keep the scores in the crisis folder: reports show them."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Replay the past: forecasts as of earlier dates against what came after."""
     from functools import partial
@@ -89,8 +99,7 @@ def hindcast(
         out.print()
     for plain in text.more_tables(scores):
         _print(plain)
-    for sentence in text.notes(scores):
-        out.print(f"- {escape(sentence)}", soft_wrap=True)
+    _say(text.notes(scores))
     if kept:
         out.print("Kept in hindcast.yaml, in the folder of the crisis.")
 
@@ -122,6 +131,11 @@ def _print(plain: TextTable) -> None:
     out.print(table)
 
 
+def _say(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        out.print(f"- {escape(sentence)}", soft_wrap=True)
+
+
 def _ablations(
     declared: Crisis,
     dates: Sequence[dt.date],
@@ -151,16 +165,15 @@ def _ablations(
         sys.stdout.write(json.dumps([a.to_json_dict() for a in found], allow_nan=False) + "\n")
         return
     _print(ablation_table(found))
-    for sentence in ablation_notes(found):
-        out.print(f"- {escape(sentence)}", soft_wrap=True)
+    _say(ablation_notes(found))
 
 
 def assimilate(
     crisis: CrisisArgument = "idlib-2020",
-    futures: Annotated[int, typer.Option(help="Number of futures.")] = 100,
-    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
-    workers: Annotated[int | None, typer.Option(help="Threads.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    futures: FuturesOption = 100,
+    seed: SeedOption = 1,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Update a run with each week's count, and score the next week with and without."""
     from functools import partial
@@ -186,8 +199,7 @@ def assimilate(
         sys.stdout.write(json.dumps(found.to_json_dict(), allow_nan=False) + "\n")
         return
     _print(assimilation_table(found))
-    for sentence in assimilation_notes(found):
-        out.print(f"- {escape(sentence)}", soft_wrap=True)
+    _say(assimilation_notes(found))
 
 
 def audit(
@@ -195,7 +207,7 @@ def audit(
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="The as-of date of the run.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List what a run would rest on; fail where a value was only known later."""
     from havenline.evidence.audit import audit as run_audit

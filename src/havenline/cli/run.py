@@ -15,7 +15,13 @@ from havenline.cli.cases import HastenOption, Rules, SettingsOption, run_case
 from havenline.cli.console import (
     FULL_WIDTH,
     LEAST_WIDTH,
+    AsOfOption,
     CrisisArgument,
+    DaysOption,
+    FuturesOption,
+    SeedOption,
+    SetOption,
+    WorkersOption,
     a_date,
     err,
     opened,
@@ -39,20 +45,15 @@ def run(
     option: Annotated[
         list[str] | None, typer.Option("--option", help="Option to run; give it once for each.")
     ] = None,
-    futures: Annotated[int, typer.Option(help="Number of futures.")] = 100,
-    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Use facts published by then.")
-    ] = None,
-    days: Annotated[int | None, typer.Option(help="Days after the as-of date.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Threads; all processors by default.")] = None,
+    futures: FuturesOption = 100,
+    seed: SeedOption = 1,
+    as_of: AsOfOption = None,
+    days: DaysOption = None,
+    workers: WorkersOption = None,
     to: Annotated[
         str | None, typer.Option("--out", metavar="DIR", help="Folder for result and report.")
     ] = None,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Fix a parameter for this run."),
-    ] = None,
+    setting: SetOption = None,
     rules: Annotated[
         Rules | None,
         typer.Option(help="For a displacement case: allocation (default), flee, flee-exact."),
@@ -148,20 +149,16 @@ def run(
 def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> list[Path]:
     from havenline.outcomes import sensitivity_table, write_planning, write_tidy
     from havenline.outcomes.needs import needs_table
+    from havenline.outcomes.planning import assumed
     from havenline.outcomes.provenance import PROVENANCE_FILE, write_provenance
     from havenline.outcomes.tables import whole_or_nothing, write_csv
     from havenline.outcomes.tension import pressure_table
     from havenline.report import write_report
 
-    assumptions = [
-        f"{p.name} = {p.value:g} {p.unit} (prior): {p.meaning}"
-        for p in result.parameters.values()
-        if p.kind == "prior"
-    ]
     report = folder / "report.html"
     for earlier in (report, folder / PROVENANCE_FILE):
         earlier.unlink(missing_ok=True)  # it must not stand beside the new result
-    planning = write_planning(result.dataset, comparison, folder, assumptions)
+    planning = write_planning(result.dataset, comparison, folder, assumed(result.parameters))
     tidy = write_tidy(result.dataset, folder)
     more = {"needs_by_phase.csv": needs_table(result.dataset)}
     turns = sensitivity_table(result.dataset)

@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from havenline import words
 from havenline.evidence.hindcast import Evidence, hindcast
-from havenline.evidence.results import Hindcast, Summary
+from havenline.evidence.results import Hindcast, HindcastLine
 from havenline.evidence.scores import Interval, block_bootstrap, crps
 from havenline.evidence.text import TextTable
 
@@ -192,11 +192,11 @@ def _without_reporting(full: Hindcast) -> Ablation:
     )
 
 
-def _model(line: Summary) -> list[Floats]:
+def _model(line: HindcastLine) -> list[Floats]:
     return [s.scores["model"] for s in line.scored]
 
 
-def _difference(line: Summary, ours: Sequence[Floats], full: Sequence[Floats]) -> Interval:
+def _difference(line: HindcastLine, ours: Sequence[Floats], full: Sequence[Floats]) -> Interval:
     spans = sorted({(i.start, i.end) for s in line.scored for i in s.increments})
     place = {span: k for k, span in enumerate(spans)}
     where = np.array([place[i.start, i.end] for s in line.scored for i in s.increments])
@@ -205,7 +205,7 @@ def _difference(line: Summary, ours: Sequence[Floats], full: Sequence[Floats]) -
     return block_bootstrap(sums, np.bincount(where, minlength=len(spans)), seed=line.seed)
 
 
-def _hub_mean(line: Summary) -> float:
+def _hub_mean(line: HindcastLine) -> float:
     values = [hub.scores["model"] for s in line.scored for hub in s.hubs]
     return math.fsum(values) / len(values) if values else math.nan
 

@@ -22,7 +22,7 @@ from havenline.evidence.baselines import (
 from havenline.evidence.captures import CaptureScore
 from havenline.evidence.hubs import score_hubs
 from havenline.evidence.reporting import reported_increments, reporting_of
-from havenline.evidence.results import Hindcast, Scored, Summary
+from havenline.evidence.results import Hindcast, HindcastLine, Scored
 from havenline.evidence.scores import crps
 from havenline.evidence.series import increments_to_score
 from havenline.facts.counts import Increment, published_totals
@@ -219,8 +219,8 @@ def hindcast(
         until=until,
         futures=futures,
         seed=seed,
-        unconditional=Summary("unconditional", tuple(scored[0]), seed),
-        conditional=Summary("conditional", tuple(scored[1]), seed) if recorded else None,
+        unconditional=HindcastLine("unconditional", tuple(scored[0]), seed),
+        conditional=HindcastLine("conditional", tuple(scored[1]), seed) if recorded else None,
     )
 
 

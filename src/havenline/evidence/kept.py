@@ -19,7 +19,7 @@ from havenline.crisis.past import (
 )
 from havenline.errors import HavenlineError
 from havenline.evidence.baselines import LABELS
-from havenline.evidence.results import Hindcast, Score, Summary
+from havenline.evidence.results import Hindcast, HindcastLine, HindcastScore
 from havenline.evidence.text import failures, notes
 from havenline.outcomes.tables import whole_or_nothing
 
@@ -93,7 +93,7 @@ def keep(result: Hindcast, crisis: Crisis) -> Path:
     return target
 
 
-def _line(line: Summary) -> PastLine:
+def _line(line: HindcastLine) -> PastLine:
     dates = []
     for scored, score in zip(line.scored, line.dates, strict=True):
         total = scored.total
@@ -111,7 +111,7 @@ def _line(line: Summary) -> PastLine:
     return PastLine(dates=dates, pooled=PastScore(**_plain(line.pooled)))
 
 
-def _plain(score: Score) -> dict[str, Any]:
+def _plain(score: HindcastScore) -> dict[str, Any]:
     ends = (score.difference.low, score.difference.high)
     low, high = (float(round(v)) if v == v else None for v in ends)
     own = score.coverage["model"]

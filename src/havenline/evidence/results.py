@@ -97,7 +97,7 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class Score:
+class HindcastScore:
     """Scores over one as-of date, or over all of them.
 
     Attributes
@@ -223,7 +223,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Summary:
+class HindcastLine:
     """One line of the hindcast: all as-of dates, without or with the recorded offensive.
 
     Attributes
@@ -241,12 +241,12 @@ class Summary:
     seed: int
 
     @property
-    def dates(self) -> tuple[Score, ...]:
+    def dates(self) -> tuple[HindcastScore, ...]:
         """Scores by as-of date."""
         return tuple(_score([s], self.seed, s.as_of) for s in self.scored)
 
     @property
-    def pooled(self) -> Score:
+    def pooled(self) -> HindcastScore:
         """Scores of all as-of dates together; each score weighs the same.
 
         The dates overlap: most increments are scored from several. For the range, all scores
@@ -271,9 +271,9 @@ class Hindcast:
         Futures in each run.
     seed : int
         Seed of the runs.
-    unconditional : Summary
+    unconditional : HindcastLine
         The headline: nothing later than each as-of date was given.
-    conditional : Summary or None
+    conditional : HindcastLine or None
         Given the recorded days of the offensive; None where none are recorded.
     """
 
@@ -282,11 +282,11 @@ class Hindcast:
     until: date
     futures: int
     seed: int
-    unconditional: Summary
-    conditional: Summary | None
+    unconditional: HindcastLine
+    conditional: HindcastLine | None
 
     @property
-    def lines(self) -> tuple[Summary, ...]:
+    def lines(self) -> tuple[HindcastLine, ...]:
         """The headline, then the conditional line if there is one."""
         return (self.unconditional,) + ((self.conditional,) if self.conditional else ())
 
@@ -395,7 +395,7 @@ class Hindcast:
         }
 
 
-def _entries(line: Summary) -> list[dict[str, Any]]:
+def _entries(line: HindcastLine) -> list[dict[str, Any]]:
     entries = []
     for scored, score in zip(line.scored, line.dates, strict=True):
         entry = score.to_json_dict()
@@ -418,7 +418,7 @@ def _entries(line: Summary) -> list[dict[str, Any]]:
     return entries
 
 
-def _score(scored: Sequence[Scored], seed: int, as_of: date | None) -> Score:
+def _score(scored: Sequence[Scored], seed: int, as_of: date | None) -> HindcastScore:
     spans = sorted({(i.start, i.end) for s in scored for i in s.increments})
     place = {span: k for k, span in enumerate(spans)}
     where = np.array([place[i.start, i.end] for s in scored for i in s.increments])
@@ -432,7 +432,7 @@ def _score(scored: Sequence[Scored], seed: int, as_of: date | None) -> Score:
 
     later = sorted({name for s in scored for name in s.parameters_later})
     fled = [(s.fled, s.observed) for s in scored if s.fled is not None]
-    return Score(
+    return HindcastScore(
         as_of=as_of,
         increments=int(where.size),
         distinct=len(spans),

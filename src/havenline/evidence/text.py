@@ -12,7 +12,7 @@ from havenline import words
 from havenline.evidence import captures, hubs
 from havenline.evidence.assimilation import Assimilation
 from havenline.evidence.baselines import LABELS, RULES
-from havenline.evidence.results import Hindcast, Score, Scored, Summary
+from havenline.evidence.results import Hindcast, HindcastLine, HindcastScore, Scored
 
 LINE_TITLES = {
     "unconditional": "Unconditional: nothing later than each as-of date was given",
@@ -83,12 +83,12 @@ def more_tables(result: Hindcast) -> tuple[TextTable, ...]:
     return tuple(tables)
 
 
-def verdicts(line: Summary) -> tuple[str, ...]:
+def verdicts(line: HindcastLine) -> tuple[str, ...]:
     """Return a sentence for each as-of date and one for all of them together.
 
     Parameters
     ----------
-    line : Summary
+    line : HindcastLine
         The headline or the conditional line.
 
     Returns
@@ -102,7 +102,7 @@ def verdicts(line: Summary) -> tuple[str, ...]:
     )
 
 
-def _difference(score: Score) -> str:
+def _difference(score: HindcastScore) -> str:
     """Return how far the model's score lies from that of the best baseline."""
     found = score.difference
     if not math.isfinite(found.low):
@@ -191,16 +191,16 @@ def failures(result: Hindcast) -> tuple[str, ...]:
     return (*said, *where_it_fails(result.unconditional))
 
 
-def _lost(line: Summary) -> list[str]:
+def _lost(line: HindcastLine) -> list[str]:
     return [s.as_of.isoformat() for s in line.dates if s.outcome == "loses" and s.as_of]
 
 
-def where_it_fails(line: Summary) -> tuple[str, ...]:
+def where_it_fails(line: HindcastLine) -> tuple[str, ...]:
     """Return in words how wide the ranges are and which increments cost most.
 
     Parameters
     ----------
-    line : Summary
+    line : HindcastLine
         The headline or the conditional line.
 
     Returns
@@ -242,7 +242,7 @@ def where_it_fails(line: Summary) -> tuple[str, ...]:
     )
 
 
-def _table(line: Summary) -> TextTable:
+def _table(line: HindcastLine) -> TextTable:
     heads = (
         *("as of", "n", "model"),
         *(_head(name) for name in RULES),
@@ -258,7 +258,7 @@ def _table(line: Summary) -> TextTable:
     return TextTable(title, heads, rows)
 
 
-def _row(score: Score) -> tuple[str, ...]:
+def _row(score: HindcastScore) -> tuple[str, ...]:
     own = score.coverage["model"]
     count = str(score.increments)
     if score.distinct != score.increments:
@@ -273,7 +273,7 @@ def _row(score: Score) -> tuple[str, ...]:
     )
 
 
-def _when(score: Score) -> str:
+def _when(score: HindcastScore) -> str:
     if score.as_of is None:
         return "all dates"
     return score.as_of.isoformat() + (" (in-sample)" if score.in_sample else "")
@@ -283,11 +283,11 @@ def _head(name: str) -> str:
     return LABELS[name].removeprefix("the ").removeprefix("a ").split(" ", 1)[0]
 
 
-def _each(result: Hindcast) -> list[tuple[Summary, Scored]]:
+def _each(result: Hindcast) -> list[tuple[HindcastLine, Scored]]:
     return [(line, scored) for line in result.lines for scored in line.scored]
 
 
-def _of(line: Summary, scored: Scored) -> str:
+def _of(line: HindcastLine, scored: Scored) -> str:
     return f"{scored.as_of} {line.name}"
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Week:
+class PriceOfDelay:
     """One outcome of one option for each week that it comes later.
 
     Attributes
@@ -55,7 +55,9 @@ class Inaction:
     difference: Difference
 
 
-def price_of_delay(dataset: xr.Dataset, option: str, later: Mapping[int, str]) -> tuple[Week, ...]:
+def price_of_delay(
+    dataset: xr.Dataset, option: str, later: Mapping[int, str]
+) -> tuple[PriceOfDelay, ...]:
     """Return what each week of delay of an option costs, by outcome.
 
     Parameters
@@ -69,7 +71,7 @@ def price_of_delay(dataset: xr.Dataset, option: str, later: Mapping[int, str]) -
 
     Returns
     -------
-    tuple of Week
+    tuple of PriceOfDelay
         One for each indicator.
     """
     ids = [str(v) for v in dataset["option"].to_numpy()]
@@ -82,7 +84,7 @@ def price_of_delay(dataset: xr.Dataset, option: str, later: Mapping[int, str]) -
         slope = (weeks[:, None] * (late - on_time)).sum(axis=0) / (weeks**2).sum()
         lower = indicator.better == "lower"
         rows.append(
-            Week(
+            PriceOfDelay(
                 option,
                 indicator.id,
                 {
@@ -129,7 +131,7 @@ def price_of_inaction(
     return tuple(rows)
 
 
-def delay_json(weeks: Sequence[Week], inaction: Sequence[Inaction]) -> dict[str, Any]:
+def delay_json(weeks: Sequence[PriceOfDelay], inaction: Sequence[Inaction]) -> dict[str, Any]:
     """Return both as plain values for JSON, rounded to their Monte-Carlo error."""
     return {
         "per_week": [

@@ -28,7 +28,7 @@ DAYS_PER_YEAR = 365.0
 
 
 @dataclass(frozen=True)
-class Need:
+class PhaseNeed:
     """One need of one phase under one option.
 
     Attributes
@@ -51,7 +51,7 @@ class Need:
     summary: Summary
 
 
-def needs(dataset: xr.Dataset) -> tuple[Need, ...]:
+def needs(dataset: xr.Dataset) -> tuple[PhaseNeed, ...]:
     """Return what people need in each phase.
 
     Shelter: displaced people without it, mean of the days. Water: displaced people who need it
@@ -65,7 +65,7 @@ def needs(dataset: xr.Dataset) -> tuple[Need, ...]:
 
     Returns
     -------
-    tuple of Need
+    tuple of PhaseNeed
         By option, phase and need.
     """
     days = int(dataset.sizes["day"]) - 1
@@ -89,7 +89,7 @@ def needs(dataset: xr.Dataset) -> tuple[Need, ...]:
                 ("consultations a day", "consultations", people * consultations),
             )
             found += [
-                Need(option, first, last, need, unit, summary_of(values))
+                PhaseNeed(option, first, last, need, unit, summary_of(values))
                 for need, unit, values in figures
             ]
     return tuple(found)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from havenline.crisis.parameters import Parameter
+
 _NOTES = (
     "Every figure after the as-of date is simulated. p50 is the median of the futures; in 9 of 10 "
     "futures the figure is at or below p90.",
@@ -87,6 +89,15 @@ def planning_table(dataset: xr.Dataset) -> pd.DataFrame:
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def assumed(parameters: Mapping[str, Parameter]) -> list[str]:
+    """Return a sentence for each parameter that rests on a prior."""
+    return [
+        f"{p.name} = {p.value:g} {p.unit} (prior): {p.meaning}"
+        for p in parameters.values()
+        if p.kind == "prior"
+    ]
 
 
 def write_planning(

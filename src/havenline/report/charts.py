@@ -177,7 +177,7 @@ def ranges(
     for column in columns:
         f = column.figures[indicator]
         rows.append(
-            figures.Range(column.name, f.median, f.q05, f.q95, range_text(f), column.baseline)
+            figures.RangeRow(column.name, f.median, f.q05, f.q95, range_text(f), column.baseline)
         )
     title = words.title(indicator)
     desc = "; ".join(f"{r.name}: {r.text}" for r in rows) + "."

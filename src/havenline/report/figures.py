@@ -321,7 +321,7 @@ def _key_point(fill: str) -> str:
 
 
 @dataclass(frozen=True)
-class Range:
+class RangeRow:
     """One row of :func:`range_rows`: a name, a median with its 5 to 95% range, and its text.
 
     ``counted`` is what was counted of it later, if anything.
@@ -337,7 +337,7 @@ class Range:
 
 
 def range_rows(
-    rows: Sequence[Range],
+    rows: Sequence[RangeRow],
     *,
     name: str,
     title: str,
@@ -349,7 +349,7 @@ def range_rows(
 
     Parameters
     ----------
-    rows : sequence of Range
+    rows : sequence of RangeRow
         Options, no deal first.
     name, title, desc : str
         As in :func:`band_chart`.

@@ -19,7 +19,7 @@ Ring = list[Point]
 
 
 @dataclass(frozen=True)
-class Fit:
+class Projection:
     """Mercator projection of a box of degrees onto a drawing.
 
     Attributes
@@ -127,7 +127,9 @@ def rings_in(geometry: Any) -> list[Ring]:
     return [points_of(ring)[:-1] for ring in shapely.get_rings(shapely.get_parts(geometry))]
 
 
-def projected_rings(fit: Fit, geometry: Mapping[str, Any] | None, tolerance: float) -> list[Ring]:
+def projected_rings(
+    fit: Projection, geometry: Mapping[str, Any] | None, tolerance: float
+) -> list[Ring]:
     """Return the rings of a polygon on the drawing, cut a little outside its edge and thinned."""
     if not rings_of(geometry):
         return []

@@ -18,7 +18,7 @@ from havenline.crisis import Crisis
 from havenline.facts.holders import holders_known
 from havenline.facts.populations import persons_by_place
 from havenline.report.geometry import (
-    Fit,
+    Projection,
     Ring,
     boundary,
     clipped,
@@ -59,7 +59,7 @@ class Terrain:
 
     Attributes
     ----------
-    fit : Fit
+    fit : Projection
         Projection; its width and height are those of the drawing.
     home : list of Ring
         Outline of the crisis's country; empty where none is declared.
@@ -83,7 +83,7 @@ class Terrain:
         Where a figure of an area is drawn.
     """
 
-    fit: Fit
+    fit: Projection
     home: list[Ring]
     others: list[tuple[str, list[Ring]]]
     cells: dict[str, list[Ring]]
@@ -97,7 +97,7 @@ class Terrain:
     centres: dict[str, Point]
 
 
-def _fit(crisis: Crisis, people: Mapping[str, float], width: float) -> Fit:
+def _fit(crisis: Crisis, people: Mapping[str, float], width: float) -> Projection:
     """Return the projection that holds every place with people and every crossing."""
     places = crisis.places
     wanted = places["place_id"].isin([p for p, n in people.items() if n > 0])
@@ -105,14 +105,14 @@ def _fit(crisis: Crisis, people: Mapping[str, float], width: float) -> Fit:
     shown = places[wanted] if wanted.any() else places
     box = crisis.meta.bounding_box
     if shown.empty:
-        return Fit(box.south, box.west, box.north, box.east, width)
+        return Projection(box.south, box.west, box.north, box.east, width)
     south, north = float(shown["lat"].min()), float(shown["lat"].max())
     west, east = float(shown["lon"].min()), float(shown["lon"].max())
     pad = max(north - south, (east - west) * 0.8, 0.02) * 0.07
-    return Fit(south - pad, west - pad, north + pad, east + pad, width)
+    return Projection(south - pad, west - pad, north + pad, east + pad, width)
 
 
-def _shape(fit: Fit, line: list[tuple[float, float]]) -> list[Point]:
+def _shape(fit: Projection, line: list[tuple[float, float]]) -> list[Point]:
     return thin([fit.at(lon, lat) for lon, lat in line], 0.4)
 
 
@@ -121,7 +121,7 @@ def _features(crisis: Crisis, stem: str) -> list[Mapping[str, Any]]:
     return [f for f in found.get("features", []) if isinstance(f, dict)]
 
 
-def line_shapes(crisis: Crisis, fit: Fit) -> dict[str, tuple[list[Point], Point]]:
+def line_shapes(crisis: Crisis, fit: Projection) -> dict[str, tuple[list[Point], Point]]:
     """Return each declared line as pixels, with a point on its protected side."""
     out: dict[str, tuple[list[Point], Point]] = {}
     for feature in _features(crisis, "lines"):
@@ -135,7 +135,9 @@ def line_shapes(crisis: Crisis, fit: Fit) -> dict[str, tuple[list[Point], Point]
     return out
 
 
-def _front(crisis: Crisis, fit: Fit, as_of: pd.Timestamp) -> tuple[list[list[Point]], list[Ring]]:
+def _front(
+    crisis: Crisis, fit: Projection, as_of: pd.Timestamp
+) -> tuple[list[list[Point]], list[Ring]]:
     holders = holders_known(crisis.control, as_of.date())
     attackers = set(crisis.parties.loc[crisis.parties["side"] == "attacker", "party_id"])
     settled = crisis.places[~crisis.places["kind"].isin(_NOT_SETTLED)]
@@ -163,7 +165,7 @@ def _front(crisis: Crisis, fit: Fit, as_of: pd.Timestamp) -> tuple[list[list[Poi
     return boundary(cells, sides), beyond
 
 
-def _centres(crisis: Crisis, fit: Fit, people: Mapping[str, float]) -> dict[str, Point]:
+def _centres(crisis: Crisis, fit: Projection, people: Mapping[str, float]) -> dict[str, Point]:
     """Return a point for each area: the middle of its people, else of its places, else declared."""
     out: dict[str, Point] = {}
     for row in crisis.areas.itertuples(index=False):

@@ -12,7 +12,7 @@ from havenline import words
 from havenline.crisis import Crisis
 from havenline.crisis.past import PastForecast
 from havenline.outcomes.comparison import bands, two_digits
-from havenline.report.figures import Observed, Range, range_rows
+from havenline.report.figures import Observed, RangeRow, range_rows
 from havenline.telling.past import PastRow
 
 CAUTION = (
@@ -24,7 +24,7 @@ CAUTION = (
 def past_picture(dates: Sequence[PastForecast], rows: Sequence[PastRow]) -> Markup:
     """Draw each forecast from an earlier day beside what was counted of it."""
     shown = [
-        Range(
+        RangeRow(
             r.when,
             d.middle,
             d.low,

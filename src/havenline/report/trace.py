@@ -47,7 +47,7 @@ _MORE: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True)
-class Link:
+class PartLink:
     """A part of the parameter table: its anchor in the report and its name."""
 
     anchor: str
@@ -63,7 +63,7 @@ class Trace:
     id, name : str
     steps, through : tuple of str
         Steps of a day that make it, and those behind them.
-    parts : list of Link
+    parts : list of PartLink
         Parts of the parameter table that it is reckoned with after the run.
     priors, parameters : int
         Priors among all its parameters, and all of them.
@@ -73,7 +73,7 @@ class Trace:
     name: str
     steps: tuple[str, ...]
     through: tuple[str, ...]
-    parts: list[Link]
+    parts: list[PartLink]
     priors: int
     parameters: int
 
@@ -84,7 +84,7 @@ class StepRow:
 
     name: str
     what: str
-    parts: list[Link]
+    parts: list[PartLink]
     tables: str
 
 
@@ -134,6 +134,6 @@ def _trace(
     )
 
 
-def _links(parts: tuple[str, ...], used: set[str]) -> list[Link]:
+def _links(parts: tuple[str, ...], used: set[str]) -> list[PartLink]:
     """Return links to parts of the parameter table that the report shows."""
-    return [Link(anchor_of(p), part_name(p)) for p in parts if p in used]
+    return [PartLink(anchor_of(p), part_name(p)) for p in parts if p in used]

@@ -10,7 +10,7 @@ import xarray as xr
 from havenline import words
 from havenline.crisis import Crisis
 from havenline.outcomes.comparison import Comparison, Summary, of_hundred, two_digits
-from havenline.outcomes.delay import Inaction, Week, price_of_inaction
+from havenline.outcomes.delay import Inaction, PriceOfDelay, price_of_inaction
 from havenline.outcomes.discovery import discover
 from havenline.outcomes.holds import haven_cases, truces_standing
 from havenline.outcomes.indicators import INDICATORS
@@ -226,12 +226,12 @@ def _plain(summary: Summary, digits: int) -> str:
     return mid if low == high else f"{mid} ({low} to {high})"
 
 
-def price_rows(weeks: Sequence[Week], hand: Hand = FULL) -> list[TableRow]:
+def price_rows(weeks: Sequence[PriceOfDelay], hand: Hand = FULL) -> list[TableRow]:
     """Return what each week of delay of one option adds: difference, unit, futures worse.
 
     Parameters
     ----------
-    weeks : sequence of Week
+    weeks : sequence of PriceOfDelay
         Of one option, from :func:`havenline.outcomes.price_of_delay`.
     hand : Hand
         How figures are written.

@@ -13,6 +13,7 @@ from havenline.crisis import Crisis
 from havenline.crisis.parameters import Parameter
 from havenline.errors import HavenlineError
 from havenline.outcomes import compare, write_planning, write_tidy
+from havenline.outcomes.planning import assumed
 from havenline.web.cache import Made
 
 if TYPE_CHECKING:
@@ -59,12 +60,7 @@ def export(
     path = work / name
     comparison = compare(dataset)
     if kind in ("csv", "xlsx"):
-        assumptions = [
-            f"{p.name} = {p.value:g} {p.unit} (prior): {p.meaning}"
-            for p in parameters.values()
-            if p.kind == "prior"
-        ]
-        write_planning(dataset, comparison, work, assumptions)
+        write_planning(dataset, comparison, work, assumed(parameters))
     elif kind in ("daily", "areas"):
         write_tidy(dataset, work)
     elif kind == "netcdf":

@@ -30,7 +30,7 @@ class QueueFull(Exception):
 
 
 @dataclass
-class Job:
+class QueuedRequest:
     """One request on its way.
 
     Attributes
@@ -84,10 +84,10 @@ class Jobs:
         self.replaced = 0
         self._threads = threads
         self._lock = threading.Condition()
-        self._waiting: list[tuple[int, int, Job]] = []
+        self._waiting: list[tuple[int, int, QueuedRequest]] = []
         self._order = itertools.count()
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._active: dict[str, Job] = {}
+        self._jobs: OrderedDict[str, QueuedRequest] = OrderedDict()
+        self._active: dict[str, QueuedRequest] = {}
         self._closing = False
         self._processes: dict[int, Any] = {}
         self._keepers = [
@@ -118,7 +118,9 @@ class Jobs:
         """Return the ids of the worker processes."""
         return [p.pid for p in self._processes.values() if p.is_alive()]
 
-    def ask(self, task: Mapping[str, Any], key: str, rank: int = 0, *, keep: bool = True) -> Job:
+    def ask(
+        self, task: Mapping[str, Any], key: str, rank: int = 0, *, keep: bool = True
+    ) -> QueuedRequest:
         """Return the job of a request: done, under way, or new.
 
         Raises
@@ -132,7 +134,7 @@ class Jobs:
             if active is not None:
                 active.wanted += 1
                 return active
-            job = Job(secrets.token_hex(12), key, dict(task), rank)
+            job = QueuedRequest(secrets.token_hex(12), key, dict(task), rank)
             if made is not None:
                 job.made = made
                 self._end(job, "done")
@@ -151,17 +153,17 @@ class Jobs:
                 self._jobs.popitem(last=False)
             return job
 
-    def find(self, name: str) -> Job | None:
+    def find(self, name: str) -> QueuedRequest | None:
         """Return a job by id, or None."""
         with self._lock:
             return self._jobs.get(name)
 
-    def ahead(self, job: Job) -> int:
+    def ahead(self, job: QueuedRequest) -> int:
         """Return how many jobs are before one in the queue."""
         with self._lock:
             return next((n for n, (_, _, j) in enumerate(self._waiting) if j is job), 0)
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: QueuedRequest) -> None:
         """Let one who asked for a job go; it ends when nobody wants it any more."""
         with self._lock:
             job.wanted -= 1
@@ -173,13 +175,13 @@ class Jobs:
             else:
                 self._active.pop(job.key, None)
 
-    def _end(self, job: Job, state: State) -> None:
+    def _end(self, job: QueuedRequest, state: State) -> None:
         job.state = state
         if self._active.get(job.key) is job:
             del self._active[job.key]
         job.over.set()
 
-    def _next(self) -> Job | None:
+    def _next(self) -> QueuedRequest | None:
         with self._lock:
             while not self._waiting and not self._closing:
                 self._lock.wait()
@@ -226,7 +228,7 @@ class Jobs:
             pipe.recv()
         return process, pipe
 
-    def _hand(self, job: Job, pipe: Any) -> bool:
+    def _hand(self, job: QueuedRequest, pipe: Any) -> bool:
         """Have a job done; return whether the worker can go on."""
         try:
             pipe.send(("do", job.id, job.task))
@@ -238,7 +240,7 @@ class Jobs:
                 self._end(job, "failed")
             return False
 
-    def _listen(self, job: Job, pipe: Any) -> bool:
+    def _listen(self, job: QueuedRequest, pipe: Any) -> bool:
         start = time.monotonic()
         ending = 0.0
         while True:
@@ -261,7 +263,7 @@ class Jobs:
                     self._end(job, "failed" if late else "cancelled")
                 return False
 
-    def _finish(self, job: Job, message: tuple[Any, ...]) -> None:
+    def _finish(self, job: QueuedRequest, message: tuple[Any, ...]) -> None:
         if message[0] == "made":
             job.made = Made(*message[2:])
             if job.task.get("keep", True):

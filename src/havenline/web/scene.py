@@ -20,7 +20,7 @@ from havenline.facts.known import known_by
 from havenline.facts.populations import persons_by_place
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.thresholds import limits_of
-from havenline.report.geometry import Fit, rings_of
+from havenline.report.geometry import Projection, rings_of
 from havenline.report.ground import Terrain, ground_of
 from havenline.telling.past import past_told
 
@@ -31,7 +31,7 @@ NOT_SETTLED = ("foreign_town", "crossing")
 Pair = list[float]
 
 
-def _degrees(fit: Fit, point: tuple[float, float]) -> Pair:
+def _degrees(fit: Projection, point: tuple[float, float]) -> Pair:
     """Return the longitude and latitude of a pixel."""
     lon = fit.west + math.degrees(point[0] / fit.scale)
     north = math.log(math.tan(math.pi / 4 + math.radians(fit.north) / 2))

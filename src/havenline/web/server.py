@@ -39,7 +39,7 @@ from havenline.web.asked import (
 )
 from havenline.web.cache import Made, key_of
 from havenline.web.guard import LOOPBACK, Guard
-from havenline.web.jobs import OVER, Job, Jobs, QueueFull
+from havenline.web.jobs import OVER, Jobs, QueuedRequest, QueueFull
 from havenline.web.uploads import UploadRefused, unpack
 
 PAGE = Path(__file__).parent / "page"
@@ -247,7 +247,7 @@ def _year_after(day: str) -> str:
     return (dt.date.fromisoformat(day) + dt.timedelta(days=365)).isoformat()
 
 
-def _ask(house: House, kind: str, asked: Asked, rank: int) -> tuple[Job, JobStatus]:
+def _ask(house: House, kind: str, asked: Asked, rank: int) -> tuple[QueuedRequest, JobStatus]:
     opened = _known(house, asked.crisis)
     if not isinstance(asked, HindcastRequest):
         _as_of(opened, asked.as_of)
@@ -267,7 +267,7 @@ def _ask(house: House, kind: str, asked: Asked, rank: int) -> tuple[Job, JobStat
     return job, _status(house, job)
 
 
-def _status(house: House, job: Job) -> JobStatus:
+def _status(house: House, job: QueuedRequest) -> JobStatus:
     return JobStatus(
         id=job.id,
         state=job.state,
@@ -359,7 +359,7 @@ def _asking(app: FastAPI, house: House) -> None:
         return _ask(house, "hindcast", asked, 3)[1]
 
 
-def _answer(house: House, job: Job, request: Request) -> Response:
+def _answer(house: House, job: QueuedRequest, request: Request) -> Response:
     if job.state == "done" and job.made is not None:
         return _made(job.made, job.key, request)
     if job.state == "failed":
@@ -371,7 +371,7 @@ def _answer(house: House, job: Job, request: Request) -> Response:
 
 
 def _jobs(app: FastAPI, house: House) -> None:
-    def found(name: str) -> Job:
+    def found(name: str) -> QueuedRequest:
         job = house.jobs.find(name)
         if job is None:
             raise HTTPException(404, "there is no such request")
