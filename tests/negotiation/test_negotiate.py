@@ -89,7 +89,7 @@ def test_payoffs_are_worth_from_0_to_1_and_stakes_sum_to_1(talks: Talks) -> None
     for worth in (payoffs.standing, payoffs.collapsed):
         assert worth.min() >= 0.0
         assert worth.max() <= 1.0 + 1e-12
-    assert model.stake_weights().sum(axis=2) == pytest.approx(1.0)
+    assert model.stakes.sum(axis=2) == pytest.approx(1.0)
     assert payoffs.weights.sum(axis=1) == pytest.approx(1.0)
     assert (payoffs.stands_at[0] >= payoffs.stands_at[1]).all()
     assert (payoffs.stands_at[1] >= payoffs.stands_at[2]).all()

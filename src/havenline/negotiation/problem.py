@@ -161,7 +161,8 @@ class Model:
         # what is run decides, not who looks at it: parties must not change what is said of runs
         measures = slice(2 * len(self.of_runs), None)
         self.emulator: Emulator = fit(self.features[ran.run], outputs, measures)
-        self.run_weights = self._weights(self.features)
+        self.run_weights = self.emulator.weights(self.features)
+        self.run_weights[ran.run] = np.eye(len(ran.run))
         mask = np.zeros(len(self.terms), dtype=np.bool_)
         mask[ran.run] = True
         self._factor = self.emulator.error_factor(self.features, mask)
@@ -184,15 +185,9 @@ class Model:
         low, high = np.quantile(values, (0.05, 0.95))
         return float(low), float(high)
 
-    def _weights(self, at: Floats) -> Floats:
-        """Return the weights of the runs, exact for settlements that were run."""
-        weights = self.emulator.weights(at)
-        if at is self.features or np.array_equal(at, self.features):
-            weights[self.ran.run] = np.eye(len(self.ran.run))
-        return weights
-
-    def stake_weights(self) -> Floats:
-        """Return draws of what each party cares about, (draws, parties, aspects), sums 1."""
+    @cached_property
+    def stakes(self) -> Floats:
+        """Draws of what each party cares about, (draws, parties, aspects), sums 1."""
         where = {(a.about, a.better, a.ideal): i for i, a in enumerate(self.aspects)}
         weights = np.zeros((self.draws, len(self.parties.all), len(self.aspects)))
         for p, party in enumerate(self.parties.all):
@@ -203,10 +198,6 @@ class Model:
                 )
         result: Floats = weights / weights.sum(axis=2, keepdims=True)
         return result
-
-    @cached_property
-    def _stakes(self) -> Floats:
-        return self.stake_weights()
 
     @cached_property
     def capability(self) -> Floats:
@@ -254,17 +245,16 @@ class Model:
                 total += part * self._effect(party, channel, for_party)
         return total
 
-    def worth(self, way: str, support: Mapping[str, float], *, errors: bool = True) -> Floats:
+    def worth(self, way: str, support: Mapping[str, float]) -> Floats:
         """Return draws of the worth of every aspect of every settlement.
 
-        Once a settlement has collapsed its terms hold no more: they are those of no deal.
+        Between runs emulated, with what the emulator may get wrong drawn as well. Once a settlement
+        has collapsed its terms hold no more: they are those of no deal.
 
         Parameters
         ----------
         way : {"stands", "falls"}
         support : mapping of str to float
-        errors : bool
-            Whether what the emulator may get wrong is drawn as well.
 
         Returns
         -------
@@ -272,16 +262,14 @@ class Model:
         """
         k, s = len(self.aspects), len(self.terms)
         out = np.zeros((self.draws, k, s))
-        of_outlook, base = self._without_support(way)
+        of_outlook, base = self._without_support[way]
         more = self.add_support(support, "aid")
         if more.any():
             central = float(np.median(more))
             base = (
                 base + (of_outlook @ self._aid_change(central).T) * (more / central)[:, None, None]
             )
-        if errors:
-            base = base + self._errors(way)
-        out[:, self.of_runs] = np.clip(base, 0.0, 1.0)
+        out[:, self.of_runs] = np.clip(base + self._errors[way], 0.0, 1.0)
         for i, aspect in enumerate(self.aspects):
             if aspect.about in TERMS:
                 if way == "falls":
@@ -294,27 +282,30 @@ class Model:
                 out[:, i] = aspect.scaled(np.broadcast_to(values, (self.draws, s)))
         return out
 
-    @lru_cache(maxsize=2)  # noqa: B019
-    def _without_support(self, way: str) -> tuple[Floats, Floats]:
-        """Return worths of the runs by outlook, and of all settlements without support."""
-        worth = self._worth[way]
-        k, runs, futures = worth.shape
-        of_outlook = (self.outlook @ worth.reshape(k * runs, futures).T).reshape(-1, k, runs)
-        return of_outlook, of_outlook @ self.run_weights.T
+    @cached_property
+    def _without_support(self) -> dict[str, tuple[Floats, Floats]]:
+        """Worths of the runs by outlook, and of all settlements without support, by way."""
+        found = {}
+        for way, worth in self._worth.items():
+            k, runs, futures = worth.shape
+            of_outlook = (self.outlook @ worth.reshape(k * runs, futures).T).reshape(-1, k, runs)
+            found[way] = of_outlook, of_outlook @ self.run_weights.T
+        return found
 
-    @lru_cache(maxsize=2)  # noqa: B019
-    def _errors(self, way: str) -> Floats:
-        """Return draws of what the emulator gets wrong, (draws, aspects of runs, settlements)."""
+    @cached_property
+    def _errors(self) -> dict[str, Floats]:
+        """Draws of what the emulator gets wrong, (draws, aspects of runs, settlements), by way."""
         k, s = len(self.of_runs), len(self.terms)
-        sd = self.emulator.error[:k] if way == "stands" else self.emulator.error[k : 2 * k]
         turn = np.ascontiguousarray(self._factor.T)
-        result = np.empty((self.draws, k, s))
-        for i, at in enumerate(self.of_runs):
-            aspect = self.aspects[at]
-            name = f"emulator:{way}:{aspect.about}:{aspect.better}:{aspect.ideal}"
-            scores = random(name, self.seed).standard_normal((self.draws, s))
-            result[:, i] = (scores @ turn) * sd[i]
-        return result
+        found = {}
+        for way, sd in (("stands", self.emulator.error[:k]), ("falls", self.emulator.error[k:])):
+            found[way] = np.empty((self.draws, k, s))
+            for i, at in enumerate(self.of_runs):
+                aspect = self.aspects[at]
+                name = f"emulator:{way}:{aspect.about}:{aspect.better}:{aspect.ideal}"
+                scores = random(name, self.seed).standard_normal((self.draws, s))
+                found[way][:, i] = (scores @ turn) * sd[i]
+        return found
 
     @lru_cache(maxsize=16)  # noqa: B019
     def _aid_change(self, more: float) -> Floats:
@@ -334,25 +325,23 @@ class Model:
             else:
                 figures = self.ran.measured.values[aspect.about][branch.course]
                 worth[:, i] = self.outlook @ aspect.scaled(figures)
-        return np.asarray(np.einsum("dpk,dk->dp", self._stakes, worth), dtype=np.float64)
+        return np.asarray(np.einsum("dpk,dk->dp", self.stakes, worth), dtype=np.float64)
 
-    def solve_payoffs(self, support: Mapping[str, float], *, errors: bool = True) -> Payoffs:
+    def solve_payoffs(self, support: Mapping[str, float]) -> Payoffs:
         """Return what everything is worth under some support, by draw.
 
         Parameters
         ----------
         support : mapping of str to float
             Part of full support of each outside party.
-        errors : bool
-            Whether errors of the emulator are drawn.
 
         Returns
         -------
         Payoffs
         """
-        stakes = self._stakes
-        standing = np.swapaxes(stakes @ self.worth("stands", support, errors=errors), 1, 2)
-        collapsed = np.swapaxes(stakes @ self.worth("falls", support, errors=errors), 1, 2)
+        stakes = self.stakes
+        standing = np.swapaxes(stakes @ self.worth("stands", support), 1, 2)
+        collapsed = np.swapaxes(stakes @ self.worth("falls", support), 1, 2)
         for p, party in enumerate(self.parties.all):
             paid = self.add_support(support, "payment", party.id)
             if paid.any():
