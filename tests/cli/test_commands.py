@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -461,3 +463,12 @@ def test_settings_that_would_close_a_border_or_never_end_are_refused(
     assert answer.code == 2
     assert told in answer.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_help_loads_no_library_that_only_a_run_needs() -> None:
+    code = "import sys, havenline.cli; print([m for m in sys.argv[1:] if m in sys.modules])"
+    heavy = ("shapely", "numba", "xarray", "scipy", "fastapi", "jinja2")
+    told = subprocess.run(
+        [sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "[]\n"
