@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from havenline.engine.border import permeability
-from havenline.engine.destination import room
+from havenline.engine.destination import FULL_FROM, FULL_LEAST, FULL_TO
+from havenline.engine.gravity import room
 from havenline.engine.journey import travel_days
 from havenline.engine.people import DISPLACED_SINCE, RETURNED
 from havenline.engine.steps.flight import line_hazard, stay_share
@@ -29,7 +30,7 @@ from tests.crises_random import (
 
 @compiled
 def run_room(people: Any, places: Any) -> Any:
-    return room(people, places)
+    return room(people, places, FULL_FROM, FULL_TO, FULL_LEAST)
 
 
 @compiled

@@ -2,13 +2,13 @@
 
 The pull of place j on people at place i is
 
-    safe_j own_j (people_j)^a (10 km + road_ij)^-g room_j,
+    safe_j own_j (people_j)^a (d0 + road_ij)^-g room_j,
 
-with ``own`` a factor of the place, drawn once in each future (lognormal, mean one): what draws
-people there that nobody counted; ``room`` falling linearly from 1 at 90% to 0.2 at 150% of the
-shelter places and never to zero, and ``safe`` 0 within 10 km of the front. A choice set holds the
-fewest destinations with 99% of the weight, at most 40; sets are built anew once a week and when
-the record changes the roads, weights every day.
+as `havenline.engine.gravity` has it, with ``own`` a factor of the place, drawn once in each future
+(lognormal, mean one): what draws people there that nobody counted; ``room`` falling linearly from
+1 at 90% to 0.2 at 150% of the shelter places and never to zero, and ``safe`` 0 within 10 km of the
+front. A choice set holds the fewest destinations with 99% of the weight, at most 40; sets are built
+anew once a week and when the record changes the roads, weights every day.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial, normal
 from havenline.engine import processes
+from havenline.engine.gravity import nearness, pull_of_size, room
 from havenline.engine.journey import add_slot, travel_days
 from havenline.engine.people import displaced
 from havenline.world import roads
@@ -32,32 +33,12 @@ PLACE = (("own_pull", "f8"), ("safe", "?"), ("choice_count", "i8"), ("choice_day
 """What is kept of every place: the factor on its pull; whether people would go there; destinations
 of its choice set, built on ``choice_day`` (-1: never)."""
 
-OFFSET_KM = 10.0
 SAFE_KM = 10.0
 KEEP = 0.99
 FULL_FROM, FULL_TO, FULL_LEAST = 0.9, 1.5, 0.2
 REBUILD_DAYS = 7
 FEW = 24
 """Up to this many persons are divided one by one."""
-
-
-@kernel
-def room(people, places):  # type: ignore[no-untyped-def]
-    """Return the throttle for how full a place is, between 0.2 and 1.
-
-    Parameters
-    ----------
-    people, places : float64
-        Displaced people present and shelter places.
-    """
-    if places <= 0.0:
-        return FULL_LEAST
-    full = people / places
-    if full <= FULL_FROM:
-        return 1.0
-    if full >= FULL_TO:
-        return FULL_LEAST
-    return 1.0 - (1.0 - FULL_LEAST) * (full - FULL_FROM) / (FULL_TO - FULL_FROM)
 
 
 @kernel
@@ -89,8 +70,8 @@ def set_pull(net, values, state):  # type: ignore[no-untyped-def]
             here = state.by_status[j].sum()
             state.pull[j] = (
                 state.place[j].own_pull
-                * (here + 1.0) ** values.destination_size_power
-                * room(displaced(state, j), state.place[j].shelter)
+                * pull_of_size(here + 1.0, values.destination_size_power)
+                * room(displaced(state, j), state.place[j].shelter, FULL_FROM, FULL_TO, FULL_LEAST)
             )
 
 
@@ -103,7 +84,11 @@ def build_choices(values, state, place, day):  # type: ignore[no-untyped-def]
         for j in range(n):
             near[j] = 0.0
             if j != place and state.dist[place, j] != roads.UNREACHED:
-                near[j] = (OFFSET_KM + state.dist[place, j]) ** -values.destination_distance_power
+                near[j] = nearness(
+                    state.dist[place, j],
+                    values.destination_offset,
+                    values.destination_distance_power,
+                )
         state.stale[place] = False
         if rank[0] == rank[n - 1]:  # never sorted
             for j in range(n):

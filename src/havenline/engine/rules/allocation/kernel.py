@@ -9,7 +9,10 @@ import numpy as np
 from havenline.draws import key_of_text, mix
 from havenline.draws.kernels import kernel, kernel_entry
 from havenline.draws.samplers import binomial, hypergeometric, normal
+from havenline.engine.gravity import nearness, pull_of_size, room
 
+FULL_FROM, FULL_TO, FULL_LEAST = 0.0, 1.0, 0.0
+"""A camp takes fewer people in from the first on, and none beyond its capacity."""
 DRIFT_DAYS = 30
 BATCHES = 20
 _ARRIVE = np.uint64(key_of_text("given.arrive"))
@@ -42,7 +45,7 @@ def _shares(day, network_state, people, leaving, near, near_any, is_open, pull, 
                 if is_open[network_state, j] or attempt == 3:
                     w = pull[j]
                     if attempt < 2 and not math.isnan(capacity[j]):
-                        w *= max(0.0, 1.0 - people[j] / capacity[j])
+                        w *= room(people[j], capacity[j], FULL_FROM, FULL_TO, FULL_LEAST)
                     if attempt == 0:
                         w *= near[network_state, i, j]
                     elif attempt == 1:
@@ -127,10 +130,14 @@ def run_allocation(  # type: ignore[no-untyped-def]
     totals,
     state,
     leaving,
-    near,
-    near_any,
+    km,
+    km_any,
+    offset,
+    power,
     is_open,
-    pull,
+    own,
+    size,
+    size_power,
     leave,
     capacity,
     drift,
@@ -148,10 +155,14 @@ def run_allocation(  # type: ignore[no-untyped-def]
         Persons in each camp at the end of it.
     totals : (n,) int64
         Persons in all camps on ``first_day`` and the days after it.
-    state, leaving, near, near_any, is_open
-        See `AllocationNetwork`; ``near`` is distance as a weight, 0 where there is no road.
-    pull, capacity : (camps,) float64
-        Attraction by size and the unexplained; places, NaN for unlimited.
+    state, leaving, km, km_any, is_open
+        See `AllocationNetwork`.
+    offset, power : float64
+        See `havenline.engine.gravity.nearness`.
+    own, size, capacity : (camps,) float64
+        Unexplained attraction; size on any scale; places, NaN for unlimited.
+    size_power : float64
+        See `havenline.engine.gravity.pull_of_size`.
     leave : (camps,) float64
         How readily people leave each camp, over the mean; unexplained.
     drift : float64
@@ -162,6 +173,15 @@ def run_allocation(  # type: ignore[no-untyped-def]
     out : (n, camps) int64
         Filled with persons in each camp at the end of each day.
     """
+    near, near_any = np.empty_like(km), np.empty_like(km_any)
+    for s in range(km.shape[0]):
+        for i in range(km.shape[1]):
+            for j in range(km.shape[2]):
+                near[s, i, j] = nearness(km[s, i, j], offset, power)
+                near_any[i, j] = nearness(km_any[i, j], offset, power)
+    pull = np.empty_like(own)
+    for j in range(own.shape[0]):
+        pull[j] = own[j] * pull_of_size(size[j], size_power)
     people = start.copy()
     share = np.empty(people.shape[0])
     out[0] = people

@@ -107,28 +107,30 @@ class Allocation:
 
     def run(self, future: int, present: Integers, elsewhere: Integers) -> None:
         """Run one future; nobody is ever in none of the camps."""
-        network, power = self.network, -self.distance_power[future]
+        network = self.network
         true = self.true[future]
-        size = (self.size * true) ** self.capacity_power[future]
         elsewhere[:] = 0
-        with np.errstate(divide="ignore"):
-            run_allocation(
-                self.first_day,
-                self.start,
-                self.totals[future],
-                network.state,
-                network.leaving,
-                (self.softening[future] + network.km) ** power,
-                (self.softening[future] + network.km_any) ** power,
-                network.is_open,
-                self.attraction[future] * size,
-                self.readiness[future],
-                network.capacity * true,
-                self.drift,
-                network.keys,
-                key_of(self.seed, future),
-                present,
-            )
+        run_allocation(
+            self.first_day,
+            self.start,
+            self.totals[future],
+            network.state,
+            network.leaving,
+            network.km,
+            network.km_any,
+            self.softening[future],
+            self.distance_power[future],
+            network.is_open,
+            self.attraction[future],
+            self.size * true,
+            self.capacity_power[future],
+            self.readiness[future],
+            network.capacity * true,
+            self.drift,
+            network.keys,
+            key_of(self.seed, future),
+            present,
+        )
 
     def all_present(self) -> Integers:
         """Return the persons in each camp at the end of each day, shape (futures, n, camps)."""
