@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from havenline.crisis import Crisis
+from havenline.crisis.distributions import Distribution
 from havenline.crisis.registry import suggest
 from havenline.draws import key_of_text
 from havenline.errors import HavenlineError
@@ -18,7 +19,6 @@ from havenline.negotiation.measures import MEASURES
 from havenline.negotiation.terms import TERMS
 from havenline.negotiation.zone import Floats
 
-_Z95 = 1.6448536269514722
 CHANNELS: dict[str, Channel] = {"disagreement": "no deal", "bargaining": "weights"}
 
 
@@ -271,14 +271,11 @@ def draw(figure: Judgement, name: str, draws: int, seed: int, top: float = np.in
     -------
     (draws,) float64
     """
-    rng = random(name, seed)
     if figure.low == figure.high:
         return np.full(draws, min(figure.value, top))
-    if figure.low > 0.0:
-        sd = np.log(figure.high / figure.low) / (2.0 * _Z95)
-        values = figure.value * np.exp(sd * rng.standard_normal(draws))
-    else:
-        values = rng.triangular(figure.low, figure.value, figure.high, draws)
+    shape = "lognormal" if figure.low > 0.0 else "triangular"
+    drawn = Distribution(shape, figure.value, figure.low, figure.high)
+    values = drawn.ppf(random(name, seed).random(draws))
     return np.asarray(np.minimum(values, top), dtype=np.float64)
 
 
