@@ -22,10 +22,10 @@ from havenline.negotiation.negotiate import Talks, negotiate, open_talks
 from havenline.negotiation.parties import Judgement, draw, read_parties
 from havenline.negotiation.problem import Aspect, Model
 from havenline.negotiation.runs import Measured
-from havenline.negotiation.sentences import percent
 from havenline.negotiation.terms import as_option
 from havenline.report.bargain import page
 from havenline.web.bargaining import DRAWS, SHOWN, bargaining_payload
+from havenline.words import percent
 
 
 @pytest.fixture(scope="module")

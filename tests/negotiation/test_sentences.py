@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from havenline import words
 from havenline.crisis import init_crisis, open_crisis
 from havenline.negotiation import sentences
 from havenline.negotiation.answer import Negotiation
@@ -80,4 +81,4 @@ def test_both_channels_are_told_apart(answer: Negotiation) -> None:
 
 def test_only_all_reads_as_all_and_only_none_as_none() -> None:
     shown = {1.0: "100%", 0.998: "over 99%", 0.994: "99%", 0.004: "under 1%", 0.0: "0%", 0.4: "40%"}
-    assert {share: sentences.percent(share) for share in shown} == shown
+    assert {share: words.percent(share) for share in shown} == shown

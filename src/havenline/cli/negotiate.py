@@ -126,7 +126,7 @@ def _write(target: Path, declared: Any, answer: Any, plain: dict[str, Any]) -> N
 
 
 def _percent(value: float | None) -> str:
-    from havenline.negotiation.sentences import percent
+    from havenline.words import percent
 
     return "" if value is None else percent(value)
 

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from havenline.negotiation.answer import Negotiation
+from havenline.words import percent
 
 TEMPTED = 0.5
 """Share of draws from which a party is named as tempted to break a settlement."""
 MOST_SETS = 4
-
-
-def percent(share: float) -> str:
-    """Return a share in whole percent; what is neither all nor nothing does not read so.
-
-    Parameters
-    ----------
-    share : float
-        Of 0 to 1.
-    """
-    if 0.995 <= share < 1.0:
-        return "over 99%"
-    return "under 1%" if 0.0 < share < 0.005 else f"{share:.0%}"
 
 
 def full_names(answer: Negotiation) -> dict[str, str]:

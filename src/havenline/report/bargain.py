@@ -95,7 +95,7 @@ def _lead(a: Negotiation, crisis: Crisis) -> str:
     full = sentences.full_names(a)
     out = [
         _p(
-            f"In {sentences.percent(a.chance)} of draws some settlement is no worse than no deal "
+            f"In {words.percent(a.chance)} of draws some settlement is no worse than no deal "
             "for every party whose consent is needed.",
             "lead",
         )
