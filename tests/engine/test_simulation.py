@@ -305,7 +305,7 @@ def test_what_cannot_be_run_is_refused(asked: Mapping[str, Any], message: str) -
 
 def test_nobody_to_simulate_is_refused() -> None:
     empty = replace(busy(), towns=tuple(replace(t, residents=0, idps=0) for t in busy().towns))
-    with pytest.raises(RunError, match=r"^populations\.csv: nobody lives anywhere"):
+    with pytest.raises(RunError, match=r"^populations\.csv: nobody is known to live anywhere by"):
         simulate(crisis_of(empty), futures=1)
 
 
