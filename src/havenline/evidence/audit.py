@@ -139,7 +139,7 @@ def audit(crisis: Crisis, as_of: dt.date | None = None) -> Audit:
     Raises
     ------
     RunError
-        If no value of a parameter was known by then.
+        If the crisis's own rows hold a value that no run may use.
     """
     day = crisis.meta.as_of if as_of is None else as_of
     table = crisis.sources.set_index("source_id")
