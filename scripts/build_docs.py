@@ -184,7 +184,8 @@ def given_part() -> list[str]:
         "",
         *text(
             """
-The rules `allocation`, for cases whose total is given. They enter no run of a crisis.
+What the rules `allocation` have beside the kernel of destinations that they share with runs of
+crises (`destination_...`, the newest rows). These enter no run of a crisis.
 """
         ),
         *table(header, map(parameter_row, case_table())),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from havenline.crisis.parameters import case_table
+from havenline.engine.rules.allocation import default_parameters
+from havenline.engine.rules.allocation.parameters import TABLE
 from scripts import build_validation
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "reference"
@@ -22,5 +23,5 @@ def test_the_page_is_made_from_the_scores() -> None:
 def test_the_shipped_parameters_are_those_of_the_fit() -> None:
     kept = json.loads((FOLDER / "validation.json").read_text(encoding="utf-8"))
     fitted = kept["calibration"]["fit"]["parameters"]
-    shipped = {row.name.removeprefix("allocation_"): row.value for row in case_table()}
+    shipped = {name: getattr(default_parameters(), name) for name in TABLE}
     assert shipped == pytest.approx(fitted, rel=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from havenline.crisis.case import Case, Closure
-from havenline.crisis.parameters import case_table
+from havenline.crisis.parameters import case_table, known_parameters
 from havenline.engine.rules.allocation import Allocation, AllocationParameters, default_parameters
-from havenline.engine.rules.allocation.parameters import changed
+from havenline.engine.rules.allocation.parameters import TABLE, changed
 from havenline.errors import RunError
 from tests.cases_folder import cases_or_skip
 from tests.small_case import small_case
@@ -113,11 +114,22 @@ def test_drift_moves_people_and_keeps_their_number() -> None:
 
 
 def test_the_table_gives_the_defaults() -> None:
-    names = {row.name for row in case_table()}
-    fixed = changed(dict.fromkeys(names, 1.0))
+    assert {row.name for row in case_table()} < set(TABLE.values())
+    fixed = changed(dict.fromkeys(TABLE.values(), 1.0))
     assert fixed.spread == {}
     assert fixed.softening == fixed.drift == 1.0
     assert set(default_parameters().spread) == {"distance_power", "capacity_power"}
+
+
+def test_what_camp_counts_teach_answers_a_later_crisis() -> None:
+    """The numbers of the kernel are those of a run of a crisis once they were known."""
+    of_a_crisis = known_parameters(dt.date(2024, 1, 1))
+    shared = {number: name for number, name in TABLE.items() if name.startswith("destination_")}
+    assert len(shared) == 4
+    for number, name in shared.items():
+        assert getattr(default_parameters(), number) == of_a_crisis[name].value
+    before = known_parameters(dt.date(2020, 2, 3))
+    assert all(before[name].any_year for name in shared.values())
 
 
 @pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf")])

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from havenline.crisis.parameters import case_table
+from havenline.crisis.distributions import Z95
+from havenline.crisis.parameters import case_table, known_parameters
 from havenline.draws import key_of_text
 from havenline.errors import RunError
 
 Floats = NDArray[np.float64]
-_Z95 = float(special.ndtri(0.95))
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,28 @@ class AllocationParameters:
         return replace(self, attraction_spread=0.0, capacity_spread=0.0, drift=0.0, spread={})
 
 
-PREFIX = "allocation_"
-NUMBERS = tuple(f.name for f in fields(AllocationParameters) if f.name != "spread")
+TABLE = {
+    "softening": "destination_offset",
+    "distance_power": "destination_distance_power",
+    "capacity_power": "destination_size_power",
+    "attraction_spread": "destination_pull_sd",
+    "capacity_spread": "allocation_capacity_spread",
+    "drift": "allocation_drift",
+}
+"""Each number's name in the parameter table: those of the kernel are shared with crises."""
 
 
 def default_parameters() -> AllocationParameters:
     """Return the fitted values of the parameter table."""
-    rows = {row.name.removeprefix(PREFIX): row for row in case_table()}
+    newest = known_parameters(dt.date.max)
+    rows = {name: newest[TABLE[name]] for name in TABLE if TABLE[name] in newest}
+    rows |= {name: row for row in case_table() for name in TABLE if TABLE[name] == row.name}
     spread = {
-        name: math.log(row.high / row.low) / (2.0 * _Z95)
+        name: math.log(row.high / row.low) / (2.0 * Z95)
         for name, row in rows.items()
         if row.distribution == "lognormal"
     }
-    return AllocationParameters(**{name: rows[name].value for name in NUMBERS}, spread=spread)
+    return AllocationParameters(**{name: rows[name].value for name in TABLE}, spread=spread)
 
 
 def changed(settings: Mapping[str, float]) -> AllocationParameters:
@@ -68,7 +78,7 @@ def changed(settings: Mapping[str, float]) -> AllocationParameters:
     Parameters
     ----------
     settings : mapping of str to float
-        By the names of the parameter table, such as ``allocation_softening``.
+        By the names of the parameter table, such as ``destination_offset``.
 
     Raises
     ------
@@ -77,9 +87,9 @@ def changed(settings: Mapping[str, float]) -> AllocationParameters:
     """
     result = default_parameters()
     for name, value in settings.items():
-        short = name.removeprefix(PREFIX)
-        if short not in NUMBERS:
-            known = ", ".join(f"{PREFIX}{n}" for n in NUMBERS)
+        short = next((number for number, listed in TABLE.items() if listed == name), None)
+        if short is None:
+            known = ", ".join(TABLE.values())
             raise RunError(f"unknown parameter {name!r}; expected one of {known}")
         if not math.isfinite(value) or value < 0.0:
             raise RunError(f"parameter {name!r}: expected a number of 0 or more, not {value}")
