@@ -87,9 +87,10 @@ def test_the_values_are_parameters_of_the_run() -> None:
     crisis = crisis_of(towns_in_a_row(people=(50,), days=2))
     settings = {"report_error": 0.3, "report_error_floor": 100.0}
     found = reporting_of(simulate(crisis, futures=40, workers=1, settings=settings).dataset)
-    # report_lag_days and report_incomplete are drawn from their ranges
-    assert np.quantile(found.lag_days, [0.05, 0.5, 0.95]) == pytest.approx([2, 4, 8], rel=0.1)
-    assert 0.05 <= found.incomplete.min() < 0.07
-    assert 0.38 < found.incomplete.max() <= 0.40
+    drawn = {"report_lag_days": found.lag_days, "report_incomplete": found.incomplete}
+    lags, shares = drawn["report_lag_days"], drawn["report_incomplete"]
+    assert np.quantile(lags, [0.05, 0.5, 0.95]) == pytest.approx([2, 4, 8], rel=0.1)
+    assert 0.05 <= shares.min() < 0.07
+    assert 0.38 < shares.max() <= 0.40
     assert (found.error == 0.3).all()
     assert (found.of(np.array([3, 4], dtype=np.intp)).error_floor == 100.0).all()

@@ -168,7 +168,8 @@ def test_more_of_it_moves_the_outcome_one_way(
 
 ELSEWHERE = {
     "tests/mechanisms/test_journey_directions.py": (
-        "destination_distance_power", "destination_pull_sd", "destination_size_power",
+        "destination_distance_power", "destination_offset", "destination_pull_sd",
+        "destination_size_power",
         "vehicle_km_day", "vehicle_share", "walk_km_day",
     ),
     "tests/engine/steps/test_harm_and_aid.py": (
@@ -198,6 +199,14 @@ ELSEWHERE = {
         "pressure_weights",
     ),
     "tests/engine/steps/test_onward.py": ("onward_season_peak", "onward_season_swing"),
+    "tests/negotiation/test_negotiate.py": (
+        "breaking_first_gain", "cost_of_war", "guarantee_lasting", "outlook_futures",
+        "partial_deal_chance", "proposer_dependence", "settlement_force",
+        "settlement_handover_day", "settlement_haven_day", "settlement_haven_first_day",
+        "settlement_homes", "settlement_late_handover_day", "settlement_observers",
+        "settlement_shelters", "settlement_truce_day", "temptation_hazard", "temptation_most",
+        "undeclared_salience",
+    ),
     "tests/evidence/test_reporting.py": (
         "report_error", "report_error_floor", "report_incomplete", "report_lag_days",
     ),

@@ -51,6 +51,15 @@ def test_a_steeper_fall_with_distance_keeps_people_in_their_area() -> None:
     assert growing(stay)
 
 
+def test_more_kilometres_added_to_every_road_let_people_go_farther() -> None:
+    stay = []
+    for offset in (100.0, 10.0, 0.5):
+        flows = run(destination_offset=offset)["flows"].isel(option=0).sum("week")
+        table = flows.transpose("from_area", "area").to_numpy()
+        stay.append(float(np.trace(table) / table.sum()))
+    assert growing(stay)
+
+
 def test_a_stronger_pull_of_size_sends_more_to_the_largest_area() -> None:
     shares = []
     for power in (0.2, 1.0, 2.0):

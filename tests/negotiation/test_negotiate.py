@@ -17,12 +17,13 @@ from havenline.crisis.parameters import known_parameters
 from havenline.errors import HavenlineError
 from havenline.negotiation.answer import Negotiation
 from havenline.negotiation.collapse import hazard_ratios
+from havenline.negotiation.holding import assess_holding
 from havenline.negotiation.landing import HEADLINE
 from havenline.negotiation.negotiate import Talks, negotiate, open_talks
 from havenline.negotiation.parties import Judgement, draw, read_parties
 from havenline.negotiation.problem import Aspect, Model
 from havenline.negotiation.runs import Measured
-from havenline.negotiation.terms import as_option
+from havenline.negotiation.terms import as_option, list_terms, read_lines
 from havenline.report.bargain import page
 from havenline.web.bargaining import DRAWS, SHOWN, bargaining_payload
 from havenline.words import percent
@@ -411,3 +412,56 @@ def test_what_is_flagged_is_acceptable_only_while_nobody_counts_its_collapse(
         if terms.id in flagged:
             assert (stands >= nothing).all()
             assert (counted < nothing).any()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "settlement_observers",
+        "settlement_force",
+        "settlement_shelters",
+        "settlement_homes",
+        "settlement_truce_day",
+        "settlement_haven_day",
+        "settlement_handover_day",
+        "settlement_haven_first_day",
+        "settlement_late_handover_day",
+    ],
+)
+def test_every_number_of_a_settlement_reaches_its_levers(talks: Talks, name: str) -> None:
+    every = list_terms(read_lines(talks.crisis), 0)
+
+    def levers(value: float) -> list[str]:
+        settings = {name: value}
+        parameters = known_parameters(talks.as_of, talks.crisis.parameters, settings)
+        options = (as_option(t, talks.crisis, 0, parameters) for t in every)
+        return [option.model_dump_json() for option in options]
+
+    few, more = levers(61.0), levers(67.0)
+    assert any("61" in one and one != other for one, other in zip(few, more, strict=True))
+
+
+def test_what_breaking_first_gains_makes_collapse_likelier(talks: Talks) -> None:
+    chances = [
+        with_settings(talks, breaking_first_gain=gain).solved.payoffs.chance.mean()
+        for gain in (0.0, 0.2)
+    ]
+    assert chances[0] < chances[1]
+
+
+def test_an_issue_without_a_declared_stake_weighs_as_the_table_says(talks: Talks) -> None:
+    without, full = (
+        with_settings(talks, undeclared_salience=salience).second_opinion for salience in (0.0, 1.0)
+    )
+    assert without != full
+
+
+def test_what_fighting_costs_the_other_side_enters_the_test_of_shifts(talks: Talks) -> None:
+    told = []
+    for cost in (0.0, 0.5):
+        answer = with_settings(talks, cost_of_war=cost)
+        rows = range(len(answer.solved.model.terms))
+        shifts = [assess_holding(answer.solved, row)["shift"] for row in rows]
+        told.append([s["excess"]["defender"] for s in shifts if s is not None])
+    assert told[0]
+    assert told[0] != told[1]

@@ -63,7 +63,7 @@ def test_every_way_in_says_the_same(
     for command in COMMANDS:
         words = [command, str(example), "--futures", "2", "--set", f"{name}={value}"]
         if command == "delay":
-            words += ["--option", "haven"]
+            words += ["--option", "river_line"]
         monkeypatch.setattr(sys, "argv", ["havenline", *words])
         with pytest.raises(SystemExit) as stopped:
             cli.main()

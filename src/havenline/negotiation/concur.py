@@ -51,7 +51,8 @@ def give_second_opinion(solved: Solved) -> dict[str, Any]:
     }
     count = max(1, round(FAVOURED * len(standing)))
     liked = np.argsort(-standing, axis=0, kind="stable")[:count]
-    little = model.parameters["undeclared_salience"].value
+    # above 0, so that an issue on which nobody declares a stake has a mean too
+    little = max(1e-9, model.parameters["undeclared_salience"].value)
     issues = {}
     for axis, values in axes.items():
         position = np.array([values[liked[:, i]].mean() for i in range(len(parties))])
