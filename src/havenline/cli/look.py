@@ -60,12 +60,11 @@ def steps() -> None:
 
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(justify="right")
-    table.add_column(no_wrap=True)
     table.add_column()
     for number, (name, step) in enumerate(STEPS.items(), start=1):
-        table.add_row(str(number), f"[bold]{name}[/bold]", step.what)
+        table.add_row(str(number), f"[bold]{name}[/bold] {step.what}")
         writes = ", ".join(step.writes) or "nothing"
-        table.add_row("", "", f"[dim]{', '.join(step.reads)} -> {writes}[/dim]")
+        table.add_row("", f"[dim]{', '.join(step.reads)} -> {writes}[/dim]")
     out.print("A day, step by step: what each does, then what it reads -> what it writes")
     out.print(table)
 
