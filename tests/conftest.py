@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+import havenline  # noqa: F401  (before numba, so that kernels are compiled and kept at one level)
+
 
 @pytest.fixture(scope="session")
 def synthetic() -> ModuleType:
