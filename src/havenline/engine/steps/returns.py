@@ -134,17 +134,21 @@ def leave_for(net, values, plan, state, place, kind, rate, day, draw):  # type: 
         if persons > 0:
             row, group = state.listed[c].cell // groups, state.listed[c].cell % groups
             if kind == HELD:
-                send_home(net, values, state, place, row, group, persons, day, draw)
+                send_home(net, values, plan, state, place, row, group, persons, day, draw)
             else:
                 cross_back(net, plan, state, place, row, group, persons, kind, draw)
 
 
 @kernel
-def cross_back(net, plan, state, place, row, group, going, kind, draw):  # type: ignore[no-untyped-def]
-    """Let persons of one cell cross to their home area on the other side, within the day."""
+def divide_among_homes(net, plan, state, row, group, going, kind, draw):  # type: ignore[no-untyped-def]
+    """Divide persons of one cell among the places of their home area of one kind.
+
+    In proportion to residents at the start. How many go to each place is written to ``queue``.
+    """
     home = row - DISPLACED_SINCE
     rest = 0.0
     for j in range(state.side.shape[0]):
+        state.queue[j] = 0
         state.scratch[j] = 0.0
         if net.place[j].home == home and home_kind(plan, state, j) == kind:
             state.scratch[j] = net.start[j, 0].sum()
@@ -160,6 +164,17 @@ def cross_back(net, plan, state, place, row, group, going, kind, draw):  # type:
             x = binomial(left, w / rest, mix(stream, net.place[j].key))
         rest -= w
         left -= x
+        state.queue[j] = x
+
+
+@kernel
+def cross_back(net, plan, state, place, row, group, going, kind, draw):  # type: ignore[no-untyped-def]
+    """Let persons of one cell cross to their home area on the other side, within the day."""
+    divide_among_homes(net, plan, state, row, group, going, kind, draw)
+    for j in range(state.side.shape[0]):
+        x = state.queue[j]
+        if x == 0:
+            continue
         add(state.persons, state.by_status, state.by_row, place, row, group, -x)
         add(state.persons, state.by_status, state.by_row, j, RETURNED, group, x)
         state.place[j].crossed += x
@@ -168,27 +183,13 @@ def cross_back(net, plan, state, place, row, group, going, kind, draw):  # type:
 
 
 @kernel
-def send_home(net, values, state, place, row, group, going, day, draw):  # type: ignore[no-untyped-def]
-    """Send persons of one cell to the places of their home area, by residents at the start."""
-    home = row - DISPLACED_SINCE
+def send_home(net, values, plan, state, place, row, group, going, day, draw):  # type: ignore[no-untyped-def]
+    """Send persons of one cell to the places of their home area that are held and safe."""
     groups = state.persons.shape[2]
-    rest = 0.0
-    for j in range(state.side.shape[0]):
-        state.scratch[j] = 0.0
-        if net.place[j].home == home and state.place[j].safe:
-            state.scratch[j] = net.start[j, 0].sum()
-            rest += state.scratch[j]
-    left = going
+    divide_among_homes(net, plan, state, row, group, going, HELD, draw)
     stream = mix(draw, net.cell_key[row, group])
     for j in range(state.side.shape[0]):
-        w = state.scratch[j]
-        if left == 0 or w <= 0.0:
-            continue
-        x = left
-        if w < rest * (1.0 - 1e-12):
-            x = binomial(left, w / rest, mix(stream, net.place[j].key))
-        rest -= w
-        left -= x
+        x = state.queue[j]
         if x == 0 or (j != place and state.dist[place, j] == roads.UNREACHED):
             continue  # no open road home: these stay where they are
         add(state.persons, state.by_status, state.by_row, place, row, group, -x)
