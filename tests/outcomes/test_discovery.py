@@ -10,7 +10,7 @@ import xarray as xr
 
 from havenline.errors import RunError
 from havenline.outcomes.discovery import Condition, discover
-from havenline.outcomes.explain import Explanation, explanations
+from havenline.outcomes.explain import Explanation, candidates, explanations
 from havenline.outcomes.indicators import INDICATORS
 from havenline.outcomes.pareto import pareto
 from havenline.outcomes.sensitivity import sensitivity, sensitivity_table
@@ -92,7 +92,7 @@ def test_a_rule_names_only_what_the_outcome_can_rest_on(dataset: xr.Dataset) -> 
     values[:, 0] = 0.5
     dataset["parameter_values"] = dataset["parameter_values"].copy(data=values)
     assert discover(dataset, "no-deal", Limit("killed", 2100.0, "-")).conditions == ()
-    heads, _ = explanations(dataset, "no-deal", "killed")
+    heads, _ = explanations(candidates(dataset, "no-deal"), "killed")
     assert "host_overload" not in {h.name for h in heads}
 
 
@@ -121,7 +121,7 @@ def test_sensitivity_finds_the_value_that_decides(dataset: xr.Dataset) -> None:
 
 
 def test_what_happened_is_counted_in_days(dataset: xr.Dataset) -> None:
-    heads, x = explanations(dataset, "no-deal", "killed")
+    heads, x = explanations(candidates(dataset, "no-deal"), "killed")
     names = [h.name for h in heads]
     days = dataset["offensive_running"].sel(option="no-deal").to_numpy()[:, 1:].sum(axis=1)
     np.testing.assert_array_equal(x[:, names.index("offensive_running")], days)

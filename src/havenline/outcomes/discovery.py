@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.outcomes.comparison import of_hundred
-from havenline.outcomes.explain import Explanation, explanations
+from havenline.outcomes.explain import Explanation, candidates, explanations
 from havenline.outcomes.prim import Side, coverage, density, find_box, inside
 from havenline.outcomes.thresholds import Limit, amount
 
@@ -140,7 +140,7 @@ def discover(dataset: xr.Dataset, option: str, limit: Limit) -> Failure:
     ids = [str(v) for v in dataset["option"].to_numpy()]
     missed = amount(dataset, limit)[ids.index(option)] > limit.at_most
     failed, futures = int(missed.sum()), len(missed)
-    heads, x = explanations(dataset, option, limit.indicator)
+    heads, x = explanations(candidates(dataset, option), limit.indicator)
     rare = 2 * failed > futures
     found = plain = Failure(option, limit, failed, futures, of_keeping=rare)
     if min(failed, futures - failed) < FEWEST or not heads:

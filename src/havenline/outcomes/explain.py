@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,13 +58,15 @@ def _idle(dataset: xr.Dataset, option: str) -> set[str]:
     return {row.name for row in default_table() if row.part in parts}
 
 
-def explanations(
-    dataset: xr.Dataset, option: str, indicator: str, happened: bool = True
-) -> tuple[tuple[Explanation, ...], NDArray[np.float64]]:
-    """Return what may explain an outcome of one option, column by column.
+Candidates = tuple[tuple[Explanation, ...], NDArray[np.float64]]
+"""Columns and their values, (future, column)."""
 
-    Parameters that the outcome cannot rest on are left out, so that luck does not name them; so
-    are columns that hold one value only.
+
+def candidates(dataset: xr.Dataset, option: str) -> Candidates:
+    """Return all that may explain outcomes of one option, column by column.
+
+    Parameters of levers that the option does not use are left out, and so are columns that hold
+    one value only.
 
     Parameters
     ----------
@@ -73,10 +74,6 @@ def explanations(
         A result.
     option : str
         Id of the option.
-    indicator : str
-        Id of the outcome.
-    happened : bool
-        Also count the days of offensive, truce, suspension and haven of the option.
 
     Returns
     -------
@@ -88,17 +85,12 @@ def explanations(
     columns: list[NDArray[np.float64]] = []
     heads: list[Explanation] = []
     values = np.asarray(dataset["parameter_values"].to_numpy(), dtype=np.float64)
-    names: Sequence[str] = [str(n) for n in dataset["parameter"].to_numpy()]
-    bearing = set(rests_on(indicator).parameters)
-    for i, name in enumerate(names):
-        if name in meaning and (name not in bearing or name in idle):
-            continue
-        heads.append(Explanation(name, *meaning.get(name, (name, "1")), happened=False))
-        columns.append(values[:, i])
-    if happened:
-        for name, words in HAPPENED.items():
-            if name not in dataset:
-                continue
+    for i, name in enumerate(str(n) for n in dataset["parameter"].to_numpy()):
+        if name not in idle:
+            heads.append(Explanation(name, *meaning.get(name, (name, "1")), happened=False))
+            columns.append(values[:, i])
+    for name, words in HAPPENED.items():
+        if name in dataset:
             series = dataset[name].sel(option=option).transpose("future", "day").to_numpy()
             heads.append(Explanation(name, words, "days", happened=True))
             columns.append(np.asarray(series[:, 1:].sum(axis=1), dtype=np.float64))
@@ -106,3 +98,25 @@ def explanations(
     if not keep:
         return (), np.zeros((int(dataset.sizes["future"]), 0))
     return tuple(heads[i] for i in keep), np.column_stack([columns[i] for i in keep])
+
+
+def explanations(found: Candidates, indicator: str, happened: bool = True) -> Candidates:
+    """Return the candidates that one outcome can rest on, so that luck does not name others.
+
+    Parameters
+    ----------
+    found : (tuple of Explanation, (future, column) float64)
+        As `candidates` returns them.
+    indicator : str
+        Id of the outcome.
+    happened : bool
+        Also the days of offensive, truce, suspension and haven of the option.
+    """
+    heads, x = found
+    bearing, known = set(rests_on(indicator).parameters), {row.name for row in default_table()}
+    keep = [
+        i
+        for i, head in enumerate(heads)
+        if (happened if head.happened else head.name in bearing or head.name not in known)
+    ]
+    return tuple(heads[i] for i in keep), x[:, keep]

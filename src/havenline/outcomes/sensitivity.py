@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from havenline.draws import key_of_text
-from havenline.outcomes.explain import Explanation, explanations
+from havenline.outcomes.explain import Candidates, Explanation, candidates, explanations
 from havenline.outcomes.indicators import INDICATORS, per_future
 
 if TYPE_CHECKING:
@@ -98,7 +98,9 @@ def pawn(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     return index
 
 
-def sensitivity(dataset: xr.Dataset, option: str, indicator: str) -> Sensitivity:
+def sensitivity(
+    dataset: xr.Dataset, option: str, indicator: str, found: Candidates | None = None
+) -> Sensitivity:
     """Return what an indicator of an option turns on.
 
     Parameters
@@ -107,6 +109,8 @@ def sensitivity(dataset: xr.Dataset, option: str, indicator: str) -> Sensitivity
         A result.
     option, indicator : str
         Ids.
+    found : tuple, optional
+        The `candidates` of the option, where they are at hand.
 
     Returns
     -------
@@ -116,15 +120,14 @@ def sensitivity(dataset: xr.Dataset, option: str, indicator: str) -> Sensitivity
     """
     ids = [str(v) for v in dataset["option"].to_numpy()]
     y = per_future(dataset, INDICATORS[indicator].id)[ids.index(option)]
-    heads, x = explanations(dataset, option, indicator)
+    heads, x = explanations(candidates(dataset, option) if found is None else found, indicator)
     if len(y) < LEAST_IN_SLICE or y.min() == y.max() or not heads:
         return Sensitivity(option, indicator, (), 1.0)
     index = pawn(x, y)
     luck = _luck(tuple(np.unique(y, return_counts=True)[1].tolist()))
-    ranks = _ranks(y)
     influences = [
-        Influence(head, float(i), float(np.corrcoef(_ranks(column), ranks)[0, 1]), bool(i > luck))
-        for head, i, column in zip(heads, index, x.T, strict=True)
+        Influence(head, float(i), float(direction), bool(i > luck))
+        for head, i, direction in zip(heads, index, _spearman(x, y), strict=True)
     ]
     influences.sort(key=lambda f: (-f.index, f.column.name))
     return Sensitivity(option, indicator, tuple(influences), luck)
@@ -165,18 +168,24 @@ def sensitivity_table(dataset: xr.Dataset) -> pd.DataFrame:
             "spearman": f.direction,
         }
         for option in (str(v) for v in dataset["option"].to_numpy())
+        for columns in [candidates(dataset, option)]
         for indicator in INDICATORS
-        for found in [sensitivity(dataset, option, indicator)]
+        for found in [sensitivity(dataset, option, indicator, columns)]
         for rank, f in enumerate(found.influences, 1)
     ]
     heads = ("option", "indicator", "rank", "name", "happened")
     return pd.DataFrame(rows, columns=[*heads, "pawn", "luck", "above_luck", "spearman"])
 
 
-def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return np.asarray((last - (counts - 1) / 2)[inverse], dtype=np.float64)
+def _spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rank correlation of each column with the outcome (Spearman 1904)."""
+    from scipy.stats import rankdata
+
+    ranks, outcome = rankdata(x, axis=0), rankdata(y)
+    ranks -= ranks.mean(axis=0)
+    outcome -= outcome.mean()
+    spread = np.sqrt((ranks**2).sum(axis=0) * (outcome**2).sum())
+    return np.asarray(outcome @ ranks / spread, dtype=np.float64)
 
 
 def _shuffled(n: int) -> NDArray[np.float64]:
