@@ -89,7 +89,7 @@ def test_ctrl_c_before_any_future_is_done_is_one_message(
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr("havenline.engine.ground.run_future", stop)
-    monkeypatch.setattr("havenline.engine.ground.ThreadPoolExecutor", AtOnce)
+    monkeypatch.setattr("havenline.engine.executors.ThreadPoolExecutor", AtOnce)
     answer = havenline("run", example, "--futures", 3, "--out", tmp_path / "out")
     assert answer.code == 1
     assert answer.out == ""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -13,6 +10,7 @@ import numpy as np
 from havenline import __version__
 from havenline.crisis.case import Case
 from havenline.crisis.flee_settings import FleeSettings
+from havenline.engine.executors import MOST_FUTURES, run_in_order
 from havenline.engine.rules import Prepared
 from havenline.engine.rules.allocation import Allocation, AllocationParameters
 from havenline.engine.rules.flee.runs import FleeRules
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
 Rules = Literal["allocation", "flee", "flee-exact"]
 RULES: tuple[Rules, ...] = get_args(Rules)
-MOST_FUTURES = 100_000
 
 
 def prepare_case(
@@ -106,8 +103,6 @@ def simulate_case(
 
     if not 1 <= futures <= MOST_FUTURES:
         raise RunError(f"futures: {futures} given; 1 to {MOST_FUTURES} are possible")
-    if workers is not None and workers < 1:
-        raise RunError(f"workers: {workers} given; at least 1 is needed")
     prepared = prepare_case(case, rules, settings, futures=futures, seed=seed, hasten=hasten)
     present = np.zeros((futures, case.days, len(case.camps)), dtype=np.int64)
     elsewhere = np.zeros((futures, case.days), dtype=np.int64)
@@ -115,7 +110,8 @@ def simulate_case(
     def one(future: int) -> None:
         prepared.run(future, present[future], elsewhere[future])
 
-    _for_each(one, futures, min(workers or os.cpu_count() or 1, futures))
+    for _ in run_in_order(one, futures, workers=workers):
+        pass
     stock = {"units": "persons", "measure": "stock"}
     days = np.datetime64(case.start, "D") + np.arange(case.days)
     camps = [case.locations[i] for i in case.camps]
@@ -154,13 +150,3 @@ def simulate_case(
             "input_hashes": json.dumps(dict(sorted(case.input_hashes.items()))),
         },
     )
-
-
-def _for_each(one: Callable[[int], None], futures: int, workers: int) -> None:
-    """Call a function for every future, in threads where there are several workers."""
-    if workers == 1:
-        for future in range(futures):
-            one(future)
-    else:
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            list(pool.map(one, range(futures)))

@@ -8,12 +8,11 @@ option from there, or `Ground.each` future with all options.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import threading
-from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -27,6 +26,7 @@ from havenline.draws.kernels import kernel_entry
 from havenline.engine import faults
 from havenline.engine.begin import begin
 from havenline.engine.day import walk
+from havenline.engine.executors import MOST_FUTURES, run_in_order
 from havenline.engine.journey import pack_trips, unpack_trips
 from havenline.engine.measures import COUNTS, Output, empty_output, start_counts, write_day
 from havenline.engine.state import (
@@ -55,8 +55,6 @@ FIRST_TRIPS, FIRST_HORIZON = 1 << 15, 32
 """Journeys, and days ahead, for which the calendar of arrivals has room at first."""
 MOST_TRIPS = 1 << 24
 MOST_DAYS = 730
-MOST_FUTURES = 100_000
-MOST_WORKERS = 256
 
 
 @kernel_entry
@@ -368,10 +366,7 @@ class Ground:
         workers: int | None = None,
         executor: Executor | None = None,
     ) -> Generator[FutureRuns, None, None]:
-        """Run all options in each future and yield the futures in order.
-
-        A few more futures than there are workers are under way at a time. The order makes what
-        is written the same for any number of workers.
+        """Run all options in each future and yield the futures in order; see `run_in_order`.
 
         Parameters
         ----------
@@ -382,23 +377,8 @@ class Ground:
             Where to run in place of threads of this process; the numbers are the same.
         """
         plans = tuple(self.plan(option) for option in options)
-        number = min(workers or os.cpu_count() or 1, self.futures, MOST_WORKERS)
-        own = None if executor is not None else ThreadPoolExecutor(max_workers=number)
-        pool = executor or own
-        assert pool is not None
-        waiting: deque[Future[FutureRuns]] = deque()
-        following = 0
-        try:
-            for _ in range(self.futures):
-                while following < self.futures and len(waiting) < 4 * number:
-                    waiting.append(pool.submit(run_future, self, plans, following))
-                    following += 1
-                yield waiting.popleft().result()
-        finally:
-            for one in waiting:
-                one.cancel()
-            if own is not None:
-                own.shutdown(wait=True, cancel_futures=True)
+        work = partial(run_future, self, plans)
+        return run_in_order(work, self.futures, workers=workers, executor=executor)
 
 
 def prepare(

@@ -21,7 +21,6 @@ from havenline.engine.ground import prepare
 from havenline.engine.results import Results
 from havenline.engine.store import open_result
 from havenline.engine.warm import start_if_cold
-from havenline.errors import RunError
 
 
 @dataclass(frozen=True)
@@ -108,16 +107,15 @@ def simulate(
     OptionRefused
         If an option asks for what Havenline does not weigh.
     """
-    if workers is not None and workers < 1:
-        raise RunError(f"workers: {workers} given; at least 1 is needed")
     ground = prepare(
         crisis, as_of, settings, futures=futures, seed=seed, days=days, offensive=offensive
     )
     specs = ground.chosen(options)
+    each = ground.each(specs, workers=workers)
     results = Results(ground, specs, out)
     second = start_if_cold()
     try:
-        with _Stop() as stop, closing(ground.each(specs, workers=workers)) as finished:
+        with _Stop() as stop, closing(each) as finished:
             for runs in finished:
                 results.take(runs)
                 stop.done += 1

@@ -9,9 +9,7 @@ weighed, not hidden in the runs.
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +17,7 @@ import xarray as xr
 
 from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
+from havenline.engine.executors import run_in_order
 from havenline.engine.ground import Ground, prepare
 from havenline.engine.measures import COUNTS
 from havenline.engine.state import State
@@ -146,10 +145,9 @@ def measure(
         for name, row in _future(ground, grounds, plans, contested, future):
             found[name][:, future] = row
 
-    with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
-        for done, _ in enumerate(pool.map(one, range(futures)), start=1):
-            if progress is not None:
-                progress(done, futures)
+    for done, _ in enumerate(run_in_order(one, futures, workers=workers), start=1):
+        if progress is not None:
+            progress(done, futures)
     drawn = {n: np.asarray(ground.values[n], dtype=np.float64) for n in VALUES.names or ()}
     return Measured(found, drawn)
 

@@ -26,7 +26,7 @@ from havenline.engine.ground import FutureRuns, Replay, Run, prepare
 from havenline.engine.results import Results
 from havenline.options.drawn import LINE_ID
 
-TABLES = 4
+GROUNDS = 4
 """Sets of futures whose replays are kept."""
 OPTIONS = 24
 """Options in a set of futures whose runs are kept."""
@@ -197,7 +197,7 @@ class Live:
             for old in [k for k, g in self._kept.items() if g.drawn]:
                 del self._kept[old]
         self._kept[key] = found
-        while len(self._kept) > TABLES:
+        while len(self._kept) > GROUNDS:
             self._kept.popitem(last=False)
         return found
 
