@@ -234,14 +234,7 @@ class Ground:
             parameters, values = _sampled(self.crisis, self.as_of, fixed, self.futures, self.seed)
             changed = replace(changed, settings=fixed, parameters=parameters, values=values)
         if offensive is not None:
-            forced = np.full(self.days + 1, -1, dtype=np.int8)
-            for date, running in offensive.items():
-                ahead = (date - self.as_of).days
-                if 0 < ahead <= self.days:
-                    forced[ahead] = int(running)
-            _freeze(forced)
-            facts = replace(self.facts, record=self.facts.record._replace(forced=forced))
-            changed = replace(changed, facts=facts, offensive=offensive)
+            changed = replace(changed, facts=self.facts.given(offensive), offensive=offensive)
         return changed
 
     def chosen(self, options: Sequence[str | OptionSpec] | None) -> list[OptionSpec]:

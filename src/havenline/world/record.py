@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -113,6 +113,11 @@ class Facts:
         """Days from the start of the period to the as-of date."""
         return (self.as_of - self.start).days
 
+    def given(self, offensive: Mapping[dt.date, bool]) -> Facts:
+        """Return the same facts with other days on which an offensive is taken to run or not."""
+        forced = _forced(self.as_of, len(self.record.forced) - 1, offensive)
+        return replace(self, record=self.record._replace(forced=forced))
+
 
 @kernel
 def bare_record(r):  # type: ignore[no-untyped-def]
@@ -160,11 +165,6 @@ def known_facts(
     on = np.array(list(fought.running.values()), dtype=np.int8)
     target, last = _targets(world, period.start, as_of, on)
     epoch, dist, pred = _networks(world, side)
-    forced = np.full(ahead + 1, -1, dtype=np.int8)
-    for date, running in (offensive or {}).items():
-        k = (date - as_of).days
-        if 0 < k <= ahead:
-            forced[k] = int(running)
     day = np.zeros(n_day, dtype=DAY)
     day["offensive"], day["target"], day["epoch"] = on, target, epoch
     record = Record(
@@ -172,7 +172,7 @@ def known_facts(
         day=day,
         dist=dist,
         pred=pred,
-        forced=forced,
+        forced=_forced(as_of, ahead, offensive or {}),
         theatre=_theatres(world.crisis.meta.theatres, as_of),
         earlier=_earlier(world.crisis.meta.earlier_offensives, as_of),
     )
@@ -187,6 +187,16 @@ def known_facts(
         last_count=last,
         captured_since=captured,
     )
+
+
+def _forced(as_of: dt.date, ahead: int, offensive: Mapping[dt.date, bool]) -> NDArray[np.int8]:
+    forced = np.full(ahead + 1, -1, dtype=np.int8)
+    for date, running in offensive.items():
+        k = (date - as_of).days
+        if 0 < k <= ahead:
+            forced[k] = int(running)
+    forced.flags.writeable = False
+    return forced
 
 
 def _theatres(declared: Sequence[Theatre], as_of: dt.date) -> NDArray[np.void]:
