@@ -11,7 +11,7 @@ Alder,North,Home,10.1,30.0,conflict_zone,0,40000
 Birch,North,Home,10.2,29.8,conflict_zone,3,9000
 Cedar Hill,South,Home,9.9,29.9,town,,
 Dune,South,Home,9.8,30.1,forwarding_hub,,
-East_Camp,East,Away,9.7,30.9,camp,,6000
+East_Camp,East,Away,9.7,30.5,camp,,6000
 Fen,East,Away,9.6,30.8,camp,,-1
 """,
     "input_csv/routes.csv": """\
@@ -53,7 +53,8 @@ Fen,fen.csv
 """,
     "source_data/refugees.csv": """\
 2030-01-01,100
-2030-01-03,900
+2030-01-03,850
+2030-01-06,2000
 2030-01-08,3000
 """,
     "source_data/east.csv": """\

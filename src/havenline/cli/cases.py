@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -197,7 +198,7 @@ def run_case(
                     "q05": e.persons.q05,
                     "q95": e.persons.q95,
                     "mc_error": e.persons.mc_error,
-                    "counted": e.counted,
+                    "counted": e.counted if math.isfinite(e.counted) else None,
                 }
                 for e in ends
             ],
@@ -216,7 +217,10 @@ def run_case(
         table.add_column(head, justify="right" if head in ("persons", "counted") else "left")
     for e in ends:
         table.add_row(
-            escape(e.camp), escape(e.country), figures(e.persons.rounded()), short(e.counted)
+            escape(e.camp),
+            escape(e.country),
+            figures(e.persons.rounded()),
+            short(e.counted) if math.isfinite(e.counted) else "no count",
         )
     out.print(table)
     for file in written:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,6 +127,27 @@ class Counts:
 
     days: NDArray[np.int64]
     persons: NDArray[np.float64]
+    LONGEST_GAP: ClassVar[int] = 366
+    """Days between two counts over which nothing is known: yearly figures still join."""
+
+    def known(self, days: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return whether each day is one of a count or lies between two.
+
+        Parameters
+        ----------
+        days : int64 array, shape (n,)
+
+        Returns
+        -------
+        bool array, shape (n,)
+            False before the first count, after the last, and between two that are more than a
+            year apart: what `on` gives there is no observation.
+        """
+        at = np.searchsorted(self.days, days, side="right")
+        before = self.days[np.maximum(at - 1, 0)]
+        after = self.days[np.minimum(at, len(self.days) - 1)]
+        between = (at > 0) & (at < len(self.days)) & (after - before <= self.LONGEST_GAP)
+        return np.asarray(np.isin(days, self.days) | between)
 
     def on(self, days: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the count on each day, as the field reads them.
@@ -311,6 +332,16 @@ class Case:
         """
         days = np.arange(self.days, dtype=np.int64)
         return np.stack([c.on(days) for c in self.counts.values()], axis=1)
+
+    def known(self) -> NDArray[np.bool_]:
+        """Return on which days each camp's count is known; see `Counts.known`.
+
+        Returns
+        -------
+        bool array, shape (days, camps)
+        """
+        days = np.arange(self.days, dtype=np.int64)
+        return np.stack([c.known(days) for c in self.counts.values()], axis=1)
 
 
 def _placed(location: Location, swapped: bool) -> Location:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from havenline.crisis.columns import Column
 from havenline.crisis.registry import one_of, problem, suggest
@@ -23,6 +23,8 @@ _NOT_FINITE = {"nan", "inf", "infinity", "na", "n/a", "null", "none", "#n/a", "-
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHORT_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+_MONTH_NAME = re.compile(r"[A-Za-z]{3}")
+_SPREADSHEET = re.compile(r"#+|#[^\W_]+(/[^\W_]+)*[!?]|#N/?[AVD]", re.IGNORECASE)
 _SERIAL = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")
 _SERIAL_START = date(1899, 12, 30)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -193,7 +195,9 @@ def _number_fault(text: str, column: Column, expected: str) -> tuple[str, str, s
             fixed = fixed.replace(thousands.group(1), "") + thousands.group(2)
         return ("thousands_separator", "thousands separator", expected, f"write {fixed}")
     hint = ""
-    if _DECIMAL_COMMA.fullmatch(plain) and column.type == "number":
+    if _SPREADSHEET.fullmatch(plain):
+        hint = "what a spreadsheet shows where it has no value or too little room"
+    elif _DECIMAL_COMMA.fullmatch(plain) and column.type == "number":
         hint = f"write {plain.replace(',', '.')}"
     elif plain != text and _NUMBER.fullmatch(plain):
         hint = f"write {plain} without spaces"
@@ -239,9 +243,25 @@ def parse_date(text: str) -> tuple[date | None, tuple[str, str, str, str] | None
     elif _SERIAL.fullmatch(plain):
         day = _SERIAL_START + timedelta(days=int(float(plain)))
         hint = f"a spreadsheet's day number? write {day}"
+    elif _MONTH_NAME.search(plain) and (named := _named_month(plain)):
+        hint = f"write {named}"
+    elif _SPREADSHEET.fullmatch(plain):
+        hint = "what a spreadsheet shows where it has no value or too little room"
     elif _ISO.match(plain) and plain[10:11] in ("T", " "):
         hint = f"write {plain[:10]} without the time"
     return None, ("bad_date", "not a date", expected, hint)
+
+
+def _named_month(text: str) -> date | None:
+    """Read a date with the name of a month, in English, as far as it names one day."""
+    plain = re.sub(r"[\s,./-]+", "-", text)
+    for form in ("%d-%b-%Y", "%d-%B-%Y", "%b-%d-%Y", "%B-%d-%Y", "%d-%b-%y", "%Y-%b-%d"):
+        try:
+            found = datetime.strptime(plain, form).date()
+        except ValueError:
+            continue
+        return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+    return None
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -5,10 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from havenline.crisis.case_doubts import DOUBTS, doubts
+from havenline.crisis.case_reading import case_of
 from havenline.crisis.case_schema import ELSEWHERE, EVERYWHERE, MOST_DAYS, TOTAL, TWO_NAMED
 from havenline.crisis.draft import Draft
-from havenline.crisis.registry import check, problem, suggest
+from havenline.crisis.registry import check, declare, problem, suggest
 from havenline.errors import Problem
+
+for _name, _meaning in DOUBTS.items():
+    declare(_name, _meaning, "warning")
+
+
+def doubts_of(draft: Draft) -> Iterator[Problem]:
+    """Report what a case without errors says that is probably not meant.
+
+    Parameters
+    ----------
+    draft : Draft
+        Of kind case, without errors.
+
+    Yields
+    ------
+    Problem
+    """
+    for name, table, value, message, hint in doubts(case_of(draft, ())):
+        yield problem(name, draft.file(table), message, value=value, hint=hint)
 
 
 def _unknown(
@@ -50,6 +71,23 @@ def missing_counts(draft: Draft) -> Iterator[Problem]:
     if not any(p and p != TOTAL and not p.startswith(ELSEWHERE) for p in used):
         yield problem("missing_counts", draft.file("counts"), "no place has counts",
                       expected="rows with the place_id of a camp")  # fmt: skip
+
+
+@check("counts_outside_period", "some camp has a count within the period", kinds=("case",))
+def counts_outside_period(draft: Draft) -> Iterator[Problem]:
+    """Report counts of which none lies within the period."""
+    if draft.case is None or "counts" not in draft.tables:
+        return
+    period = draft.case.period
+    dates = [
+        date
+        for _, date, p, r in draft.records("counts", "date", "place_id", "reading")
+        if date and r == "corrected" and p and p != TOTAL and not p.startswith(ELSEWHERE)
+    ]
+    if dates and not any(period.start <= date <= period.end for date in dates):
+        yield problem("counts_outside_period", draft.file("counts"), "no count of a camp lies in "
+                      f"the period, {period.start} to {period.end}", column="date",
+                      value=f"{min(dates)} to {max(dates)}")  # fmt: skip
 
 
 @check("negative_count", "no count that is to be used is below -1, which is none", kinds=("case",))

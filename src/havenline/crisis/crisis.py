@@ -15,6 +15,7 @@ from havenline.crisis.case import Case
 from havenline.crisis.case_reading import case_of
 from havenline.crisis.case_schema import CaseMeta
 from havenline.crisis.checks import run_checks
+from havenline.crisis.checks_case import doubts_of
 from havenline.crisis.columns import Column
 from havenline.crisis.draft import META_FILE, OPTIONS_FILE, TABLES_OF, Draft, read_draft
 from havenline.crisis.levers import OptionsFile, OptionSpec
@@ -375,6 +376,8 @@ def _read(folder: Path, problems: list[Problem]) -> Draft | None:
         problems.append(problem("unreadable_file", "", f"cannot be read: {reason}"))
         return None
     problems.extend(run_checks(draft))
+    if draft.kind == "case" and not any(p.severity == "error" for p in problems):
+        problems.extend(doubts_of(draft))
     order = {file: i for i, file in enumerate((META_FILE, *_files(draft)))}
     problems.sort(key=lambda p: (order.get(p.file, len(order)), p.row or 0))
     return draft

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,97 @@ def read_bytes(folder: Path, file: str, problems: list[Problem]) -> bytes | None
     return data
 
 
+_FORMATS = (
+    (b"PK\x03\x04", "a spreadsheet or zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old spreadsheet or document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"%PDF", "a PDF"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "a database"),
+    (b"{\\rtf", "a text document"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+    (b"<?xml", "XML"),
+)
+
+
+def foreign_format(data: bytes) -> str:
+    """Say what a file is where a table or YAML was expected and its bytes say otherwise.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the file.
+
+    Returns
+    -------
+    str
+        Such as "this is a spreadsheet, renamed"; empty where nothing is known against it.
+    """
+    start = data[:64].removeprefix(_BOM).lstrip().lower()
+    for mark, name in _FORMATS:
+        if data.startswith(mark) or start.startswith(mark.lower()):
+            return f"this is {name} under another name, not text"
+    return ""
+
+
+QUOTE = "put text that has a comma in double quotes"
+
+
+def likely_row(cells: Sequence[str], width: int, *, whole: bool = False) -> str:
+    """Say what a row with too many cells was probably meant to be.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        The row.
+    width : int
+        Cells that it should have.
+    whole : bool
+        Whether its numbers are whole, so that no comma is one for decimals.
+
+    Returns
+    -------
+    str
+        A hint: digits parted by commas put together, groups of three as thousands and else as
+        decimals, if that leaves as many cells as there should be; else nothing.
+    """
+    ways = ((_thousands, "commas for thousands"), (_decimals, "a decimal comma"))
+    for joined, told in ways[: 1 if whole else 2]:
+        row = joined([cell.strip() for cell in cells if cell.strip() or len(cells) <= width + 3])
+        if len(row) == width:
+            return f"{told}? write {','.join(row)}"
+    return ""
+
+
+def _thousands(cells: list[str]) -> list[str]:
+    row: list[str] = []
+    grouped = False
+    for cell in cells:
+        opens = bool(row) and re.fullmatch(r"[+-]?[0-9]{1,3}", row[-1]) is not None
+        if re.fullmatch(r"[0-9]{3}(\.[0-9]+)?", cell) and (grouped or opens):
+            row[-1] += cell
+            grouped = "." not in cell
+            continue
+        grouped = False
+        row.append(cell)
+    return row
+
+
+def _decimals(cells: list[str]) -> list[str]:
+    row: list[str] = []
+    part = False
+    for cell in cells:
+        whole = bool(row) and not part and re.fullmatch(r"[+-]?[0-9]+", row[-1]) is not None
+        if whole and re.fullmatch(r"[0-9]+", cell):
+            row[-1] += f".{cell}"
+            part = True
+            continue
+        part = False
+        row.append(cell)
+    return row
+
+
 def decode(data: bytes, file: str, problems: list[Problem]) -> str | None:
     """Turn bytes into text with LF line ends, reporting what is not plain UTF-8.
 
@@ -134,6 +226,9 @@ def decode(data: bytes, file: str, problems: list[Problem]) -> str | None:
         The text, repaired as far as can be so that its other faults are found as well;
         None where it is not text.
     """
+    if told := foreign_format(data):
+        problems.append(problem("not_text", file, told, expected="UTF-8 text"))
+        return None
     if data.startswith(_BOM_16) or b"\x00" in data:
         sixteen = data.startswith(_BOM_16) or data[1::2].count(0) > len(data) // 4
         hint = "UTF-16? save it as UTF-8" if sixteen else ""
@@ -258,7 +353,8 @@ def read_rows(text: str, table: Table, file: str, problems: list[Problem]) -> Ro
             continue
         ragged = len(record) != len(header)
         if ragged:
-            hint = "put text that has a comma in double quotes" if len(record) > len(header) else ""
+            long = len(record) > len(header)
+            hint = (likely_row(record, len(header)) or QUOTE) if long else ""
             problems.append(
                 problem(
                     "ragged_row",

@@ -91,8 +91,8 @@ def simulate_case(
     -------
     xarray.Dataset
         ``present`` (future, day, camp), ``elsewhere`` (future, day): on the way or in other
-        places, and ``counted`` (day, camp), all persons at the end of the day; it says what
-        made it.
+        places, and ``counted`` (day, camp), NaN where no count tells, all persons at the end of
+        the day; it says what made it.
 
     Raises
     ------
@@ -129,8 +129,8 @@ def simulate_case(
             ),
             "counted": (
                 ("day", "camp"),
-                case.observed(),
-                {"long_name": "published count, interpolated", **stock},
+                np.where(case.known(), case.observed(), np.nan),
+                {"long_name": "published count, interpolated between counts", **stock},
             ),
         },
         coords={

@@ -29,7 +29,7 @@ class CampEnd:
     persons : Summary
         Over futures.
     counted : float
-        The published count.
+        The published count; NaN where none tells of this day.
     """
 
     camp: str

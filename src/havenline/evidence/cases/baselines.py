@@ -10,10 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
 from havenline.crisis.case import Case
+from havenline.crisis.case_roads import kilometres
 
 Floats = NDArray[np.float64]
 
@@ -126,11 +125,4 @@ def _capacity(case: Case) -> Floats:
 
 
 def _kilometres(case: Case) -> Floats:
-    n = len(case.locations)
-    shortest: dict[tuple[int, int], float] = {}
-    for link in case.links:
-        ends = (min(link.first, link.second), max(link.first, link.second))
-        shortest[ends] = min(shortest.get(ends, np.inf), max(link.km, 1e-6))
-    where = [a for a, _ in shortest], [b for _, b in shortest]
-    graph = coo_array((list(shortest.values()), where), shape=(n, n)).tocsr()
-    return np.asarray(dijkstra(graph, directed=False)[:, list(case.camps)])
+    return kilometres(case, None, range(len(case.locations)), case.camps)

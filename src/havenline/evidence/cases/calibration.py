@@ -23,7 +23,7 @@ from havenline.engine.rules.allocation import Allocation, AllocationParameters
 from havenline.engine.rules.allocation.network import AllocationNetwork, build_network
 from havenline.errors import RunError
 from havenline.evidence.cases import scores
-from havenline.evidence.cases.validation import Validation, validate
+from havenline.evidence.cases.validation import Validation, counted, validate
 
 Floats = NDArray[np.float64]
 
@@ -102,6 +102,7 @@ class _Prepared:
     case: Case
     network: AllocationNetwork
     observed: Floats
+    counted: Floats
 
     def run(self, parameters: AllocationParameters, futures: int, seed: int) -> Floats:
         totals = np.broadcast_to(self.observed.sum(axis=1), (futures, self.case.days))
@@ -144,7 +145,7 @@ def calibrate(
     """
     if len(cases) < (2 if leave_one_out else 1):
         raise RunError("calibrate: too few cases; leaving one out needs two or more")
-    prepared = [_Prepared(c, build_network(c), c.observed()) for c in cases]
+    prepared = [_Prepared(c, build_network(c), c.observed(), counted(c)) for c in cases]
     centres = []
     left_out = []
     if leave_one_out:
@@ -180,9 +181,7 @@ def _numbers(vector: Floats) -> AllocationParameters:
 def _fit_centre(prepared: Sequence[_Prepared], seed: int, generations: int) -> Fit:
     def loss(vector: Floats) -> float:
         parameters = _numbers(vector)
-        return float(
-            np.mean([scores.ard(p.run(parameters, 1, seed), p.observed) for p in prepared])
-        )
+        return float(np.mean([scores.ard(p.run(parameters, 1, seed), p.counted) for p in prepared]))
 
     found = differential_evolution(
         loss,
@@ -232,9 +231,10 @@ def _sharpness(
     prepared: _Prepared, parameters: AllocationParameters, seed: int
 ) -> tuple[float, float]:
     """Return the share of camp-days in the 90% range, and the CRPS of rises over the mean count."""
-    samples, observed = prepared.run(parameters, FUTURES, seed), prepared.observed
-    held = scores.inside(samples[:, ::5], observed[::5], 0.9).mean()
-    return float(held), scores.crps_increments(samples, observed) / max(observed.mean(), 1.0)
+    samples, observed = prepared.run(parameters, FUTURES, seed), prepared.counted
+    held = np.nanmean(scores.inside(samples[:, ::5], observed[::5], 0.9))
+    error = scores.crps_increments(samples, observed)
+    return float(held), error / max(float(np.nanmean(observed)), 1.0)
 
 
 def _plain(fit: Fit) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from havenline.engine.rules.allocation.model import camp_factors
 from havenline.engine.rules.allocation.network import AllocationNetwork, build_network
 from havenline.engine.rules.allocation.parameters import normals
 from havenline.errors import RunError
+from havenline.evidence.cases.validation import counted, no_nan
 from havenline.evidence.scores import coverage, crps
 
 Floats = NDArray[np.float64]
@@ -92,8 +93,9 @@ class ForecastScores:
     horizons: tuple[HorizonScores, ...]
 
     def to_json_dict(self) -> dict[str, Any]:
-        """Return one object of plain values."""
-        return asdict(self)
+        """Return one object of plain values, NaN as None."""
+        plain: dict[str, Any] = no_nan(asdict(self))
+        return plain
 
 
 def known_by(case: Case, day: int) -> Case:
@@ -194,7 +196,7 @@ def forecast(
     -------
     ForecastScores
     """
-    truth = case.as_registered().observed()
+    truth = counted(case.as_registered())
     found = []
     for horizon in horizons:
         days = range(EVERY_DAYS, case.days - horizon, EVERY_DAYS)
@@ -202,29 +204,39 @@ def forecast(
             continue
         ours, naive, seen = [], [], []
         for day in days:
+            if np.isnan(truth[day + horizon]).all():
+                continue
             people, persistence = forecast_from(
                 case, day, horizon, futures=futures, seed=seed, parameters=parameters
             )
             ours.append(people[:, -1])
             naive.append(persistence[:, -1])
             seen.append(truth[day + horizon])
+        if not seen:
+            continue
         found.append(_score(horizon, np.stack(ours), np.stack(naive), np.stack(seen)))
     return ForecastScores(case.id, futures, seed, tuple(found))
 
 
 def _score(horizon: int, ours: Floats, naive: Floats, seen: Floats) -> HorizonScores:
-    """Score samples of shape (dates, futures, camps) against counts of shape (dates, camps)."""
+    """Score samples of shape (dates, futures, camps) against counts of shape (dates, camps).
+
+    A count that is NaN is not known, and not scored.
+    """
+    known = np.isfinite(seen)
+    whole = known.all(axis=1)
 
     def flat(samples: Floats) -> Floats:
-        return np.asarray(samples.transpose(0, 2, 1).reshape(-1, samples.shape[1]))
+        return np.asarray(samples.transpose(0, 2, 1).reshape(-1, samples.shape[1])[known.ravel()])
 
     def misplaced(samples: Floats) -> float:
-        mean = samples.mean(axis=1)
+        mean = np.where(known, samples.mean(axis=1), 0.0)
         mean = mean / np.maximum(mean.sum(axis=1, keepdims=True), 1.0)
-        data = seen / np.maximum(seen.sum(axis=1, keepdims=True), 1.0)
+        data = np.nan_to_num(seen)
+        data = data / np.maximum(data.sum(axis=1, keepdims=True), 1.0)
         return float(0.5 * np.abs(mean - data).sum(axis=1).mean())
 
-    observed = seen.ravel()
+    observed = seen[known]
     return HorizonScores(
         horizon=horizon,
         forecasts=len(seen),
@@ -234,7 +246,9 @@ def _score(horizon: int, ours: Floats, naive: Floats, seen: Floats) -> HorizonSc
         share_error_persistence=misplaced(naive),
         coverage_50=coverage(flat(ours), observed, 0.5),
         coverage_90=coverage(flat(ours), observed, 0.9),
-        total_coverage_90=coverage(ours.sum(axis=2), seen.sum(axis=1), 0.9),
+        total_coverage_90=coverage(ours.sum(axis=2)[whole], seen[whole].sum(axis=1), 0.9)
+        if whole.any()
+        else float("nan"),
     )
 
 

@@ -33,21 +33,30 @@ def tables(result: Validation) -> tuple[TextTable, ...]:
         rows.append(_row("Flee, default settings, mean of its runs", result.flee))
     rows += [_row(NAMES[name], found) for name, found in result.baselines.items()]
     total = TextTable(
-        f"{result.case}: {result.days} days, all camps",
+        f"{result.case}: {_days(result)}, all camps",
         ("", "ARD", "ARD rescaled", "ARD last day", "in wrong camp", "30-day CRPS"),
         tuple(rows),
     )
     camps = TextTable(
-        f"{result.case}: camps on the last day, and over all days",
-        ("camp", "forecast", "counted", "relative error", "in 50% range", "in 90% range"),
+        f"{result.case}: camps on the last day with a count, and over all days scored",
+        (
+            "camp",
+            "days",
+            "forecast",
+            "counted",
+            "relative error",
+            "in 50% range",
+            "in 90% range",
+        ),
         tuple(
             (
                 c.camp,
+                str(c.days_scored),
                 f"{c.final:,.0f}",
-                f"{c.final_observed:,.0f}",
+                f"{c.final_observed:,.0f}" if math.isfinite(c.final_observed) else "",
                 _two(c.error),
-                percent(c.coverage_50),
-                percent(c.coverage_90),
+                percent(c.coverage_50) if c.days_scored else "",
+                percent(c.coverage_90) if c.days_scored else "",
             )
             for c in result.camps
         ),
@@ -67,6 +76,7 @@ def notes(result: Validation) -> tuple[str, ...]:
     tuple of str
         Sentences.
     """
+    given = 0
     said = [
         "ARD is the mean over days of the sum over camps of |sim - data|, over the sum of data; "
         "here of the mean over futures. The mean over futures of each one's own ARD is "
@@ -79,11 +89,13 @@ def notes(result: Validation) -> tuple[str, ...]:
             "Given are the persons in all camps on each day and each camp's count on day 0, "
             "nothing else of the counts."
         )
+        given = 1
     elif result.flee is not None:
         said.append(
             f"Flee's own runs had an agent for {result.flee_agents_of} persons, these one for "
             f"{result.hasten}."
         )
+    said += [f"{note[0].upper()}{note[1:]}." for note in result.notes[given:]]
     return tuple(said)
 
 
@@ -161,6 +173,12 @@ def forecast_table(result: ForecastScores) -> TextTable:
 def percent(value: float) -> str:
     """Return a share in whole percent."""
     return f"{100.0 * value:.0f}%"
+
+
+def _days(result: Validation) -> str:
+    if result.days_scored == result.days:
+        return f"{result.days} days"
+    return f"{result.days_scored} of {result.days} days scored"
 
 
 def _row(name: str, found: PointScores) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class PointScores:
     ----------
     ard, ard_rescaled, ard_final : float
         Averaged relative difference; the same after scaling each day to the data's total; that
-        of the last day.
+        of the last day with a count.
     share_error : float
         Share of people in the wrong camp.
     crps_increment_30d : float
@@ -49,14 +49,17 @@ class CampScores:
     Attributes
     ----------
     camp : str
+    days_scored : int
+        Days on which its count is known; the scores are of these.
     error : float
         Mean over days of |sim - data|, over the mean of the data; NaN where nobody is counted.
     final, final_observed : float
-        Persons on the last day: the forecast's mean, and the data.
+        Persons on the last day scored: the forecast's mean, and the data (NaN without a count).
     coverage_50, coverage_90 : float
     """
 
     camp: str
+    days_scored: int
     error: float
     final: float
     final_observed: float
@@ -87,6 +90,12 @@ class Validation:
         Persons to one of Flee's agents there, 0 without.
     seconds : float
         Of the simulation.
+    notes : tuple of str
+        What a reader must know of the scores.
+    days_scored : int
+        Days on which some camp's count is known.
+    last_scored : int
+        The last of them.
     """
 
     case: str
@@ -105,12 +114,14 @@ class Validation:
     flee_agents_of: int
     seconds: float
     notes: tuple[str, ...] = field(default=())
+    days_scored: int = 0
+    last_scored: int = -1
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return one object of plain values, NaN as None; the forecast's scores at its top."""
         plain = asdict(self)
         top = {k: plain.pop(k) for k in ("case", "rules", "futures", "days")}
-        result: dict[str, Any] = _no_nan({**top, **plain.pop("forecast"), **plain})
+        result: dict[str, Any] = no_nan({**top, **plain.pop("forecast"), **plain})
         return result
 
 
@@ -139,7 +150,8 @@ def validate(
     -------
     Validation
     """
-    observed = (case.as_flee() if rules == "flee-exact" else case).observed()
+    observed = counted(case.as_flee() if rules == "flee-exact" else case)
+    known = np.isfinite(observed)
     began = time.perf_counter()
     run = simulate_case(
         case, rules=rules, futures=futures, seed=seed, hasten=hasten, settings=parameters
@@ -149,10 +161,8 @@ def validate(
     observed = np.trunc(observed / persons_of) * persons_of
     mean = samples.mean(axis=0)
     within = {level: scores.inside(samples, observed, level) for level in (0.5, 0.9)}
-    flee, agents_of = _flee(case)
-    notes = []
-    if rules == "allocation":
-        notes.append("given: persons in all camps on each day, and each camp's count on day 0")
+    flee, agents_of = _flee(case, known)
+    last = scores.last_known(observed)
     return Validation(
         case=case.id,
         rules=rules,
@@ -162,27 +172,64 @@ def validate(
         days=case.days,
         forecast=point_scores(mean, observed, samples),
         ard_futures=scores.ard(samples, observed),
-        coverage_50=float(within[0.5].mean()),
-        coverage_90=float(within[0.9].mean()),
+        coverage_50=float(np.nanmean(within[0.5])),
+        coverage_90=float(np.nanmean(within[0.9])),
         camps=tuple(
             CampScores(
                 camp=case.locations[at].name,
-                error=_ratio(np.abs(mean - observed)[:, j].mean(), observed[:, j].mean()),
-                final=float(mean[-1, j]),
-                final_observed=float(observed[-1, j]),
-                coverage_50=float(within[0.5][:, j].mean()),
-                coverage_90=float(within[0.9][:, j].mean()),
+                days_scored=int(known[:, j].sum()),
+                error=_ratio(_mean(np.abs(mean - observed)[:, j]), _mean(observed[:, j])),
+                final=float(mean[last, j]),
+                final_observed=float(observed[last, j]),
+                coverage_50=_mean(within[0.5][:, j]),
+                coverage_90=_mean(within[0.9][:, j]),
             )
             for j, at in enumerate(case.camps)
         ),
         baselines={
-            name: point_scores(rule(case), case.observed()) for name, rule in BASELINES.items()
+            name: point_scores(rule(case), counted(case)) for name, rule in BASELINES.items()
         },
         flee=flee,
         flee_agents_of=agents_of,
         seconds=seconds,
-        notes=tuple(notes),
+        notes=_notes(case, rules, known),
+        days_scored=int(known.any(axis=1).sum()),
+        last_scored=last,
     )
+
+
+def counted(case: Case) -> Floats:
+    """Return the counts to score against.
+
+    Parameters
+    ----------
+    case : Case
+
+    Returns
+    -------
+    (days, camps) float64
+        Persons; NaN where no count tells.
+    """
+    return np.where(case.known(), case.observed(), np.nan)
+
+
+def _notes(case: Case, rules: Rules, known: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Say what is given, what is not scored, and when a score says nothing."""
+    notes = []
+    if rules == "allocation":
+        notes.append("given: persons in all camps on each day, and each camp's count on day 0")
+    unknown = int((~known.any(axis=1)).sum())
+    if unknown:
+        notes.append(f"{unknown} of {case.days} days lie between no two counts and are not scored")
+    partly = [at for at, k in zip(case.camps, known.T, strict=True) if k.sum() < known.any(1).sum()]
+    if partly:
+        names = ", ".join(case.locations[at].name for at in partly[:5])
+        more = f" and {len(partly) - 5} more" if len(partly) > 5 else ""
+        notes.append(f"counts on fewer days than others have: {names}{more}")
+    peopled = (np.where(known, case.observed(), 0.0) > 0).any(axis=0)
+    if peopled.sum() < 2:
+        notes.append("people are counted in one camp only: the score says nothing of where they go")
+    return tuple(notes)
 
 
 def point_scores(simulated: Floats, observed: Floats, samples: Floats | None = None) -> PointScores:
@@ -202,28 +249,48 @@ def point_scores(simulated: Floats, observed: Floats, samples: Floats | None = N
     return PointScores(
         ard=scores.ard(simulated, observed),
         ard_rescaled=scores.ard(scores.rescaled(simulated, observed), observed),
-        ard_final=float(scores.relative_difference(simulated, observed)[-1]),
+        ard_final=float(
+            scores.relative_difference(simulated, observed)[scores.last_known(observed)]
+        ),
         share_error=scores.share_error(simulated, observed),
         crps_increment_30d=scores.crps_increments(ensemble, observed),
     )
 
 
-def _flee(case: Case) -> tuple[PointScores | None, int]:
+def _flee(case: Case, known: NDArray[np.bool_]) -> tuple[PointScores | None, int]:
     found = flee_runs(case.folder)
     if found is None:
         return None, 0
     mean, data, _ = found
     agents_of = round(_ratio(case.as_flee().observed().max(), data.max()))
-    return point_scores(mean * agents_of, data * agents_of), agents_of
+    scored = np.where(known[: len(data)], data * agents_of, np.nan)
+    return point_scores(mean * agents_of, scored), agents_of
+
+
+def _mean(values: Floats) -> float:
+    """Return the mean of what is known; NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else math.nan
 
 
 def _ratio(a: float, b: float) -> float:
     return float(a / b) if b > 0.0 else math.nan
 
 
-def _no_nan(value: Any) -> Any:
+def no_nan(value: Any) -> Any:
+    """Return plain values with None in place of NaN.
+
+    Parameters
+    ----------
+    value : object
+        Of dictionaries, lists, tuples and plain values.
+
+    Returns
+    -------
+    object
+    """
     if isinstance(value, dict):
-        return {k: _no_nan(v) for k, v in value.items()}
+        return {k: no_nan(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_no_nan(v) for v in value]
+        return [no_nan(v) for v in value]
     return None if isinstance(value, float) and math.isnan(value) else value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from havenline.crisis.case_doubts import DOUBTS
 from havenline.crisis.registry import LONGEST_VALUE, Check, Severity
 from havenline.errors import Problem
 
@@ -22,7 +23,8 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("empty_file", "error", "no file that is needed is empty"),
     ("file_name", "warning", "files are named as the format says"),
     ("unread_file", "warning", "no file is left unread because of its name"),
-    ("nul_bytes", "error", "files are text"),
+    ("not_text", "error", "files are text, not spreadsheets under another name"),
+    ("nul_bytes", "error", "files are text, without NUL bytes"),
     ("not_utf8", "warning", "files are UTF-8; else they are read as Latin-1"),
     ("byte_order_mark", "warning", "files start without a byte order mark"),
     ("line_endings", "warning", "lines end in LF alone"),
@@ -31,7 +33,10 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("bad_header", "error", "headers name the columns that the format has"),
     ("header_order", "warning", "columns stand in the order of the format"),
     ("ragged_row", "error", "rows have the cells that they need"),
-    ("extra_cells", "warning", "rows have no cells beyond the header"),
+    ("extra_cells", "error", "rows have no figures beyond the last column"),
+    ("unread_cells", "warning", "nothing stands where nothing reads it"),
+    ("number_sign", "warning", "no name begins with '#' and a number"),
+    ("commented_row", "warning", "no row of data begins with '#'"),
     ("empty_table", "error", "tables that are needed have rows"),
     ("missing_value", "error", "cells that are needed are filled"),
     ("value_left_out", "warning", "cells that Flee needs are filled"),
@@ -51,15 +56,18 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("name_spelling", "warning", "names are spelt as in locations.csv"),
     ("duplicate_place", "error", "no location stands twice"),
     ("duplicate_key", "error", "nothing that must stand once stands twice"),
+    ("duplicate_row", "warning", "no row stands twice"),
     ("duplicate_route", "warning", "no road stands twice"),
     ("self_route", "warning", "roads join two places"),
     ("closure_days", "warning", "closures end after they begin"),
+    ("by_conflict", "warning", "people leave by published counts, as the default rules take them"),
     ("rows_out_of_order", "warning", "dates ascend, rows are days from day 0"),
     ("duplicate_date", "warning", "no date stands twice with different figures"),
     ("too_few_days", "error", "tables by day reach to the end of the period"),
     ("camp_without_counts", "warning", "every camp has counts"),
     ("counts_without_camp", "warning", "every series of counts is of a camp"),
     ("no_total", "warning", "the first series is the total"),
+    ("counts_outside_period", "error", "some camp has a count within the period"),
     ("merged_differently", "warning", "several files of a camp add up as Flee adds them"),
     ("bad_correction", "error", "registration corrections name a date that has a count"),
     ("correction_without_effect", "warning", "registration corrections change something"),
@@ -68,6 +76,7 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("broken_yaml", "error", "the settings are valid YAML"),
     ("unknown_key", "error", "the settings have only keys that are known"),
     ("wrong_type", "error", "settings have the type that they need"),
+    ("key_ignored", "warning", "settings have only keys that Flee has"),
     ("key_without_effect", "warning", "settings that change nothing here"),
     ("key_unread_by_flee", "warning", "settings under names that Flee itself reads"),
     ("key_overruled", "warning", "settings that another one overrules"),
@@ -75,7 +84,7 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
 
 CHECKS: dict[str, Check] = {
     name: Check(name, meaning, severity) for name, severity, meaning in _CHECKS
-}
+} | {name: Check(name, meaning, "warning") for name, meaning in DOUBTS.items()}
 """Every check of a folder in Flee's format, by name."""
 
 

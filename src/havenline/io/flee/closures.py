@@ -9,8 +9,8 @@ from havenline.crisis.registry import one_of, suggest
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report
 from havenline.io.flee.names import Names, needed
-from havenline.io.flee.places import Places, kind_of
-from havenline.io.flee.text import Folder, Row
+from havenline.io.flee.places import Places, doubt_kind
+from havenline.io.flee.text import Folder, Row, Shape
 
 _CLOSURES: tuple[ClosureKind, ...] = (
     "country",
@@ -20,6 +20,13 @@ _CLOSURES: tuple[ClosureKind, ...] = (
     "link",
     "remove_forced_redirection",
 )
+_SHAPE = Shape(
+    ("closure_type", "name1", "name2", "closure_start", "closure_end"),
+    4,
+    "word",
+    ("closure_type", "type", "closure"),
+)
+_CHANGES = Shape(("name", "newtype", "day"), 3, "name", ("name", "location"))
 
 
 def read_closures(folder: Folder, file: str, places: Places) -> tuple[Closure, ...]:
@@ -37,9 +44,8 @@ def read_closures(folder: Folder, file: str, places: Places) -> tuple[Closure, .
     """
     report = folder.report
     closures = []
-    for row in folder.rows(file) or []:
-        if row.is_comment or row.cell(0).lower() == "closure_type":
-            continue
+    table = folder.table(file, _SHAPE)
+    for row in table.rows if table is not None else []:
         closure = _closure(row, file, places, report)
         if closure is not None:
             closures.append(closure)
@@ -54,9 +60,6 @@ def _closure(row: Row, file: str, places: Places, report: Report) -> Closure | N
         report.add("unknown_value", message="unknown kind of closure", column="closure_type",
                    value=text, expected=one_of(_CLOSURES), hint=suggest(text, _CLOSURES),
                    **where)  # fmt: skip
-    if len(row.cells) < 4:
-        report.add("ragged_row", message=f"{len(row.cells)} cells", expected="5 cells", **where)
-        return None
     start = _day(row.cell(3), "closure_start", 0, where, report)
     end = _day(row.cell(4), "closure_end", -1, where, report)
     if kind is None or start is None or end is None:
@@ -72,13 +75,10 @@ def _closure(row: Row, file: str, places: Places, report: Report) -> Closure | N
         second = second_found
     if first is None:
         return None
-    if -1 != end < start:
+    if -1 != end < start and start >= 0:
         report.add("closure_days", message="ends before it begins, so it never ends",
                    column="closure_end", value=row.cell(4), **where)  # fmt: skip
         end = -1
-    elif end == start:
-        report.add("closure_days", message="ends on the day it begins", column="closure_end",
-                   value=row.cell(4), **where)  # fmt: skip
     return Closure(kind, first, second, start, end)
 
 
@@ -121,21 +121,11 @@ def read_kind_changes(folder: Folder, file: str, names: Names) -> tuple[KindChan
     """
     report = folder.report
     changes = []
-    for row in folder.rows(file) or []:
-        if row.is_comment or row.cell(0).lower() == "name":
-            continue
+    table = folder.table(file, _CHANGES)
+    for row in table.rows if table is not None else []:
         where: dict[str, Any] = {"file": file, "row": row.line}
-        if len(row.cells) < 3:
-            report.add("ragged_row", message=f"{len(row.cells)} cells", expected="name,newtype,day",
-                       **where)  # fmt: skip
-            continue
         place = needed(row.cell(0), "name", names, where, report)
-        kind = kind_of(row.cell(1))
-        if kind is None:
-            known = ("conflict_zone", "town", "camp", "idpcamp", "forwarding_hub", "marker")
-            report.add("unknown_value", message="unknown type of location", column="newtype",
-                       value=row.cell(1), expected=one_of(known),
-                       hint=suggest(row.cell(1), known), **where)  # fmt: skip
+        kind = doubt_kind(row.cell(1), report, column="newtype", **where)
         day = _day(row.cell(2), "day", 0, where, report)
         if place is not None and kind is not None and day is not None:
             changes.append(KindChange(place, kind, day))

@@ -10,7 +10,7 @@ import numpy as np
 
 from havenline.crisis.case import Counts
 from havenline.io.flee.checks import Report
-from havenline.io.flee.files import LAYOUT, Files
+from havenline.io.flee.files import COUNTS, LAYOUT, OLD_COUNTS, Files
 from havenline.io.flee.names import Names
 from havenline.io.flee.series import (
     Correction,
@@ -22,9 +22,14 @@ from havenline.io.flee.series import (
     on_days,
     read_series,
 )
-from havenline.io.flee.text import Folder
+from havenline.io.flee.text import Folder, Shape
 
 TOTAL = "total"
+_SHAPE = Shape(("name", "file"), 1, "name", ("name", "location", "camp"), open_ended=True)
+_UNCOUNTED = (
+    "so it is not compared; people go there under Flee's rules, and none under 'allocation', "
+    "where all who are counted are in camps with counts"
+)
 Points = tuple[tuple[int, float], ...]
 
 
@@ -77,16 +82,18 @@ def read_layout(
     report = folder.report
     file = files.find_counts(LAYOUT)
     if file is None:
-        report.add("missing_file", f"{files.counts[0]}{LAYOUT}", "there is no such file")
+        report.add("missing_file", f"{files.counts[0]}{LAYOUT}", "there is no such file",
+                   expected=f"the list of counts in {COUNTS} or {OLD_COUNTS}",
+                   hint="Flee needs it as well, even where people leave by conflict: rows such "
+                   "as total,refugees.csv")  # fmt: skip
         return "", {}
-    rows = folder.rows(file)
+    table = folder.table(file, _SHAPE)
     found: dict[str, tuple[int, Series | None]] = {}
-    if rows is not None and not rows:
+    cells_of: dict[str, tuple[str, ...]] = {}
+    if table is not None and table.blank:
         report.add("empty_file", file, "the file is empty", expected="total,refugees.csv")
     first = ""
-    for row in rows or []:
-        if row.is_comment:
-            continue
+    for row in table.rows if table is not None else []:
         name = row.cell(0)
         names = [cell for cell in row.cells[1:] if cell]
         if not name:
@@ -94,14 +101,22 @@ def read_layout(
             continue
         if not names:
             if name.lower() not in ("name", "location"):
-                report.add("value_left_out", file, "no file of counts, so this camp takes people "
-                           "and is not compared", row=row.line, value=name)  # fmt: skip
+                report.add("value_left_out", file, f"no file of counts, {_UNCOUNTED}",
+                           row=row.line, value=name)  # fmt: skip
                 found.setdefault(name, (row.line, None))
             continue
         first = first or name
-        if name in found:
-            report.add("duplicate_key", file, "this name stands twice", row=row.line, value=name)
+        if name in cells_of:
+            line = found[name][0]
+            if cells_of[name] == row.cells:
+                report.add("duplicate_row", file, f"the same row as line {line}, left out",
+                           row=row.line, value=name)  # fmt: skip
+            else:
+                report.add("duplicate_key", file, f"this name stands in line {line} as well, with "
+                           "other files", row=row.line, value=name,
+                           hint="several files of one camp stand in one row")  # fmt: skip
             continue
+        cells_of[name] = row.cells
         found[name] = (row.line, _files(folder, files, file, row.line, names, start))
     if first.lower() != TOTAL and any(name.lower() == TOTAL for name in found):
         report.add("no_total", file, "the first row is not the total, which Flee takes it for",
@@ -190,8 +205,8 @@ def published(
     corrections_of = _by_camp(corrections, by_place, names, corrections_file, report)
     for at in camps:
         if at not in by_place and layout:
-            report.add("camp_without_counts", layout, "this camp has no counts, so it takes people "
-                       "and is not compared", value=names.names[at])  # fmt: skip
+            report.add("camp_without_counts", layout, f"this camp has no counts, {_UNCOUNTED}",
+                       value=names.names[at])  # fmt: skip
         one = by_place.get(at)
         if one is None:
             continue
@@ -310,6 +325,10 @@ def _report_correction(
         report.add("bad_correction", file, f"{correction.name} has no count on this date",
                    row=correction.line, value=correction.date, expected="a date of its counts",
                    hint=f"the nearest is {start + dt.timedelta(near)}")  # fmt: skip
+    elif points[at][1] == 0:
+        report.add("bad_correction", file, f"{correction.name} has a count of 0 on this date, "
+                   "which would make all its earlier counts 0", row=correction.line,
+                   value=correction.date, expected="a date of a registration")  # fmt: skip
     elif at > 0 and any(x != 0 for _, x in points[:at]):
         report.add("bad_correction", file, f"the count of {correction.name} before this date is 0, "
                    "so there is nothing to scale by", row=correction.line,

@@ -13,7 +13,7 @@ from havenline.crisis.registry import suggest
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report
 from havenline.io.flee.names import Names
-from havenline.io.flee.text import Folder, Row
+from havenline.io.flee.text import Folder, Row, Shape, Table
 
 _PERIOD_KEYS = {
     "startdate": "start",
@@ -40,9 +40,10 @@ def read_period(folder: Folder, file: str) -> tuple[dt.date | None, int | None]:
     days : int or None
     """
     report = folder.report
-    rows = folder.rows(file)
-    if rows is None:
+    table = folder.table(file, Shape(("key", "value"), first="word", heads=("key",)))
+    if table is None:
         return None, None
+    rows = [*([] if table.header is None else [table.header]), *table.body]
     start: dt.date | None = None
     days: int | None = None
     seen: set[str] = set()
@@ -50,7 +51,7 @@ def read_period(folder: Folder, file: str) -> tuple[dt.date | None, int | None]:
         key = _PERIOD_KEYS.get(row.cell(0).lower().lstrip("#").strip())
         where: dict[str, Any] = {"file": file, "row": row.line}
         if key is None:
-            if not row.is_comment:
+            if row is not table.header:
                 report.add("unknown_value", message="unknown key", value=row.cell(0),
                            expected="StartDate or Length",
                            hint=suggest(row.cell(0), ("StartDate", "Length")), **where)  # fmt: skip
@@ -75,7 +76,7 @@ def read_period(folder: Folder, file: str) -> tuple[dt.date | None, int | None]:
                            value=row.cell(1), expected=f"1 to {values.MOST_DAYS} days",
                            **where)  # fmt: skip
                 days = None
-    if not rows:
+    if table.blank:
         report.add("empty_file", file, "the file is empty", expected="StartDate and Length")
     for key, name in (("start", "StartDate,2015-05-01"), ("length", "Length,396")):
         if rows and key not in seen:
@@ -109,14 +110,17 @@ def read_levels(
         Locations whose column is spelt otherwise, which Flee does not find.
     """
     report = folder.report
-    rows = folder.rows(file)
     nothing = np.zeros((0, len(names.names)))
-    if rows is None:
+    headed = _headed(folder, file, "Day")
+    if headed is None:
         return nothing, ()
-    if not rows:
-        report.add("empty_file", file, "the file is empty", expected="a header and a row a day")
+    header, table = headed
+    body = table.body
+    if header.cell(0) in names.position:
+        report.add("bad_header", file, "the first column is that of the days, and this one is "
+                   "headed by a location", row=header.line, value=header.cell(0),
+                   expected="#Day,<names of locations>")  # fmt: skip
         return nothing, ()
-    header, body = rows[0], [row for row in rows[1:] if not row.is_comment]
     place: dict[int, int] = {}
     unread = []
     for i in range(1, len(header.cells)):
@@ -147,19 +151,31 @@ def read_levels(
     width = max(place) + 1
     kept = list(place)
     for t, row in enumerate(body):
-        if any(row.cells[len(header.cells) :]):
-            report.add("extra_cells", file, f"{len(row.cells)} cells", row=row.line,
-                       expected=f"{len(header.cells)} cells as in the header")  # fmt: skip
+        if row.line in table.broken:
+            continue
         if len(row.cells) >= width:
-            try:
-                found = np.array([float(row.cells[i]) for i in kept])
-            except ValueError:
-                found = None
+            cells = [row.cells[i] for i in kept]
+            plain = all(map(values.PLAIN.fullmatch, cells))
+            found = np.array([float(cell) for cell in cells]) if plain else None
             if found is not None and found.min() >= 0 and found.max() <= highest:
                 levels[t, [place[i] for i in kept]] = found
                 continue
         _slow_row(row, width, header, place, levels[t], highest, file, report)
     return levels, tuple(unread)
+
+
+def _headed(folder: Folder, file: str, first: str) -> tuple[Row, Table] | None:
+    """Return the header of a table by day and the table, reporting a file that has none."""
+    shape = Shape((first,), first="day", heads=("day", "date", "days", "time"), headed=True)
+    table = folder.table(file, shape)
+    if table is None:
+        return None
+    header = table.header
+    if header is None or not table.body:
+        folder.report.add("empty_file" if table.blank else "empty_table", file, "there are no rows",
+                          expected=f"#{first},<names> and a row a day")  # fmt: skip
+        return None
+    return header, table
 
 
 def _slow_row(
@@ -271,13 +287,10 @@ def read_food(
     float64 array or None, shape (days, locations)
     """
     report = folder.report
-    rows = folder.rows(file)
-    if rows is None:
+    headed = _headed(folder, file, "Day")
+    if headed is None:
         return None
-    if len(rows) < 2:
-        report.add("empty_file", file, "there are no rows", expected="a header and a row for a day")
-        return None
-    header = rows[0]
+    header, table = headed
     regions = Names(list(dict.fromkeys(at.region for at in locations)))
     place: dict[int, int] = {}
     for i in range(1, len(header.cells)):
@@ -291,9 +304,7 @@ def read_food(
             place[i] = found
     on: list[int] = []
     levels: list[NDArray[np.float64]] = []
-    for row in rows[1:]:
-        if row.is_comment:
-            continue
+    for row in table.rows:
         where: dict[str, Any] = {"file": file, "row": row.line}
         day = values.whole(row.cell(0), report, column="Day", **where) if row.cell(0) else None
         if day is None:
@@ -313,7 +324,9 @@ def read_food(
     if on[0] > 0 or on[-1] < days - 1:
         report.add("too_few_days", file, f"days {on[0]} to {on[-1]} of {days}",
                    expected=f"days 0 to {days - 1}")  # fmt: skip
-    table = np.stack(levels)
+    stacked = np.stack(levels)
     each = np.arange(days)
-    by_region = np.stack([np.interp(each, on, table[:, r]) for r in range(table.shape[1])], axis=1)
+    by_region = np.stack(
+        [np.interp(each, on, stacked[:, r]) for r in range(stacked.shape[1])], axis=1
+    )
     return np.asarray(by_region[:, [regions.position[at.region] for at in locations]])

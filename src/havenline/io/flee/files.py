@@ -8,6 +8,8 @@ from pathlib import Path
 from havenline.io.flee.text import Folder
 
 INPUT, COUNTS = "input_csv", "source_data"
+OLD_COUNTS = "refugee_data"
+"""Where the folders that Flee is tested with have the counts: beside or within the tables."""
 LAYOUT = "data_layout.csv"
 SETTINGS = "simsetting.yml"
 INPUT_FILES = (
@@ -55,8 +57,8 @@ def is_flee(path: str | Path) -> bool:
 class Files:
     """The files of a folder by what they are, whichever way the folder is laid out.
 
-    The tables lie in ``input_csv/`` and the counts in ``source_data/``, or all in the folder
-    itself. The case of letters in file names does not matter.
+    The tables lie in ``input_csv/`` and the counts in ``source_data/`` or ``refugee_data/``, or
+    all in the folder itself. The case of letters in file names does not matter.
 
     Parameters
     ----------
@@ -69,6 +71,10 @@ class Files:
         top = self._names("")
         self.inputs = self._part(INPUT, top)
         self.counts = self._part(COUNTS, top)
+        for where, within in (self.inputs, ("", top)):
+            if LAYOUT not in self.counts[1] and OLD_COUNTS in within:
+                found = f"{where}{within[OLD_COUNTS]}"
+                self.counts = f"{found}/", self._names(found)
 
     def _names(self, part: str) -> dict[str, str]:
         """Return the names in a part of the folder by their lower-case form."""
@@ -125,6 +131,12 @@ class Files:
                 expected=name,
             )
         return f"{where}{found}"
+
+    def as_spreadsheet(self, name: str) -> str:
+        """Return the spreadsheet of a table's name; empty where there is none."""
+        stem = name.rsplit(".", 1)[0].lower()
+        found = (n for low, n in self.inputs[1].items() if low.startswith(f"{stem}."))
+        return next((n for n in found if n.lower().endswith((".xlsx", ".xls", ".ods"))), "")
 
     def nearest_counts(self, name: str) -> str:
         """Return "did you mean 'x'?" for the file of counts with the nearest name."""

@@ -12,7 +12,10 @@ from havenline.io.flee.checks import Report
 
 
 def plain(name: str) -> str:
-    """Return a name without what spelling changes: case, blanks, underscores, hyphens, accents.
+    """Return a name without what spelling changes: case, blanks, underscores, Latin accents.
+
+    What distinguishes places is kept: digits and what stands between them, hyphens, points,
+    apostrophes, and the marks of other scripts.
 
     Parameters
     ----------
@@ -22,9 +25,21 @@ def plain(name: str) -> str:
     -------
     str
     """
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(c for c in letters if not unicodedata.combining(c))
-    return re.sub(r"[\s_\-.'’]+", "", letters)
+    letters: list[str] = []
+    latin = False
+    for c in unicodedata.normalize("NFD", name.casefold()):
+        if unicodedata.combining(c):
+            if latin:
+                continue
+        else:
+            latin = unicodedata.name(c, "").startswith("LATIN")
+        letters.append(c)
+    parts = re.split(r"[\s_]+", unicodedata.normalize("NFC", "".join(letters)).strip(" _"))
+    joined = parts[0]
+    for part in parts[1:]:
+        apart = joined[-1:].isdigit() and part[:1].isdigit()
+        joined += f" {part}" if apart else part
+    return joined
 
 
 class Names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,15 @@ import numpy as np
 from havenline.crisis.case import Demographic, Traveller
 from havenline.io.flee import values
 from havenline.io.flee.names import Names
-from havenline.io.flee.text import Folder
+from havenline.io.flee.text import Folder, Shape
 
 DEFAULT = "default"
 _MOST = 1e12
 
 
-def read_demographic(folder: Folder, file: str, names: Names) -> Demographic | None:
+def read_demographic(
+    folder: Folder, file: str, names: Names, origins: Collection[int]
+) -> Demographic | None:
     """Read demographics_<attribute>.csv: a row for each value, weights by location.
 
     Parameters
@@ -26,6 +29,8 @@ def read_demographic(folder: Folder, file: str, names: Names) -> Demographic | N
         Path within the folder; the attribute stands in its name.
     names : Names
         Names of locations.
+    origins : collection of int
+        Locations that people may set out from, which need weights.
 
     Returns
     -------
@@ -33,14 +38,14 @@ def read_demographic(folder: Folder, file: str, names: Names) -> Demographic | N
     """
     report = folder.report
     attribute = file.rsplit("/", 1)[-1].split("_")[1].split(".")[0]
-    rows = folder.rows(file)
-    if rows is None:
+    table = folder.table(file, Shape(("value",), first="word", headed=True))
+    if table is None:
         return None
-    if len(rows) < 2:
-        check = "empty_table" if rows else "empty_file"
+    header, body = table.header, table.rows
+    if header is None or not body:
+        check = "empty_file" if table.blank else "empty_table"
         report.add(check, file, "there are no values", expected=f"{attribute},Default and rows")
         return None
-    header, body = rows[0], [row for row in rows[1:] if not row.is_comment]
     if not attribute:
         report.add("bad_header", file, "the file name has no attribute",
                    expected="demographics_<attribute>.csv")  # fmt: skip
@@ -57,9 +62,10 @@ def read_demographic(folder: Folder, file: str, names: Names) -> Demographic | N
             report.add("unmatched_name", file, "no such location, so this column is left out",
                        row=header.line, value=name, expected="a name of locations.csv",
                        hint=names.hint(name))  # fmt: skip
-    if default is None and len(place) < len(names.names):
+    lacking = [names.names[i] for i in origins if i not in place]
+    if default is None and lacking:
         report.add("bad_header", file, "there is no column for places that have none of their own",
-                   row=header.line, expected="Default")  # fmt: skip
+                   row=header.line, value=", ".join(lacking[:3]), expected="Default")  # fmt: skip
         return None
     words: list[str] = []
     weights = np.zeros((len(body), len(names.names)))
@@ -85,9 +91,9 @@ def read_demographic(folder: Folder, file: str, names: Names) -> Demographic | N
         usual = 0.0 if default is None else read[default]
         for other in range(len(names.names)):
             weights[k, other] = read[place[other]] if other in place else usual
-    empty = np.flatnonzero(weights.sum(axis=0) <= 0)
-    if len(empty) and not report.failed:
-        report.add("missing_value", file, "all weights are 0", value=names.names[int(empty[0])],
+    empty = [i for i in sorted(origins) if weights[:, i].sum() <= 0]
+    if empty and not report.failed:
+        report.add("missing_value", file, "all weights are 0", value=names.names[empty[0]],
                    expected="a weight above 0")  # fmt: skip
     return Demographic(attribute, tuple(words), weights)
 
@@ -105,20 +111,20 @@ def read_travellers(folder: Folder, file: str, names: Names) -> tuple[Traveller,
     tuple of Traveller
     """
     report = folder.report
-    rows = folder.rows(file)
-    body = [row for row in rows or [] if not row.is_comment]
-    if not body:
-        if rows is not None:
-            report.add("empty_table", file, "there are no people", expected="a header and rows")
+    table = folder.table(file, Shape(("location",), first="word", headed=True))
+    if table is None:
         return ()
-    header = [cell.lower() if i == 0 else cell for i, cell in enumerate(body[0].cells)]
+    if table.header is None or not table.body:
+        report.add("empty_table", file, "there are no people", expected="a header and rows")
+        return ()
+    header = [cell.lower() if i == 0 else cell for i, cell in enumerate(table.header.cells)]
     column = next((i for i, word in enumerate(header) if word.lower() == "location"), None)
     if column is None:
-        report.add("bad_header", file, "the header has no column 'location'", row=body[0].line,
+        report.add("bad_header", file, "the header has no column 'location'", row=table.header.line,
                    expected="location,<attributes>")  # fmt: skip
         return ()
     found = []
-    for row in body[1:]:
+    for row in table.rows:
         name = row.cell(column)
         at = names.find(name, report, file, row.line, "location")
         if at is None:

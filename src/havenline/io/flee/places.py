@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from havenline.crisis.registry import one_of, suggest
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report
 from havenline.io.flee.names import Names
-from havenline.io.flee.text import Folder, Row
+from havenline.io.flee.text import Folder, Row, Shape, Table
 
 COLUMNS = (
     "name",
@@ -43,6 +43,7 @@ _HEADER_WORDS = {
     ),
 }
 _MEANING = {word: column for column, words in _HEADER_WORDS.items() for word in words}
+_SHAPE = Shape(COLUMNS, len(COLUMNS), heads=_HEADER_WORDS["name"])
 _NEEDED = ("name", "country", "location_type")
 _KIND_WORDS: tuple[tuple[str, LocationKind], ...] = (
     ("conflict", "conflict"),
@@ -52,6 +53,48 @@ _KIND_WORDS: tuple[tuple[str, LocationKind], ...] = (
     ("default", "town"),
     ("town", "town"),
 )
+
+
+_USUAL = re.compile(
+    r"(refugee|idp|conflict|flood|forward|forwarding|transit|settlement|relocation)?[ _-]*"
+    r"(camp|zone|hub|town|city|marker|conflict|default|forward|site)s?"
+)
+_NEGATED = re.compile(r"\b(non|no|not|never|ex|former|formerly|without)\b|^un", re.IGNORECASE)
+
+
+def doubt_kind(text: str, report: Report, **where: Any) -> LocationKind | None:
+    """Return the kind of place that a word means, saying where it was not sure.
+
+    Parameters
+    ----------
+    text : str
+        As written, not empty.
+    report : Report
+        Added to where the word is unknown, negated, or merely contains one that is known.
+    **where
+        File, row and column.
+
+    Returns
+    -------
+    str or None
+        None for a word that means none.
+    """
+    known = ("conflict_zone", "town", "camp", "idpcamp", "forwarding_hub", "marker", "flood_zone")
+    kind = kind_of(text)
+    plain = text.strip().lower()
+    negated = _NEGATED.search(re.sub(r"[_-]", " ", plain)) is not None
+    if kind is None or negated:
+        message = "unknown type of location"
+        if kind is not None:
+            message += f", which Flee reads as {kind}"
+        hint = "write town?" if negated else suggest(text, known)
+        report.add("unknown_value", message=message, value=text, expected=one_of(known), hint=hint,
+                   **where)  # fmt: skip
+        return None
+    if not _USUAL.fullmatch(plain):
+        report.add("unusual_value", message=f"read as {kind}, as Flee does by what it contains",
+                   value=text, expected=one_of(known), **where)  # fmt: skip
+    return kind
 
 
 def kind_of(text: str) -> LocationKind | None:
@@ -107,15 +150,17 @@ def read_places(folder: Folder, file: str) -> Places:
         Without the rows that could not be read.
     """
     report = folder.report
-    rows = folder.rows(file)
-    header, body = _headed(rows or [], file, report)
+    table = folder.table(file, _SHAPE) or Table()
+    header, body = _header(table, file, report), table.body
     width = max((len(row.cells) for row in body), default=0)
     order, extra, gps = _columns(header, width, file, report)
     locations: list[Location] = []
     lines: dict[str, int] = {}
     for row in body:
-        location = _location(row, order, extra, file, report)
-        if location is None:
+        location: Location | None = Location(row.cell(0), "", "", math.nan, math.nan, "camp", 0)
+        if row.line not in table.broken:
+            location = _location(row, order, extra, file, report)
+        if location is None or not location.name:
             continue
         if location.name in lines:
             report.add(
@@ -129,8 +174,8 @@ def read_places(folder: Folder, file: str) -> Places:
             continue
         lines[location.name] = row.line
         locations.append(location)
-    if rows is not None and not body:
-        check = "empty_table" if rows else "empty_file"
+    if not body and not report.failed:
+        check = "empty_file" if table.blank else "empty_table"
         report.add(check, file, "there are no locations", expected="at least one row")
     countries = list(dict.fromkeys(at.country for at in locations))
     return Places(tuple(locations), Names(list(lines)), Names(countries), swapped=not gps)
@@ -141,19 +186,10 @@ def _word(cell: str) -> str:
     return cell.lstrip("#").strip().lower()
 
 
-def _headed(rows: Sequence[Row], file: str, report: Report) -> tuple[Row | None, list[Row]]:
-    """Return the header and the rows below, without comments.
-
-    The header is the first comment above the locations that begins like one; else a comment that
-    is as long as one, whose further columns still have names.
-    """
-    body = [row for row in rows if not row.is_comment]
-    above = [row for row in rows if row.is_comment and (not body or row.line < body[0].line)]
-    named = (row for row in above if _MEANING.get(_word(row.cell(0))) == "name")
-    long = (row for row in above if len(row.cells) >= len(COLUMNS))
-    first = next(named, None) or next(long, None)
-    if first is None and body and _MEANING.get(_word(body[0].cell(0))) == "name":
-        first = body.pop(0)
+def _header(table: Table, file: str, report: Report) -> Row | None:
+    """Return the header, reporting one that Flee does not take for one."""
+    first = table.header
+    if first is not None and not first.cells[0].startswith("#"):
         report.add(
             "header_order",
             file,
@@ -161,7 +197,7 @@ def _headed(rows: Sequence[Row], file: str, report: Report) -> tuple[Row | None,
             row=first.line,
             expected="#name,...",
         )
-    return first, body
+    return first
 
 
 def _columns(
@@ -217,20 +253,12 @@ def _location(
     if not name:
         report.add("missing_value", message="a location needs a name", column="name", **where)
         return None
-    if not kind_text and len(row.cells) <= order["location_type"] < 99:
-        report.add("ragged_row", message=f"{len(row.cells)} cells", expected="8 cells", **where)
-        return Location(name, texts["region"], texts["country"], math.nan, math.nan, "town", 0)
-    kind = kind_of(kind_text) if kind_text else "town"
-    if not kind_text:
+    kind: LocationKind = "town"
+    if kind_text:
+        kind = doubt_kind(kind_text, report, column="location_type", **where) or "camp"
+    else:
         report.add("value_left_out", message="no type, read as a town", column="location_type",
                    **where)  # fmt: skip
-    if kind is None:
-        known = ("conflict_zone", "town", "camp", "idpcamp", "forwarding_hub", "marker")
-        hint = suggest(kind_text, known)
-        report.add("unknown_value", message="unknown type of location", value=kind_text,
-                   column="location_type", expected=one_of((*known, "flood_zone")), hint=hint,
-                   **where)  # fmt: skip
-        kind = kind_of(hint) or "town"
     people = 0
     if texts["population"]:
         at = {**where, "column": "population"}

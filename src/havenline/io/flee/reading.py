@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from havenline.crisis.case import (
     Link,
     Traveller,
 )
+from havenline.crisis.case_doubts import doubts
 from havenline.crisis.flee_settings import FleeSettings
 from havenline.errors import CrisisError, Problem
 from havenline.io.flee import values
@@ -79,13 +80,11 @@ def open_flee(path: str | Path, settings: Settings = None) -> Case:
         Where anything cannot be understood; it holds every problem of the folder.
     """
     report = Report()
-    folder = find_folder(path, report)
-    draft = _read(folder, settings) if folder is not None else None
+    case = _open(path, settings, report)
     found = report.finished()
-    errors = [p for p in found if p.severity == "error"]
-    if folder is None or draft is None or errors:
-        raise CrisisError(errors)
-    return _case(folder, draft, tuple(found))
+    if case is None:
+        raise CrisisError([p for p in found if p.severity == "error"])
+    return replace(case, warnings=tuple(found))
 
 
 def problems_of(path: str | Path, settings: Settings = None) -> tuple[Problem, ...]:
@@ -102,10 +101,28 @@ def problems_of(path: str | Path, settings: Settings = None) -> tuple[Problem, .
         In the order in which the files are read.
     """
     report = Report()
-    folder = find_folder(path, report)
-    if folder is not None:
-        _read(folder, settings)
+    _open(path, settings, report)
     return tuple(report.finished())
+
+
+def _open(path: str | Path, settings: Settings, report: Report) -> Case | None:
+    """Read a folder and doubt what it says; None where there is any error."""
+    folder = find_folder(path, report)
+    if folder is None:
+        return None
+    draft, files = _read(folder, settings)
+    if report.failed:
+        return None
+    case = _case(folder, draft)
+    tables = {
+        "counts": f"{files.counts[0]}data_layout.csv",
+        "closures": f"{files.inputs[0]}closures.csv",
+        "routes": f"{files.inputs[0]}routes.csv",
+        "places": f"{files.inputs[0]}locations.csv",
+    }
+    for name, table, value, message, hint in doubts(case):
+        report.add(name, tables[table], message, value=value, hint=hint)
+    return case
 
 
 def find_folder(path: str | Path, report: Report) -> Folder | None:
@@ -137,7 +154,7 @@ def find_folder(path: str | Path, report: Report) -> Folder | None:
     return None
 
 
-def _read(folder: Folder, settings: Settings) -> _Draft:
+def _read(folder: Folder, settings: Settings) -> tuple[_Draft, Files]:
     """Read every file of a folder, as far as it goes."""
     report, draft = folder.report, _Draft()
     files = Files(folder)
@@ -151,18 +168,22 @@ def _read(folder: Folder, settings: Settings) -> _Draft:
     if draft.places is not None:
         _read_roads(folder, files, draft, draft.places, routes)
         _read_days(folder, files, draft, draft.places)
-        _read_people(folder, files, draft, draft.places)
     _read_counts(folder, files, draft)
+    if draft.places is not None:
+        _read_people(folder, files, draft, draft.places)
     files.report_strays()
     if not report.failed:
         _check_leaving(draft, files, report)
-    return draft
+    return draft, files
 
 
 def _needed(files: Files, name: str) -> str | None:
     file = files.find(name)
     if file is None:
-        files.folder.report.add("missing_file", f"{files.inputs[0]}{name}", "there is no such file")
+        found = files.as_spreadsheet(name)
+        hint = f"save {found} as CSV UTF-8" if found else ""
+        files.folder.report.add("missing_file", f"{files.inputs[0]}{name}",
+                                "there is no such file", hint=hint)  # fmt: skip
     return file
 
 
@@ -243,7 +264,8 @@ def _fitted(levels: NDArray[np.float64], days: int | None) -> NDArray[np.float64
 
 def _read_people(folder: Folder, files: Files, draft: _Draft, places: Places) -> None:
     """Read who the people are."""
-    found = [read_demographic(folder, file, places.names) for file in files.demographics()]
+    origins = _origins(draft, places)
+    found = [read_demographic(folder, file, places.names, origins) for file in files.demographics()]
     draft.demographics = tuple(d for d in found if d is not None)
     wanted = draft.settings.read_from_agents_csv_file
     file = files.find("agents.csv")
@@ -255,6 +277,22 @@ def _read_people(folder: Folder, files: Files, draft: _Draft, places: Places) ->
     elif file is not None:
         folder.report.add("unread_file", file, "the settings do not ask for this file",
                           expected="read_from_agents_csv_file: True")  # fmt: skip
+
+
+def _origins(draft: _Draft, places: Places) -> set[int]:
+    """Return the locations where people appear: by conflict, flood, or counts of day 0."""
+    found = {i for i, at in enumerate(places.locations) if at.kind == "conflict"}
+    found |= {change.location for change in draft.kind_changes if change.kind == "conflict"}
+    for levels in (draft.conflict, draft.flood):
+        if levels is not None and len(levels):
+            found |= set(np.flatnonzero(levels.any(axis=0)).tolist())
+    if draft.settings.insert_day0:
+        day_0 = np.zeros(1, dtype=np.int64)
+        found |= {at for at, counts in draft.published.counts.items() if counts.on(day_0)[0] > 0}
+    for i, at in enumerate(places.locations):
+        if at.is_camp and at.attributes.get("initial_idps", "0").strip("0.") != "":
+            found.add(i)
+    return found
 
 
 def _read_counts(folder: Folder, files: Files, draft: _Draft) -> None:
@@ -292,11 +330,30 @@ def _check_leaving(draft: _Draft, files: Files, report: Report) -> None:
         report.add("empty_table", file, "there are no camps", expected="a location of type camp")
     elif not draft.published.counts:
         report.add("empty_table", f"{files.counts[0]}data_layout.csv", "no camp has counts")
+    else:
+        _check_period(draft, f"{files.counts[0]}data_layout.csv", report)
+    if draft.settings.conflict_spawn_mode is not None:
+        report.add("by_conflict", "simsetting.yml", "people leave by conflict; the rules "
+                   "'allocation' cannot say how many, so they refuse this case",
+                   value=draft.settings.conflict_spawn_mode, hint="use --rules flee")  # fmt: skip
     zone = any(at.kind == "conflict" and at.conflict_day <= 0 for at in draft.places.locations)
     conflict = draft.conflict is not None and bool((draft.conflict > 0).any())
     if not (zone or conflict or draft.settings.flood_zone_spawning_only):
         report.add("no_conflict", file, "there is no conflict on any day, so nobody can leave",
                    expected="a conflict zone, or conflict in conflicts.csv")  # fmt: skip
+
+
+def _check_period(draft: _Draft, file: str, report: Report) -> None:
+    """Report counts of which none lies within the period: a wrong start, or those of elsewhere."""
+    assert draft.start is not None
+    assert draft.days is not None
+    days = np.concatenate([counts.days for counts in draft.published.counts.values()])
+    if not ((days >= 0) & (days < draft.days)).any():
+        first, last = (draft.start + dt.timedelta(int(day)) for day in (days.min(), days.max()))
+        end = draft.start + dt.timedelta(draft.days - 1)
+        report.add("counts_outside_period", file, "no count of a camp lies in the period, "
+                   f"{draft.start} to {end}", value=f"{first} to {last}",
+                   hint="is StartDate in sim_period.csv right?")  # fmt: skip
 
 
 def case_id(path: Path) -> str:
@@ -313,7 +370,7 @@ def case_id(path: Path) -> str:
     return re.sub(r"[^a-z0-9_-]+", "-", path.resolve().name.lower()).strip("-_") or "case"
 
 
-def _case(folder: Folder, draft: _Draft, problems: tuple[Problem, ...]) -> Case:
+def _case(folder: Folder, draft: _Draft) -> Case:
     """Put the parts of a folder without errors together."""
     assert draft.places is not None
     assert draft.start is not None
@@ -350,5 +407,4 @@ def _case(folder: Folder, draft: _Draft, problems: tuple[Problem, ...]) -> Case:
             no_conflict=draft.no_conflict,
         ),
         input_hashes=dict(sorted(folder.hashes.items())),
-        warnings=problems,
     )

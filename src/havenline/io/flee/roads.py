@@ -10,7 +10,14 @@ from havenline.crisis.case import Link
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report
 from havenline.io.flee.names import Names, needed
-from havenline.io.flee.text import Folder, Row
+from havenline.io.flee.text import Folder, Row, Shape
+
+_SHAPE = Shape(
+    ("name1", "name2", "distance", "forced_redirection"),
+    3,
+    heads=("name1", "name 1", "from", "name", "start", "source", "location1"),
+)
+_ATTRIBUTES = ("max_move_speed", "walk_probability")
 
 
 def read_links(folder: Folder, file: str, names: Names) -> tuple[Link, ...]:
@@ -30,20 +37,28 @@ def read_links(folder: Folder, file: str, names: Names) -> tuple[Link, ...]:
     tuple of Link
     """
     report = folder.report
-    rows = folder.rows(file)
+    table = folder.table(file, _SHAPE)
+    if table is None:
+        return ()
+    header = table.header
     attributes: dict[str, int] = {}
-    body: list[Row] = []
-    for row in rows or []:
-        first = row.cell(0).lstrip("#").strip().lower()
-        if row.is_comment or (not body and first in ("name1", "from", "name", "start")):
-            if row.cell(3) or "name" in first:
-                found = {row.cell(i).lower(): i for i in range(4, len(row.cells)) if row.cell(i)}
-                attributes = attributes or found
-            continue
-        body.append(row)
-    links = [x for row in body if (x := _link(row, attributes, file, names, report)) is not None]
-    if rows is not None and not body:
-        check = "empty_table" if rows else "empty_file"
+    if header is not None:
+        attributes = {w.lower(): i for i, w in enumerate(header.cells) if i >= 4 and w}
+        fourth = header.cell(3)
+        if fourth and "redirect" not in fourth.lower() and "forced" not in fourth.lower():
+            report.add("bad_header", file, "the fourth column is that of forced redirection",
+                       row=header.line, value=fourth, expected=",".join(_SHAPE.columns),
+                       hint=f"move {fourth} behind an empty fourth column")  # fmt: skip
+            return ()
+        for word in attributes:
+            if word not in _ATTRIBUTES:
+                report.add("unread_cells", file, "nothing reads this column", row=header.line,
+                           value=word)  # fmt: skip
+    links = [
+        x for row in table.rows if (x := _link(row, attributes, file, names, report)) is not None
+    ]
+    if not table.body:
+        check = "empty_file" if table.blank else "empty_table"
         report.add(check, file, "there are no roads", expected="at least one row")
     _report_twins(links, file, names, report)
     return tuple(links)
@@ -66,10 +81,6 @@ def _link(
     row: Row, attributes: dict[str, int], file: str, names: Names, report: Report
 ) -> Link | None:
     where: dict[str, Any] = {"file": file, "row": row.line}
-    if len(row.cells) < 3:
-        report.add("ragged_row", message=f"{len(row.cells)} cells", expected="name1,name2,distance",
-                   **where)  # fmt: skip
-        return None
     ends = [needed(row.cell(i), f"name{i + 1}", names, where, report) for i in (0, 1)]
     km = None
     at = {**where, "column": "distance"}
@@ -135,9 +146,8 @@ def read_major_routes(folder: Folder, file: str, names: Names) -> tuple[tuple[in
     tuple of tuple of int
     """
     routes = []
-    for row in folder.rows(file) or []:
-        if row.is_comment:
-            continue
+    table = folder.table(file, Shape(("name",), open_ended=True, heads=("name", "name1")))
+    for row in table.rows if table is not None else []:
         where: dict[str, Any] = {"file": file, "row": row.line}
         cells = [c for c in row.cells if c]
         found = [needed(cell, "", names, where, folder.report) for cell in cells]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,9 +15,11 @@ from numpy.typing import NDArray
 from havenline.crisis.case import Counts
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report
-from havenline.io.flee.text import Folder
+from havenline.io.flee.text import Folder, Row, Shape
 
-_HEADERS = ("", "date", "datetime")
+_SHAPE = Shape(("date", "persons"), 2, "date", ("date", "datetime"), whole=True)
+_CORRECTIONS = Shape(("name", "date", "remark"), 2, "name", ("name", "location", "camp"))
+_HOUSEHOLDS = re.compile(r"house|famil|\bhhs?\b|m[ée]nage|hogar|foyer", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -69,24 +72,25 @@ def read_series(folder: Folder, file: str, start: dt.date) -> Series | None:
         None where it has no count.
     """
     report = folder.report
-    rows = folder.rows(file)
-    if rows is None:
+    table = folder.table(file, _SHAPE)
+    if table is None:
+        return None
+    rows, header = table.rows, table.header
+    if rows and _is_header(rows[0].cell(0)):
+        header = rows.pop(0)
+    if header is not None and not _counts_persons(header, file, report):
         return None
     as_flee: list[tuple[int, float]] = []
     points: dict[int, float] = {}
-    unknown = False
     before: int | None = None
     sorted_rows = True
-    for position, row in enumerate(rows):
-        if row.is_comment or (position == 0 and _is_header(row.cell(0))):
-            continue
+    for row in rows:
         where: dict[str, Any] = {"file": file, "row": row.line}
-        if not row.cell(1):
-            if len(row.cells) > 1 and not row.cell(0):
-                report.add("missing_value", message="no date", column="date", **where)
-            continue
         if not row.cell(0):
             report.add("missing_value", message="no date", column="date", **where)
+            continue
+        if not row.cell(1):
+            report.add("no_figure", message="no count, left out", column="count", **where)
             continue
         date = values.day_of(row.cell(0), report, column="date", **where)
         persons = values.persons(row.cell(1), report, column="count", **where)
@@ -97,7 +101,6 @@ def read_series(folder: Folder, file: str, start: dt.date) -> Series | None:
         if persons == -1:
             report.add("no_figure", message="no count, left out", column="count", value="-1",
                        **where)  # fmt: skip
-            unknown = True
             continue
         if before is not None and day < before and sorted_rows:
             sorted_rows = False
@@ -110,7 +113,7 @@ def read_series(folder: Folder, file: str, start: dt.date) -> Series | None:
         before = day
         points[day] = float(persons)
     if not points:
-        check = "empty_table" if rows or unknown else "empty_file"
+        check = "empty_file" if table.blank else "empty_table"
         report.add(check, file, "there are no counts", expected="rows such as 2015-05-01,7332")
         return None
     return Series(tuple(sorted(points.items())), tuple(as_flee))
@@ -118,7 +121,21 @@ def read_series(folder: Folder, file: str, start: dt.date) -> Series | None:
 
 def _is_header(text: str) -> bool:
     """Return whether the first cell of the first row is a heading rather than a date."""
-    return text.lower() in _HEADERS or not any(c.isdigit() for c in text)
+    return not text or (not text.startswith("#") and not any(c.isdigit() for c in text))
+
+
+def _counts_persons(header: Row, file: str, report: Report) -> bool:
+    """Report a header whose second column is not of persons, and columns that nothing reads."""
+    if _HOUSEHOLDS.search(header.cell(1)):
+        report.add("bad_header", file, "the second column counts households, not persons",
+                   row=header.line, value=header.cell(1), expected="date,persons",
+                   hint="put the column of persons second")  # fmt: skip
+        return False
+    further = [cell for cell in header.cells[2:] if cell]
+    if further:
+        report.add("unread_cells", file, "columns after the second are not read",
+                   row=header.line, value=",".join(further))  # fmt: skip
+    return True
 
 
 def on_days(points: Sequence[tuple[int, float]], days: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -217,9 +234,10 @@ def corrected(points: Sequence[tuple[int, float]], at: int) -> tuple[tuple[int, 
     Returns
     -------
     tuple of (int, float), or None
-        None where there is nothing to scale by: no count before it, or one of 0.
+        None where there is nothing to scale by or to: no count before it, or one of the two
+        is 0.
     """
-    if at == 0 or points[at - 1][1] == 0:
+    if at == 0 or points[at - 1][1] == 0 or points[at][1] == 0:
         return None
     factor = points[at][1] / points[at - 1][1]
     return tuple((day, x * factor if i < at else x) for i, (day, x) in enumerate(points))
@@ -251,13 +269,13 @@ def read_corrections(folder: Folder, file: str) -> list[Correction]:
     """
     report: Report = folder.report
     found = []
-    for row in folder.rows(file) or []:
-        if row.is_comment or row.cell(1).lower() == "date":
+    table = folder.table(file, _CORRECTIONS)
+    for row in table.rows if table is not None else []:
+        if row.cell(1).lower() == "date":
             continue
         where: dict[str, Any] = {"file": file, "row": row.line}
         if not row.cell(0) or not row.cell(1):
-            report.add("ragged_row", message=f"{len(row.cells)} cells", expected="name,date",
-                       **where)  # fmt: skip
+            report.add("ragged_row", message="an empty cell", expected="name,date", **where)
             continue
         date = values.day_of(row.cell(1), report, column="date", **where)
         if date is not None:

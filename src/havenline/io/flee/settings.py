@@ -154,6 +154,7 @@ _MODES = {
     "spawn_rules.flood_driven_spawn_mode": ("flood_spawn_mode", "pop_ratio"),
     "spawn_rules.flood_driven_spawning": ("flood_spawn_mode", "pop_ratio"),
 }
+_UNREAD_SECTION = "spawn_rules.flood_driven_spawning"
 _TEXT_FAULTS = {"byte_order_mark", "line_endings", "not_utf8"}
 _LONGEST_VALUE = 60
 
@@ -344,7 +345,7 @@ def _collect(
                            expected=_name_in_flee(name), severity="warning", **where)
                 )  # fmt: skip
         else:
-            problems.append(_unknown(document.file, dotted, row))
+            problems.append(_ignored(document.file, dotted, row, _written(value)))
     for dotted in presets:
         _preset(document, dotted, values, places, problems)
     if unread:
@@ -370,6 +371,9 @@ def _section(
 ) -> None:
     """Check that a section holds keys; one for spawning switches its mode on."""
     path = tuple(dotted.split("."))
+    if dotted == _UNREAD_SECTION and isinstance(value, bool):
+        problems.append(_ignored(document.file, dotted, document.line(path), _written(value)))
+        return
     if value is not None and not isinstance(value, dict):
         problems.append(
             _fault("wrong_type", document.file, "wrong kind of value", row=document.line(path),
@@ -379,7 +383,7 @@ def _section(
     if dotted in _MODES:
         name, mode = _MODES[dotted]
         values.setdefault(name, mode)
-    if dotted == "spawn_rules.flood_driven_spawning":
+    if dotted == _UNREAD_SECTION:
         problems.append(
             _fault("key_unread_by_flee", document.file,
                    "honoured here; Flee itself reads another name and leaves this out",
@@ -418,8 +422,8 @@ def _preset(
     values.update(PRESETS[dotted])
 
 
-def _unknown(file: str, dotted: str, row: int | None) -> Problem:
-    """Report a key that nobody knows, with where it may belong."""
+def _ignored(file: str, dotted: str, row: int | None, value: str) -> Problem:
+    """Report a key that Flee has no use for, with where it may belong."""
     section, _, name = dotted.rpartition(".")
     same = [known for known in _KNOWN if known.rpartition(".")[2] == name]
     if same:
@@ -428,12 +432,13 @@ def _unknown(file: str, dotted: str, row: int | None) -> Problem:
     else:
         here = [k.rpartition(".")[2] for k in _KNOWN if k.rpartition(".")[0] == section]
         here += [s.rpartition(".")[2] for s in _SECTIONS if s.rpartition(".")[0] == section]
-        hint = suggest(name, here)
+        hint = suggest(name, here) if name not in here else ""
         if not hint and (near := suggest(name, {k.rpartition(".")[2] for k in _KNOWN})):
             meant = near.split("'")[1]
             place = next(k for k in _KNOWN if k.rpartition(".")[2] == meant)
             hint = f"did you mean {place!r}?"
-    return _fault("unknown_key", file, "no such key", row=row, column=dotted, hint=hint)
+    return _fault("key_ignored", file, "ignored, as in Flee, which has no such key", row=row,
+                  column=dotted, value=value, hint=hint, severity="warning")  # fmt: skip
 
 
 def _invalid(

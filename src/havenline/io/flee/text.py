@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from havenline.crisis.reading import sha256, with_lf
+from havenline.crisis.reading import QUOTE, foreign_format, likely_row, sha256, with_lf
 from havenline.io.flee.checks import Report
 
 _BOM = b"\xef\xbb\xbf"
@@ -35,9 +37,66 @@ class Row:
         return self.cells[position] if position < len(self.cells) else ""
 
     @property
-    def is_comment(self) -> bool:
-        """Whether the row begins with ``#``, also within quotes."""
-        return self.cells[0].startswith("#")
+    def word(self) -> str:
+        """The first cell as the word of a header: small letters, without ``#``."""
+        return self.cells[0].lstrip("#").strip().lower()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the rows of a table look like.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Names of the cells that every table of this kind may have, in their order.
+    least : int
+        How many of them a row must have.
+    first : {"name", "date", "day", "word"}
+        What the first cell is; in a table of names ``#3 Settlement`` is one.
+    heads : collection of str
+        Words that the first cell of a header may be, in small letters, without ``#``.
+    headed : bool
+        Whether there is a header in any case, whatever it begins with.
+    whole : bool
+        Whether its numbers are whole ones.
+    open_ended : bool
+        Whether a row may have any number of cells.
+    """
+
+    columns: tuple[str, ...]
+    least: int = 1
+    first: str = "name"
+    heads: Collection[str] = ()
+    headed: bool = False
+    whole: bool = False
+    open_ended: bool = False
+
+
+@dataclass
+class Table:
+    """A table: its rows, and the header above them.
+
+    Attributes
+    ----------
+    header : Row or None
+    body : list of Row
+        Without comments.
+    broken : set of int
+        Lines of rows that are too long or too short, which are told already.
+    blank : bool
+        Whether the file has no row at all, not even a comment.
+    """
+
+    header: Row | None = None
+    body: list[Row] = field(default_factory=list)
+    broken: set[int] = field(default_factory=set)
+    blank: bool = False
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows that have the cells that they need."""
+        return [row for row in self.body if row.line not in self.broken]
 
 
 class Folder:
@@ -110,6 +169,145 @@ class Folder:
         text = decode(data, file, self.report)
         return None if text is None else split(text, file, self.report)
 
+    def table(self, file: str, shape: Shape) -> Table | None:
+        """Read a table: rows told from comments, and rows that are too long or short reported.
+
+        A row that begins with ``#`` is a comment where it plainly is one. One that has the cells
+        of a row is left out as well, as Flee does, and told. What a spreadsheet writes where it
+        has no value (``########``, ``#N/A``) is a cell like any other, and so is the name of a
+        place that begins with ``#`` and a number.
+
+        Parameters
+        ----------
+        file : str
+            Path relative to the folder.
+        shape : Shape
+
+        Returns
+        -------
+        Table or None
+            None where there is nothing to go on with.
+        """
+        rows = self.rows(file)
+        if rows is None:
+            return None
+        table = Table(_header(rows, shape), blank=not rows)
+        for row in rows:
+            if row is table.header:
+                continue
+            if _is_data(row, shape):
+                table.body.append(row)
+                if shape.first == "name" and _NUMBER_SIGN.match(row.cells[0]):
+                    self.report.add(
+                        "number_sign",
+                        file,
+                        "read as a name although it begins with '#'; Flee leaves this row out",
+                        row=row.line,
+                        value=row.cells[0],
+                    )
+            elif _was_data(row, shape, table.header):
+                self.report.add(
+                    "commented_row",
+                    file,
+                    "this row begins with '#', so it is left out as a comment",
+                    row=row.line,
+                    value=",".join(row.cells),
+                    expected="the row without '#', where it is meant",
+                )
+        if not shape.open_ended:
+            heads = table.header.cells if table.header is not None else ()
+            named = max((i + 1 for i, head in enumerate(heads) if head), default=0)
+            further = self._further(table.body, max(named, len(shape.columns)), file, shape)
+            table.broken = {
+                row.line for row in table.body if not self._fits(row, named, file, shape, further)
+            }
+        return table
+
+    def _further(self, rows: Sequence[Row], width: int, file: str, shape: Shape) -> bool:
+        """Return whether every row has the same further columns, which nothing reads."""
+        widths = {len(row.cells) for row in rows}
+        if len(rows) < 2 or len(widths) > 1 or min(widths) <= width:
+            return False
+        if all(likely_row(row.cells, width, whole=shape.whole) for row in rows):
+            return False
+        self.report.add(
+            "unread_cells",
+            file,
+            f"nothing reads the columns after column {width}",
+            row=rows[0].line,
+            value=",".join(rows[0].cells[width:]),
+        )
+        return True
+
+    def _fits(self, row: Row, named: int, file: str, shape: Shape, further: bool) -> bool:
+        """Report a row that is too long or too short; return whether it can be read."""
+        width = max(named, len(shape.columns))
+        extra = [cell for cell in row.cells[width:] if cell and not further]
+        if any(_FIGURE.fullmatch(cell) for cell in extra):
+            self.report.add(
+                "extra_cells",
+                file,
+                f"{len(row.cells)} cells",
+                row=row.line,
+                value=",".join(row.cells),
+                expected=f"{width} cells" + (" as in the header" if named == width else ""),
+                hint=likely_row(row.cells, width, whole=shape.whole) or QUOTE,
+            )
+            return False
+        if extra:
+            self.report.add("unread_cells", file, "nothing reads what stands after the last column",
+                            row=row.line, value=",".join(extra))  # fmt: skip
+        if len(row.cells) < min(shape.least, named or shape.least):
+            self.report.add(
+                "ragged_row",
+                file,
+                f"{len(row.cells)} cell" + ("s" if len(row.cells) > 1 else ""),
+                row=row.line,
+                value=",".join(row.cells),
+                expected=",".join(shape.columns[: shape.least]),
+            )
+            return False
+        return True
+
+
+_FIGURE = re.compile(r"[+-]?[0-9][0-9.' ]*%?")
+_NUMBER_SIGN = re.compile(r"#[0-9]{1,4}(?![0-9]*[-/.][0-9])")
+_SPREADSHEET = re.compile(r"#+|#[^\W_]+(/[^\W_]+)*[!?]|#N/?[AVD]|#GETTING_DATA", re.IGNORECASE)
+
+
+def _header(rows: Sequence[Row], shape: Shape) -> Row | None:
+    """Return the header: the first row that begins like one; else one that is as long as one."""
+    data = (i for i, row in enumerate(rows) if row.word not in shape.heads and _is_data(row, shape))
+    above = rows[: next(data, len(rows))]
+    named = next((row for row in rows[: len(above) + 1] if row.word in shape.heads), None)
+    if named is not None:
+        return named
+    if shape.headed:
+        return next((row for row in rows if len(row.cells) > 1), rows[0] if rows else None)
+    return next((row for row in above if len(row.cells) >= len(shape.columns)), None)
+
+
+def _is_data(row: Row, shape: Shape) -> bool:
+    """Return whether a row is one of the table rather than a header or a comment."""
+    start, others = row.cells[0], any(row.cells[1:])
+    if not start.startswith("#"):
+        return True
+    if not others or row.word in shape.heads:
+        return False
+    named = shape.first == "name" and _NUMBER_SIGN.match(start) is not None
+    return named or _SPREADSHEET.fullmatch(start) is not None
+
+
+def _was_data(row: Row, shape: Shape, header: Row | None) -> bool:
+    """Return whether a comment has the cells of a row, so that one may miss it."""
+    if row.word in shape.heads or sum(map(bool, row.cells)) < max(2, shape.least):
+        return False
+    if header is not None and row.cells == header.cells:
+        return False
+    if shape.first in ("date", "day"):
+        return row.word[:1].isdigit()
+    return True
+
 
 def decode(data: bytes, file: str, report: Report) -> str | None:
     """Turn bytes into text with LF line ends.
@@ -128,6 +326,10 @@ def decode(data: bytes, file: str, report: Report) -> str | None:
     str or None
         None where it is not text.
     """
+    if told := foreign_format(data):
+        report.add("not_text", file, told, expected="CSV, UTF-8 text",
+                   hint="open it in a spreadsheet and save it as CSV UTF-8")  # fmt: skip
+        return None
     if data.startswith(_BOM_16):
         try:
             text = data.decode("utf-16")
@@ -187,7 +389,8 @@ def split(text: str, file: str, report: Report) -> list[Row] | None:
             report.add("broken_csv", file, f"not valid CSV: {message}", row=line)
             return None
         report.add("loose_quotes", file, "a quote within a cell, kept as it stands", row=line)
-    first = next((row for row in rows if not row.is_comment), rows[0] if rows else None)
+    plain = (row for row in rows if not row.cells[0].startswith("#"))
+    first = next(plain, rows[0] if rows else None)
     if first is not None and len(first.cells) == 1:
         for mark, name in _SEPARATORS:
             if first.cells[0].count(mark) > 0:

@@ -15,7 +15,8 @@ MOST_PERSONS = 10_000_000_000
 MOST_KM = 100_000.0
 FIRST_YEAR, LAST_YEAR = 1951, 2148
 MOST_DAYS = 18_300
-_PLAIN = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?")
+PLAIN = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?")
+"""A number as Flee's tables have it: digits of ASCII, no underscores."""
 _SHORT = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _CELL_CHECKS = {"bad_number", "thousands_separator", "not_finite"}
 
@@ -37,7 +38,7 @@ def number(text: str, report: Report, **where: Any) -> float | None:
     float or None
         None where it is not a finite number.
     """
-    if _PLAIN.fullmatch(text):
+    if PLAIN.fullmatch(text):
         value = float(text)
         if math.isfinite(value):
             return value
@@ -65,6 +66,12 @@ def whole(text: str, report: Report, **where: Any) -> int | None:
     -------
     int or None
     """
+    if re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+", text):
+        digits = text.replace(".", "")
+        report.add("thousands_separator", message="a point for thousands, or a decimal?",
+                   value=text, expected="a whole number", hint=f"write {digits}",
+                   **where)  # fmt: skip
+        return None
     value = number(text, report, **where)
     if value is None:
         return None

@@ -22,7 +22,6 @@ def test_a_closed_border_is_not_crossed_while_it_is_closed() -> None:
     network = build_network(small_case(closures=(Closure("country", "home", "east", 1, 3),)))
     assert network.state.tolist() == [0, 1, 1, 2]
     np.testing.assert_allclose(network.km[:, 0, 0], [90.0, np.inf, 90.0])
-    np.testing.assert_allclose(network.km_any, [[90.0, 190.0]])
 
 
 def test_a_closure_without_end_lasts() -> None:

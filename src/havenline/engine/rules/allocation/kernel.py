@@ -21,17 +21,17 @@ _DRIFT = np.uint64(key_of_text("given.drift"))
 
 
 @kernel
-def _shares(day, network_state, people, leaving, near, near_any, is_open, pull, capacity, share):  # type: ignore[no-untyped-def]
-    """Fill ``share`` with each camp's share of today's arrivals.
+def _shares(day, network_state, people, leaving, near, near_ever, is_open, pull, capacity, share):  # type: ignore[no-untyped-def]
+    """Fill ``share`` with each camp's share of today's arrivals; return whether any can come.
 
-    An origin that no open road leads from uses roads as if nothing were closed; where no open
-    camp has room left, all open ones share by pull; where none is open, all do.
+    Who is counted has come, so an origin that no open road leads from today uses the roads of
+    another day; where no open camp has room left, all open ones share by pull; where none is open
+    today, all do that ever are. A camp that no road leads to on any day gets nobody, and an origin
+    that no road leads from on any day sends nobody.
     """
     camps = people.shape[0]
     weight = np.empty(camps)
     all_leaving = 0.0
-    for i in range(leaving.shape[1]):
-        all_leaving += leaving[day, i]
     for j in range(camps):
         share[j] = 0.0
     for i in range(leaving.shape[1]):
@@ -42,20 +42,26 @@ def _shares(day, network_state, people, leaving, near, near_any, is_open, pull, 
             total = 0.0
             for j in range(camps):
                 w = 0.0
-                if is_open[network_state, j] or attempt == 3:
+                if near_ever[i, j] > 0.0 and (is_open[network_state, j] or attempt == 3):
                     w = pull[j]
                     if attempt < 2 and not math.isnan(capacity[j]):
                         w *= room(people[j], capacity[j], FULL_FROM, FULL_TO, FULL_LEAST)
                     if attempt == 0:
                         w *= near[network_state, i, j]
                     elif attempt == 1:
-                        w *= near_any[i, j]
+                        w *= near_ever[i, j]
                 weight[j] = w
                 total += w
             if total > 0.0:
                 break
-        for j in range(camps):
-            share[j] += leaving[day, i] / all_leaving * weight[j] / total
+        if total > 0.0:
+            all_leaving += leaving[day, i]
+            for j in range(camps):
+                share[j] += leaving[day, i] * weight[j] / total
+    for j in range(camps):
+        if all_leaving > 0.0:
+            share[j] /= all_leaving
+    return all_leaving > 0.0
 
 
 @kernel
@@ -63,8 +69,12 @@ def _arrive(number, share, people, keys, key):  # type: ignore[no-untyped-def]
     """Divide arrivals among the camps: a multinomial draw, a binomial a camp."""
     left = number
     rest = 1.0
+    last = 0
     for j in range(people.shape[0]):
-        p = 1.0 if j == people.shape[0] - 1 else share[j] / rest if rest > 1e-12 else 0.0
+        if share[j] > 0.0:
+            last = j
+    for j in range(last + 1):
+        p = 1.0 if j == last else share[j] / rest if rest > 1e-12 else 0.0
         taken = binomial(left, p, mix(key, keys[j]))
         people[j] += taken
         left -= taken
@@ -131,7 +141,6 @@ def run_allocation(  # type: ignore[no-untyped-def]
     state,
     leaving,
     km,
-    km_any,
     offset,
     power,
     is_open,
@@ -155,7 +164,7 @@ def run_allocation(  # type: ignore[no-untyped-def]
         Persons in each camp at the end of it.
     totals : (n,) int64
         Persons in all camps on ``first_day`` and the days after it.
-    state, leaving, km, km_any, is_open
+    state, leaving, km, is_open
         See `AllocationNetwork`.
     offset, power : float64
         See `havenline.engine.gravity.nearness`.
@@ -173,12 +182,18 @@ def run_allocation(  # type: ignore[no-untyped-def]
     out : (n, camps) int64
         Filled with persons in each camp at the end of each day.
     """
-    near, near_any = np.empty_like(km), np.empty_like(km_any)
+    opens = np.zeros(km.shape[2], dtype=np.bool_)
+    for s in range(km.shape[0]):
+        for j in range(km.shape[2]):
+            opens[j] = opens[j] or is_open[s, j]
+    near, near_ever = np.empty_like(km), np.zeros(km.shape[1:])
     for s in range(km.shape[0]):
         for i in range(km.shape[1]):
             for j in range(km.shape[2]):
-                near[s, i, j] = nearness(km[s, i, j], offset, power)
-                near_any[i, j] = nearness(km_any[i, j], offset, power)
+                reached = math.isfinite(km[s, i, j])
+                near[s, i, j] = nearness(km[s, i, j], offset, power) if reached else 0.0
+                if opens[j]:
+                    near_ever[i, j] = max(near_ever[i, j], near[s, i, j])
     pull = np.empty_like(own)
     for j in range(own.shape[0]):
         pull[j] = own[j] * pull_of_size(size[j], size_power)
@@ -201,10 +216,19 @@ def run_allocation(  # type: ignore[no-untyped-def]
             batches = min(BATCHES, 1 + int(BATCHES * change / room)) if room >= 1.0 else 1
             for b in range(batches):
                 part = change // batches + (1 if b < change % batches else 0)
-                _shares(
-                    day, state[day], people, leaving, near, near_any, is_open, pull, capacity, share
-                )
-                _arrive(part, share, people, keys, mix(mix(mix(key, _ARRIVE), day), b))
+                if _shares(
+                    day,
+                    state[day],
+                    people,
+                    leaving,
+                    near,
+                    near_ever,
+                    is_open,
+                    pull,
+                    capacity,
+                    share,
+                ):
+                    _arrive(part, share, people, keys, mix(mix(mix(key, _ARRIVE), day), b))
         elif change < 0:
             _leave(-change, people, leave, keys, mix(mix(key, _LEAVE), day))
         out[n] = people

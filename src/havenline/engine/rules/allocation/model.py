@@ -3,7 +3,9 @@ r"""Allocation: totals are given, where do people go is the question.
 What is given is the number of persons counted in the camps of the case on each day, all camps
 together, and the count of each camp on the first day. A rise of the total is people who were
 registered that day, wherever they set out; so nobody is on the way in this model, and the
-predicted total equals the given one. A fall takes people from all camps alike.
+predicted total equals the given one, but for those who cannot come: where no road that is open on
+any day leads from a place that people leave to a camp that takes people in, they wait. A fall takes
+people from all camps alike.
 
 Of those who come from place :math:`i`, camp :math:`j` is given the share
 
@@ -13,7 +15,8 @@ Of those who come from place :math:`i`, camp :math:`j` is given the share
 with :math:`C_j` the declared capacity, :math:`x_j` the people there, :math:`d_{ij}` the road
 over what is open that day, and :math:`e_j` what is not known about a camp: 1 in the middle, a
 lognormal number a camp and future. Closed camps take nobody in; people do not cross a closed
-border. Places are weighted by persons times intensity of conflict on the day before.
+border, but where nothing is open while people are counted: then they came by what is open on
+another day. Places are weighted by persons times intensity of conflict on the day before.
 
 The form is the gravity model of migration with a competing, filling capacity; its three numbers
 and three spreads are fitted, see the validation page.
@@ -34,6 +37,7 @@ from havenline.engine.rules.allocation.parameters import (
     draw,
     normals,
 )
+from havenline.errors import RunError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -56,6 +60,11 @@ class Allocation:
         The fitted ones if not given.
     attraction : (futures, camps) float64, optional
         Unexplained pull of each camp; drawn from its spread if not given.
+
+    Raises
+    ------
+    RunError
+        If the settings of the case say how many leave, which these rules take from the counts.
     """
 
     hasten = 1
@@ -72,6 +81,13 @@ class Allocation:
         parameters: AllocationParameters | None = None,
         attraction: Floats | None = None,
     ) -> None:
+        if case.settings.conflict_spawn_mode is not None:
+            raise RunError(
+                f"{case.name}: its settings let people leave by conflict "
+                f"({case.settings.conflict_spawn_mode}); the rules 'allocation' take how many "
+                "leave from the counts, so they cannot follow that. Use --rules flee, or leave "
+                "conflict_driven_spawning out of the settings"
+            )
         p = default_parameters() if parameters is None else parameters
         futures = len(totals)
         names = [case.locations[j].name for j in network.camps]
@@ -106,10 +122,9 @@ class Allocation:
         return cls(case, build_network(case), observed[0], totals, seed=seed, parameters=parameters)
 
     def run(self, future: int, present: Integers, elsewhere: Integers) -> None:
-        """Run one future; nobody is ever in none of the camps."""
+        """Run one future; who is in none of the camps waits for a road that is open."""
         network = self.network
         true = self.true[future]
-        elsewhere[:] = 0
         run_allocation(
             self.first_day,
             self.start,
@@ -117,7 +132,6 @@ class Allocation:
             network.state,
             network.leaving,
             network.km,
-            network.km_any,
             self.softening[future],
             self.distance_power[future],
             network.is_open,
@@ -131,6 +145,7 @@ class Allocation:
             key_of(self.seed, future),
             present,
         )
+        elsewhere[:] = self.totals[future] - present.sum(axis=1)
 
     def all_present(self) -> Integers:
         """Return the persons in each camp at the end of each day, shape (futures, n, camps)."""

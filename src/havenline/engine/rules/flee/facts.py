@@ -281,6 +281,8 @@ def _close(
     country = np.array([location.country for location in case.locations])
     for closure in case.closures:
         begins = closure.start == day
+        if closure.end == closure.start:  # opened again in the same breath
+            continue
         if not begins and not (closure.end == day and closure.end > closure.start):
             continue
         here = names.get(closure.first, -1)
