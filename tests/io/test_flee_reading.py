@@ -56,7 +56,7 @@ def test_counts_with_a_registration_correction(flee: Any) -> None:
     before = case.as_registered()
     assert before.observed()[:, 0].tolist() == [100, 400, 700, 933, 1166, 1400, 1700, 2000]
     assert before.observed()[:, 1].tolist() == case.observed()[:, 1].tolist()
-    assert case.total.on(np.array([-3, 1, 7, 90])).tolist() == [100, 500, 3000, 3000]
+    assert case.total.on(np.array([-3, 1, 7, 90])).tolist() == [100, 475, 3000, 3000]
 
 
 def test_corrections_of_a_camp_compound(flee: Any) -> None:

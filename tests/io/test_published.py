@@ -57,7 +57,8 @@ def test_no_published_case_has_an_error() -> None:
 def test_imported_cases_are_equal(tmp_path: Path) -> None:
     for folder in cases_or_skip():
         target = import_flee(folder, tmp_path / folder.name)
-        assert check_any(target).problems == ()
+        known = {(p.check, p.message) for p in check_any(folder).problems}
+        assert {(p.check, p.message) for p in check_any(target).problems} <= known
         ours, theirs = open_case(target), open_flee(folder)
         assert differences(ours, theirs) == []
         assert differences(ours.as_flee(), theirs.as_flee()) == []

@@ -105,8 +105,10 @@ def _totals(case: Case) -> Iterator[Doubt]:
                "score says nothing of where they go", "")  # fmt: skip
     days = np.flatnonzero(known.all(axis=1) & case.total.known(np.arange(case.days)))
     if len(days):
-        published = case.as_registered().observed()
-        total, camps = case.total.on(days), published[days].sum(axis=1)
+        total = case.total.on(days)
+        before = case.as_registered().observed()[days].sum(axis=1)
+        after = observed[days].sum(axis=1)
+        camps = np.where(np.abs(total - before) < np.abs(total - after), before, after)
         off = np.abs(total - camps)
         day = int(off.argmax())
         if off[day] > max(MOST_DIFFERENCE * camps[day], MOST_DIFFERENCE * total[day]) and (
@@ -119,17 +121,17 @@ def _totals(case: Case) -> Iterator[Doubt]:
 
 def _camps(case: Case) -> Iterator[Doubt]:
     """Doubt camps with the same counts, and counts that rise while a camp is closed."""
-    for a, b in combinations(case.counts, 2):
-        one, other = case.counts[a], case.counts[b]
+    published = case.as_registered().counts
+    for a, b in combinations(published, 2):
+        one, other = published[a], published[b]
         same = np.array_equal(one.days, other.days) and np.array_equal(one.persons, other.persons)
         if same and one.persons.any() and len(one.days) > 1:
             yield ("same_counts", "counts", case.locations[b].name,
                    f"these are the counts of {case.locations[a].name} as well", "")  # fmt: skip
-    turns = [*turning_days(case), case.days]
-    for at, counts in case.counts.items():
-        for first, end in pairwise(turns):
+    for at, counts in published.items():
+        for first, end in _closed_spans(case, at):
             there = (counts.days >= first) & (counts.days < end)
-            if there.any() and not takes_in(case, at, first):
+            if there.any():
                 rose = counts.persons[there].max() - counts.on(np.array([first]))[0]
                 if rose > LEAST_PERSONS:
                     day = counts.days[there][counts.persons[there].argmax()]
@@ -137,6 +139,19 @@ def _camps(case: Case) -> Iterator[Doubt]:
                            f"{counts.persons[there].max():.0f} counted on {_on(case, day)}, "
                            "while this camp takes nobody in", "")  # fmt: skip
                     break
+
+
+def _closed_spans(case: Case, camp: int) -> Iterator[tuple[int, int]]:
+    """Walk the spans of days, without the last, in which a camp takes nobody in."""
+    since = None
+    for day in turning_days(case):
+        if not takes_in(case, camp, day):
+            since = day if since is None else since
+        elif since is not None:
+            yield since, day
+            since = None
+    if since is not None:
+        yield since, case.days
 
 
 def _closures(case: Case) -> Iterator[Doubt]:

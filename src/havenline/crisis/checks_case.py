@@ -84,7 +84,8 @@ def counts_outside_period(draft: Draft) -> Iterator[Problem]:
         for _, date, p, r in draft.records("counts", "date", "place_id", "reading")
         if date and r == "corrected" and p and p != TOTAL and not p.startswith(ELSEWHERE)
     ]
-    if dates and not any(period.start <= date <= period.end for date in dates):
+    backwards = period.end < period.start
+    if dates and not backwards and not any(period.start <= date <= period.end for date in dates):
         yield problem("counts_outside_period", draft.file("counts"), "no count of a camp lies in "
                       f"the period, {period.start} to {period.end}", column="date",
                       value=f"{min(dates)} to {max(dates)}")  # fmt: skip

@@ -74,7 +74,6 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("no_conflict", "error", "somewhere people can leave from"),
     ("read_elsewhere", "warning", "files that Flee reads from another folder"),
     ("broken_yaml", "error", "the settings are valid YAML"),
-    ("unknown_key", "error", "the settings have only keys that are known"),
     ("wrong_type", "error", "settings have the type that they need"),
     ("key_ignored", "warning", "settings have only keys that Flee has"),
     ("key_without_effect", "warning", "settings that change nothing here"),

@@ -26,10 +26,7 @@ from havenline.io.flee.text import Folder, Shape
 
 TOTAL = "total"
 _SHAPE = Shape(("name", "file"), 1, "name", ("name", "location", "camp"), open_ended=True)
-_UNCOUNTED = (
-    "so it is not compared; people go there under Flee's rules, and none under 'allocation', "
-    "where all who are counted are in camps with counts"
-)
+_UNCOUNTED = "so it is not compared, and people go there under Flee's rules only"
 Points = tuple[tuple[int, float], ...]
 
 

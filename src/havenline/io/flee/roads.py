@@ -98,7 +98,7 @@ def _link(
         km = None
     elif km == 0:
         report.add("unusual_value", message="a road of no length", value=row.cell(2), **at)
-    forced = _forced(row.cell(3), report, where)
+    forced = _forced(row.cell(2), row.cell(3), report, where)
     speed, walk = math.nan, 0.0
     if (i := attributes.get("max_move_speed")) is not None and row.cell(i):
         at = {**where, "column": "max_move_speed"}
@@ -121,14 +121,15 @@ def _link(
     return Link(ends[0], ends[1], km, forced, speed, walk)
 
 
-def _forced(text: str, report: Report, where: dict[str, Any]) -> int:
+def _forced(km: str, text: str, report: Report, where: dict[str, Any]) -> int:
     if not text:
         return 0
     at = {**where, "column": "forced_redirection"}
     forced = values.whole(text, report, **at)
     if forced is not None and forced not in (0, 1, 2):
+        hint = f"a decimal comma? write {km}.{text}" if km.isdigit() and text.isdigit() else ""
         report.add("unknown_value", message="unknown redirection", value=text,
-                   expected="0, 1 or 2", **at)  # fmt: skip
+                   expected="0, 1 or 2", hint=hint, **at)  # fmt: skip
         return 0
     return forced or 0
 

@@ -372,7 +372,11 @@ def _section(
     """Check that a section holds keys; one for spawning switches its mode on."""
     path = tuple(dotted.split("."))
     if dotted == _UNREAD_SECTION and isinstance(value, bool):
-        problems.append(_ignored(document.file, dotted, document.line(path), _written(value)))
+        problems.append(
+            _fault("key_ignored", document.file, "ignored, as in Flee, which reads another key",
+                   row=document.line(path), column=dotted, value=_written(value),
+                   expected="'flood_driven_spawn_mode'", severity="warning")
+        )  # fmt: skip
         return
     if value is not None and not isinstance(value, dict):
         problems.append(

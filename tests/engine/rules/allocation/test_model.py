@@ -11,7 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from havenline.crisis.case import Case, Closure
+from havenline.crisis.flee_settings import FleeSettings
 from havenline.crisis.parameters import case_table, known_parameters
+from havenline.engine.cases import simulate_case
 from havenline.engine.rules.allocation import Allocation, AllocationParameters, default_parameters
 from havenline.engine.rules.allocation.parameters import TABLE, changed
 from havenline.errors import RunError
@@ -71,11 +73,46 @@ def test_a_closed_border_sends_everybody_elsewhere() -> None:
     assert (people[:, :, 0] == 0).all()
 
 
-def test_arrivals_are_placed_even_where_every_road_is_closed() -> None:
-    closures = tuple(Closure("country", "home", c, 0, -1) for c in ("east", "west"))
+def test_who_is_counted_while_every_road_is_closed_came_by_those_of_another_day() -> None:
+    closures = tuple(Closure("country", "home", c, 0, 3) for c in ("east", "west"))
     people = allocate(small_case(closures=closures), futures=5, parameters=PLAIN)
     assert (people[:, 2].sum(axis=1) == 200).all()
     assert (people[:, 2] > 0).all()
+
+
+def test_nobody_comes_where_no_road_is_open_on_any_day() -> None:
+    case = small_case(closures=(Closure("country", "home", "east", 0, -1),))
+    people = allocate(case, futures=5, parameters=PLAIN)
+    assert (people[:, :, 0] == people[:, :1, 0]).all()
+    assert (people[:, 2].sum(axis=1) == 200).all()
+    closures = tuple(Closure("country", "home", c, 0, -1) for c in ("east", "west"))
+    people = allocate(small_case(closures=closures), futures=5, parameters=PLAIN)
+    assert (people == people[:, :1]).all()
+    run = simulate_case(small_case(closures=closures), futures=2)
+    counted = small_case().observed().sum(axis=1)
+    assert (run["present"].sum("camp") + run["elsewhere"] == counted).all()
+
+
+def test_a_camp_that_no_road_reaches_gets_nobody() -> None:
+    case = small_case()
+    cut = replace(case, links=tuple(x for x in case.links if 2 not in (x.first, x.second)))
+    people = allocate(cut, futures=5, parameters=PLAIN)
+    assert (people[:, :, 0] == people[:, :1, 0]).all()
+    assert (people[:, 2].sum(axis=1) == 200).all()
+
+
+@pytest.mark.parametrize(("start", "end"), [(1, 1), (-1, 2), (-2, -1)])
+def test_a_closure_of_no_day_or_from_before_the_start_never_holds(start: int, end: int) -> None:
+    shut = small_case(closures=(Closure("country", "home", "east", start, end),))
+    people = allocate(shut, futures=3, parameters=PLAIN)
+    assert (people == allocate(small_case(), futures=3, parameters=PLAIN)).all()
+
+
+def test_people_who_leave_by_conflict_are_refused() -> None:
+    case = small_case()
+    driven = replace(case, settings=FleeSettings(conflict_spawn_mode="pop_ratio"))
+    with pytest.raises(RunError, match="--rules flee"):
+        simulate_case(driven, futures=2)
 
 
 def test_departures_are_taken_from_all_alike() -> None:

@@ -110,11 +110,22 @@ def test_a_closed_country_and_its_opening() -> None:
     assert evenings(case) == [[7, 0], [7, 0], [0, 7], [0, 7]]
 
 
-@pytest.mark.parametrize("end", [-1, 0, 1])
+@pytest.mark.parametrize("end", [-1, 0])
 def test_a_closure_without_an_end_stays(end: int) -> None:
     shut = Closure("location", "Camp", "", 1, end)
     case = road_out(days=4, closures=(shut,), kind_changes=(KindChange(0, "forward", 1),))
     assert stayed(case) == [True] * 4
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize(("start", "end"), [(1, 1), (-1, 3), (-5, -1)])
+def test_a_closure_of_no_day_or_from_before_the_start_never_holds(
+    start: int, end: int, exact: bool
+) -> None:
+    case = little([place("War", "conflict"), place("Camp", "camp", country="Away")],
+                  [(0, 1, 50.0)], people(0, 7), days=4,
+                  closures=(Closure("country", "Away", "Home", start, end),))  # fmt: skip
+    assert evenings(case, exact=exact) == [[0, 7]] * 4
 
 
 def test_a_closed_camp_is_a_town_until_it_opens() -> None:
