@@ -38,7 +38,7 @@ def tables(result: Validation) -> tuple[TextTable, ...]:
         tuple(rows),
     )
     camps = TextTable(
-        f"{result.case}: camps on the last day with a count, and over all days scored",
+        f"{result.case}: each camp on its last day with a count, and over all days scored",
         (
             "camp",
             "days",

@@ -54,7 +54,8 @@ class CampScores:
     error : float
         Mean over days of |sim - data|, over the mean of the data; NaN where nobody is counted.
     final, final_observed : float
-        Persons on the last day scored: the forecast's mean, and the data (NaN without a count).
+        Persons on its last day with a count: the forecast's mean, and the data; NaN where no day
+        of the period has one.
     coverage_50, coverage_90 : float
     """
 
@@ -162,7 +163,7 @@ def validate(
     mean = samples.mean(axis=0)
     within = {level: scores.inside(samples, observed, level) for level in (0.5, 0.9)}
     flee, agents_of = _flee(case, known)
-    last = scores.last_known(observed)
+    ends = [scores.last_known(column[:, None]) for column in observed.T]
     return Validation(
         case=case.id,
         rules=rules,
@@ -179,8 +180,8 @@ def validate(
                 camp=case.locations[at].name,
                 days_scored=int(known[:, j].sum()),
                 error=_ratio(_mean(np.abs(mean - observed)[:, j]), _mean(observed[:, j])),
-                final=float(mean[last, j]),
-                final_observed=float(observed[last, j]),
+                final=float(mean[ends[j], j]),
+                final_observed=float(observed[ends[j], j]),
                 coverage_50=_mean(within[0.5][:, j]),
                 coverage_90=_mean(within[0.9][:, j]),
             )
@@ -194,7 +195,7 @@ def validate(
         seconds=seconds,
         notes=_notes(case, rules, known),
         days_scored=int(known.any(axis=1).sum()),
-        last_scored=last,
+        last_scored=scores.last_known(observed),
     )
 
 

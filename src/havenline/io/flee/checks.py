@@ -19,6 +19,7 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("missing_folder", "error", "the folder exists"),
     ("missing_file", "error", "every file that a case needs is there"),
     ("file_left_out", "warning", "files that may be left out and that Flee needs"),
+    ("two_scales", "error", "the folder is one case, not scales that are coupled"),
     ("unreadable_file", "error", "every file may be read"),
     ("empty_file", "error", "no file that is needed is empty"),
     ("file_name", "warning", "files are named as the format says"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 
 from havenline.io.flee.text import Folder
@@ -27,6 +28,7 @@ INPUT_FILES = (
 )
 _SIGNS = ("locations.csv", "sim_period.csv", LAYOUT)
 _NEAR = 0.75
+_OF_A_SCALE = re.compile(r"(locations|routes|source_data)-\d(\.csv)?")
 
 
 def is_flee(path: str | Path) -> bool:
@@ -51,7 +53,7 @@ def is_flee(path: str | Path) -> bool:
         names = {p.name.lower() for p in root.iterdir()}
     except (OSError, ValueError):
         return False
-    return bool(names & {INPUT, COUNTS, *_SIGNS})
+    return bool(names & {INPUT, COUNTS, *_SIGNS}) or any(map(_OF_A_SCALE.fullmatch, names))
 
 
 class Files:
@@ -94,6 +96,11 @@ class Files:
         if name in top:
             return f"{top[name]}/", self._names(top[name])
         return "", top
+
+    def scales(self) -> list[str]:
+        """Return the files of a folder of coupled scales, such as ``locations-0.csv``, sorted."""
+        names = {**self._names(""), **self.inputs[1]}
+        return sorted(name for low, name in names.items() if _OF_A_SCALE.fullmatch(low))
 
     def find(self, name: str) -> str | None:
         """Return the path of a table within the folder; None where it is not there.

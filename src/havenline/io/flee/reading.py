@@ -158,6 +158,12 @@ def _read(folder: Folder, settings: Settings) -> tuple[_Draft, Files]:
     """Read every file of a folder, as far as it goes."""
     report, draft = folder.report, _Draft()
     files = Files(folder)
+    if scales := files.scales():
+        report.add("two_scales", scales[0], "this is a folder of coupled scales, which are run "
+                   "together by exchanging people; that is not read here", value=", ".join(scales),
+                   hint="give each scale a folder of its own, with locations.csv, routes.csv and "
+                   "source_data")  # fmt: skip
+        return draft, files
     draft.settings = _settings(folder, files, settings)
     if file := _needed(files, "sim_period.csv"):
         draft.start, draft.days = read_period(folder, file)
