@@ -4,6 +4,9 @@
 #   make test   set up, then check style and types and run the tests
 #
 # Both put everything into .venv and set up again only when pyproject.toml has changed.
+# For those who change what is needed:
+#
+#   make lowest   run some of the tests with the lowest versions that pyproject.toml allows
 
 # The first interpreter that is new enough; set your own with: make run PYTHON=/path/to/python3
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -17,7 +20,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test docs clean
+.PHONY: help run test lowest docs clean
 
 help:
 	@sed -n '/^#   make/s/^# *//p' $(firstword $(MAKEFILE_LIST))
@@ -31,12 +34,18 @@ test: .venv/ready-dev
 	$(BIN)/mypy
 	$(BIN)/pytest $(ARGS)
 
+# Old versions warn of new ones, so warnings are no errors here.
+lowest: .venv-lowest/ready
+	.venv-lowest/bin/python -m pytest -W default -p no:cacheprovider \
+	  tests/cli/test_run_table.py tests/cli/test_cases.py tests/crisis/test_crisis.py \
+	  tests/report/test_briefing.py tests/outcomes/test_tidy.py tests/web/test_settings.py
+
 # Rebuild the reference pages that are made from the code.
 docs: .venv/ready
 	$(BIN)/python -m scripts.build_docs
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-lowest .mypy_cache .ruff_cache .pytest_cache
 
 .venv/created:
 	@if [ -z "$(PYTHON)" ]; then \
@@ -67,3 +76,10 @@ clean:
 	@echo "Installing Havenline and the tools for its tests into .venv (a minute or two, once)"
 	@$(PIP) --editable '.[dev]'
 	@touch .venv/ready $@
+
+.venv-lowest/ready: pyproject.toml .venv/ready-dev
+	@echo "Installing the lowest versions of what Havenline needs into .venv-lowest"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
+	@$(BIN)/uv pip install --quiet --resolution lowest-direct --python .venv-lowest/bin/python \
+	  --editable '.[test]'
+	@touch $@

@@ -106,7 +106,7 @@ def kilometres(
         ends = (min(link.first, link.second), max(link.first, link.second))
         shortest[ends] = min(shortest.get(ends, np.inf), max(link.km, 1e-6))
     n = len(case.locations)
-    where = [a for a, _ in shortest], [b for _, b in shortest]
-    graph = coo_array((list(shortest.values()), where), shape=(n, n)).tocsr()
+    where = np.array(list(shortest), dtype=np.int32).reshape(-1, 2).T
+    graph = coo_array((list(shortest.values()), (where[0], where[1])), shape=(n, n)).tocsr()
     found = dijkstra(graph, directed=False, indices=np.asarray(origins, dtype=np.int64))
     return np.ascontiguousarray(found[:, np.asarray(targets, dtype=np.int64)])
