@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from havenline.crisis.case import Case
+from havenline.crisis.case import Case, Closure
 from havenline.crisis.flee_settings import REFUSED_WHERE_ON, FleeSettings
-from havenline.engine.cases import simulate_case
+from havenline.engine.cases import RULES, simulate_case
 from havenline.errors import RunError
 from havenline.io import open_flee
 from tests.cases_folder import cases_or_skip
@@ -156,3 +156,26 @@ def test_published_cases_agree_with_runs_of_flee(number: int) -> None:
     assert near.mean() >= 0.99
     wide = theirs("sd") >= 5.0
     assert 0.67 < np.median(spread[wide] / theirs("sd")[wide]) < 1.5
+
+
+@pytest.mark.parametrize("rules", RULES)
+def test_what_no_open_road_reaches_gets_nobody_under_any_rules(rules: Any) -> None:
+    case = small_case(days=40, near=(0, 5, 9, 9), far=(0, 500, 900, 950))
+    near, far = case.camps
+    without = replace(case, links=tuple(x for x in case.links if near not in (x.first, x.second)))
+    assert not people(without, rules=rules)[:, :, 0].any()
+    assert people(without, rules=rules)[:, :, 1].any()
+    borders = [case.locations[at].country for at in (near, far)]
+    closed = tuple(Closure("country", "home", other, 0, -1) for other in borders)
+    shut = replace(case, closures=closed)
+    assert not people(shut, rules=rules).any()
+
+
+@pytest.mark.parametrize("rules", RULES)
+@pytest.mark.parametrize(("start", "end"), [(3, 3), (-4, 20), (-4, -1), (60, -1)])
+def test_closures_that_never_hold_change_nothing_under_any_rules(
+    rules: Any, start: int, end: int
+) -> None:
+    case = small_case(days=40, far=(0, 500, 900, 950))
+    shut = replace(case, closures=(Closure("country", "home", "east", start, end),))
+    np.testing.assert_array_equal(people(shut, rules=rules), people(case, rules=rules))

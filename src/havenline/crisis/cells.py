@@ -24,7 +24,10 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHORT_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _MONTH_NAME = re.compile(r"[A-Za-z]{3}")
-_SPREADSHEET = re.compile(r"#+|#[^\W_]+(/[^\W_]+)*[!?]|#N/?[AVD]", re.IGNORECASE)
+SPREADSHEET_ERROR = re.compile(
+    r"#{2,}|#[^\W_]+(/[^\W_]+)*[!?]|#N/?[AVD]|#GETTING_DATA|#(UN)?BUSY!", re.IGNORECASE
+)
+"""What a spreadsheet writes where it has no value, or no room to show one."""
 _SERIAL = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")
 _SERIAL_START = date(1899, 12, 30)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -195,7 +198,7 @@ def _number_fault(text: str, column: Column, expected: str) -> tuple[str, str, s
             fixed = fixed.replace(thousands.group(1), "") + thousands.group(2)
         return ("thousands_separator", "thousands separator", expected, f"write {fixed}")
     hint = ""
-    if _SPREADSHEET.fullmatch(plain):
+    if SPREADSHEET_ERROR.fullmatch(plain):
         hint = "what a spreadsheet shows where it has no value or too little room"
     elif _DECIMAL_COMMA.fullmatch(plain) and column.type == "number":
         hint = f"write {plain.replace(',', '.')}"
@@ -245,7 +248,7 @@ def parse_date(text: str) -> tuple[date | None, tuple[str, str, str, str] | None
         hint = f"a spreadsheet's day number? write {day}"
     elif _MONTH_NAME.search(plain) and (named := _named_month(plain)):
         hint = f"write {named}"
-    elif _SPREADSHEET.fullmatch(plain):
+    elif SPREADSHEET_ERROR.fullmatch(plain):
         hint = "what a spreadsheet shows where it has no value or too little room"
     elif _ISO.match(plain) and plain[10:11] in ("T", " "):
         hint = f"write {plain[:10]} without the time"

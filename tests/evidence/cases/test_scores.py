@@ -49,3 +49,32 @@ def test_inside_counts_the_ends() -> None:
     assert scores.inside(samples, DATA + 5.0, 0.9).all()
     assert not scores.inside(samples, DATA + 20.0, 0.9).any()
     assert scores.inside(np.zeros((3, 3, 2)), np.zeros((3, 2)), 0.5).all()
+
+
+NONE = np.nan
+PARTLY = np.array([[NONE, NONE], [60.0, NONE], [150.0, 50.0], [NONE, NONE]])
+FOUR = np.array([[1.0, 9.0], [50.0, 7.0], [100.0, 100.0], [500.0, 0.0]])
+
+
+def test_days_without_a_count_are_not_scored() -> None:
+    found = scores.relative_difference(FOUR, PARTLY)
+    np.testing.assert_allclose(found, [NONE, 10 / 60, 100 / 200, NONE])
+    assert scores.ard(FOUR, PARTLY) == pytest.approx((10 / 60 + 0.5) / 2)
+    assert scores.last_known(PARTLY) == 2
+    # the shares of the one day on which both camps are known, and of the one on which one is
+    assert scores.share_error(FOUR, PARTLY) == pytest.approx((0.0 + 0.25) / 2)
+    # only the camps that are known are scaled to their sum
+    np.testing.assert_allclose(scores.rescaled(FOUR, PARTLY)[1:3, 0], [60.0, 100.0])
+    inside = scores.inside(np.stack([FOUR, FOUR + 10.0]), PARTLY, 1.0)
+    expected = np.array([[NONE, NONE], [1.0, NONE], [0.0, 0.0], [NONE, NONE]])
+    np.testing.assert_allclose(inside, expected)
+
+
+def test_rises_that_begin_or_end_without_a_count_are_not_scored() -> None:
+    samples = np.zeros((1, 61, 1))
+    data = np.arange(61.0)[:, None]
+    assert scores.crps_increments(samples, data) == pytest.approx(30.0)
+    data[60] = NONE
+    assert scores.crps_increments(samples, data) == pytest.approx(30.0)
+    data[:31] = NONE
+    assert np.isnan(scores.crps_increments(samples, data))

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from havenline.crisis.case import Case, Counts
+from havenline.engine.cases import simulate_case
 from havenline.engine.rules.allocation import Allocation
 from havenline.evidence.cases import scores, validate
 from havenline.evidence.cases.text import notes, tables
@@ -95,3 +97,41 @@ def test_published_cases_score_as_promised() -> None:
     assert ours <= 0.78 * np.mean(list(flee.values()))
     assert all(found[name].forecast.ard <= 1.1 * flee[name] for name in flee)
     assert 0.8 <= np.mean([v.coverage_90 for v in found.values()]) <= 0.97
+
+
+def counted_on(case: Case, *series: dict[int, float]) -> Case:
+    """The small case with counts on some days of its two camps."""
+    counts = [Counts(np.array([*s]), np.array([*s.values()], dtype=np.float64)) for s in series]
+    return replace(case, days=12, conflict=np.repeat(case.conflict[:1], 12, axis=0),
+                   counts=dict(zip(case.counts, counts, strict=True)))  # fmt: skip
+
+
+def test_only_days_between_counts_are_scored() -> None:
+    case = counted_on(small_case(), {0: 0, 4: 40}, {2: 10, 8: 90})
+    found = validate(case, futures=5, seed=1)
+    assert found.days_scored == 9
+    assert found.last_scored == 8
+    assert [c.days_scored for c in found.camps] == [5, 7]
+    # a score of what is flat after the last count would be another
+    late = counted_on(small_case(), {0: 0, 4: 40, 11: 40}, {2: 10, 8: 90, 11: 90})
+    assert validate(late, futures=5, seed=1).days_scored == 12
+    said = " ".join(notes(found))
+    assert "3 of 12 days lie between no two counts" in said
+    assert "9 of 12 days scored" in tables(found)[0].title
+    run = simulate_case(case, futures=2)
+    np.testing.assert_array_equal(np.isfinite(run["counted"]), case.known())
+    json.dumps(found.to_json_dict(), allow_nan=False)
+
+
+def test_counts_a_year_and_more_apart_tell_nothing_of_what_is_between() -> None:
+    counts = Counts(np.array([0, 10, 377, 743]), np.array([1.0, 2.0, 3.0, 4.0]))
+    days = np.array([-1, 0, 5, 10, 11, 376, 377, 378, 743, 744])
+    assert counts.known(days).tolist() == [False, True, True, True, False, False, True, True, True,
+                                           False]  # fmt: skip
+
+
+def test_one_counted_camp_is_told_that_its_score_says_nothing() -> None:
+    case = counted_on(small_case(), {0: 0, 11: 40}, {0: 0, 11: 0})
+    assert any("says nothing" in note for note in notes(validate(case, futures=2)))
+    two = counted_on(small_case(), {0: 0, 11: 40}, {0: 0, 11: 1})
+    assert not any("says nothing" in note for note in notes(validate(two, futures=2)))

@@ -37,6 +37,7 @@ _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("extra_cells", "error", "rows have no figures beyond the last column"),
     ("unread_cells", "warning", "nothing stands where nothing reads it"),
     ("number_sign", "warning", "no name begins with '#' and a number"),
+    ("error_cell", "error", "no cell holds an error of a spreadsheet"),
     ("commented_row", "warning", "no row of data begins with '#'"),
     ("empty_table", "error", "tables that are needed have rows"),
     ("missing_value", "error", "cells that are needed are filled"),

@@ -25,7 +25,9 @@ from havenline.io.flee.series import (
 from havenline.io.flee.text import Folder, Shape
 
 TOTAL = "total"
-_SHAPE = Shape(("name", "file"), 1, "name", ("name", "location", "camp"), open_ended=True)
+_SHAPE = Shape(
+    ("name", "file"), 1, "name", ("name", "location", "camp"), open_ended=True, once=True
+)
 _UNCOUNTED = "so it is not compared, and people go there under Flee's rules only"
 Points = tuple[tuple[int, float], ...]
 
@@ -86,7 +88,6 @@ def read_layout(
         return "", {}
     table = folder.table(file, _SHAPE)
     found: dict[str, tuple[int, Series | None]] = {}
-    cells_of: dict[str, tuple[str, ...]] = {}
     if table is not None and table.blank:
         report.add("empty_file", file, "the file is empty", expected="total,refugees.csv")
     first = ""
@@ -103,17 +104,11 @@ def read_layout(
                 found.setdefault(name, (row.line, None))
             continue
         first = first or name
-        if name in cells_of:
-            line = found[name][0]
-            if cells_of[name] == row.cells:
-                report.add("duplicate_row", file, f"the same row as line {line}, left out",
-                           row=row.line, value=name)  # fmt: skip
-            else:
-                report.add("duplicate_key", file, f"this name stands in line {line} as well, with "
-                           "other files", row=row.line, value=name,
-                           hint="several files of one camp stand in one row")  # fmt: skip
+        if name in found and found[name][1] is not None:
+            report.add("duplicate_key", file, f"this name stands in line {found[name][0]} as well, "
+                       "with other files", row=row.line, value=name,
+                       hint="several files of one camp stand in one row")  # fmt: skip
             continue
-        cells_of[name] = row.cells
         found[name] = (row.line, _files(folder, files, file, row.line, names, start))
     if first.lower() != TOTAL and any(name.lower() == TOTAL for name in found):
         report.add("no_total", file, "the first row is not the total, which Flee takes it for",

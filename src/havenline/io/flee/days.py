@@ -40,7 +40,7 @@ def read_period(folder: Folder, file: str) -> tuple[dt.date | None, int | None]:
     days : int or None
     """
     report = folder.report
-    table = folder.table(file, Shape(("key", "value"), first="word", heads=("key",)))
+    table = folder.table(file, Shape(("key", "value"), first="word", heads=("key",), once=True))
     if table is None:
         return None, None
     rows = [*([] if table.header is None else [table.header]), *table.body]

@@ -38,7 +38,7 @@ def read_demographic(
     """
     report = folder.report
     attribute = file.rsplit("/", 1)[-1].split("_")[1].split(".")[0]
-    table = folder.table(file, Shape(("value",), first="word", headed=True))
+    table = folder.table(file, Shape(("value",), first="word", headed=True, once=True))
     if table is None:
         return None
     header, body = table.header, table.rows

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from havenline.crisis.case import Location, LocationKind
+from havenline.crisis.cells import SPREADSHEET_ERROR
 from havenline.crisis.registry import one_of, suggest
 from havenline.io.flee import values
 from havenline.io.flee.checks import Report
@@ -43,7 +44,7 @@ _HEADER_WORDS = {
     ),
 }
 _MEANING = {word: column for column, words in _HEADER_WORDS.items() for word in words}
-_SHAPE = Shape(COLUMNS, len(COLUMNS), heads=_HEADER_WORDS["name"])
+_SHAPE = Shape(COLUMNS, len(COLUMNS), heads=_HEADER_WORDS["name"], once=True)
 _NEEDED = ("name", "country", "location_type")
 _KIND_WORDS: tuple[tuple[str, LocationKind], ...] = (
     ("conflict", "conflict"),
@@ -160,7 +161,7 @@ def read_places(folder: Folder, file: str) -> Places:
         location: Location | None = Location(row.cell(0), "", "", math.nan, math.nan, "camp", 0)
         if row.line not in table.broken:
             location = _location(row, order, extra, file, report)
-        if location is None or not location.name:
+        if location is None or not location.name or SPREADSHEET_ERROR.fullmatch(location.name):
             continue
         if location.name in lines:
             report.add(

@@ -45,7 +45,8 @@ def read_links(folder: Folder, file: str, names: Names) -> tuple[Link, ...]:
     if header is not None:
         attributes = {w.lower(): i for i, w in enumerate(header.cells) if i >= 4 and w}
         fourth = header.cell(3)
-        if fourth and "redirect" not in fourth.lower() and "forced" not in fourth.lower():
+        other = fourth and "redirect" not in fourth.lower() and "forced" not in fourth.lower()
+        if other and any(row.cell(3) not in ("", "0", "1", "2") for row in table.rows):
             report.add("bad_header", file, "the fourth column is that of forced redirection",
                        row=header.line, value=fourth, expected=",".join(_SHAPE.columns),
                        hint=f"move {fourth} behind an empty fourth column")  # fmt: skip

@@ -19,6 +19,10 @@ from havenline.io.flee.text import Folder, Row, Shape
 
 _SHAPE = Shape(("date", "persons"), 2, "date", ("date", "datetime"), whole=True)
 _CORRECTIONS = Shape(("name", "date", "remark"), 2, "name", ("name", "location", "camp"))
+_PERSONS = re.compile(
+    r"individual|person|people|refugee|population|displaced|idp|arrival|number|count|total|value",
+    re.IGNORECASE,
+)
 _HOUSEHOLDS = re.compile(r"house|famil|\bhhs?\b|m[ée]nage|hogar|foyer", re.IGNORECASE)
 
 
@@ -126,12 +130,15 @@ def _is_header(text: str) -> bool:
 
 def _counts_persons(header: Row, file: str, report: Report) -> bool:
     """Report a header whose second column is not of persons, and columns that nothing reads."""
-    if _HOUSEHOLDS.search(header.cell(1)):
-        report.add("bad_header", file, "the second column counts households, not persons",
-                   row=header.line, value=header.cell(1), expected="date,persons",
-                   hint="put the column of persons second")  # fmt: skip
+    second, further = header.cell(1), [cell for cell in header.cells[2:] if cell]
+    households = _HOUSEHOLDS.search(second) is not None
+    others = [cell for cell in further if _PERSONS.search(cell) and not _HOUSEHOLDS.search(cell)]
+    if households or (second and others and not _PERSONS.search(second)):
+        what = "counts households, not persons" if households else "is not headed as one of persons"
+        right = others[0] if others else "the column of persons"
+        report.add("bad_header", file, f"the second column {what}", row=header.line, value=second,
+                   expected="date,persons", hint=f"put {right} second")  # fmt: skip
         return False
-    further = [cell for cell in header.cells[2:] if cell]
     if further:
         report.add("unread_cells", file, "columns after the second are not read",
                    row=header.line, value=",".join(further))  # fmt: skip

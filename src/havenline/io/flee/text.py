@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from havenline.crisis.cells import SPREADSHEET_ERROR
 from havenline.crisis.reading import QUOTE, foreign_format, likely_row, sha256, with_lf
 from havenline.io.flee.checks import Report
 
@@ -62,6 +63,8 @@ class Shape:
         Whether its numbers are whole ones.
     open_ended : bool
         Whether a row may have any number of cells.
+    once : bool
+        Whether a row that stands twice is left out the second time.
     """
 
     columns: tuple[str, ...]
@@ -71,6 +74,7 @@ class Shape:
     headed: bool = False
     whole: bool = False
     open_ended: bool = False
+    once: bool = False
 
 
 @dataclass
@@ -192,10 +196,16 @@ class Folder:
         if rows is None:
             return None
         table = Table(_header(rows, shape), blank=not rows)
+        lines: dict[tuple[str, ...], int] = {}
         for row in rows:
             if row is table.header:
                 continue
             if _is_data(row, shape):
+                first = lines.setdefault(row.cells, row.line)
+                if shape.once and first != row.line:
+                    told = f"the same row as line {first}, left out"
+                    self.report.add("duplicate_row", file, told, row=row.line, value=row.cells[0])
+                    continue
                 table.body.append(row)
                 if shape.first == "name" and _NUMBER_SIGN.match(row.cells[0]):
                     self.report.add(
@@ -214,14 +224,30 @@ class Folder:
                     value=",".join(row.cells),
                     expected="the row without '#', where it is meant",
                 )
+        self._report_error_cells(table, file)
         if not shape.open_ended:
             heads = table.header.cells if table.header is not None else ()
             named = max((i + 1 for i, head in enumerate(heads) if head), default=0)
             further = self._further(table.body, max(named, len(shape.columns)), file, shape)
-            table.broken = {
-                row.line for row in table.body if not self._fits(row, named, file, shape, further)
+            table.broken |= {
+                row.line for row in table.rows if not self._fits(row, named, file, shape, further)
             }
         return table
+
+    def _report_error_cells(self, table: Table, file: str) -> None:
+        """Report what a spreadsheet writes where it has no value."""
+        for row in table.body:
+            found = [cell for cell in row.cells if SPREADSHEET_ERROR.fullmatch(cell)]
+            if found:
+                table.broken.add(row.line)
+                self.report.add(
+                    "error_cell",
+                    file,
+                    "what a spreadsheet shows where it has no value or too little room",
+                    row=row.line,
+                    value=found[0],
+                    expected="the value, or an empty cell",
+                )
 
     def _further(self, rows: Sequence[Row], width: int, file: str, shape: Shape) -> bool:
         """Return whether every row has the same further columns, which nothing reads."""
@@ -272,7 +298,6 @@ class Folder:
 
 _FIGURE = re.compile(r"[+-]?[0-9][0-9.' ]*%?")
 _NUMBER_SIGN = re.compile(r"#[0-9]{1,4}(?![0-9]*[-/.][0-9])")
-_SPREADSHEET = re.compile(r"#+|#[^\W_]+(/[^\W_]+)*[!?]|#N/?[AVD]|#GETTING_DATA", re.IGNORECASE)
 
 
 def _header(rows: Sequence[Row], shape: Shape) -> Row | None:
@@ -295,7 +320,7 @@ def _is_data(row: Row, shape: Shape) -> bool:
     if not others or row.word in shape.heads:
         return False
     named = shape.first == "name" and _NUMBER_SIGN.match(start) is not None
-    return named or _SPREADSHEET.fullmatch(start) is not None
+    return named or SPREADSHEET_ERROR.fullmatch(start) is not None
 
 
 def _was_data(row: Row, shape: Shape, header: Row | None) -> bool:
