@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from havenline.crisis.cells import split_ids
 from havenline.crisis.draft import Draft
-from havenline.crisis.registry import check, problem, suggest
+from havenline.crisis.registry import Hints, check, problem, suggest
 from havenline.errors import Problem
 
 
@@ -86,6 +86,7 @@ def unknown_parameters(draft: Draft) -> Iterator[Problem]:
     from havenline.crisis.parameters import parameter_names
 
     known = parameter_names()
+    near = Hints(known)
     for line, name in rows.records("name"):
         if name and name not in known:
             yield problem(
@@ -95,7 +96,7 @@ def unknown_parameters(draft: Draft) -> Iterator[Problem]:
                 row=line,
                 column="name",
                 value=name,
-                hint=suggest(name, known),
+                hint=near.to(name),
             )
 
 

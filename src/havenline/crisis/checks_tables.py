@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from havenline.crisis.cells import split_ids
 from havenline.crisis.draft import META_FILE, Draft, area_lineage
-from havenline.crisis.registry import BOTH, check, one_of, problem, suggest
+from havenline.crisis.registry import BOTH, Hints, check, one_of, problem, suggest
 from havenline.errors import Problem
 
 BACKGROUND_DAYS = 365
@@ -75,6 +75,7 @@ def unknown_ids(draft: Draft) -> Iterator[Problem]:
             known = draft.known(column.refers)
             if known is None:
                 continue
+            near = Hints(known)
             for line, value in rows.records(column.name):
                 for word in split_ids(value) if value else ():
                     if word not in known:
@@ -86,7 +87,7 @@ def unknown_ids(draft: Draft) -> Iterator[Problem]:
                             column=column.name,
                             value=word,
                             expected=_expected(column.refers, known),
-                            hint=suggest(word, known),
+                            hint=near.to(word),
                         )
     yield from _unknown_in_meta(draft)
 
@@ -136,6 +137,7 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
     for rows in draft.tables.values():
         if "source_id" not in rows.values or rows.table.name == "sources":
             continue
+        near = Hints(known)
         for line, value in rows.records("source_id"):
             for word in split_ids(value) if value else ():
                 if word not in known:
@@ -146,7 +148,7 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
                         row=line,
                         column="source_id",
                         value=word,
-                        hint=suggest(word, known),
+                        hint=near.to(word),
                     )
     if draft.meta is None:
         return

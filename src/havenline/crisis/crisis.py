@@ -16,12 +16,13 @@ from havenline.crisis.case_reading import case_of
 from havenline.crisis.case_schema import CaseMeta
 from havenline.crisis.checks import run_checks
 from havenline.crisis.columns import Column
+from havenline.crisis.files import unusable
 from havenline.crisis.draft import META_FILE, OPTIONS_FILE, TABLES_OF, Draft, read_draft
 from havenline.crisis.levers import OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.past import PAST_FILE, Past
 from havenline.crisis.reading import Rows
-from havenline.crisis.registry import CHECKS, Kind, one_of, problem, suggest
+from havenline.crisis.registry import CHECKS, Kind, first_of_each_kind, one_of, problem, suggest
 from havenline.crisis.schema import TABLES, table_json_schema
 from havenline.errors import CrisisError, HavenlineError, Problem
 
@@ -197,7 +198,8 @@ def is_case(path: str | Path) -> bool:
         True where its ``crisis.yaml`` says ``kind: case``.
     """
     try:
-        return bool(_CASE.search((Path(path) / META_FILE).read_bytes()))
+        meta = Path(path) / META_FILE
+        return unusable(meta, META_FILE) is None and bool(_CASE.search(meta.read_bytes()))
     except (OSError, ValueError):
         return False
 
@@ -377,6 +379,7 @@ def _read(folder: Path, problems: list[Problem]) -> Draft | None:
     problems.extend(run_checks(draft))
     order = {file: i for i, file in enumerate((META_FILE, *_files(draft)))}
     problems.sort(key=lambda p: (order.get(p.file, len(order)), p.row or 0))
+    problems[:] = first_of_each_kind(problems)
     return draft
 
 
