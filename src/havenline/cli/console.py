@@ -8,14 +8,27 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from havenline import words
 from havenline.crisis import Crisis, open_crisis
 from havenline.errors import HavenlineError
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+class _Plain(Console):
+    """A stream on which no text of a user acts on the terminal: what cannot be seen is written out.
+
+    Names come from whoever made a folder, paths from whoever named it.
+    """
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return a text as it is shown."""
+        return super().render_str(words.visible(text), **options)
+
+
+out = _Plain(highlight=False, emoji=False)
+err = _Plain(stderr=True, highlight=False, emoji=False)
 
 CrisisArgument = Annotated[
     str, typer.Argument(metavar="CRISIS", help="Built-in name, or path of a crisis folder.")

@@ -57,7 +57,8 @@ def parse_cell(text: str, column: Column, file: str, row: int) -> tuple[Value, P
         None for an empty cell (text: ``""``) and for one that cannot be read.
     problem : Problem or None
     """
-    if text == "":
+    blank = column.type == "text" and column.required and not text.strip()
+    if text == "" or blank:
         if not column.required:
             return (None if column.type in ("integer", "number", "date") else ""), None
         return None, problem(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -236,7 +237,7 @@ def _table_paths(data: Any) -> dict[str, str]:
 
 def _read_table(draft: Draft, table: Table, where: dict[str, str], problems: list[Problem]) -> None:
     file = where.get(table.name, f"{table.name}.csv")
-    if not table.needed and table.name not in where and not (draft.folder / file).exists():
+    if not table.needed and table.name not in where and not os.path.lexists(draft.folder / file):
         draft.tables[table.name] = Rows(
             table, file, [], {c: [] for c in table.names}, {c: [] for c in table.names}
         )
@@ -329,7 +330,7 @@ def _plain(
 
 def _read_past(draft: Draft, problems: list[Problem]) -> None:
     """Read the kept scores, if any: they inform no run, so they are no input of one."""
-    if not (draft.folder / PAST_FILE).exists():
+    if not os.path.lexists(draft.folder / PAST_FILE):
         return
     data = read_bytes(draft.folder, PAST_FILE, problems)
     text = decode(data, PAST_FILE, problems) if data is not None else None

@@ -25,6 +25,8 @@ PATTERNS = {
 }
 MOST_DAYS = 730
 """Days after the as-of date that a run may have: what is known today says nothing of later ones."""
+MOST_AID = 100.0
+"""Multiple of today's aid: more than any appeal has asked for."""
 MOST_OPTIONS = 100
 """Options of a crisis, and levers of an option: more than anybody compares."""
 Slug = Annotated[str, Field(pattern=SLUG, max_length=MOST_ID)]
@@ -217,7 +219,7 @@ class AidStep(Strict):
         extra="forbid", strict=True, frozen=True, allow_inf_nan=False, validate_by_name=False
     )
     from_: DayOrDate = Field(alias="from", description="first day of the level")
-    level: float = Field(ge=0, le=100, description="multiple of the delivery on the as-of date")
+    level: float = Field(ge=0, le=MOST_AID, description="multiple of the delivery on the as-of date")
 
 
 class HavenLever(EffectiveLever):
@@ -277,7 +279,7 @@ class AidLever(EffectiveLever):
     )
     lever: Literal["aid"]
     start: DayOrDate = Field(description="first day")
-    level: float = Field(ge=0, le=100, description="multiple of the delivery on the as-of date")
+    level: float = Field(ge=0, le=MOST_AID, description="multiple of the delivery on the as-of date")
     until: DayOrDate | None = Field(None, description="last day; left out: to the end")
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from havenline.crisis.cells import MOST_ID
+from havenline.crisis.columns import ALL_GROUPS
 from havenline.crisis.levers import (
     CODE,
     CODES,
@@ -63,6 +65,13 @@ class Group(Strict):
         ge=0, le=1, description="share of populations whose group is 'all'; shares sum to 1"
     )
     source_id: Codes = Field(description="where the share comes from")
+
+    @field_validator("id")
+    @classmethod
+    def _not_all(cls, value: str) -> str:
+        if value == ALL_GROUPS:
+            raise PydanticCustomError("bad_id", "this word stands for every group", {})
+        return value
 
 
 class BoundingBox(Strict):

@@ -35,3 +35,15 @@ INDICATORS = (
 """Indicators that a threshold may limit."""
 SINCE_START = ("newly_displaced",)
 """Those that a threshold may limit since the start of the period."""
+STAKES = (
+    *INDICATORS,
+    "ground_taken",
+    "ground_regained",
+    "fighting",
+    "protected",
+    "guarantee",
+    "aid",
+    "border",
+    "listed_groups",
+)
+"""What a party of a negotiation may care about: outcomes of a run, and terms of a settlement."""
