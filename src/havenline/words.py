@@ -41,7 +41,7 @@ def unseen(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return a text with what cannot be seen written out, such as ``\\x1b``."""
+    """Return a text in which what cannot be seen is written out, as Python writes it."""
     return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 

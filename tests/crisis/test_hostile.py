@@ -18,7 +18,8 @@ from havenline.crisis.registry import MOST_OF_A_KIND
 from havenline.engine import simulate
 from havenline.errors import CrisisError
 from havenline.io import check_any
-from havenline.negotiation.parties import MEASURES, TERMS
+from havenline.negotiation.measures import MEASURES
+from havenline.negotiation.terms import TERMS
 from havenline.outcomes import INDICATORS as MADE
 from havenline.outcomes import compare
 from havenline.report import write_report

@@ -10,11 +10,11 @@ from typing import Any
 
 from havenline.crisis.draft import LINES_FILE, META_FILE, Draft
 from havenline.crisis.levers import (
+    MOST_AID,
     REGIMES,
     AidLever,
     BorderLever,
     HavenLever,
-    MOST_AID,
     LineLever,
     MonitorsLever,
     OnwardLever,

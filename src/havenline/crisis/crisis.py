@@ -16,15 +16,15 @@ from havenline.crisis.case_reading import case_of
 from havenline.crisis.case_schema import CaseMeta
 from havenline.crisis.checks import run_checks
 from havenline.crisis.columns import Column
-from havenline.crisis.files import unusable
 from havenline.crisis.draft import META_FILE, OPTIONS_FILE, TABLES_OF, Draft, read_draft
+from havenline.crisis.files import unusable
 from havenline.crisis.levers import OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.past import PAST_FILE, Past
 from havenline.crisis.reading import Rows
 from havenline.crisis.registry import CHECKS, Kind, first_of_each_kind, one_of, problem, suggest
 from havenline.crisis.schema import TABLES, table_json_schema
-from havenline.errors import CrisisError, HavenlineError, Problem
+from havenline.errors import CrisisError, HavenlineError, Problem, reason_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -468,10 +468,17 @@ def init_crisis(folder: str | Path) -> Path:
             raise HavenlineError(f"{target} is a file; give a new folder")
         if target.is_dir() and any(target.iterdir()):
             raise HavenlineError(f"{target} is not empty; give a new or an empty folder")
-        shutil.copytree(
-            _EXAMPLE, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        there = target.is_dir()
+        try:
+            shutil.copytree(
+                _EXAMPLE, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        except BaseException:
+            for left in target.iterdir() if there else [target]:
+                shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise HavenlineError(f"{target} cannot be written: {reason}") from None
+        raise HavenlineError(f"{target} cannot be written: {reason_of(error)}") from None
+    except ValueError:
+        raise HavenlineError(f"{str(target)!r} is not a name for a folder") from None
     return target

@@ -283,9 +283,7 @@ def _read_geography(draft: Draft, problems: list[Problem]) -> None:
         draft.geography[path.stem] = _plain(data, path.stem, file, problems)
 
 
-def _plain(
-    data: dict[str, Any], stem: str, file: str, problems: list[Problem]
-) -> dict[str, Any]:
+def _plain(data: dict[str, Any], stem: str, file: str, problems: list[Problem]) -> dict[str, Any]:
     """Return a layer with every geometry in its plain form; texts with faults are reported."""
     features = data.get("features")
     if not isinstance(features, list):
@@ -321,9 +319,10 @@ def _plain(
                         )
                     )
         feature = {**feature, "geometry": found}
-        inside = properties.get("protected_point") if isinstance(properties, dict) else None
-        if isinstance(inside, list) and not point_fault(inside):
-            feature["properties"] = {**properties, "protected_point": inside[:2]}
+        if isinstance(properties, dict):
+            inside = properties.get("protected_point")
+            if isinstance(inside, list) and not point_fault(inside):
+                feature["properties"] = {**properties, "protected_point": inside[:2]}
         plain.append(feature)
     return {**data, "features": plain}
 

@@ -100,7 +100,12 @@ DayOrDate = Annotated[
     date | int,
     PlainValidator(_day_or_date),
     WithJsonSchema(
-        {"anyOf": [{"type": "string", "format": "date"}, {"type": "integer", "minimum": 0, "maximum": MOST_DAYS}]}
+        {
+            "anyOf": [
+                {"type": "string", "format": "date"},
+                {"type": "integer", "minimum": 0, "maximum": MOST_DAYS},
+            ]
+        }
     ),
 ]
 
@@ -219,7 +224,9 @@ class AidStep(Strict):
         extra="forbid", strict=True, frozen=True, allow_inf_nan=False, validate_by_name=False
     )
     from_: DayOrDate = Field(alias="from", description="first day of the level")
-    level: float = Field(ge=0, le=MOST_AID, description="multiple of the delivery on the as-of date")
+    level: float = Field(
+        ge=0, le=MOST_AID, description="multiple of the delivery on the as-of date"
+    )
 
 
 class HavenLever(EffectiveLever):
@@ -279,7 +286,9 @@ class AidLever(EffectiveLever):
     )
     lever: Literal["aid"]
     start: DayOrDate = Field(description="first day")
-    level: float = Field(ge=0, le=MOST_AID, description="multiple of the delivery on the as-of date")
+    level: float = Field(
+        ge=0, le=MOST_AID, description="multiple of the delivery on the as-of date"
+    )
     until: DayOrDate | None = Field(None, description="last day; left out: to the end")
 
 

@@ -162,8 +162,7 @@ class Afterwards(Strict):
     """What came after a day from which the past is forecast again, and was not foreseen."""
 
     as_of: Day = Field(description="one of the dates")
-    what: Text = Field(description="why a forecast from that day errs, as is known afterwards"
-    )
+    what: Text = Field(description="why a forecast from that day errs, as is known afterwards")
     source_id: Codes = Field(description="where what happened comes from")
 
 
@@ -180,7 +179,8 @@ class HindcastDays(Strict):
 class Threshold(Strict):
     """What an outcome must not exceed, as a published plan or the judgement of the field says."""
 
-    indicator: Text = Field(description="id of an indicator of the answer, such as peak_unsheltered"
+    indicator: Text = Field(
+        description="id of an indicator of the answer, such as peak_unsheltered"
     )
     at_most: float = Field(
         ge=0, le=MOST_AMOUNT, description="highest value that can be carried, in its unit"

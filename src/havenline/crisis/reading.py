@@ -242,9 +242,7 @@ def read_rows(text: str, table: Table, file: str, problems: list[Problem]) -> Ro
         return None
     if len(header) > MOST_COLUMNS:
         many = f"{len(header)} columns"
-        problems.append(
-            problem("too_wide", file, many, row=1, expected=f"at most {MOST_COLUMNS}")
-        )
+        problems.append(problem("too_wide", file, many, row=1, expected=f"at most {MOST_COLUMNS}"))
         return None
     separator = _other_separator(header, table)
     if separator:

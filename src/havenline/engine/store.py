@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from havenline.engine import layout
-from havenline.errors import RunError
+from havenline.errors import RunError, reason_of
 
 if TYPE_CHECKING:
     import h5netcdf
@@ -351,7 +351,7 @@ def _open_new(path: Path, coords: Mapping[str, NDArray[Any]]) -> h5netcdf.File:
     try:
         file = h5netcdf.File(path, "w")
     except OSError as error:
-        raise RunError(f"cannot write a result to {path.parent}: {error.strerror}") from error
+        raise RunError(f"cannot write a result to {path.parent}: {reason_of(error)}") from error
     file.dimensions = {
         name: coords[name].size for name, c in layout.COORDINATES.items() if c.dim == name
     }

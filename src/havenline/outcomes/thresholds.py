@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-
 @dataclass(frozen=True)
 class Limit:
     """What an indicator must not exceed.

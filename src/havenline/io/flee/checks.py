@@ -7,6 +7,7 @@ warning where it may not be meant; what cannot be understood is an error.
 from __future__ import annotations
 
 from havenline.crisis.registry import LONGEST_VALUE, Check, Severity, first_of_each_kind
+from havenline.crisis.registry import MOST_OF_A_KIND as MOST_OF_A_KIND
 from havenline.errors import Problem
 
 _CHECKS: tuple[tuple[str, Severity, str], ...] = (
