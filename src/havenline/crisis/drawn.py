@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-import shapely
-from shapely.geometry import mapping, shape
-
 POLYGONS = ("Polygon", "MultiPolygon")
 SAME_POINT = 1e-9
 """Degrees within which two points are one: a tenth of a millimetre."""
@@ -57,6 +53,9 @@ def geometry_fault(geometry: Any, wanted: tuple[str, ...]) -> str:
         if kind.endswith("LineString") and len(points) < 2:
             return "a line has fewer than two different points"
     if kind in POLYGONS:
+        import shapely  # takes a tenth of a second to load, and few folders draw polygons
+        from shapely.geometry import shape
+
         reason = str(shapely.is_valid_reason(shape(geometry)))
         if reason != "Valid Geometry":
             what, _, where = reason.partition("[")
@@ -99,19 +98,20 @@ def plain_geometry(geometry: Any, *, one_line: bool = False) -> tuple[Any, int]:
     count = [0]
     plain = _distinct(coordinates, depth, count)
     if one_line and kind == "MultiLineString" and all(len(part) > 1 for part in plain):
+        import shapely
+
         joined = shapely.line_merge(shapely.multilinestrings(plain))
         if joined.geom_type == "LineString":
-            kind, plain = "LineString", [list(p) for p in mapping(joined)["coordinates"]]
+            kind, plain = "LineString", shapely.get_coordinates(joined).tolist()
     return {**geometry, "type": kind, "coordinates": plain}, count[0]
 
 
 def distinct_points(points: list[list[float]]) -> list[list[float]]:
     """Return positions [longitude, latitude] without those that repeat the one before them."""
-    place = np.array([p[:2] for p in points], dtype=np.float64)
-    kept = [place[0].tolist()] if len(place) else []
-    for point in place[1:].tolist():
-        if max(abs(point[0] - kept[-1][0]), abs(point[1] - kept[-1][1])) > SAME_POINT:
-            kept.append(point)
+    kept: list[list[float]] = []
+    for point in points:
+        if not kept or max(abs(a - b) for a, b in zip(point, kept[-1], strict=False)) > SAME_POINT:
+            kept.append([float(x) for x in point[:2]])
     return kept
 
 

@@ -34,7 +34,7 @@ def held(folder: Path) -> Iterator[None]:
     RunError
         If another run writes to it, or it cannot be written to.
     """
-    missing = [p for p in (folder, *folder.parents) if not p.exists()]
+    missing = [p for p in (folder, *folder.parents) if not os.path.exists(p)]  # noqa: PTH110  (a name too long is not there)
     lock = -1
     try:
         _make(folder)
