@@ -89,7 +89,7 @@ def test_the_results_of_an_earlier_run_outlive_one_that_fails(
     assert havenline("run", example, *SMALL, "--out", out).code == 0
     before = {p.name: p.read_bytes() for p in out.iterdir()}
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_text", lambda *_, **__: os.stat(tmp_path / "nowhere"))
+        patched.setattr(Path, "write_text", lambda *_, **__: (tmp_path / "nowhere").stat())
         assert havenline("run", example, *SMALL, "--seed", 2, "--out", out).code == 2
     assert {p.name: p.read_bytes() for p in out.iterdir()} == before
 
@@ -120,7 +120,7 @@ def test_what_killed_runs_left_is_cleared_and_a_folder_of_ones_own_is_not(tmp_pa
 
 
 def test_an_error_in_the_hidden_folder_names_the_one_that_was_asked_for(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match=f"^the disk of {tmp_path / 'out'} is full$"):
-        with written_whole(tmp_path / "out") as stage:
-            raise RunError(f"the disk of {stage} is full")
+    told = pytest.raises(RunError, match=f"^the disk of {tmp_path / 'out'} is full$")
+    with told, written_whole(tmp_path / "out") as stage:
+        raise RunError(f"the disk of {stage} is full")
     assert list(tmp_path.iterdir()) == []

@@ -30,7 +30,7 @@ def plain(text: str) -> bool:
     "given",
     [
         (ODD,),
-        (f"/tmp/{ODD}",),
+        (f"/nowhere/{ODD}",),
         ("no\0where",),
         ("idlib-2020", "--option", ODD),
         ("idlib-2020", "--set", ODD),

@@ -14,6 +14,7 @@ import pytest
 
 from havenline.crisis import TABLES, CheckReport, init_crisis, open_crisis
 from havenline.crisis.outcome_names import INDICATORS, STAKES
+from havenline.crisis.parameters import parameter_names
 from havenline.crisis.registry import MOST_OF_A_KIND
 from havenline.engine import simulate
 from havenline.errors import CrisisError
@@ -27,8 +28,8 @@ from tests.crisis.hostile import EDITS, RUNS, Edit, link, pipe
 
 GUARD = 120
 """Seconds after which an edit has hung: the process ends with where it stands."""
-DRAWN = ("geography/", "crisis.yaml")
-"""Edits of these files are also drawn: a map is made from them."""
+DRAWN = ("geography/", "places.csv")
+"""Edits of these files are also drawn: maps are made from them."""
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +105,28 @@ def _random_edit(number: int) -> tuple[str, int, str, str]:
     name = drawn.choice(sorted(set(TABLES) - {"parameters"}))
     column = drawn.choice(TABLES[name].names)
     return name, drawn.randrange(100), column, drawn.choice(ODD_CELLS)
+
+
+ODD_NUMBERS = ("", "0", "-1", "1", "0.5", "1e-12", "1e-320", "1e6", "1e18", "1e300", "nan", "inf")
+ODD_SHAPES = (
+    "", "fixed", "uniform", "loguniform", "lognormal", "normal", "triangular", "beta:1:1",
+    "beta:1e-9:1e8", "beta:0:1", "beta:nan:1", "cauchy",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(60))
+def test_a_random_parameter_is_refused_in_words_or_runs(
+    number: int, example: Path, tmp_path: Path
+) -> None:
+    drawn = random.Random(f"parameter {number}")
+    folder = tmp_path / "crisis"
+    shutil.copytree(example, folder)
+    with (folder / "parameters.csv").open("a", encoding="utf-8") as file:
+        name, shape = drawn.choice(parameter_names()), drawn.choice(ODD_SHAPES)
+        numbers = sorted(drawn.choices(ODD_NUMBERS, k=3), key=len)
+        figures = f"{numbers[1]},{numbers[0]},{numbers[2]}" if number % 2 else ",".join(numbers)
+        file.write(f"{name},{shape},{figures},2029-01-01,prior,odd,invented\n")
+    agreed(folder)
 
 
 @pytest.mark.parametrize("number", range(300))
