@@ -147,3 +147,17 @@ def test_a_run_starts_at_the_bounds_of_a_parameter_and_no_further(name: str) -> 
     for value in (*beyond, float("nan"), float("inf")):
         with pytest.raises(RunError, match=name):
             prepare(crisis, settings={name: value}, futures=1, days=2)
+
+
+def test_parties_that_can_do_nothing_still_negotiate(
+    havenline: Command, example: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "crisis"
+    shutil.copytree(example, folder)
+    parties = folder / "bargaining.csv"
+    rows = parties.read_text().replace("60,40,80", "0,0,0").replace("40,20,60", "0,0,0")
+    parties.write_text(rows.replace("30,10,50", "0,0,0"))
+    answer = havenline("negotiate", folder, *SMALL, "--draws", 10, "--runs", 3, "--json")
+    assert answer.code == 0, answer.err
+    found = json.loads(answer.out)["second_opinion"]["issues"]["ground_taken"]
+    assert found["low"] <= found["compromise_mean"] <= found["high"]
