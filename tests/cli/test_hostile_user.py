@@ -157,7 +157,8 @@ def test_parties_that_can_do_nothing_still_negotiate(
     parties = folder / "bargaining.csv"
     rows = parties.read_text().replace("60,40,80", "0,0,0").replace("40,20,60", "0,0,0")
     parties.write_text(rows.replace("30,10,50", "0,0,0"))
-    answer = havenline("negotiate", folder, *SMALL, "--draws", 10, "--runs", 3, "--json")
+    few = ("--futures", 2, "--days", 5, "--draws", 10, "--runs", 3)
+    answer = havenline("negotiate", folder, *few, "--json")
     assert answer.code == 0, answer.err
     found = json.loads(answer.out)["second_opinion"]["issues"]["ground_taken"]
     assert found["low"] <= found["compromise_mean"] <= found["high"]
