@@ -189,7 +189,8 @@ class ResultStore:
         if free < size + SPARE:
             raise RunError(
                 f"the disk of {self.target.parent} is full: {free / 1e6:,.0f} MB are free and "
-                f"{(size + SPARE) / 1e6:,.0f} MB are needed to go on"
+                f"{(size + SPARE) / 1e6:,.0f} MB are needed to go on; make room, or give a folder "
+                "on another disk"
             )
 
     def _opened(self) -> h5netcdf.File:
