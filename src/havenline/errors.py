@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -84,3 +87,28 @@ class OptionRefused(HavenlineError):
 
 class RunError(HavenlineError):
     """A run cannot be done as asked, such as an as-of date outside the crisis period."""
+
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; make room, or give a folder on another disk",
+    errno.EDQUOT: "the quota of the disk is used up; make room, or give a folder on another disk",
+    errno.EFBIG: "files may not grow so large there; give a folder on another disk",
+    errno.EROFS: "the disk is read-only; give a folder on another disk",
+    errno.EACCES: "no permission to write there; give another folder",
+    errno.EPERM: "no permission to write there; give another folder",
+}
+
+
+def reason_of(error: OSError) -> str:
+    """Return in words why a file could not be written, and what to do.
+
+    Parameters
+    ----------
+    error : OSError
+        Also one that says its number only in its text, as those of HDF5 do.
+    """
+    found = re.search(r"errno (?:= )?(\d+)", str(error), flags=re.IGNORECASE)
+    number = error.errno or (int(found[1]) if found else 0)
+    if number in _ADVICE:
+        return _ADVICE[number]
+    return (os.strerror(number) if number else str(error).partition("\n")[0]).lower()

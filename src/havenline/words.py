@@ -3,11 +3,46 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Sequence
 
 MINUS = "\u2212"
 NOT_DISTINGUISHABLE = "not distinguishable"
 """Of a difference that so few futures could give by luck."""
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff"
+    "\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
+    "|(?<![\u0370-\u1fff\u2190-\U0010ffff])[\u200c\u200d]"
+)
+"""Controls, marks of direction, what has no width, halves of characters, what is no character.
+The joiners of Persian, of the scripts of India and of emoji stand where they join something."""
+
+
+def unseen(text: str) -> str:
+    """Return the first character of a text that cannot be seen, such as ``"U+001B"`` with its name.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Empty where every character can be seen. Line ends and tabs can.
+    """
+    found = _UNSEEN.search(text)
+    if found is None:
+        return ""
+    name = unicodedata.name(found[0], "")
+    return f"U+{ord(found[0]):04X}" + (f" ({name})" if name else "")
+
+
+def visible(text: str) -> str:
+    """Return a text in which what cannot be seen is written out, as Python writes it."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def number(value: float) -> str:

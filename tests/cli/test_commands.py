@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from havenline.crisis import init_crisis
+from havenline.crisis.levers import MOST_DAYS
 from havenline.crisis.parameters import parameter_names
 from havenline.engine.day import STEPS
 from havenline.engine.executors import MOST_FUTURES
-from havenline.engine.ground import MOST_DAYS
 
 Command = Callable[..., Any]
 SMALL = ("--futures", "3", "--days", "10")

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from havenline.crisis import CHECKS, check_crisis, open_crisis
+from tests.crisis.hostile import EDITS
 
 FAULTS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "faults.yaml").read_text(encoding="utf-8")
@@ -258,6 +259,8 @@ def test_every_check_has_a_meaning_and_a_fault_that_shows_it() -> None:
         "unreadable_file",
         "unknown_file",
         "missing_file",
+        *{edit.outcome for edit in EDITS},  # the hostile collection
+        "repeated_point",
     }
     ours = {c.name for c in CHECKS.values() if "crisis" in c.kinds}
     assert ours - shown - elsewhere == set()

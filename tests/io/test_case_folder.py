@@ -258,7 +258,7 @@ def test_nothing_is_left_of_a_write_that_fails(
 
     before = sorted(p.name for p in tmp_path.iterdir())
     monkeypatch.setattr(Path, "write_text", full_disk)
-    with pytest.raises(HavenlineError, match="cannot be written: no space left on device"):
+    with pytest.raises(HavenlineError, match="cannot be written: the disk is full"):
         import_flee(flee.path, tmp_path / "to")
     assert len(written) == 4
     assert sorted(p.name for p in tmp_path.iterdir()) == before

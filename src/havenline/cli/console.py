@@ -9,13 +9,27 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from havenline import words
 from havenline.crisis import Crisis, open_crisis
+from havenline.crisis.cells import parse_date
 from havenline.errors import HavenlineError
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+class _Plain(Console):
+    """A stream on which no text of a user acts on the terminal: what cannot be seen is written out.
+
+    Names come from whoever made a folder, paths from whoever named it.
+    """
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return a text as it is shown."""
+        return super().render_str(words.visible(text), **options)
+
+
+out = _Plain(highlight=False, emoji=False)
+err = _Plain(stderr=True, highlight=False, emoji=False)
 
 CrisisArgument = Annotated[
     str, typer.Argument(metavar="CRISIS", help="Built-in name, or path of a crisis folder.")
@@ -42,10 +56,10 @@ def a_date(text: str | None, name: str) -> dt.date | None:
     """Read an ISO date given as the option ``name``."""
     if text is None:
         return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise HavenlineError(f"{name}: {text!r} is not a date; expected YYYY-MM-DD") from None
+    day, _ = parse_date(text)
+    if day is None:
+        raise HavenlineError(f"{name}: {text!r} is not a date; expected YYYY-MM-DD")
+    return day
 
 
 def settings_of(pairs: list[str]) -> dict[str, float]:
@@ -54,7 +68,7 @@ def settings_of(pairs: list[str]) -> dict[str, float]:
     for pair in pairs:
         name, sep, value = pair.partition("=")
         try:
-            if not sep:
+            if not sep or not value.isascii() or "_" in value:  # which Python reads as digits
                 raise ValueError
             number = float(value)
         except ValueError:
@@ -78,6 +92,8 @@ def out_folder(text: str | None, crisis: Crisis) -> Path | None:
         return None
     if not text.strip():
         raise HavenlineError("--out: an empty name; give a folder")
+    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+        raise HavenlineError(f"--out {text!r}: no name of a folder in UTF-8; give another one")
     if Path(text).resolve() == Path(crisis.folder).resolve():
         raise HavenlineError(f"--out {text}: this is the crisis folder; give another one")
     return Path(text)

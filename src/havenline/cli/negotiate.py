@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,31 +64,33 @@ def negotiate(
     as_json: JsonOption = False,
 ) -> None:
     """Say whether the parties could agree, where, and whether it would hold."""
+    from havenline.engine.folder import written_whole
     from havenline.negotiation.negotiate import negotiate as run_negotiation
 
     declared = opened(crisis)
     given = _support(support)
     rising = None if sweep is None else [w.strip() for w in sweep.split(",") if w.strip()]
     target = out_folder(folder, declared)
-    with progress_bar() as bar:
-        task = bar.add_task("Futures", total=futures)
-        answer = run_negotiation(
-            declared,
-            futures=futures,
-            seed=seed,
-            support=given,
-            sweep=rising,
-            draws=draws,
-            runs=runs,
-            as_of=a_date(as_of, "--as-of"),
-            days=days,
-            workers=workers,
-            settings=settings_of(setting or []),
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
-    plain = answer.to_json_dict()
-    if target is not None:
-        _write(target, declared, answer, plain)
+    with written_whole(target) if target is not None else nullcontext() as stage:
+        with progress_bar() as bar:
+            task = bar.add_task("Futures", total=futures)
+            answer = run_negotiation(
+                declared,
+                futures=futures,
+                seed=seed,
+                support=given,
+                sweep=rising,
+                draws=draws,
+                runs=runs,
+                as_of=a_date(as_of, "--as-of"),
+                days=days,
+                workers=workers,
+                settings=settings_of(setting or []),
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        plain = answer.to_json_dict()
+        if stage is not None:
+            _write(stage, declared, answer, plain)
     if as_json:
         sys.stdout.write(json.dumps(plain, allow_nan=False) + "\n")
         return
@@ -119,7 +122,6 @@ def _support(text: str | None) -> dict[str, float]:
 def _write(target: Path, declared: Any, answer: Any, plain: dict[str, Any]) -> None:
     from havenline.report.bargain import page
 
-    target.mkdir(parents=True, exist_ok=True)
     (target / PAGE).write_text(page(answer, declared), encoding="utf-8")
     text = json.dumps(plain, allow_nan=False, indent=1)
     (target / "bargain.json").write_text(text + "\n", encoding="utf-8")

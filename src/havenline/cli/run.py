@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 REGRET_WIDTH = 100  # from it, regret has a column; below it, a line
 CUT_TO_TELL = 0.01
+SOMETIMES = {"sensitivity.csv", "host_pressure.csv"}
+"""Tables that some runs have and others do not."""
 
 
 def run(
@@ -76,6 +79,7 @@ def run(
 
     A displacement case has no options: its camps are simulated and printed beside the counts.
     """
+    from havenline.engine.folder import held
     from havenline.io import is_any_case
 
     if is_any_case(crisis):
@@ -88,22 +92,24 @@ def run(
         ):
             if value:
                 raise HavenlineError(f"{name}: {crisis} is a displacement case, which has none")
-        run_case(
-            crisis,
-            rules=rules or "allocation",
-            futures=futures,
-            seed=seed,
-            workers=workers,
-            hasten=hasten,
-            settings=flee_settings,
-            folder=to,
-            as_json=as_json,
-        )
+        with held(Path(to)) if to and to.strip() else nullcontext():
+            run_case(
+                crisis,
+                rules=rules or "allocation",
+                futures=futures,
+                seed=seed,
+                workers=workers,
+                hasten=hasten,
+                settings=flee_settings,
+                folder=to,
+                as_json=as_json,
+            )
         return
     for name, given in (("--rules", rules), ("--hasten", hasten), ("--settings", flee_settings)):
         if given is not None:
             raise HavenlineError(f"{name}: only for a displacement case, which {crisis} is not")
     from havenline.engine import simulate
+    from havenline.engine.folder import written_whole
     from havenline.options import with_line
     from havenline.outcomes import compare
 
@@ -112,33 +118,39 @@ def run(
         declared = with_line(declared, line)
     folder = out_folder(to, declared)
     date, fixed = a_date(as_of, "--as-of"), settings_of(setting or [])
-    with progress_bar() as bar:
-        task = bar.add_task("Preparing (the first run compiles)", total=futures)
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, description="Futures", completed=done, total=total)
-
-        result = simulate(
-            declared,
-            options=option,
-            futures=futures,
-            seed=seed,
-            as_of=date,
-            days=days,
-            workers=workers,
-            settings=fixed,
-            out=folder,
-            progress=show,
-        )
-    comparison = compare(result.dataset)
     written: list[Path] = []
-    if folder is not None:
-        written = _write_all(result, declared, comparison, folder)
+    with written_whole(folder) if folder is not None else nullcontext() as stage:
+        with progress_bar() as bar:
+            task = bar.add_task("Preparing (the first run compiles)", total=futures)
+
+            def show(done: int, total: int) -> None:
+                bar.update(task, description="Futures", completed=done, total=total)
+
+            result = simulate(
+                declared,
+                options=option,
+                futures=futures,
+                seed=seed,
+                as_of=date,
+                days=days,
+                workers=workers,
+                settings=fixed,
+                out=stage,
+                progress=show,
+            )
+        comparison = compare(result.dataset)
+        cut = float(result.dataset.attrs["choice_weight_cut"])
+        if folder is not None and stage is not None:
+            made = _write_all(result, declared, comparison, stage)
+            written = [folder / file.name for file in made]
+            for name in SOMETIMES - {file.name for file in made}:
+                (folder / name).unlink(missing_ok=True)  # of another run: not beside this one
+            result.dataset.close()
     if as_json:
         sys.stdout.write(json.dumps(comparison.to_json_dict(), allow_nan=False) + "\n")
     else:
         _print_comparison(declared, comparison)
-        _print_cut(float(result.dataset.attrs["choice_weight_cut"]))
+        _print_cut(cut)
         for path in written:
             out.print(f"  {path}", soft_wrap=True)
     if result.partial:
@@ -150,14 +162,12 @@ def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> li
     from havenline.outcomes import sensitivity_table, write_planning, write_tidy
     from havenline.outcomes.needs import needs_table
     from havenline.outcomes.planning import assumed
-    from havenline.outcomes.provenance import PROVENANCE_FILE, write_provenance
-    from havenline.outcomes.tables import whole_or_nothing, write_csv
+    from havenline.outcomes.provenance import write_provenance
+    from havenline.outcomes.tables import write_csv
     from havenline.outcomes.tension import pressure_table
     from havenline.report import write_report
 
     report = folder / "report.html"
-    for earlier in (report, folder / PROVENANCE_FILE):
-        earlier.unlink(missing_ok=True)  # it must not stand beside the new result
     planning = write_planning(result.dataset, comparison, folder, assumed(result.parameters))
     tidy = write_tidy(result.dataset, folder)
     more = {"needs_by_phase.csv": needs_table(result.dataset)}
@@ -168,8 +178,7 @@ def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> li
     if len(pressure):
         more["host_pressure.csv"] = pressure
     tables = [write_csv(table.round(3), folder / name) for name, table in more.items()]
-    with whole_or_nothing(report) as file:
-        write_report(result.dataset, crisis, comparison, file, parameters=result.parameters)
+    write_report(result.dataset, crisis, comparison, report, parameters=result.parameters)
     files = [report, *planning.values(), *tidy.values(), *tables, result.path]
     return [*files, write_provenance(result.dataset, files, folder)]
 

@@ -6,6 +6,7 @@ import math
 import re
 from datetime import date, datetime, timedelta
 
+from havenline import words
 from havenline.crisis.columns import Column
 from havenline.crisis.registry import one_of, problem, suggest
 from havenline.errors import Problem
@@ -31,6 +32,10 @@ SPREADSHEET_ERROR = re.compile(
 _SERIAL = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")
 _SERIAL_START = date(1899, 12, 30)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+MOST_TEXT = 10_000
+"""Characters of a cell or a value: several pages; no text that ships has a tenth of them."""
+MOST_ID = 200
+"""Characters of an id."""
 _MOST_WHOLE = 10**18
 """Largest whole number of a column without a bound of its own: what 64 bits hold."""
 _LARGE = 1000.0
@@ -57,7 +62,8 @@ def parse_cell(text: str, column: Column, file: str, row: int) -> tuple[Value, P
         None for an empty cell (text: ``""``) and for one that cannot be read.
     problem : Problem or None
     """
-    if text == "":
+    blank = column.type == "text" and column.required and not text.strip()
+    if text == "" or blank:
         if not column.required:
             return (None if column.type in ("integer", "number", "date") else ""), None
         return None, problem(
@@ -68,8 +74,11 @@ def parse_cell(text: str, column: Column, file: str, row: int) -> tuple[Value, P
             column=column.name,
             expected=_wanted(column),
         )
-    fault: tuple[str, str, str, str] | None
+    fault: tuple[str, str, str, str] | None = text_fault(text)
     value: Value = None
+    if fault is not None:
+        return None, problem(fault[0], file, fault[1], row=row, column=column.name, value=text,
+                             expected=fault[2], hint=fault[3])  # fmt: skip
     if column.type == "date":
         value, fault = parse_date(text)
     elif column.type in ("integer", "number"):
@@ -91,6 +100,27 @@ def parse_cell(text: str, column: Column, file: str, row: int) -> tuple[Value, P
         expected=expected,
         hint=hint,
     )
+
+
+def text_fault(text: str) -> tuple[str, str, str, str] | None:
+    """Return what is wrong with a text wherever it stands: its length, or what cannot be seen.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of str or None
+        Name of the check, message, expected and hint.
+    """
+    if len(text) > MOST_TEXT:
+        return ("long_text", f"a text of {len(text):,} characters", f"at most {MOST_TEXT:,}", "")
+    character = words.unseen(text)
+    if character:
+        message = f"the character {character} is not to be seen"
+        return ("control_character", message, "text without it", "")
+    return None
 
 
 def _wanted(column: Column) -> str:
@@ -126,6 +156,9 @@ def _parse_ids(text: str, column: Column) -> tuple[Value, tuple[str, str, str, s
     slug = column.type in ("id", "ids")
     pattern = _ID if slug else _CODE
     parts = split_ids(text) if column.type in ("ids", "codes") else [text]
+    longest = max(map(len, parts), default=0)
+    if longest > MOST_ID:
+        return None, ("long_text", f"an id of {longest:,} characters", f"at most {MOST_ID}", "")
     if parts and all(pattern.fullmatch(part) for part in parts):
         return text, None
     fixed = re.sub(r"[^A-Za-z0-9_;-]+", "-", text.strip()).strip("-")

@@ -33,6 +33,12 @@ def out_of_range(draft: Draft) -> Iterator[Problem]:
                     value=f"{value:g}",
                     expected=f"{low:g} to {high:g}",
                 )
+    for i, listed in enumerate(draft.meta.listed_groups if draft.meta is not None else ()):
+        if not listed.low <= listed.share <= listed.high:
+            yield draft.in_meta.problem(
+                "out_of_range", ("listed_groups", i, "share"), "share is outside its own range",
+                f"{listed.share:g}", f"{listed.low:g} to {listed.high:g}",
+            )  # fmt: skip
 
 
 @check("stakes_do_not_sum", "the stakes of each party sum to 1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -9,6 +10,7 @@ from typing import Any
 
 from havenline.crisis.draft import LINES_FILE, META_FILE, Draft
 from havenline.crisis.levers import (
+    MOST_AID,
     REGIMES,
     AidLever,
     BorderLever,
@@ -109,7 +111,22 @@ def _days_between(draft: Draft, before: date | int, after: date | int) -> int | 
     return None
 
 
-@check("lever_too_early", "levers start after the default as-of date", "warning")
+@check("too_much_aid", "levels of aid of an option multiply to what a run can hold")
+def too_much_aid(draft: Draft) -> Iterator[Problem]:
+    """Report options whose levels of aid multiply beyond what one level may be."""
+    for i, option in enumerate(draft.options or ()):
+        level = math.prod(x.level for x in option.levers if isinstance(x, AidLever) and x.level > 1)
+        if level > MOST_AID:
+            yield draft.in_options.problem(
+                "too_much_aid",
+                ("options", i, "levers"),
+                "the levels of aid multiply to too much",
+                f"{level:g}",
+                f"at most {MOST_AID:g} times the delivery on the as-of date",
+            )
+
+
+@check("lever_too_early", "levers start after the default as-of date")
 def levers_too_early(draft: Draft) -> Iterator[Problem]:
     """Report levers that a run as of the default date refuses."""
     if draft.meta is None:

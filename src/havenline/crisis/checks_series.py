@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from havenline.crisis.cells import split_ids
 from havenline.crisis.draft import Draft
-from havenline.crisis.registry import check, problem, suggest
+from havenline.crisis.outcome_names import INDICATORS, SINCE_START, STAKES
+from havenline.crisis.registry import Hints, check, problem, suggest
 from havenline.errors import Problem
 
 
@@ -77,6 +78,52 @@ def cumulative_falls(draft: Draft) -> Iterator[Problem]:
                 )
 
 
+@check("unknown_outcome", "series, indicators and stakes that are named exist")
+def unknown_outcomes(draft: Draft) -> Iterator[Problem]:
+    """Report a series without counts, and limits and stakes of what no run and no deal has."""
+    meta = draft.meta
+    if meta is not None and meta.displaced_series is not None and "observations" in draft.tables:
+        rows = draft.tables["observations"]
+        main = [
+            name
+            for _, name, kind, one in draft.records("observations", "series_id", "kind", "main")
+            if kind == "cumulative" and one == 1
+        ]
+        if rows.whole and not rows.missing and meta.displaced_series not in main:
+            yield draft.in_meta.problem(
+                "unknown_outcome",
+                ("displaced_series",),
+                f"no main cumulative figure of this series stands in {rows.file}",
+                meta.displaced_series,
+                hint=suggest(meta.displaced_series, set(filter(None, main))),
+            )
+    for i, limit in enumerate(meta.thresholds if meta is not None else ()):
+        if limit.indicator not in INDICATORS:
+            yield draft.in_meta.problem(
+                "unknown_outcome", ("thresholds", i, "indicator"), "no such indicator",
+                limit.indicator, hint=suggest(limit.indicator, INDICATORS),
+            )  # fmt: skip
+        elif limit.since_start and limit.indicator not in SINCE_START:
+            yield draft.in_meta.problem(
+                "unknown_outcome", ("thresholds", i, "since_start"),
+                f"{limit.indicator} is not counted since the start of the period", "true",
+                f"false; true only with {', '.join(SINCE_START)}",
+            )  # fmt: skip
+    for table in ("stakes", "red_lines"):
+        near = Hints(STAKES)
+        for line, about in draft.records(table, "about"):
+            if about and about not in STAKES:
+                yield problem(
+                    "unknown_outcome",
+                    draft.file(table),
+                    "no outcome of a run and no term of a settlement",
+                    row=line,
+                    column="about",
+                    value=about,
+                    hint=near.to(about),
+                )
+
+
 @check("unknown_parameter", "parameters have a name of the default table")
 def unknown_parameters(draft: Draft) -> Iterator[Problem]:
     """Report parameters that the default table does not have, and odd distributions."""
@@ -86,6 +133,7 @@ def unknown_parameters(draft: Draft) -> Iterator[Problem]:
     from havenline.crisis.parameters import parameter_names
 
     known = parameter_names()
+    near = Hints(known)
     for line, name in rows.records("name"):
         if name and name not in known:
             yield problem(
@@ -95,7 +143,7 @@ def unknown_parameters(draft: Draft) -> Iterator[Problem]:
                 row=line,
                 column="name",
                 value=name,
-                hint=suggest(name, known),
+                hint=near.to(name),
             )
 
 

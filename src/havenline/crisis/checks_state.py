@@ -262,6 +262,25 @@ def too_many(draft: Draft) -> Iterator[Problem]:
         )
 
 
+@check("nobody_lives_here", "somebody is known to live somewhere by the as-of date")
+def nobody_lives(draft: Draft) -> Iterator[Problem]:
+    """Report populations of which none is above zero and known by the default as-of date."""
+    rows = draft.tables.get("populations")
+    if draft.meta is None or rows is None or not len(rows) or not rows.whole or rows.missing - {
+        "stand_in"
+    }:  # fmt: skip
+        return
+    unread = any(None in rows.values[c] for c in ("place_id", "persons", "as_of", "published"))
+    if not unread and not sum(stock.persons for stock in _people(draft, draft.meta.as_of)):
+        yield problem(
+            "nobody_lives_here",
+            rows.file,
+            f"nobody is known to live anywhere by {draft.meta.as_of}",
+            column="persons",
+            expected="persons by place, published by then or marked as stand_in",
+        )
+
+
 @check("stock_after_start", "people are those of the start of the period", "warning")
 def stocks_after_start(draft: Draft) -> Iterator[Problem]:
     """Report stocks of people dated after the first day, when people may have fled already."""

@@ -7,12 +7,16 @@ from datetime import date, timedelta
 
 from havenline.crisis.cells import split_ids
 from havenline.crisis.draft import META_FILE, Draft, area_lineage
-from havenline.crisis.registry import BOTH, check, one_of, problem, suggest
+from havenline.crisis.levers import MOST_DAYS
+from havenline.crisis.meta import CrisisMeta
+from havenline.crisis.registry import BOTH, Hints, check, one_of, problem, suggest
 from havenline.errors import Problem
 
 BACKGROUND_DAYS = 365
 """How far from the period a figure may lie that is told beside it and compared with nothing; a
 year, so that a year mistyped is noticed."""
+MOST_PERIOD_DAYS = 18_300
+"""Fifty years, as in cases: the past is replayed day by day."""
 # Observations may be later: they are what runs are compared with.
 _DATED = {
     "populations": "as_of",
@@ -47,6 +51,10 @@ def duplicate_ids(draft: Draft) -> Iterator[Problem]:
                 first[words] = line
     if draft.meta is not None:
         lists = (
+            *(
+                (f"neighbours.{i}.hosts", [h.id for h in neighbour.hosts])
+                for i, neighbour in enumerate(draft.meta.neighbours)
+            ),
             ("groups", [g.id for g in draft.meta.groups]),
             ("neighbours", [n.id for n in draft.meta.neighbours]),
             ("totals", [t.id for t in draft.meta.totals]),
@@ -55,9 +63,16 @@ def duplicate_ids(draft: Draft) -> Iterator[Problem]:
         for name, ids in lists:
             for i, word in enumerate(ids):
                 if word in ids[:i]:
+                    path = tuple(int(p) if p.isdigit() else p for p in name.split("."))
                     yield draft.in_meta.problem(
-                        "duplicate_id", (name, i, "id"), "stands twice", word
+                        "duplicate_id", (*path, i, "id"), "stands twice", word
                     )
+        days = draft.meta.hindcast.dates if draft.meta.hindcast is not None else []
+        for i, day in enumerate(days):
+            if day in days[:i]:
+                yield draft.in_meta.problem(
+                    "duplicate_id", ("hindcast", "dates", i), "stands twice", day
+                )
     ids = [option.id for option in draft.options or ()]
     for i, word in enumerate(ids):
         if word in ids[:i]:
@@ -75,6 +90,7 @@ def unknown_ids(draft: Draft) -> Iterator[Problem]:
             known = draft.known(column.refers)
             if known is None:
                 continue
+            near = Hints(known)
             for line, value in rows.records(column.name):
                 for word in split_ids(value) if value else ():
                     if word not in known:
@@ -86,7 +102,7 @@ def unknown_ids(draft: Draft) -> Iterator[Problem]:
                             column=column.name,
                             value=word,
                             expected=_expected(column.refers, known),
-                            hint=suggest(word, known),
+                            hint=near.to(word),
                         )
     yield from _unknown_in_meta(draft)
 
@@ -136,6 +152,7 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
     for rows in draft.tables.values():
         if "source_id" not in rows.values or rows.table.name == "sources":
             continue
+        near = Hints(known)
         for line, value in rows.records("source_id"):
             for word in split_ids(value) if value else ():
                 if word not in known:
@@ -146,7 +163,7 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
                         row=line,
                         column="source_id",
                         value=word,
-                        hint=suggest(word, known),
+                        hint=near.to(word),
                     )
     if draft.meta is None:
         return
@@ -247,6 +264,8 @@ def dates_out_of_order(draft: Draft) -> Iterator[Problem]:
             meta.period.end,
             f"later than {meta.period.start}",
         )
+    if meta is not None:
+        yield from _too_many_days(draft, meta)
     if meta is not None and meta.hindcast is not None:
         for i, day in enumerate(meta.hindcast.dates):
             if not meta.period.start <= day < meta.hindcast.until:
@@ -285,6 +304,23 @@ def dates_out_of_order(draft: Draft) -> Iterator[Problem]:
             )
 
 
+def _too_many_days(draft: Draft, meta: CrisisMeta) -> Iterator[Problem]:
+    """Report a period, and days that are scored, which no run holds."""
+    spans = [(("period", "end"), meta.period.start, meta.period.end, MOST_PERIOD_DAYS)]
+    if meta.hindcast is not None:
+        until = meta.hindcast.until
+        spans.append((("hindcast", "until"), min(meta.hindcast.dates), until, MOST_DAYS))
+    for path, first, last, most in spans:
+        if (last - first).days > most:
+            yield draft.in_meta.problem(
+                "out_of_bounds",
+                path,
+                f"{(last - first).days} days after {first}",
+                last,
+                f"{first + timedelta(days=most)} or earlier",
+            )
+
+
 @check("date_out_of_period", "no fact is dated after the period, the as-of date is within it")
 def dates_out_of_period(draft: Draft) -> Iterator[Problem]:
     """Report dated rows after the end of the period and an as-of date outside it."""
@@ -300,6 +336,15 @@ def dates_out_of_period(draft: Draft) -> Iterator[Problem]:
             meta.as_of,
             f"{period.start} to {period.end}",
         )
+    for i, theatre in enumerate(meta.theatres):
+        if theatre.truce_since > period.end:
+            yield draft.in_meta.problem(
+                "date_out_of_period",
+                ("theatres", i, "truce_since"),
+                "after the end of the period",
+                theatre.truce_since,
+                f"{period.end} or earlier",
+            )
     for name, column in _DATED.items():
         for line, day in draft.records(name, column):
             if day is not None and day > period.end:

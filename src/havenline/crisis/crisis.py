@@ -18,13 +18,14 @@ from havenline.crisis.checks import run_checks
 from havenline.crisis.checks_case import doubts_of
 from havenline.crisis.columns import Column
 from havenline.crisis.draft import META_FILE, OPTIONS_FILE, TABLES_OF, Draft, read_draft
+from havenline.crisis.files import unusable
 from havenline.crisis.levers import OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.past import PAST_FILE, Past
 from havenline.crisis.reading import Rows
-from havenline.crisis.registry import CHECKS, Kind, one_of, problem, suggest
+from havenline.crisis.registry import CHECKS, Kind, first_of_each_kind, one_of, problem, suggest
 from havenline.crisis.schema import TABLES, table_json_schema
-from havenline.errors import CrisisError, HavenlineError, Problem
+from havenline.errors import CrisisError, HavenlineError, Problem, reason_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,7 +199,8 @@ def is_case(path: str | Path) -> bool:
         True where its ``crisis.yaml`` says ``kind: case``.
     """
     try:
-        return bool(_CASE.search((Path(path) / META_FILE).read_bytes()))
+        meta = Path(path) / META_FILE
+        return unusable(meta, META_FILE) is None and bool(_CASE.search(meta.read_bytes()))
     except (OSError, ValueError):
         return False
 
@@ -380,6 +382,7 @@ def _read(folder: Path, problems: list[Problem]) -> Draft | None:
         problems.extend(doubts_of(draft))
     order = {file: i for i, file in enumerate((META_FILE, *_files(draft)))}
     problems.sort(key=lambda p: (order.get(p.file, len(order)), p.row or 0))
+    problems[:] = first_of_each_kind(problems)
     return draft
 
 
@@ -468,10 +471,17 @@ def init_crisis(folder: str | Path) -> Path:
             raise HavenlineError(f"{target} is a file; give a new folder")
         if target.is_dir() and any(target.iterdir()):
             raise HavenlineError(f"{target} is not empty; give a new or an empty folder")
-        shutil.copytree(
-            _EXAMPLE, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        there = target.is_dir()
+        try:
+            shutil.copytree(
+                _EXAMPLE, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        except BaseException:
+            for left in target.iterdir() if there else [target]:
+                shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise HavenlineError(f"{target} cannot be written: {reason}") from None
+        raise HavenlineError(f"{target} cannot be written: {reason_of(error)}") from None
+    except ValueError:
+        raise HavenlineError(f"{str(target)!r} is not a name for a folder") from None
     return target

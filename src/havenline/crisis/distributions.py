@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -125,24 +125,10 @@ class Distribution:
             expected = f"; expected {fault.expected}" if fault.expected else ""
             raise RunError(f"{fault.message}{found}{expected}")
 
-    @cached_property
+    @property
     def frozen(self) -> Any:
         """The frozen distribution of scipy.stats; None for a fixed number."""
-        from scipy import stats  # takes most of a second to load, and only runs need it
-
-        value, low, high = self.value, self.low, self.high
-        if self.shape == "uniform":
-            return stats.uniform(low, high - low)
-        if self.shape == "triangular":
-            return stats.triang((value - low) / (high - low), low, high - low)
-        if self.shape == "normal":
-            return stats.norm(value, (high - low) / (2 * Z95))
-        if self.shape == "lognormal":
-            return stats.lognorm(np.log(high / low) / (2 * Z95), scale=value)
-        if self.shape == "loguniform":
-            return stats.loguniform(low, high)
-        shapes = beta_shapes(self.shape)
-        return None if shapes is None else stats.beta(*shapes)
+        return _frozen(self.shape, self.value, self.low, self.high)
 
     def ppf(self, u: Floats) -> Floats:
         """Return quantiles.
@@ -160,3 +146,21 @@ class Distribution:
         if self.shape == "fixed":
             return np.full(len(u), self.value)
         return np.asarray(self.frozen.ppf(u), dtype=np.float64)
+
+
+@lru_cache(maxsize=1000)  # making one takes longer than drawing from it
+def _frozen(shape: str, value: float, low: float, high: float) -> Any:
+    from scipy import stats  # takes most of a second to load, and only runs need it
+
+    if shape == "uniform":
+        return stats.uniform(low, high - low)
+    if shape == "triangular":
+        return stats.triang((value - low) / (high - low), low, high - low)
+    if shape == "normal":
+        return stats.norm(value, (high - low) / (2 * Z95))
+    if shape == "lognormal":
+        return stats.lognorm(np.log(high / low) / (2 * Z95), scale=value)
+    if shape == "loguniform":
+        return stats.loguniform(low, high)
+    shapes = beta_shapes(shape)
+    return None if shapes is None else stats.beta(*shapes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,15 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from havenline.crisis.case_schema import CASE_TABLES, CaseMeta
+from havenline.crisis.cells import text_fault
 from havenline.crisis.columns import Table
+from havenline.crisis.drawn import plain_geometry, point_fault
 from havenline.crisis.levers import RELATIVE_PATH, OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.past import PAST_FILE, Past
 from havenline.crisis.reading import Rows, decode, read_bytes, read_rows, sha256
-from havenline.crisis.registry import Kind, problem, suggest
+from havenline.crisis.registry import LONGEST_VALUE, Kind, problem, suggest
 from havenline.crisis.schema import TABLES
 from havenline.crisis.yamlread import Document, read_yaml, validate
 from havenline.errors import Problem
+from havenline.words import visible
 
 META_FILE = "crisis.yaml"
 OPTIONS_FILE = "options.yaml"
@@ -233,7 +237,7 @@ def _table_paths(data: Any) -> dict[str, str]:
 
 def _read_table(draft: Draft, table: Table, where: dict[str, str], problems: list[Problem]) -> None:
     file = where.get(table.name, f"{table.name}.csv")
-    if not table.needed and table.name not in where and not (draft.folder / file).exists():
+    if not table.needed and table.name not in where and not os.path.lexists(draft.folder / file):
         draft.tables[table.name] = Rows(
             table, file, [], {c: [] for c in table.names}, {c: [] for c in table.names}
         )
@@ -252,6 +256,10 @@ def _read_geography(draft: Draft, problems: list[Problem]) -> None:
         return
     for path in sorted(folder.glob("*.geojson")):
         file = f"{GEOGRAPHY}/{path.name}"
+        fault = text_fault(path.name)
+        if fault is not None:
+            problems.append(problem(fault[0], file, "the name of the file: " + fault[1]))
+            continue
         text = _text(draft, file, problems)
         if text is None:
             continue
@@ -272,12 +280,56 @@ def _read_geography(draft: Draft, problems: list[Problem]) -> None:
                 problem("bad_geojson", file, "wrong type", expected="a FeatureCollection")
             )
             continue
-        draft.geography[path.stem] = data
+        draft.geography[path.stem] = _plain(data, path.stem, file, problems)
+
+
+def _plain(data: dict[str, Any], stem: str, file: str, problems: list[Problem]) -> dict[str, Any]:
+    """Return a layer with every geometry in its plain form; texts with faults are reported."""
+    features = data.get("features")
+    if not isinstance(features, list):
+        return data
+    plain = []
+    for i, feature in enumerate(features):
+        if not isinstance(feature, dict):
+            plain.append(feature)
+            continue
+        found, repeated = plain_geometry(feature.get("geometry"), one_line=stem == "lines")
+        if repeated:
+            problems.append(
+                problem(
+                    "repeated_point",
+                    file,
+                    f"points stand twice in a row ({repeated}); each is read once",
+                    column=f"features[{i}].geometry",
+                )
+            )
+        properties = feature.get("properties")
+        for name, value in properties.items() if isinstance(properties, dict) else ():
+            for text in (name, value):
+                fault = text_fault(text) if isinstance(text, str) else None
+                if fault is not None:
+                    problems.append(
+                        problem(
+                            fault[0],
+                            file,
+                            fault[1],
+                            column=f"features[{i}].properties.{visible(name)[:LONGEST_VALUE]}",
+                            value=text,
+                            expected=fault[2],
+                        )
+                    )
+        feature = {**feature, "geometry": found}
+        if isinstance(properties, dict):
+            inside = properties.get("protected_point")
+            if isinstance(inside, list) and not point_fault(inside):
+                feature["properties"] = {**properties, "protected_point": inside[:2]}
+        plain.append(feature)
+    return {**data, "features": plain}
 
 
 def _read_past(draft: Draft, problems: list[Problem]) -> None:
     """Read the kept scores, if any: they inform no run, so they are no input of one."""
-    if not (draft.folder / PAST_FILE).exists():
+    if not os.path.lexists(draft.folder / PAST_FILE):
         return
     data = read_bytes(draft.folder, PAST_FILE, problems)
     text = decode(data, PAST_FILE, problems) if data is not None else None

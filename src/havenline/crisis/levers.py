@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from havenline.crisis.cells import parse_date
+from havenline.crisis.cells import MOST_ID, parse_date
 
 SLUG = r"^[a-z0-9][a-z0-9_-]*$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -23,7 +23,13 @@ PATTERNS = {
     COUNTRY: "three capital letters",
     RELATIVE_PATH: "a path within the folder, such as derived/populations.csv",
 }
-Slug = Annotated[str, Field(pattern=SLUG)]
+MOST_DAYS = 730
+"""Days after the as-of date that a run may have: what is known today says nothing of later ones."""
+MOST_AID = 100.0
+"""Multiple of today's aid: more than any appeal has asked for."""
+MOST_OPTIONS = 100
+"""Options of a crisis, and levers of an option: more than anybody compares."""
+Slug = Annotated[str, Field(pattern=SLUG, max_length=MOST_ID)]
 REGIMES = ("closed", "managed", "open")
 """Regimes of a border, the least open first."""
 
@@ -70,6 +76,12 @@ def _day_or_date(value: Any) -> date | int:
                 "days after the as-of date cannot be negative",
                 {"expected": "YYYY-MM-DD or whole days after the as-of date", "hint": ""},
             )
+        if value > MOST_DAYS:
+            raise PydanticCustomError(
+                "out_of_bounds",
+                "out of bounds",
+                {"expected": f"at most {MOST_DAYS} days after the as-of date", "hint": ""},
+            )
         return value
     try:
         return _date(value)
@@ -88,7 +100,12 @@ DayOrDate = Annotated[
     date | int,
     PlainValidator(_day_or_date),
     WithJsonSchema(
-        {"anyOf": [{"type": "string", "format": "date"}, {"type": "integer", "minimum": 0}]}
+        {
+            "anyOf": [
+                {"type": "string", "format": "date"},
+                {"type": "integer", "minimum": 0, "maximum": MOST_DAYS},
+            ]
+        }
     ),
 ]
 
@@ -108,6 +125,15 @@ def day_of(value: date | int, as_of: date) -> date:
     date
     """
     return value if isinstance(value, date) else as_of + timedelta(days=value)
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("missing_value", "this must not be empty", {})
+    return value
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_filled)]
 
 
 class Strict(BaseModel):
@@ -198,7 +224,9 @@ class AidStep(Strict):
         extra="forbid", strict=True, frozen=True, allow_inf_nan=False, validate_by_name=False
     )
     from_: DayOrDate = Field(alias="from", description="first day of the level")
-    level: float = Field(ge=0, le=100, description="multiple of the delivery on the as-of date")
+    level: float = Field(
+        ge=0, le=MOST_AID, description="multiple of the delivery on the as-of date"
+    )
 
 
 class HavenLever(EffectiveLever):
@@ -229,7 +257,9 @@ class HavenLever(EffectiveLever):
         None, ge=0, le=1e12, description="water supplied, litres a day; left out: not known"
     )
     latrines: int | None = Field(None, ge=0, le=10**9, description="left out: not known")
-    aid: list[AidStep] = Field(default_factory=list, description="levels of aid, by first day")
+    aid: list[AidStep] = Field(
+        default_factory=list, max_length=MOST_OPTIONS, description="levels of aid, by first day"
+    )
     freedom_to_leave: bool = Field(True, description="people may leave the haven at any time")
     right_to_asylum: bool = Field(True, description="people keep the right to seek asylum")
 
@@ -256,7 +286,9 @@ class AidLever(EffectiveLever):
     )
     lever: Literal["aid"]
     start: DayOrDate = Field(description="first day")
-    level: float = Field(ge=0, le=100, description="multiple of the delivery on the as-of date")
+    level: float = Field(
+        ge=0, le=MOST_AID, description="multiple of the delivery on the as-of date"
+    )
     until: DayOrDate | None = Field(None, description="last day; left out: to the end")
 
 
@@ -351,13 +383,17 @@ class OptionSpec(Strict):
     """An option: a named set of levers."""
 
     id: Slug = Field(description="slug of ours")
-    name: str = Field(min_length=1, description="name that pages show")
-    summary: str = Field(min_length=1, description="one or two sentences in plain words")
+    name: Text = Field(description="name that pages show")
+    summary: Text = Field(description="one or two sentences in plain words")
     baseline: bool = Field(False, description="true for the one option others are compared with")
-    levers: list[Lever] = Field(default_factory=list, description="dated changes")
+    levers: list[Lever] = Field(
+        default_factory=list, max_length=MOST_OPTIONS, description="dated changes"
+    )
 
 
 class OptionsFile(Strict):
     """The whole of options.yaml."""
 
-    options: list[OptionSpec] = Field(min_length=1, description="the options, baseline first")
+    options: list[OptionSpec] = Field(
+        min_length=1, max_length=MOST_OPTIONS, description="the options, baseline first"
+    )

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
-from havenline.crisis.levers import CODE, CODES, COUNTRY, RELATIVE_PATH, Day, Slug, Strict
+from havenline.crisis.cells import MOST_ID
+from havenline.crisis.columns import ALL_GROUPS
+from havenline.crisis.levers import (
+    CODE,
+    CODES,
+    COUNTRY,
+    MOST_DAYS,
+    RELATIVE_PATH,
+    Day,
+    Slug,
+    Strict,
+    Text,
+)
 
-Code = Annotated[str, Field(pattern=CODE)]
+MOST_LISTED = 100
+"""Groups, neighbours, totals, limits: more than anybody declares by hand."""
+MOST_AMOUNT = 1e15
+"""A limit of an outcome: more than the dollars that all wars cost."""
+MOST_COUNTED = 10**10
+"""A published total of persons: more than live on earth."""
+Code = Annotated[str, Field(pattern=CODE, max_length=MOST_ID)]
 Codes = Annotated[str, Field(pattern=CODES)]
 Country = Annotated[str, Field(pattern=COUNTRY)]
 RelativePath = Annotated[str, Field(pattern=RELATIVE_PATH)]
@@ -41,11 +60,18 @@ class Group(Strict):
     """A population group with its share of everyone."""
 
     id: Slug = Field(description="slug of ours")
-    name: str = Field(min_length=1, description="name that pages show")
+    name: Text = Field(description="name that pages show")
     share: float = Field(
         ge=0, le=1, description="share of populations whose group is 'all'; shares sum to 1"
     )
     source_id: Codes = Field(description="where the share comes from")
+
+    @field_validator("id")
+    @classmethod
+    def _not_all(cls, value: str) -> str:
+        if value == ALL_GROUPS:
+            raise PydanticCustomError("bad_id", "this word stands for every group", {})
+        return value
 
 
 class BoundingBox(Strict):
@@ -61,7 +87,7 @@ class Host(Strict):
     """A part of a neighbouring country that hosts refugees."""
 
     id: Slug = Field(description="slug of ours")
-    name: str = Field(min_length=1, description="name that pages show")
+    name: Text = Field(description="name that pages show")
     population: int = Field(ge=1, le=10**10, description="residents without refugees")
     refugees: int = Field(ge=0, le=10**9, description="refugees registered there")
     source_id: Codes = Field(description="where the figures come from")
@@ -71,7 +97,7 @@ class Neighbour(Strict):
     """A country across a border."""
 
     id: Slug = Field(description="slug of ours, such as tr")
-    name: str = Field(min_length=1, description="name that pages show")
+    name: Text = Field(description="name that pages show")
     country: Country = Field(description="ISO 3166 code of three letters")
     hosts: list[Host] = Field(
         default_factory=list, max_length=100, description="parts of it that host refugees"
@@ -82,7 +108,7 @@ class Total(Strict):
     """A published total that populations must add up to."""
 
     id: Slug = Field(description="slug of ours")
-    name: str = Field(min_length=1, description="what is counted")
+    name: Text = Field(description="what is counted")
     areas: list[Code] = Field(
         default_factory=list,
         description="areas whose places count, with the areas below them; left out: all",
@@ -94,9 +120,9 @@ class Total(Strict):
     status: Literal["resident", "idp"] | None = Field(
         None, description="count only people of this status; left out: everyone"
     )
-    persons: int = Field(ge=0, description="the published figure, in persons")
-    low: int = Field(ge=0, description="lowest sum that still agrees with it")
-    high: int = Field(ge=0, description="highest sum that still agrees with it")
+    persons: int = Field(ge=0, le=MOST_COUNTED, description="the published figure, in persons")
+    low: int = Field(ge=0, le=MOST_COUNTED, description="lowest sum that still agrees with it")
+    high: int = Field(ge=0, le=MOST_COUNTED, description="highest sum that still agrees with it")
     source_id: Codes = Field(description="where the figure comes from")
 
 
@@ -104,7 +130,7 @@ class Theatre(Strict):
     """Another theatre of the same war, with a truce of its own, to which this one is linked."""
 
     id: Slug = Field(description="slug of ours")
-    name: str = Field(min_length=1, description="name that pages show")
+    name: Text = Field(description="name that pages show")
     truce_since: Day = Field(description="first day of the truce that stands there")
     compliance_mechanism: bool = Field(
         default=False,
@@ -136,9 +162,7 @@ class Afterwards(Strict):
     """What came after a day from which the past is forecast again, and was not foreseen."""
 
     as_of: Day = Field(description="one of the dates")
-    what: str = Field(
-        min_length=1, description="why a forecast from that day errs, as is known afterwards"
-    )
+    what: Text = Field(description="why a forecast from that day errs, as is known afterwards")
     source_id: Codes = Field(description="where what happened comes from")
 
 
@@ -155,16 +179,18 @@ class HindcastDays(Strict):
 class Threshold(Strict):
     """What an outcome must not exceed, as a published plan or the judgement of the field says."""
 
-    indicator: str = Field(
-        min_length=1, description="id of an indicator of the answer, such as peak_unsheltered"
+    indicator: Text = Field(
+        description="id of an indicator of the answer, such as peak_unsheltered"
     )
-    at_most: float = Field(ge=0, description="highest value that can be carried, in its unit")
+    at_most: float = Field(
+        ge=0, le=MOST_AMOUNT, description="highest value that can be carried, in its unit"
+    )
     since_start: bool = Field(
         False,
         description="whether it limits the count since the start of the period, what came before "
         "the as-of date with it; for newly_displaced",
     )
-    why: str = Field(min_length=1, description="what the figure stands for, in one sentence")
+    why: Text = Field(description="what the figure stands for, in one sentence")
     source_id: Codes = Field(description="where the figure comes from")
 
 
@@ -191,13 +217,15 @@ class CrisisMeta(Strict):
         "crisis", description="a displacement case says case here, and has other keys"
     )
     id: Slug = Field(description="slug of the crisis")
-    name: str = Field(min_length=1, description="name that pages show")
-    question: str = Field(min_length=1, description="the question that the options answer")
+    name: Text = Field(description="name that pages show")
+    question: Text = Field(description="the question that the options answer")
     country: Country = Field(description="ISO 3166 code of three letters")
     period: Period = Field(description="days that the tables speak of")
     as_of: Day = Field(description="default as-of date")
-    horizon_days: int = Field(ge=1, le=3650, description="default days to simulate")
-    groups: list[Group] = Field(min_length=1, description="population groups")
+    horizon_days: int = Field(ge=1, le=MOST_DAYS, description="default days to simulate")
+    groups: list[Group] = Field(
+        min_length=1, max_length=MOST_LISTED, description="population groups"
+    )
     bounding_box: BoundingBox = Field(description="box that every place lies in")
     displaced_series: str | None = Field(
         None,
@@ -205,13 +233,15 @@ class CrisisMeta(Strict):
         "cumulative; the replay is scaled to it",
     )
     neighbours: list[Neighbour] = Field(
-        default_factory=list, description="countries across a border"
+        default_factory=list, max_length=MOST_LISTED, description="countries across a border"
     )
     tables: dict[TableName, RelativePath] = Field(
         default_factory=dict, description="tables that lie elsewhere in the folder"
     )
     totals: list[Total] = Field(
-        default_factory=list, description="totals that populations must add up to"
+        default_factory=list,
+        max_length=MOST_LISTED,
+        description="totals that populations must add up to",
     )
     theatres: list[Theatre] = Field(
         default_factory=list, max_length=16, description="linked theatres with their truces"
@@ -225,7 +255,7 @@ class CrisisMeta(Strict):
         None, description="from which days the past is forecast again"
     )
     thresholds: list[Threshold] = Field(
-        default_factory=list, description="what outcomes must not exceed"
+        default_factory=list, max_length=MOST_LISTED, description="what outcomes must not exceed"
     )
     listed_groups: list[ListedGroup] = Field(
         default_factory=list,

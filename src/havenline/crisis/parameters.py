@@ -34,6 +34,8 @@ SCALES = "pressure_"
 """How names of parameters begin that scale the index of pressure: none may be 0."""
 CORRELATIONS = ("flight_shock_persistence", "tempo_persistence")
 """How much of a shock is left the next day or week: 0 or more, below 1."""
+BEYOND = 1000.0
+"""How many times beyond the likely values of a parameter a run still holds its figures."""
 BORDER = ("border_closed", "border_managed", "border_open")
 """Chances a day of entry by regime, the least open first."""
 
@@ -134,10 +136,31 @@ def parameter_names() -> tuple[str, ...]:
     return tuple(sorted({row.name for row in default_table()}))
 
 
-def highest(row: Parameter) -> float:
-    """Return the highest value that a parameter can have: 1 for shares, else infinite."""
-    share = row.unit.split("/")[0] == "share" or row.name in BORDER
-    return 1.0 if share else math.inf
+@cache
+def bounds(name: str) -> tuple[float, float]:
+    """Return the lowest and the highest value that a run can hold of a parameter.
+
+    Shares end at 1. All else ends `BEYOND` times beyond what any row of the table holds likely,
+    so that no figure of a run grows beyond what numbers hold; a parameter that a formula divides
+    by begins as far below, others at 0 or, where a row goes below 0, as far below that.
+
+    Parameters
+    ----------
+    name : str
+        Name of the default table.
+
+    Returns
+    -------
+    lowest, highest : float
+        In the unit of the parameter.
+    """
+    rows = [row for row in _whole_table() if row.name == name]
+    likely = [x for row in rows for x in (row.value, row.low, row.high) if not math.isnan(x)]
+    share = rows[0].unit.split("/")[0] == "share" or name in BORDER
+    divides = rows[0].unit in NOT_ZERO or name in DIVISORS or name.startswith(SCALES)
+    positive = [x for x in likely if x > 0]
+    lowest = min(positive) / BEYOND if divides else BEYOND * min(0.0, *likely)
+    return lowest, 1.0 if share else BEYOND * max(likely)
 
 
 def out_of_bounds(name: str, value: float) -> str | None:
@@ -150,13 +173,17 @@ def out_of_bounds(name: str, value: float) -> str | None:
     value : float
         In the unit of the parameter.
     """
-    row = next(r for r in default_table() if r.name == name)
-    divides = row.unit in NOT_ZERO or name in DIVISORS or name.startswith(SCALES)
-    if (value < 0 and not row.low < 0) or (value == 0 and divides):
-        return f"{'above 0' if divides else '0 or more'} ({row.unit})"
+    unit = next(row.unit for row in default_table() if row.name == name)
+    lowest, highest = bounds(name)
+    if value <= 0 < lowest:
+        return f"above 0 ({unit})"
+    if value < lowest:
+        return f"{f'at least {lowest:g}' if lowest else '0 or more'} ({unit})"
     if name in CORRELATIONS and value >= 1:
         return "0 or more and below 1"
-    return "a share of 0 to 1" if value > highest(row) else None
+    if value > highest:
+        return "a share of 0 to 1" if highest == 1 else f"at most {highest:g} ({unit})"
+    return None
 
 
 def border_order(values: Mapping[str, float]) -> str | None:
@@ -293,9 +320,9 @@ def newest_source(row: Parameter, sources: pd.DataFrame) -> dt.date | None:
     if sources.empty:
         return None
     ids = split_ids(row.source)
-    found = sources[sources["source_id"].isin(ids)]
-    if len(found) < len(set(ids)):
+    if not set(ids) <= set(sources["source_id"].tolist()):
         return None
+    found = sources[sources["source_id"].isin(ids)]
     days = found["published"].dropna()
     return days.max().date() if len(days) else None
 

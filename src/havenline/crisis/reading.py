@@ -13,10 +13,13 @@ from typing import Any
 
 from havenline.crisis.cells import Value, parse_cell
 from havenline.crisis.columns import Table
+from havenline.crisis.files import unusable
 from havenline.crisis.registry import problem, suggest
 from havenline.errors import Problem
 
 _BOM = b"\xef\xbb\xbf"
+MOST_COLUMNS = 100
+"""Columns of a table; no table of the format has a third of them."""
 _BOM_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -88,12 +91,13 @@ def read_bytes(folder: Path, file: str, problems: list[Problem]) -> bytes | None
         None where there is nothing to go on with.
     """
     try:
+        fault = unusable(folder / file, file)
+        if fault is not None:
+            problems.append(fault)
+            return None
         data = (folder / file).read_bytes()
     except FileNotFoundError:
         problems.append(problem("missing_file", file, "there is no such file"))
-        return None
-    except IsADirectoryError:
-        problems.append(problem("unreadable_file", file, "this is a folder", expected="a file"))
         return None
     except PermissionError:
         problems.append(
@@ -330,6 +334,10 @@ def read_rows(text: str, table: Table, file: str, problems: list[Problem]) -> Ro
         problems.append(
             problem("broken_csv", file, "the first line is blank", row=1, expected="the header")
         )
+        return None
+    if len(header) > MOST_COLUMNS:
+        many = f"{len(header)} columns"
+        problems.append(problem("too_wide", file, many, row=1, expected=f"at most {MOST_COLUMNS}"))
         return None
     separator = _other_separator(header, table)
     if separator:

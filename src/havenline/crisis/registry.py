@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from havenline.errors import Problem
+from havenline.words import visible
 
 Severity = Literal["error", "warning"]
 Kind = Literal["crisis", "case"]
 BOTH: tuple[Kind, ...] = ("crisis", "case")
 Function = TypeVar("Function", bound=Callable[[Any], Iterable[Problem]])
 LONGEST_VALUE = 60
+MOST_OF_A_KIND = 20
+"""Problems of one kind in one file that are told one by one; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,35 @@ def problem(
     if len(text) > LONGEST_VALUE:
         text = text[: LONGEST_VALUE - 3] + "..."
     severity = CHECKS[name].severity
-    return Problem(name, file, row, column, text, message, expected, hint, severity)
+    shown = visible(file)
+    return Problem(name, shown, row, visible(column), text, message, expected, hint, severity)
+
+
+def first_of_each_kind(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the first problems of each kind in each file, and a line that counts the others.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+
+    Returns
+    -------
+    list of Problem
+        In their order; the lines that count stand last.
+    """
+    seen: Counter[tuple[str, str]] = Counter()
+    shown = []
+    for found in problems:
+        seen[found.check, found.file] += 1
+        if seen[found.check, found.file] <= MOST_OF_A_KIND:
+            shown.append(found)
+    severities = {(p.check, p.file): p.severity for p in shown}
+    return shown + [
+        Problem(name, file, None, "", "", f"{many - MOST_OF_A_KIND} more of this kind",
+                severity=severities[name, file])
+        for (name, file), many in seen.items()
+        if many > MOST_OF_A_KIND
+    ]  # fmt: skip
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -150,6 +182,25 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else ""
 
 
+class Hints:
+    """Suggestions for the problems that are told one by one: more would take hours to find.
+
+    Parameters
+    ----------
+    known : iterable of str
+        What could have been meant.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = list(known)
+        self._left = MOST_OF_A_KIND
+
+    def to(self, word: str) -> str:
+        """Return what `suggest` says of a word; nothing after the first words."""
+        self._left -= 1
+        return suggest(word, self._known) if self._left >= 0 else ""
+
+
 def one_of(words: Iterable[str]) -> str:
     """Write a list of allowed words, such as "one of a, b".
 
@@ -172,6 +223,7 @@ declare("unknown_crisis", "a crisis opened by name is one that ships with Havenl
 declare("unreadable_file", "every file may be read")
 declare("missing_file", "every file that a crisis needs is there")
 declare("unknown_file", "no file in the folder is left unread because of its name", "warning")
+declare("too_large", "no file is larger than files of its kind need be")
 declare("empty_file", "no file is empty")
 declare("not_text", "files are text, not a spreadsheet or an archive under another name")
 declare("nul_bytes", "files are text, without NUL bytes")
@@ -180,6 +232,7 @@ declare("byte_order_mark", "files start without a byte order mark", "warning")
 declare("line_endings", "lines end in LF alone", "warning")
 declare("broken_csv", "tables are valid CSV")
 declare("ragged_row", "every row has as many cells as the header")
+declare("too_wide", "no table has many more columns than the format knows")
 declare("blank_line", "no table has blank lines", "warning")
 declare("duplicate_column", "no column stands twice")
 declare("unknown_column", "no table has a column that the format does not know")
@@ -194,10 +247,13 @@ declare("out_of_bounds", "numbers are within the bounds of their column")
 declare("bad_date", "dates are written YYYY-MM-DD")
 declare("bad_id", "ids are slugs, p-codes as published")
 declare("unknown_value", "cells with a fixed list of values use one of them")
+declare("long_text", "no text is longer than a reader would read")
+declare("control_character", "no text has control or invisible characters")
 declare("broken_yaml", "YAML files are valid YAML")
 declare("duplicate_key", "no key stands twice in a YAML mapping")
 declare("unknown_key", "no YAML file has a key that the format does not know")
 declare("unused_key", "no YAML file has a key that once had a meaning and has none now", "warning")
 declare("missing_key", "YAML files have every required key")
 declare("wrong_type", "YAML values have the type that their key needs")
+declare("repeated_point", "no drawn line or ring has a point twice in a row", "warning")
 declare("bad_geojson", "geometry files are valid GeoJSON with the properties they need")

@@ -10,8 +10,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from havenline.crisis.cells import text_fault
 from havenline.crisis.levers import LEVERS, PATTERNS
-from havenline.crisis.registry import CHECKS, one_of, problem, suggest
+from havenline.crisis.registry import CHECKS, MOST_OF_A_KIND, one_of, problem, suggest
 from havenline.errors import Problem
 
 Path = tuple[str | int, ...]
@@ -150,6 +151,9 @@ def _value(
         problems.append(problem("broken_yaml", document.file, why, row=row))
         return None
     if isinstance(node, yaml.ScalarNode):
+        fault = text_fault(node.value)
+        if fault is not None:
+            problems.append(document.problem(fault[0], path, fault[1], node.value, *fault[2:]))
         return _scalar(node)
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
@@ -160,6 +164,12 @@ def _value(
     for key, item in node.value:
         line = key.start_mark.line + 1
         name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+        fault = text_fault(name)
+        if fault is not None:
+            check, message, expected, _ = fault
+            problems.append(problem(check, document.file, message, row=line, column=dotted(path),
+                                    value=name, expected=expected))  # fmt: skip
+            continue
         if name in found:
             problems.append(
                 problem(
@@ -220,12 +230,17 @@ def validate(document: Document, model: type[Model], problems: list[Problem]) ->
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        faults = [_fault(document, model, dict(e)) for e in error.errors(include_url=False)]
+        faults = [
+            _fault(document, model, dict(e), hints=number < MOST_OF_A_KIND)
+            for number, e in enumerate(error.errors(include_url=False))
+        ]
     problems.extend(sorted(faults, key=lambda p: p.row or 0))
     return None
 
 
-def _fault(document: Document, model: type[BaseModel], error: dict[str, Any]) -> Problem:
+def _fault(
+    document: Document, model: type[BaseModel], error: dict[str, Any], *, hints: bool
+) -> Problem:
     """Turn one error of pydantic into a problem in our words."""
     kind: str = error["type"]
     path = _real_path(document.data, error["loc"], kind == "missing")
@@ -256,7 +271,8 @@ def _fault(document: Document, model: type[BaseModel], error: dict[str, Any]) ->
     if kind == "extra_forbidden":
         shown = ""
         known = ", ".join(fields) if len(fields) <= MOST_NAMED else ""
-        return made("unknown_key", "no such key here", known, suggest(name, fields))
+        near = suggest(name, fields) if hints else ""
+        return made("unknown_key", "no such key here", known, near)
     if kind == "literal_error":
         choices = [c.strip().strip("'") for c in re.split(r", | or ", context["expected"])]
         return made("unknown_value", "unknown value", one_of(choices), suggest(shown, choices))
@@ -301,6 +317,11 @@ def _plain_fault(kind: str, context: dict[str, Any], made: Any) -> Problem:
     elif kind == "string_pattern_mismatch":
         wanted = PATTERNS.get(context["pattern"], context["pattern"])
         found = made("bad_id", "not written as this key needs", wanted)
+    elif kind == "too_long":
+        found = made("out_of_bounds", f"{context['actual_length']} of them",
+                     f"at most {context['max_length']}")  # fmt: skip
+    elif kind == "string_too_long":
+        found = made("long_text", "too long", f"at most {context['max_length']} characters")
     elif kind in ("string_too_short", "too_short"):
         found = made("missing_value", "this must not be empty")
     else:

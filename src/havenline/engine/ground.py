@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
-from havenline.crisis.levers import OptionSpec
+from havenline.crisis.levers import MOST_DAYS, OptionSpec
 from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.draws import key_of
 from havenline.draws.kernels import kernel_entry
@@ -54,7 +54,6 @@ T = TypeVar("T")
 FIRST_TRIPS, FIRST_HORIZON = 1 << 15, 32
 """Journeys, and days ahead, for which the calendar of arrivals has room at first."""
 MOST_TRIPS = 1 << 24
-MOST_DAYS = 730
 
 
 @kernel_entry

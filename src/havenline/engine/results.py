@@ -20,7 +20,7 @@ from havenline.engine.layout import VARIABLES, assemble, coordinates
 from havenline.engine.measures import MEASURES
 from havenline.engine.store import ResultStore
 from havenline.engine.values import VALUES
-from havenline.errors import RunError
+from havenline.errors import RunError, reason_of
 
 MOST_IN_MEMORY = 600_000_000
 """Bytes of results that are held in memory; a larger simulation must be given ``out``."""
@@ -189,4 +189,4 @@ def _make_folder(out: Path) -> None:
     except FileExistsError:
         raise RunError(f"{out} is a file; give a folder to write to") from None
     except OSError as error:
-        raise RunError(f"cannot make the folder {out}: {error.strerror}") from None
+        raise RunError(f"cannot make the folder {out}: {reason_of(error)}") from None

@@ -18,7 +18,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from havenline.engine import layout
-from havenline.errors import RunError
+from havenline.errors import RunError, reason_of
+
+try:
+    import resource
+except ImportError:  # pragma: no cover  (Windows has none)
+    resource = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     import h5netcdf
@@ -46,6 +51,7 @@ class ResultStore:
         self.coords = layout.checked_coords(coords)
         self._attrs = dict(attrs)
         self._temporary = _temporary_beside(target)
+        self._want_room(0)
         self._waiting: dict[str, dict[int, NDArray[Any]]] = {}
         self._written = np.zeros(self.coords["future"].size, dtype=np.bool_)
         self._file: h5netcdf.File | None = _open_new(self._temporary, self.coords)
@@ -178,11 +184,13 @@ class ResultStore:
 
         HDF5 ends the whole process when it meets a full disk, so it must never meet one.
         """
+        _want_size(self._temporary, size)
         free = shutil.disk_usage(self.target.parent).free
         if free < size + SPARE:
             raise RunError(
                 f"the disk of {self.target.parent} is full: {free / 1e6:,.0f} MB are free and "
-                f"{(size + SPARE) / 1e6:,.0f} MB are needed to go on"
+                f"{(size + SPARE) / 1e6:,.0f} MB are needed to go on; make room, or give a folder "
+                "on another disk"
             )
 
     def _opened(self) -> h5netcdf.File:
@@ -318,6 +326,19 @@ def _temporary_beside(target: Path) -> Path:
     return path
 
 
+def _want_size(path: Path, size: int) -> None:
+    """Raise RunError where the system lets no file grow by so many bytes; see `_want_room`."""
+    if resource is None:
+        return
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    there = path.stat().st_size if path.exists() else 0
+    if most != resource.RLIM_INFINITY and there + size + SPARE > most:
+        raise RunError(
+            f"a result in {path.parent} may not grow beyond {most / 1e6:,.1f} MB (ulimit -f), and "
+            f"{(there + size + SPARE) / 1e6:,.0f} MB are needed to go on; make room by raising it"
+        )
+
+
 def _is_gone(process: int) -> bool:
     if os.name != "posix":
         return False
@@ -351,7 +372,7 @@ def _open_new(path: Path, coords: Mapping[str, NDArray[Any]]) -> h5netcdf.File:
     try:
         file = h5netcdf.File(path, "w")
     except OSError as error:
-        raise RunError(f"cannot write a result to {path.parent}: {error.strerror}") from error
+        raise RunError(f"cannot write a result to {path.parent}: {reason_of(error)}") from error
     file.dimensions = {
         name: coords[name].size for name, c in layout.COORDINATES.items() if c.dim == name
     }

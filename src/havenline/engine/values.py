@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.crisis.parameters import Parameter, highest, parameter_names
+from havenline.crisis.parameters import Parameter, bounds, parameter_names
 from havenline.draws import key_of_text
 
 VALUES = np.dtype([(name, "f8") for name in parameter_names()])
@@ -30,7 +30,7 @@ def sample_values(parameters: Mapping[str, Parameter], futures: int, seed: int) 
     Returns
     -------
     (futures,) records ``VALUES``
-        A share whose distribution reaches beyond 1 stops there.
+        A value whose distribution reaches beyond the bounds of its parameter stops there.
     """
     values = np.zeros(futures, dtype=VALUES)
     for name in parameters:
@@ -38,5 +38,5 @@ def sample_values(parameters: Mapping[str, Parameter], futures: int, seed: int) 
         strata = rng.permutation(futures)
         u = (strata + rng.random(futures)) / futures
         drawn = parameters[name].law.ppf(np.clip(u, 1e-9, 1 - 1e-9))
-        values[name] = np.minimum(drawn, highest(parameters[name]))
+        values[name] = np.clip(drawn, *bounds(name))
     return values

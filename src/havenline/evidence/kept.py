@@ -17,7 +17,7 @@ from havenline.crisis.past import (
     PastScore,
     defaults_digest,
 )
-from havenline.errors import HavenlineError
+from havenline.errors import HavenlineError, reason_of
 from havenline.evidence.baselines import LABELS
 from havenline.evidence.results import Hindcast, HindcastLine, HindcastScore
 from havenline.evidence.text import failures, notes
@@ -86,9 +86,8 @@ def keep(result: Hindcast, crisis: Crisis) -> Path:
         with whole_or_nothing(target) as file:
             file.write_text(text, encoding="utf-8")
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
         raise HavenlineError(
-            f"{PAST_FILE} cannot be written to the crisis folder: {reason}"
+            f"{PAST_FILE} cannot be written to {crisis.folder}: {reason_of(error)}"
         ) from None
     return target
 

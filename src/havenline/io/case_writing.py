@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from havenline.crisis.case import Case, Counts
 from havenline.crisis.case_schema import CASE_TABLES, ELSEWHERE, EVERYWHERE, TOTAL, TWO_NAMED
 from havenline.crisis.flee_settings import FleeSettings
-from havenline.errors import HavenlineError
+from havenline.errors import HavenlineError, reason_of
 
 SOURCE = "flee-folder"
 Row = dict[str, Any]
@@ -64,7 +64,7 @@ def write_case(case: Case, to: str | Path) -> Path:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "not a name for a folder").lower()
+        reason = reason_of(error) if isinstance(error, OSError) else "not a name for a folder"
         raise HavenlineError(f"{target} cannot be written: {reason}") from None
     return target
 

@@ -57,7 +57,7 @@ def give_second_opinion(solved: Solved) -> dict[str, Any]:
     for axis, values in axes.items():
         position = np.array([values[liked[:, i]].mean() for i in range(len(parties))])
         salience = np.array([_salience(p, axis, little) for p in parties])
-        weight = capability * salience
+        weight = _votes(capability, salience)
         low, high = float(values.min()), float(values.max())
         span = (high - low) or 1.0
         options = np.unique(position.round(3))
@@ -76,6 +76,12 @@ def give_second_opinion(solved: Solved) -> dict[str, Any]:
     return {"issues": issues, "election": _election(solved, capability)}
 
 
+def _votes(capability: Floats, salience: Floats) -> Floats:
+    """Return the weight of each party; all weigh alike where none is able and cares."""
+    weight = capability * salience
+    return weight if weight.any() else np.ones_like(weight)
+
+
 def _election(solved: Solved, capability: Floats) -> dict[str, Any]:
     model, landing = solved.model, solved.row
     parties = model.parties.all
@@ -87,7 +93,7 @@ def _election(solved: Solved, capability: Floats) -> dict[str, Any]:
     span = some.max(axis=0) - some.min(axis=0)
     utilities = np.divide(some - some.min(axis=0), span, out=np.zeros_like(some), where=span > 0.0)
     salience = np.array([max(s.salience for s in p.stakes) for p in parties])
-    votes = support(utilities, capability * salience)
+    votes = support(utilities, _votes(capability, salience))
     found: dict[str, Any] = {"options": len(efficient)}
     for kind in ("markov-incentive", "conditional"):
         chances = elect(votes, kind)

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from havenline.crisis import Crisis
+from havenline.crisis.cells import text_fault
+from havenline.crisis.drawn import distinct_points
+from havenline.crisis.files import unusable
 from havenline.crisis.levers import HavenLever, LineLever, OptionSpec
 from havenline.errors import RunError
 from havenline.world.geometry import protected_side
@@ -55,6 +58,9 @@ def with_line(crisis: Crisis, path: Path) -> Crisis:
     if inside.all() or not inside.any():
         raise RunError(f"{path}: the line leaves all places on one side; draw it across the area")
     name = str(properties.get("name") or path.stem).strip() or path.stem
+    fault = text_fault(name)
+    if fault is not None:
+        raise RunError(f"{path}: name: {fault[1]}; expected {fault[2]}")
     feature = {
         "type": "Feature",
         "geometry": {"type": "LineString", "coordinates": coordinates},
@@ -102,13 +108,16 @@ def _along(option: OptionSpec, name: str) -> OptionSpec:
 
 def _line_of(path: Path) -> tuple[list[list[float]], dict[str, Any]]:
     try:
+        fault = unusable(path, str(path))
+        if fault is not None:
+            raise RunError(f"{path}: {fault.message}; expected a file")
         if path.stat().st_size > MOST_BYTES:
             raise RunError(f"{path}: larger than {MOST_BYTES // 10**6} MB; draw a simpler line")
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise RunError(f"{path}: cannot be read ({error.strerror})") from None
     except (UnicodeDecodeError, ValueError, RecursionError):
-        raise RunError(f"{path}: not GeoJSON in UTF-8") from None
+        raise RunError(f"{path}: not GeoJSON in UTF-8, or no name of a file") from None
     properties: dict[str, Any] = {}
     if isinstance(data, dict) and data.get("type") == "FeatureCollection":
         features = data.get("features")
@@ -128,7 +137,10 @@ def _line_of(path: Path) -> tuple[list[list[float]], dict[str, Any]]:
     for i, point in enumerate(points):
         if not _is_point(point):
             raise RunError(f"{path}: point {i + 1}: expected [longitude, latitude] in degrees")
-    return [[float(p[0]), float(p[1])] for p in points], properties
+    distinct = distinct_points(points)
+    if len(distinct) < 2:
+        raise RunError(f"{path}: all points are the same; expected a line")
+    return distinct, properties
 
 
 def _is_point(value: object) -> bool:
@@ -136,7 +148,7 @@ def _is_point(value: object) -> bool:
         return False
     lon, lat = value[:2]
     return (
-        all(isinstance(v, int | float) and not isinstance(v, bool) for v in (lon, lat))
+        all(isinstance(v, int | float) and not isinstance(v, bool) for v in value)
         and math.isfinite(lon)
         and math.isfinite(lat)
         and abs(lon) <= 180

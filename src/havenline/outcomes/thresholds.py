@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
+from havenline.crisis.outcome_names import SINCE_START
 from havenline.crisis.registry import suggest
 from havenline.errors import RunError
 from havenline.outcomes.comparison import of_hundred
@@ -17,10 +18,6 @@ from havenline.outcomes.indicators import INDICATORS, per_future, series_of
 
 if TYPE_CHECKING:
     import xarray as xr
-
-
-SINCE_START = ("newly_displaced",)
-"""Indicators whose daily series counts from the start of the period."""
 
 
 @dataclass(frozen=True)

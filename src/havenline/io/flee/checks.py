@@ -6,13 +6,10 @@ warning where it may not be meant; what cannot be understood is an error.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from havenline.crisis.case_doubts import DOUBTS
-from havenline.crisis.registry import LONGEST_VALUE, Check, Severity
+from havenline.crisis.registry import LONGEST_VALUE, Check, Severity, first_of_each_kind
+from havenline.crisis.registry import MOST_OF_A_KIND as MOST_OF_A_KIND
 from havenline.errors import Problem
-
-MOST_OF_A_KIND = 20
 
 _CHECKS: tuple[tuple[str, Severity, str], ...] = (
     ("not_a_folder", "error", "the path is a folder"),
@@ -99,7 +96,6 @@ class Report:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self._seen: Counter[tuple[str, str]] = Counter()
 
     def add(
         self,
@@ -113,7 +109,7 @@ class Report:
         expected: str = "",
         hint: str = "",
     ) -> None:
-        """Add a problem; after many of a kind in a file they are only counted.
+        """Add a problem.
 
         Parameters
         ----------
@@ -122,9 +118,6 @@ class Report:
         file, message, row, column, value, expected, hint
             See `havenline.errors.Problem`; long values are cut.
         """
-        self._seen[name, file] += 1
-        if self._seen[name, file] > MOST_OF_A_KIND:
-            return
         text = str(value)
         if len(text) > LONGEST_VALUE:
             text = text[: LONGEST_VALUE - 3] + "..."
@@ -134,20 +127,13 @@ class Report:
         )
 
     def finished(self) -> list[Problem]:
-        """Return every problem, with a line for those that were only counted.
+        """Return the problems; of many of a kind in a file the first, the others counted.
 
         Returns
         -------
         list of Problem
         """
-        found = list(self.problems)
-        for (name, file), many in self._seen.items():
-            if many > MOST_OF_A_KIND:
-                more = many - MOST_OF_A_KIND
-                severity = CHECKS[name].severity
-                message = f"{more} more of this kind"
-                found.append(Problem(name, file, None, "", "", message, severity=severity))
-        return found
+        return first_of_each_kind(self.problems)
 
     @property
     def failed(self) -> bool:
