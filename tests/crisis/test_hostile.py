@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import faulthandler
 import io
 import random
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,17 +27,30 @@ from havenline.report import write_report
 from tests.crisis.hostile import EDITS, RUNS, Edit, link, pipe
 
 GUARD = 120
-"""Seconds after which an edit has hung: the process ends with where it stands."""
+"""Seconds after which an edit has hung."""
 DRAWN = ("geography/", "places.csv")
 """Edits of these files are also drawn: maps are made from them."""
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Kernels that are compiled, so that no edit has to wait for them."""
+    folder = init_crisis(tmp_path_factory.mktemp("compiled") / "example")
+    simulate(open_crisis(folder), futures=1, days=7, workers=1)
+
+
 @pytest.fixture(autouse=True)
-def guard() -> Iterator[None]:
-    """End the process where something hangs, such as at a pipe that nobody writes to."""
-    faulthandler.dump_traceback_later(GUARD, exit=True)
+def guard(compiled: None) -> Iterator[None]:
+    """Fail where something hangs, such as at a pipe that nobody writes to."""
+
+    def hung(*_: object) -> None:
+        raise TimeoutError(f"nothing came of this in {GUARD} s")
+
+    before = signal.signal(signal.SIGALRM, hung)
+    signal.alarm(GUARD)
     yield
-    faulthandler.cancel_dump_traceback_later()
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 def agreed(folder: Path, *, drawn: bool = False) -> CheckReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -135,6 +136,17 @@ def test_a_file_where_a_folder_belongs(flee: Any) -> None:
     ]
 
 
+def test_a_file_too_large_to_be_read_and_one_that_waits(flee: Any) -> None:
+    with (flee.path / ROUTES).open("ab") as file:
+        file.truncate(30_000_000)
+    counts = flee.path / "source_data" / "fen.csv"
+    counts.unlink()
+    os.mkfifo(counts)
+    large, waits = flee.messages()[:2]
+    assert large.startswith(f"{ROUTES}: 30.0 MB are too large to be read")
+    assert waits == "source_data/fen.csv: this is a named pipe; expected a file (unreadable_file)"
+
+
 def test_a_loop_of_links(flee: Any) -> None:
     (flee.path / ROUTES).unlink()
     (flee.path / ROUTES).symlink_to(flee.path / ROUTES)
@@ -199,6 +211,6 @@ def test_every_check_has_a_fault_that_shows_it() -> None:
     messages = [m for fault in FAULTS for m in fault["messages"]]
     messages += [m for case in BYTES for m in case[3]]
     shown = {found[1] for m in messages if (found := re.search(r"\((\w+)\)( WARNING)?$", m))}
-    elsewhere = {"missing_folder", "not_a_folder", "unreadable_file"}
+    elsewhere = {"missing_folder", "not_a_folder", "unreadable_file", "too_large"}
     assert set(CHECKS) - shown == elsewhere
     assert shown <= set(CHECKS)

@@ -6,9 +6,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
-
 from havenline.crisis.case import Case, Closure
 
 
@@ -89,6 +86,9 @@ def kilometres(
     float64 array, shape (origins, targets)
         Kilometres; infinite where no road leads.
     """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import dijkstra
+
     places: set[str] = set()
     pairs: set[frozenset[str]] = set()
     roads: set[frozenset[str]] = set()

@@ -13,7 +13,7 @@ from havenline.crisis.registry import check, declare, problem, suggest
 from havenline.errors import Problem
 
 for _name, _meaning in DOUBTS.items():
-    declare(_name, _meaning, "warning")
+    declare(_name, _meaning, "warning", ("case",))
 
 
 def doubts_of(draft: Draft) -> Iterator[Problem]:

@@ -49,8 +49,10 @@ class Check:
 CHECKS: dict[str, Check] = {}
 
 
-def declare(name: str, meaning: str, severity: Severity = "error") -> None:
-    """Add a check that is made while a file is read.
+def declare(
+    name: str, meaning: str, severity: Severity = "error", kinds: tuple[Kind, ...] = BOTH
+) -> None:
+    """Add a check that is made while a file is read, or of what was read as a whole.
 
     Parameters
     ----------
@@ -58,10 +60,12 @@ def declare(name: str, meaning: str, severity: Severity = "error") -> None:
         See `Check`.
     severity : {"error", "warning"}
         Default severity.
+    kinds : tuple of str
+        The kinds of folder that it is made of.
     """
     if name in CHECKS:
         raise ValueError(f"check {name!r} is declared twice")
-    CHECKS[name] = Check(name, meaning, severity)
+    CHECKS[name] = Check(name, meaning, severity, None, kinds)
 
 
 def check(

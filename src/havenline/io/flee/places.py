@@ -158,7 +158,8 @@ def read_places(folder: Folder, file: str) -> Places:
     locations: list[Location] = []
     lines: dict[str, int] = {}
     for row in body:
-        location: Location | None = Location(row.cell(0), "", "", math.nan, math.nan, "camp", 0)
+        kind = kind_of(row.cell(order["location_type"])) or "camp"
+        location: Location | None = Location(row.cell(0), "", "", math.nan, math.nan, kind, 0)
         if row.line not in table.broken:
             location = _location(row, order, extra, file, report)
         if location is None or not location.name or SPREADSHEET_ERROR.fullmatch(location.name):

@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from havenline.crisis.cells import SPREADSHEET_ERROR
+from havenline.crisis.cells import SPREADSHEET_ERROR, text_fault
+from havenline.crisis.files import unusable
 from havenline.crisis.reading import QUOTE, foreign_format, likely_row, sha256, with_lf
 from havenline.io.flee.checks import Report
 
@@ -135,11 +136,14 @@ class Folder:
             None where it cannot be read, with the problem in the report.
         """
         try:
+            fault = unusable(self.path / file, file)
+            if fault is not None:
+                self.report.add(fault.check, file, fault.message, expected=fault.expected,
+                                hint=fault.hint)  # fmt: skip
+                return None
             data = (self.path / file).read_bytes()
         except FileNotFoundError:
             self.report.add("missing_file", file, "there is no such file")
-        except IsADirectoryError:
-            self.report.add("unreadable_file", file, "this is a folder", expected="a file")
         except PermissionError:
             self.report.add(
                 "unreadable_file", file, "no permission to read this file", hint=f"chmod u+r {file}"
@@ -224,7 +228,7 @@ class Folder:
                     value=",".join(row.cells),
                     expected="the row without '#', where it is meant",
                 )
-        self._report_error_cells(table, file)
+        self._report_bad_cells(table, file)
         if not shape.open_ended:
             heads = table.header.cells if table.header is not None else ()
             named = max((i + 1 for i, head in enumerate(heads) if head), default=0)
@@ -234,9 +238,14 @@ class Folder:
             }
         return table
 
-    def _report_error_cells(self, table: Table, file: str) -> None:
-        """Report what a spreadsheet writes where it has no value."""
-        for row in table.body:
+    def _report_bad_cells(self, table: Table, file: str) -> None:
+        """Report what cannot be seen, and what a spreadsheet writes where it has no value."""
+        for row in table.body if table.header is None else [table.header, *table.body]:
+            fault = next((f for cell in row.cells if (f := text_fault(cell)) is not None), None)
+            if fault is not None:
+                table.broken.add(row.line)
+                check, message, expected, hint = fault
+                self.report.add(check, file, message, row=row.line, expected=expected, hint=hint)
             found = [cell for cell in row.cells if SPREADSHEET_ERROR.fullmatch(cell)]
             if found:
                 table.broken.add(row.line)
