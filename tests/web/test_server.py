@@ -22,7 +22,7 @@ from havenline.crisis import init_crisis, open_crisis
 from havenline.web import limits
 from havenline.web.cache import Cache, Made, key_of
 from havenline.web.jobs import Jobs, QueueFull
-from havenline.web.limits import too_deep
+from havenline.web.limits import too_much
 from havenline.web.server import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -238,11 +238,14 @@ def test_the_cache_keeps_what_was_used_last_within_its_size() -> None:
     assert key_of({"a": 1}, {"f": "1"}) != key_of({"a": 1}, {"f": "2"})
 
 
-def test_depth_counts_brackets_outside_of_texts() -> None:
-    assert too_deep(b"[" * (limits.MOST_NESTING + 1))
-    assert not too_deep(b'"' + b"[" * 1000 + b'"')
-    assert not too_deep(b"[]" * 1000)
-    assert too_deep(b'"\\""' + b"{" * (limits.MOST_NESTING + 1))
+def test_depth_and_values_are_counted_outside_of_texts() -> None:
+    assert "deep" in too_much(b"[" * (limits.MOST_NESTING + 1))
+    assert not too_much(b'"' + b"[" * 1000 + b'"')
+    assert not too_much(b"[]" * 1000)
+    assert "deep" in too_much(b'"\\""' + b"{" * (limits.MOST_NESTING + 1))
+    assert not too_much(b'"' + b"," * (2 * limits.MOST_VALUES) + b'"')
+    assert "values" in too_much(b"1," * (limits.MOST_VALUES + 1))
+    assert "values" in too_much(b"[]" * (limits.MOST_VALUES + 1))
 
 
 def words(text: str) -> str:

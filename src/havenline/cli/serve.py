@@ -56,7 +56,7 @@ def serve(
     import uvicorn
 
     from havenline.web import limits
-    from havenline.web.patience import patient
+    from havenline.web.patience import Door
     from havenline.web.server import create_app
 
     opened(crisis)  # a mistake is said here, before anything is started
@@ -72,10 +72,11 @@ def serve(
     out.print(f"http://{shown}:{port}/{tail}", soft_wrap=True)
     if token:
         err.print("Everyone with this address can use the page; without the token nobody can.")
+    door = Door(app)
     config = uvicorn.Config(
-        app,
-        http=patient,  # type: ignore[arg-type]  # called as a class would be
-        limit_concurrency=limits.MOST_CONNECTIONS + 1,
+        door,
+        http=door.connect,  # type: ignore[arg-type]  # called as a class would be
+        proxy_headers=False,  # anybody may write them
         log_level="warning",
         server_header=False,
         date_header=False,
