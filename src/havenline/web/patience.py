@@ -52,11 +52,10 @@ class Door:
         loop = asyncio.get_running_loop()
 
         def look() -> None:
-            transport = protocol.transport
-            if transport is None or transport.is_closing():
+            if protocol not in protocol.connections:
                 return
             if self._idle(protocol) > _patience(protocol):
-                transport.abort()
+                protocol.transport.abort()
             else:
                 loop.call_later(LOOK, look)
 
@@ -75,9 +74,9 @@ class Door:
             (everyone, limits.MOST_CONNECTIONS),
             (near, limits.MOST_CONNECTIONS_EACH),
         ):
-            full = sum(not p.transport.is_closing() for p in those) > most
-            others = [p for p in those if p is not mine]
-            if full and not self._make_room(others, limits.IDLE_SECONDS):
+            if mine not in those[most:]:
+                continue
+            if not self._make_room([p for p in those if p is not mine], limits.IDLE_SECONDS):
                 await send(await refuse(send, Refused(503, "the server is full", RETRY)))
                 return
 
@@ -93,7 +92,8 @@ class Door:
         await self.app(scope, receive, sender)
 
     def _open(self) -> list[H11Protocol]:
-        return [p for p in self._moved if p.transport and not p.transport.is_closing()]
+        """Return the connections, those that came first first; those that linger too."""
+        return [p for p in self._moved if p in p.connections and not _over(p)]
 
     def _idle(self, protocol: H11Protocol) -> float:
         """Return for how many seconds the client has been waited for; 0 while it waits itself."""
@@ -110,6 +110,11 @@ class Door:
             return False
         longest.transport.abort()
         return True
+
+
+def _over(protocol: H11Protocol) -> bool:
+    transport = protocol.transport
+    return transport.is_closing() and not transport.get_write_buffer_size()
 
 
 def _patience(protocol: H11Protocol) -> float:
