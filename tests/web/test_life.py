@@ -121,6 +121,7 @@ def test_a_connection_beyond_the_limit_is_told_so(serving: ModuleType) -> None:
             for one in held:
                 one.close()
         assert all(a.startswith("http/1.1 503 ") for a in answers)
+        assert all("retry-after: " in a for a in answers)
         until = time.monotonic() + 60
         while True:
             try:

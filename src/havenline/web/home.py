@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import stat
 import tempfile
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # this system knows no such locks: nothing is removed but one's own
+    fcntl = None  # type: ignore[assignment]
 
 PREFIX = "havenline-web-"
 _LOCK = "owner.lock"
@@ -40,9 +44,10 @@ class Home:
 
 def _lock(folder: Path) -> int | None:
     """Return a file that holds the lock of a folder, or None where another process holds it."""
-    file = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    file = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(file)
         return None
@@ -51,6 +56,8 @@ def _lock(folder: Path) -> int | None:
 
 def remove_abandoned() -> None:
     """Remove the folders of servers of this user that have ended without doing so."""
+    if fcntl is None:
+        return
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
             about = folder.lstat()

@@ -303,8 +303,8 @@ class Jobs:
     def _hand(self, job: QueuedRequest, pipe: Any, *, last: bool = False) -> bool:
         """Have a job done; return whether the worker can go on.
 
-        A job that a worker took up before it died is over; one that it did not is handed to
-        another, unless this was the last to try.
+        A job of which a worker told something before it died is over; one of which it did not,
+        as where it had died already, is handed to another, unless this was the last to try.
         """
         try:
             pipe.send(("do", job.id, job.task))
@@ -325,9 +325,8 @@ class Jobs:
             now = time.monotonic()
             if pipe.poll(0.05):
                 message = pipe.recv()
-                if message[0] == "begun":
+                if message[0] == "progress":
                     job.begun = True
-                elif message[0] == "progress":
                     job.done, job.of = message[2], message[3]
                 else:
                     self._finish(job, message)

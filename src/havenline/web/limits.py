@@ -54,9 +54,9 @@ MOST_CONNECTIONS_EACH = 150
 """Those from one address among them."""
 IDLE_SECONDS = 2.0
 """How long a connection on which a client does nothing is kept while others find no room."""
-MOST_LISTENERS = 64
+MOST_LISTENERS = 100
 """Requests that wait for the end of a job at a time."""
-MOST_LISTENERS_EACH = 24
+MOST_LISTENERS_EACH = 40
 """Those of one client among them."""
 CACHE_BYTES = 256 * 1024 * 1024
 """Bytes of all answers that are kept."""

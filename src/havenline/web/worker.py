@@ -254,8 +254,8 @@ def work(pipe: Connection, threads: int, folder: str = "", nice: int = 0) -> Non
     ----------
     pipe : Connection
         Receives ``("do", id, task)``, ``("cancel", id)`` and ``("stop",)``; is sent
-        ``("ready",)``, ``("begun", id)``, ``("progress", id, done, of)``,
-        ``("made", id, body, media, name, packed)`` and ``("failed", id, fault, text)``.
+        ``("ready",)``, ``("progress", id, done, of)``, ``("made", id, body, media, name, packed)``
+        and ``("failed", id, fault, text)``.
     threads : int
         Threads that run futures.
     folder : str
@@ -267,7 +267,8 @@ def work(pipe: Connection, threads: int, folder: str = "", nice: int = 0) -> Non
     gc.set_threshold(200_000)
     if folder:
         tempfile.tempdir = folder
-    os.nice(nice)
+    if nice:
+        os.nice(nice)
     desk = Desk(threads)
     pipe.send(("ready",))
     while True:
@@ -298,7 +299,6 @@ def _answer(pipe: Connection, desk: Desk, job: str, task: Mapping[str, Any]) -> 
             last = now
             pipe.send(("progress", job, done, of))
 
-    pipe.send(("begun", job))
     try:
         made = desk.do(task, tell).pack()
     except Cancelled:
