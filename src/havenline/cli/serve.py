@@ -20,8 +20,10 @@ def listening(host: str, port: int) -> socket.socket:
     """Return a socket bound to an address, or end with what is wrong with it."""
     bound: socket.socket | None = None
     try:
-        family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        bound = socket.socket(family, kind)
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
+            0
+        ]
+        bound = socket.socket(family, kind, protocol)  # said to be TCP, answers go off at once
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(where)
         bound.listen(256)

@@ -15,7 +15,7 @@ from havenline import __version__
 
 LEAST_PACKED = 2000
 """Bytes from which an answer is kept compressed."""
-PLAIN = ("text/", "application/json", "application/geo+json")
+PLAIN = ("text/", "application/json", "application/geo+json", "image/svg+xml")
 """Starts of the media types that compression makes smaller."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import hashlib
 import json
 import os
 import secrets
@@ -12,18 +13,17 @@ import shutil
 import threading
 import zlib
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
-from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from havenline import __version__
 from havenline.web import limits
@@ -36,7 +36,7 @@ from havenline.web.asked import (
     RunRequest,
     plain_options,
 )
-from havenline.web.cache import Cache, Made, key_of
+from havenline.web.cache import Made, key_of
 from havenline.web.clients import HOUSE, Client, Places, PlacesTaken
 from havenline.web.guard import CLIENT, LOOPBACK, Guard, Receive, Scope, Send
 from havenline.web.home import Home
@@ -44,6 +44,11 @@ from havenline.web.jobs import OVER, Jobs, QueuedRequest, QueueFull
 from havenline.web.uploads import UploadRefused, unpack
 
 PAGE = Path(__file__).parent / "page"
+MEDIA = {
+    ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript",
+    ".svg": "image/svg+xml",
+}  # fmt: skip
+"""Media type of the files of the page by their ending; the rest is plain text."""
 FIRST_FUTURES = 50
 OPEN_SECONDS = 600.0
 """Opening a crisis may include compiling the kernels."""
@@ -252,11 +257,24 @@ def _errors(app: FastAPI) -> None:
 
 
 def _page(app: FastAPI) -> None:
-    @app.get("/", include_in_schema=False)
-    async def index() -> Response:
-        return FileResponse(PAGE / "index.html")
+    files = {p.relative_to(PAGE).as_posix() for p in PAGE.rglob("*") if p.is_file()}
 
-    app.mount("/page", GZipMiddleware(StaticFiles(directory=PAGE), 2000, compresslevel=1))
+    @cache
+    def packed(name: str, changed: int) -> tuple[str, Made]:
+        body = (PAGE / name).read_bytes()
+        media = MEDIA.get(Path(name).suffix, "text/plain")
+        return hashlib.sha256(body).hexdigest(), Made(body, media).pack()
+
+    @app.get("/", include_in_schema=False)
+    async def index(request: Request) -> Response:
+        return file("index.html", request)
+
+    @app.get("/page/{name:path}", include_in_schema=False)
+    def file(name: str, request: Request) -> Response:
+        if name not in files:
+            raise HTTPException(404, "there is no such file")
+        key, made = packed(name, (PAGE / name).stat().st_mtime_ns)
+        return _sent(key, lambda: made, request, "no-cache")
 
 
 def _known(house: House, key: str) -> Opened:
@@ -320,30 +338,35 @@ class KeptAnswer(Response):
 
     Parameters
     ----------
-    cache : Cache
-    key : str
-        What was asked.
+    find : callable
+        Returns the answer, or None once it is no longer kept.
     made : Made
         The answer.
     packs : bool
         Whether the client takes gzip.
+    headers : mapping of str to str
     """
 
-    def __init__(self, cache: Cache, key: str, made: Made, *, packs: bool) -> None:
-        headers = {"ETag": _tag(key), "Cache-Control": "private, no-cache"}
-        if made.packed:
-            headers["Vary"] = "Accept-Encoding"
+    def __init__(
+        self,
+        find: Callable[[], Made | None],
+        made: Made,
+        *,
+        packs: bool,
+        headers: Mapping[str, str],
+    ) -> None:
+        more = {"Vary": "Accept-Encoding"} if made.packed else {}
         if made.packed and packs:
-            headers["Content-Encoding"] = "gzip"
+            more["Content-Encoding"] = "gzip"
         if not made.packed or packs:
-            headers["Content-Length"] = str(len(made.body))
+            more["Content-Length"] = str(len(made.body))
         if made.name:
-            headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+            more["Content-Disposition"] = f'attachment; filename="{made.name}"'
             if made.media.startswith("text/html"):
-                headers["Content-Security-Policy"] = limits.DOCUMENT_POLICY
+                more["Content-Security-Policy"] = limits.DOCUMENT_POLICY
         self.status_code, self.media_type, self.background = 200, made.media, None
-        self.init_headers(headers)  # without a body: its length is known above
-        self.cache, self.key, self.unpacks = cache, key, made.packed and not packs
+        self.init_headers({**headers, **more})  # without a body: its length is known above
+        self.find, self.unpacks = find, made.packed and not packs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer."""
@@ -351,7 +374,7 @@ class KeptAnswer(Response):
         await send(start)
         unpacker = zlib.decompressobj(wbits=31)
         at = 0
-        while made := self.cache.get(self.key):  # else it went meanwhile; the connection is cut
+        while made := self.find():  # else it went meanwhile; the connection is cut
             part, whole = made.body[at : at + limits.CHUNK], len(made.body)
             del made
             at += len(part)
@@ -367,8 +390,18 @@ class KeptAnswer(Response):
                 await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
-def _tag(key: str) -> str:
-    return f'"{key[:32]}"'
+def _sent(
+    key: str, find: Callable[[], Made | None], request: Request, keep: str = "private, no-cache"
+) -> Response:
+    """Return an answer as it is sent, or that it is the one that the client has."""
+    headers = {"ETag": f'"{key[:32]}"', "Cache-Control": keep}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    made = find()
+    if made is None:
+        raise HTTPException(410, "the answer is no longer kept; ask again")
+    packs = "gzip" in request.headers.get("accept-encoding", "")
+    return KeptAnswer(find, made, packs=packs, headers=headers)
 
 
 def _reading(app: FastAPI, house: House) -> None:
@@ -444,14 +477,7 @@ def _asking(app: FastAPI, house: House) -> None:
 
 def _answer(house: House, job: QueuedRequest, request: Request) -> Response:
     if job.state == "done":
-        made = house.jobs.cache.get(job.key)
-        if made is None:
-            raise HTTPException(410, "the answer is no longer kept; ask again")
-        if request.headers.get("if-none-match") == _tag(job.key):
-            headers = {"ETag": _tag(job.key), "Cache-Control": "private, no-cache"}
-            return Response(status_code=304, headers=headers)
-        packs = "gzip" in request.headers.get("accept-encoding", "")
-        return KeptAnswer(house.jobs.cache, job.key, made, packs=packs)
+        return _sent(job.key, lambda: house.jobs.cache.get(job.key), request)
     if job.state == "failed":
         status = {"refused": 422, "late": 408}.get(job.fault, 410)
         raise HTTPException(status, job.message)

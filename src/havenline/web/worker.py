@@ -47,7 +47,7 @@ def digest_of(crisis: Crisis) -> str:
 
     The inputs of the runs, and what no run reads but people do: the kept scores of its past.
     """
-    past = crisis.past and crisis.past.model_dump(mode="json")
+    past = crisis.past and crisis.past.model_dump(mode="json", warnings=False)
     shown = plain_json([crisis.id, dict(crisis.input_hashes), past])
     return hashlib.sha256(shown).hexdigest()
 
