@@ -73,9 +73,20 @@ def test_it_ends_when_told_with_work_and_clients_under_way(
     serving: ModuleType, how: signal.Signals
 ) -> None:
     port = serving.free_port()
-    with started(port) as process, socket.socket() as half, socket.socket() as stream:
+    with (
+        started(port) as process,
+        socket.socket() as half,
+        socket.socket() as stream,
+        socket.socket() as deaf,
+    ):
         try:
             until_ready(process, port)
+            large = (
+                b"GET /page/vendor/maplibre-gl/maplibre-gl.mjs HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+            )
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            deaf.connect(("127.0.0.1", port))
+            deaf.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")  # reads nothing
             half.connect(("127.0.0.1", port))
             half.sendall(
                 b"POST /api/runs HTTP/1.1\r\nHost: 127.0.0.1\r\n"

@@ -12,6 +12,8 @@ import typer
 from havenline.cli.console import CrisisArgument, err, opened, out
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+UNREAD = 128 * 1024
+"""Bytes of an answer that the system holds for a client that does not read them, about."""
 GRACE = 3
 """Seconds that open answers have once the command is told to end."""
 
@@ -25,6 +27,7 @@ def listening(host: str, port: int) -> socket.socket:
         ]
         bound = socket.socket(family, kind, protocol)  # said to be TCP, answers go off at once
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD)
         bound.bind(where)
         bound.listen(256)
     except (OSError, UnicodeError) as error:
@@ -87,6 +90,6 @@ def serve(
         h11_max_incomplete_event_size=limits.MOST_HEAD,
     )
     server = uvicorn.Server(config)
-    app.state.house.ending = lambda: server.should_exit
+    app.state.house.ending = door.ending = lambda: server.should_exit
     with bound, contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[bound])

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -30,11 +30,17 @@ class Door:
     ----------
     app : callable
         ASGI application.
+
+    Attributes
+    ----------
+    ending : callable
+        Says whether the server is about to end; nobody who does nothing is waited for then.
     """
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self._moved: WeakKeyDictionary[H11Protocol, float] = WeakKeyDictionary()
+        self.ending: Callable[[], bool] = lambda: False
+        self._moved: dict[H11Protocol, float] = {}
         """When the client of each connection last did what was waited for."""
 
     def connect(self, **given: Any) -> asyncio.Protocol:
@@ -53,8 +59,9 @@ class Door:
 
         def look() -> None:
             if protocol not in protocol.connections:
+                del self._moved[protocol]
                 return
-            if self._idle(protocol) > _patience(protocol):
+            if self._idle(protocol) > (0 if self.ending() else _patience(protocol)):
                 protocol.transport.abort()
             else:
                 loop.call_later(LOOK, look)
@@ -67,18 +74,10 @@ class Door:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        everyone = self._open()
-        mine = next((p for p in everyone if p.client == scope["client"]), None)
-        near = [p for p in everyone if p.client and p.client[0] == scope["client"][0]]
-        for those, most in (
-            (everyone, limits.MOST_CONNECTIONS),
-            (near, limits.MOST_CONNECTIONS_EACH),
-        ):
-            if mine not in those[most:]:
-                continue
-            if not self._make_room([p for p in those if p is not mine], limits.IDLE_SECONDS):
-                await send(await refuse(send, Refused(503, "the server is full", RETRY)))
-                return
+        mine = next((p for p in self._moved if p.client == scope["client"]), None)
+        if mine is not None and not self._room_for(mine):
+            await send(await refuse(send, Refused(503, "the server is full", RETRY)))
+            return
 
         def moved() -> None:
             if mine is not None:
@@ -90,6 +89,21 @@ class Door:
 
         moved()
         await self.app(scope, receive, sender)
+
+    def _room_for(self, mine: H11Protocol) -> bool:
+        """Return whether there is room for a connection, made where that can be."""
+        if len(self._moved) <= min(limits.MOST_CONNECTIONS, limits.MOST_CONNECTIONS_EACH):
+            return True
+        everyone = self._open()
+        near = [p for p in everyone if p.client and mine.client and p.client[0] == mine.client[0]]
+        return all(
+            mine not in those[most:]
+            or self._make_room([p for p in those if p is not mine], limits.IDLE_SECONDS)
+            for those, most in (
+                (everyone, limits.MOST_CONNECTIONS),
+                (near, limits.MOST_CONNECTIONS_EACH),
+            )
+        )
 
     def _open(self) -> list[H11Protocol]:
         """Return the connections, those that came first first; those that linger too."""

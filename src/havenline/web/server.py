@@ -126,7 +126,7 @@ class House:
         """
         self.checks.start()
         job = _opening(self.checks, str(folder), UPLOAD_SECONDS, client)
-        while not job.over.is_set():
+        while not job.over.is_set() and not self.ending():
             await asyncio.sleep(BEAT)
         key = "up-" + secrets.token_hex(8)
         self.crises[key] = _opened(self.checks, job, str(folder), client.share)
@@ -434,7 +434,7 @@ def _reading(app: FastAPI, house: House) -> None:
         try:
             with house.listeners.hold(client):
                 job = house.jobs.ask(task, key, client=client)
-                while not job.over.is_set():
+                while not job.over.is_set() and not house.ending():
                     await asyncio.sleep(BEAT)
         except (QueueFull, PlacesTaken):
             raise BUSY from None
