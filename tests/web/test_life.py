@@ -81,12 +81,10 @@ def test_it_ends_when_told_with_work_and_clients_under_way(
     ):
         try:
             until_ready(process, port)
-            large = (
-                b"GET /page/vendor/maplibre-gl/maplibre-gl.mjs HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-            )
+            path = b"/page/vendor/maplibre-gl/maplibre-gl.mjs"
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             deaf.connect(("127.0.0.1", port))
-            deaf.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")  # reads nothing
+            deaf.sendall(b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % path)  # and reads nothing
             half.connect(("127.0.0.1", port))
             half.sendall(
                 b"POST /api/runs HTTP/1.1\r\nHost: 127.0.0.1\r\n"
