@@ -28,8 +28,8 @@ LINGER = 3.0
 """Seconds that a worker has to end a cancelled job before it is replaced."""
 LOOK = 1.0
 """Seconds between two looks at whether an idle worker still lives."""
-RANK_ROUNDS = 4
-"""Rounds of the clients' turns that a job of the next rank lets pass."""
+RANK_ROUNDS = limits.MOST_WAITING_EACH
+"""Turns that a job of the next rank lets pass: all that one client can have waiting, no more."""
 
 
 class QueueFull(Exception):

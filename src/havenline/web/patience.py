@@ -80,7 +80,7 @@ class Door:
             return
 
         def moved() -> None:
-            if mine is not None:
+            if mine in self._moved:  # not once it has gone
                 self._moved[mine] = time.monotonic()
 
         async def sender(message: Message) -> None:

@@ -509,8 +509,10 @@ def _jobs(app: FastAPI, house: House) -> None:
 
         Only who asked for it can: it is known by the cookie that came with its first answer.
         """
-        job = found(name)
-        house.jobs.cancel(job, _client(request))
+        job, client = found(name), _client(request)
+        if job.state not in OVER and client.name not in job.asked:
+            raise HTTPException(403, "another client asked for this; its cookie is needed")
+        house.jobs.cancel(job, client)
         return _status(house, job)
 
     @app.get("/api/jobs/{name}/events", response_class=StreamingResponse)
