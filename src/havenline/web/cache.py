@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gzip
 import hashlib
 import json
@@ -59,6 +61,15 @@ def key_of(task: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def give_back_memory() -> None:
+    """Give memory that is free back to the system, where the C library can.
+
+    That of Linux else keeps several times the bytes of all answers, in pieces.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class Cache:
     """The last answers, up to a number of bytes; the only place where answers are kept."""
 
@@ -86,9 +97,13 @@ class Cache:
         with self._lock:
             if len(made.body) > self.most:
                 return False
+            full = False
             if key not in self._made:
                 self._made[key] = made
                 self._size += len(made.body)
                 while self._size > self.most:
                     self._size -= len(self._made.popitem(last=False)[1].body)
-            return True
+                    full = True
+        if full:
+            give_back_memory()
+        return True
