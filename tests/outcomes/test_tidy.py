@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import re
+import unicodedata
 from pathlib import Path
 from types import ModuleType
 
@@ -11,8 +14,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from havenline.outcomes import INDICATORS, compare, per_future, write_planning, write_tidy
-from havenline.outcomes.tables import whole_or_nothing, write_csv
+from havenline.outcomes import INDICATORS, compare, per_future, tables, write_planning, write_tidy
+from havenline.outcomes.tables import whole_or_nothing, without_formula, write_csv
 
 FORBIDDEN = ("place_id", "place", "control", "held_by", "captured_by", "party", "lat", "lon")
 
@@ -118,3 +121,55 @@ def test_no_name_becomes_a_formula(tmp_path: Path, start: str) -> None:
     assert read["name"].fillna("").tolist() == [f"'{name}", "Atareb", ""]
     assert read["change"].tolist() == [-1.5, 2.0, -3.0]
     assert frame["name"][0] == name
+
+
+SAFE = {
+    ";=1+1": ";'=1+1",
+    "a;=1+1": "a;'=1+1",
+    "a; \u200b=1": "a; \u200b'=1",
+    'a;"=1': "a;\"'=1",
+    "a,-b": "a,'-b",
+    "a|@x": "a|'@x",
+    "a\t=1": "a\t'=1",
+    "a\r\n+b": "a\n'+b",
+    "a\uff1b\uff1d1": "a\uff1b'\uff1d1",
+    "\uff1d1+1": "'\uff1d1+1",
+    "\uff0b1": "'\uff0b1",
+    "\uff0dx": "'\uff0dx",
+    "\uff20SUM": "'\uff20SUM",
+    "  =1": "'  =1",
+    "\ufeff=1": "'\ufeff=1",
+    "\u00a0\u200e@x": "'\u00a0\u200e@x",
+    '"=1': "'\"=1",
+    "\rx": "'\nx",
+    "-5": "-5",
+    "-5+1": "'-5+1",
+    "Kafr - Nabl": "Kafr - Nabl",
+    "a=b": "a=b",
+}
+
+
+@pytest.mark.parametrize("text", SAFE)
+def test_formulas_of_all_widths_and_after_separators_are_texts(tmp_path: Path, text: str) -> None:
+    frame = pd.DataFrame({"n": [1], text: [text]})
+    with write_csv(frame, tmp_path / "table.csv").open(encoding="utf-8", newline="") as stream:
+        head, row = csv.reader(stream)
+    assert head[1] == row[1] == SAFE[text]
+
+
+@pytest.mark.parametrize(("wanted", "around"), [("=+-@", "{}x"), (",;|", "a{}=x")])
+def test_no_width_of_a_sign_is_forgotten(wanted: str, around: str) -> None:
+    for code in (*range(0xD800), *range(0xE000, 0x11000)):
+        if unicodedata.normalize("NFKC", chr(code)) in tuple(wanted):
+            text = around.format(chr(code))
+            assert without_formula(text) != text, hex(code)
+
+
+def test_there_is_one_writer_of_csv() -> None:
+    source = Path(tables.__file__).resolve().parents[1]
+    found = [
+        path.relative_to(source).as_posix()
+        for path in sorted(source.rglob("*.py"))
+        if re.search(r"\.to_csv\(|csv\.(Dict)?[wW]riter", path.read_text("utf-8"))
+    ]
+    assert found == ["outcomes/tables.py"]

@@ -64,5 +64,5 @@ def answered(
     until = time.monotonic() + seconds
     while client.get(f"/api/jobs/{name}").json()["state"] in ("waiting", "running"):
         assert time.monotonic() < until, "no answer"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return client.get(f"/api/jobs/{name}/result")

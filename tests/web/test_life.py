@@ -73,9 +73,18 @@ def test_it_ends_when_told_with_work_and_clients_under_way(
     serving: ModuleType, how: signal.Signals
 ) -> None:
     port = serving.free_port()
-    with started(port) as process, socket.socket() as half, socket.socket() as stream:
+    with (
+        started(port) as process,
+        socket.socket() as half,
+        socket.socket() as stream,
+        socket.socket() as deaf,
+    ):
         try:
             until_ready(process, port)
+            path = b"/page/vendor/maplibre-gl/maplibre-gl.mjs"
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            deaf.connect(("127.0.0.1", port))
+            deaf.sendall(b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % path)  # and reads nothing
             half.connect(("127.0.0.1", port))
             half.sendall(
                 b"POST /api/runs HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -121,6 +130,7 @@ def test_a_connection_beyond_the_limit_is_told_so(serving: ModuleType) -> None:
             for one in held:
                 one.close()
         assert all(a.startswith("http/1.1 503 ") for a in answers)
+        assert all("retry-after: " in a for a in answers)
         until = time.monotonic() + 60
         while True:
             try:

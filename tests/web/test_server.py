@@ -19,11 +19,13 @@ import httpx
 import pytest
 
 from havenline.crisis import init_crisis, open_crisis
+from havenline.errors import HavenlineError
 from havenline.web import limits
 from havenline.web.cache import Cache, Made, key_of
 from havenline.web.jobs import Jobs, QueueFull
-from havenline.web.limits import too_deep
+from havenline.web.limits import too_much
 from havenline.web.server import create_app
+from havenline.web.worker import Desk, digest_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTROL = re.compile(
@@ -89,22 +91,87 @@ def test_progress_is_told_while_it_runs(client: httpx.Client) -> None:
     assert len({d for d in done if 0 < d < 40}) >= 2
 
 
-def test_a_crisis_folder_can_be_uploaded_and_run(client: httpx.Client, serving: ModuleType) -> None:
-    folder = Path(open_crisis("idlib-2020").folder)
+def zipped(folder: Path, **texts: str) -> bytes:
+    """Return a crisis folder as a zip file, with the texts of some files in place of its own."""
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "sourced" not in path.parts:
-                archive.write(path, f"mine/{path.relative_to(folder)}")
-    response = client.post(
-        "/api/crises", content=sink.getvalue(), headers={"Content-Type": "application/zip"}
-    )
+                text = texts.get(path.stem)
+                archive.writestr(
+                    f"mine/{path.relative_to(folder)}",
+                    path.read_bytes() if text is None else text,
+                )
+    return sink.getvalue()
+
+
+FORGED = b"Beyond all doubt."
+
+
+def uploaded(client: httpx.Client, body: bytes) -> str:
+    response = client.post("/api/crises", content=body, headers={"Content-Type": "application/zip"})
     assert response.status_code == 201, response.text
-    key = response.json()["crisis"]
+    key: str = response.json()["crisis"]
+    return key
+
+
+def test_a_crisis_folder_can_be_uploaded_and_run(client: httpx.Client, serving: ModuleType) -> None:
+    key = uploaded(client, zipped(Path(open_crisis("idlib-2020").folder)))
     body = {"futures": 2, "days": 7, "options": ["ceasefire"]}
     mine = serving.answered(client, "/api/runs", {**body, "crisis": key}).json()
     assert mine["comparison"] == serving.answered(client, "/api/runs", body).json()["comparison"]
     assert client.get(f"/api/scene?crisis={key}").json()["crisis"]["id"] == "idlib-2020"
+
+
+def test_an_upload_changes_nothing_of_what_others_see(
+    client: httpx.Client, serving: ModuleType
+) -> None:
+    """A copy of the main crisis whose kept scores are forged, asked before it and after it."""
+    folder = Path(open_crisis("idlib-2020").folder)
+    past = (folder / "hindcast.yaml").read_text("utf-8")
+    forged, many = re.subn(r"(?m)^notes:\n", f"notes:\n- {FORGED.decode()}\n", past)
+    assert many
+    key = uploaded(client, zipped(folder, hindcast=forged))
+
+    kinds = ("csv", "daily", "areas", "xlsx", "geojson", "netcdf", "report")
+
+    def seen(crisis: str, as_of: str, kinds: tuple[str, ...]) -> dict[str, bytes]:
+        body = {"crisis": crisis, "futures": 2, "days": 7, "as_of": as_of, "options": ["ceasefire"]}
+        found = {"scene": client.get(f"/api/scene?crisis={crisis}&as_of={as_of}").content}
+        for path in ("runs", "details", "delays") if len(kinds) > 1 else ("runs",):
+            found[path] = serving.answered(client, f"/api/{path}", body).content
+        for kind in kinds:
+            export = {**body, "format": kind}
+            found[kind] = serving.answered(client, "/api/exports", export).content
+        return found
+
+    for as_of, order, those in (
+        ("2020-02-02", ("main", key, "main"), kinds),
+        ("2020-02-01", (key, "main", key), kinds[-1:]),
+    ):
+        answers = [(crisis, seen(crisis, as_of, those)) for crisis in order]
+        assert answers[0] == answers[2]
+        for crisis, found in answers:
+            with_it = {k for k, text in found.items() if FORGED in text}
+            assert with_it == (set() if crisis == "main" else {"scene", "report"})
+        main, mine = (dict(answers)[crisis] for crisis in ("main", key))
+        assert {k for k in main if main[k] != mine[k]} >= {"report"}
+
+
+def test_files_that_changed_since_the_crisis_was_opened_are_not_answered_from(
+    tmp_path: Path,
+) -> None:
+    folder = init_crisis(tmp_path / "mine")
+    crisis = open_crisis(folder)
+    task = {"folder": str(folder), "digest": digest_of(crisis)}
+    assert Desk(1).crisis(task).id == crisis.id
+    for name in [p.name for p in folder.glob("*.csv")]:
+        path = folder / name
+        before = path.read_text("utf-8")
+        path.write_text(before + "\n", "utf-8")
+        with pytest.raises(HavenlineError, match="have changed"):
+            Desk(1).crisis(task)
+        path.write_text(before, "utf-8")
 
 
 def test_an_uploaded_crisis_cannot_make_a_border_less_open_than_it_is(
@@ -121,13 +188,8 @@ def test_an_uploaded_crisis_cannot_make_a_border_less_open_than_it_is(
       - {lever: border, neighbour: plainland, start: 5, regime: closed}
 """
     options.write_text(options.read_text().rstrip("\n") + "\n" + shut)
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, f"mine/{path.relative_to(folder)}")
     response = client.post(
-        "/api/crises", content=sink.getvalue(), headers={"Content-Type": "application/zip"}
+        "/api/crises", content=zipped(folder), headers={"Content-Type": "application/zip"}
     )
     assert response.status_code == 422
     assert "less open than the border is" in response.text
@@ -238,11 +300,14 @@ def test_the_cache_keeps_what_was_used_last_within_its_size() -> None:
     assert key_of({"a": 1}, {"f": "1"}) != key_of({"a": 1}, {"f": "2"})
 
 
-def test_depth_counts_brackets_outside_of_texts() -> None:
-    assert too_deep(b"[" * (limits.MOST_NESTING + 1))
-    assert not too_deep(b'"' + b"[" * 1000 + b'"')
-    assert not too_deep(b"[]" * 1000)
-    assert too_deep(b'"\\""' + b"{" * (limits.MOST_NESTING + 1))
+def test_depth_and_values_are_counted_outside_of_texts() -> None:
+    assert "deep" in too_much(b"[" * (limits.MOST_NESTING + 1))
+    assert not too_much(b'"' + b"[" * 1000 + b'"')
+    assert not too_much(b"[]" * 1000)
+    assert "deep" in too_much(b'"\\""' + b"{" * (limits.MOST_NESTING + 1))
+    assert not too_much(b'"' + b"," * (2 * limits.MOST_VALUES) + b'"')
+    assert "values" in too_much(b"1," * (limits.MOST_VALUES + 1))
+    assert "values" in too_much(b"[]" * (limits.MOST_VALUES + 1))
 
 
 def words(text: str) -> str:

@@ -12,6 +12,8 @@ import typer
 from havenline.cli.console import CrisisArgument, err, opened, out
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+UNREAD = 128 * 1024
+"""Bytes of an answer that the system holds for a client that does not read them, about."""
 GRACE = 3
 """Seconds that open answers have once the command is told to end."""
 
@@ -20,9 +22,12 @@ def listening(host: str, port: int) -> socket.socket:
     """Return a socket bound to an address, or end with what is wrong with it."""
     bound: socket.socket | None = None
     try:
-        family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        bound = socket.socket(family, kind)
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
+            0
+        ]
+        bound = socket.socket(family, kind, protocol)  # said to be TCP, answers go off at once
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD)
         bound.bind(where)
         bound.listen(256)
     except (OSError, UnicodeError) as error:
@@ -56,7 +61,7 @@ def serve(
     import uvicorn
 
     from havenline.web import limits
-    from havenline.web.patience import patient
+    from havenline.web.patience import Door
     from havenline.web.server import create_app
 
     opened(crisis)  # a mistake is said here, before anything is started
@@ -72,10 +77,11 @@ def serve(
     out.print(f"http://{shown}:{port}/{tail}", soft_wrap=True)
     if token:
         err.print("Everyone with this address can use the page; without the token nobody can.")
+    door = Door(app)
     config = uvicorn.Config(
-        app,
-        http=patient,  # type: ignore[arg-type]  # called as a class would be
-        limit_concurrency=limits.MOST_CONNECTIONS + 1,
+        door,
+        http=door.connect,  # type: ignore[arg-type]  # called as a class would be
+        proxy_headers=False,  # anybody may write them
         log_level="warning",
         server_header=False,
         date_header=False,
@@ -84,6 +90,6 @@ def serve(
         h11_max_incomplete_event_size=limits.MOST_HEAD,
     )
     server = uvicorn.Server(config)
-    app.state.house.ending = lambda: server.should_exit
+    app.state.house.ending = door.ending = lambda: server.should_exit
     with bound, contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[bound])

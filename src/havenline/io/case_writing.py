@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import math
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import yaml
 from numpy.typing import NDArray
 
@@ -21,6 +21,7 @@ from havenline.crisis.case import Case, Counts
 from havenline.crisis.case_schema import CASE_TABLES, ELSEWHERE, EVERYWHERE, TOTAL, TWO_NAMED
 from havenline.crisis.flee_settings import FleeSettings
 from havenline.errors import HavenlineError, reason_of
+from havenline.outcomes.tables import to_csv
 
 SOURCE = "flee-folder"
 Row = dict[str, Any]
@@ -139,9 +140,8 @@ class _Tables:
             rows = list(getattr(self, name)())
             if rows or table.needed:
                 text = io.StringIO()
-                writer = csv.DictWriter(text, table.names, restval="", lineterminator="\n")
-                writer.writeheader()
-                writer.writerows({"source_id": SOURCE, **row} for row in rows)
+                cells = [{"source_id": SOURCE, **row} for row in rows]
+                to_csv(pd.DataFrame(cells, columns=list(table.names), dtype=object), text)
                 found[f"{name}.csv"] = text.getvalue()
         return found
 

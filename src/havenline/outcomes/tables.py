@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,39 +34,76 @@ def whole_or_nothing(path: Path) -> Iterator[Path]:
         hidden.unlink(missing_ok=True)
 
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""Starts of a text that spreadsheet programs take for a formula."""
+_SIGNS = "=+\\-@" + "\uff1d\ufe66\u207c\u208c\uff0b\ufe62\u207a\u208a\ufb29\uff0d\ufe63\uff20\ufe6b"
+"""Signs that begin a formula, in all widths (those that NFKC makes one of the first four)."""
+_PARTS = (
+    ",;|\t\n\r"
+    + "\x0b\x0c\x1c-\x1e\x85\u2028\u2029\uff0c\ufe10\ufe50\uff1b\ufe14\ufe54\u037e\uff5c"
+)
+"""Signs at which a program, by its language or at a line end, may part a cell in two."""
+_UNSEEN = (
+    '\\s"\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f'
+    "\u2028-\u202f\u205f-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+"""Blanks, quotes and characters without a shape, which a program may drop before it looks."""
+_STARTS = re.compile(f"[\t\n\r]|[{_UNSEEN}]*[{_SIGNS}]")
+_WITHIN = re.compile(f"(?<![{_UNSEEN}{_PARTS}])([{_UNSEEN}{_PARTS}]+)([{_SIGNS}])")
+_PART = re.compile(f"[{_PARTS}]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
-def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table in which no text is taken for a formula by a spreadsheet program.
+def without_formula(text: str) -> str:
+    """Return a text that no spreadsheet program takes for a formula, whole or in part.
 
-    A name comes from whoever made the crisis folder. One that begins as a formula does gets an
-    apostrophe in front, by which spreadsheet programs know text; numbers stay as they are.
+    A name comes from whoever made the crisis folder. One that begins as a formula does, after
+    whatever cannot be seen, gets an apostrophe in front, by which spreadsheet programs know text;
+    so does what follows a sign at which a program of another language parts cells (``a;=1+1``).
+    A plain number stays one, and a carriage return is a line end like any other.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+    """
+    if _NUMBER.fullmatch(text):
+        return text
+
+    def parted(found: re.Match[str]) -> str:
+        between, sign = found.groups()
+        return f"{between}'{sign}" if _PART.search(between) else found.group()
+
+    within = _WITHIN.sub(parted, text.replace("\r\n", "\n").replace("\r", "\n"))
+    return f"'{within}" if _STARTS.match(text) else within
+
+
+def _plain(values: list[Any]) -> list[Any]:
+    return [without_formula(v) if isinstance(v, str) else v for v in values]
+
+
+def to_csv(frame: pd.DataFrame, target: Path | StringIO) -> None:
+    """Write a table as CSV: LF, ISO dates; no text is a formula. Every CSV file is written here.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-
-    Returns
-    -------
-    pandas.DataFrame
+    target : Path or StringIO
     """
-    changed = {}
-    for column in frame.columns:
-        if frame[column].dtype.kind in "biufcmM":
-            continue
-        wanted = [
-            f"'{v}" if isinstance(v, str) and v.startswith(FORMULA_STARTS) else v
-            for v in frame[column].tolist()
-        ]
-        if wanted != frame[column].tolist():
-            changed[column] = wanted
-    return frame.assign(**changed) if changed else frame
+    texts = [c for c in frame.columns if frame[c].dtype.kind not in "biufcmM"]
+    safe = frame.assign(**{c: _plain(frame[c].tolist()) for c in texts})
+    safe.to_csv(
+        target,
+        index=False,
+        header=_plain(list(frame.columns)),
+        lineterminator="\n",
+        date_format="%Y-%m-%d",
+    )
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> Path:
-    """Write a table as CSV: UTF-8, LF, ISO dates; no text is a formula.
+    """Write a table as a CSV file, whole or not at all.
 
     Parameters
     ----------
@@ -77,9 +115,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> Path:
     Path
     """
     with whole_or_nothing(path) as file:
-        without_formulas(frame).to_csv(
-            file, index=False, lineterminator="\n", date_format="%Y-%m-%d"
-        )
+        to_csv(frame, file)
     return path
 
 

@@ -65,15 +65,21 @@ class RunRequest(Closed):
     line: DrawnLine | None = None
     calm: bool = Field(False, description="whether it may wait for requests that are not calm")
 
+    @field_validator("options", mode="before")
+    @classmethod
+    def _small(cls, value: Any) -> Any:
+        for option in value if isinstance(value, list) else []:
+            levers = option.get("levers") if isinstance(option, dict) else None
+            if isinstance(levers, list) and len(levers) > limits.MOST_LEVERS:
+                raise ValueError(f"an option has at most {limits.MOST_LEVERS} levers")
+        return value
+
     @field_validator("options")
     @classmethod
-    def _small(cls, value: list[Any]) -> list[Any]:
+    def _once(cls, value: list[Any]) -> list[Any]:
         ids = [o if isinstance(o, str) else o.id for o in value]
         if len(set(ids)) < len(ids):
             raise ValueError("an option stands twice")
-        for option in value:
-            if isinstance(option, OptionSpec) and len(option.levers) > limits.MOST_LEVERS:
-                raise ValueError(f"an option has at most {limits.MOST_LEVERS} levers")
         return value
 
     _day = field_validator("as_of")(a_day)

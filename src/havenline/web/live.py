@@ -186,7 +186,7 @@ class Live:
     def ground(self, crisis: Crisis, asked: Futures) -> Kept:
         """Return a crisis in a set of futures; made anew where it was not used lately."""
         plain = {k: v for k, v in crisis.input_hashes.items() if not k.startswith(DRAWN)}
-        key, whole = (_digest(crisis.id, h, asked) for h in (crisis.input_hashes, plain))
+        key, whole = (_digest(crisis, h, asked) for h in (crisis.input_hashes, plain))
         found = self._kept.pop(key, None)
         if found is None:
             found = Kept(crisis, asked)
@@ -202,5 +202,5 @@ class Live:
         return found
 
 
-def _digest(name: str, hashes: Mapping[str, str], asked: Futures) -> tuple[str, Futures]:
-    return name + json.dumps(dict(sorted(hashes.items()))), asked
+def _digest(crisis: Crisis, hashes: Mapping[str, str], asked: Futures) -> tuple[str, Futures]:
+    return json.dumps([str(crisis.folder), crisis.id, dict(sorted(hashes.items()))]), asked

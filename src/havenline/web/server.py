@@ -5,26 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import hashlib
 import json
 import os
 import secrets
 import shutil
-import tempfile
 import threading
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+import zlib
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
-from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.middleware.trustedhost import TrustedHostMiddleware
-from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from havenline import __version__
 from havenline.web import limits
@@ -38,15 +37,24 @@ from havenline.web.asked import (
     plain_options,
 )
 from havenline.web.cache import Made, key_of
-from havenline.web.guard import LOOPBACK, Guard
+from havenline.web.clients import HOUSE, Client, Places, PlacesTaken
+from havenline.web.guard import CLIENT, LOOPBACK, Guard, Receive, Scope, Send
+from havenline.web.home import Home
 from havenline.web.jobs import OVER, Jobs, QueuedRequest, QueueFull
 from havenline.web.uploads import UploadRefused, unpack
 
 PAGE = Path(__file__).parent / "page"
+MEDIA = {
+    ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript",
+    ".svg": "image/svg+xml",
+}  # fmt: skip
+"""Media type of the files of the page by their ending; the rest is plain text."""
 FIRST_FUTURES = 50
 OPEN_SECONDS = 600.0
 """Opening a crisis may include compiling the kernels."""
 UPLOAD_SECONDS = 60.0
+CHECKERS = 2
+"""Processes that open uploads, beside those that run."""
 BEAT = 0.04
 
 Asked = RunRequest | HindcastRequest | BargainRequest
@@ -60,6 +68,8 @@ class Opened:
 
     folder: str
     facts: dict[str, Any]
+    share: str = ""
+    """Of the client that uploaded it."""
 
 
 class House:
@@ -67,11 +77,15 @@ class House:
 
     def __init__(self, crisis: str, workers: int, threads: int, seconds: float) -> None:
         self.first = crisis
-        self.jobs = Jobs(workers, threads, seconds)
+        self.home = Home()
+        self.jobs = Jobs(workers, threads, seconds, home=self.home.path / "runs")
+        self.checks = Jobs(
+            CHECKERS, 1, UPLOAD_SECONDS,
+            home=self.home.path / "checks", nice=10, cache=self.jobs.cache,
+        )  # fmt: skip
         self.crises: OrderedDict[str, Opened] = OrderedDict()
-        self.home = Path(tempfile.mkdtemp(prefix="havenline-web-"))
         self.fault = ""
-        self.listeners = 0
+        self.listeners = Places(limits.MOST_LISTENERS, limits.MOST_LISTENERS_EACH)
         self.ending: Callable[[], bool] = lambda: False
         self._warm = threading.Thread(target=self._prepare, daemon=True)
 
@@ -83,11 +97,14 @@ class House:
     def close(self) -> None:
         """End everything and leave nothing behind."""
         self.jobs.close()
-        shutil.rmtree(self.home, ignore_errors=True)
+        self.checks.close()
+        self.home.close()
 
     def _prepare(self) -> None:
+        job = _opening(self.jobs, self.first, OPEN_SECONDS)
+        job.over.wait()
         try:
-            self.crises["main"] = self.open(self.first, OPEN_SECONDS)
+            self.crises["main"] = _opened(self.jobs, job, self.first)
         except ValueError as error:
             self.fault = str(error)
             return
@@ -99,20 +116,30 @@ class House:
             with contextlib.suppress(QueueFull):
                 self.jobs.ask(task, key).over.wait()
 
-    def open(self, folder: str, seconds: float) -> Opened:
-        """Open a crisis in a worker.
+    async def take(self, folder: Path, client: Client) -> tuple[str, Opened]:
+        """Take a crisis in; it is opened apart from the runs, so that these do not wait.
 
         Raises
         ------
         ValueError
-            If it cannot be opened; says why.
+            If it cannot be opened; says why. QueueFull, if too many are.
         """
-        task = {"kind": "open", "folder": folder, "seconds": seconds, "keep": False}
-        job = self.jobs.ask(task, secrets.token_hex(8), keep=False)
-        job.over.wait()
-        if job.made is None:
-            raise ValueError(job.message or "the crisis could not be opened")
-        return Opened(folder, json.loads(job.made.body))
+        self.checks.start()
+        job = _opening(self.checks, str(folder), UPLOAD_SECONDS, client)
+        while not job.over.is_set() and not self.ending():
+            await asyncio.sleep(BEAT)
+        key = "up-" + secrets.token_hex(8)
+        self.crises[key] = _opened(self.checks, job, str(folder), client.share)
+        uploads = {k: o.share for k, o in self.crises.items() if k != "main"}
+        if len(uploads) > limits.MOST_UPLOADS:  # the first of the client that has most goes
+            most = Counter(uploads.values()).most_common(1)[0][0]
+            self.drop(self.crises.pop(next(k for k in uploads if uploads[k] == most)).folder)
+        return key, self.crises[key]
+
+    def drop(self, folder: str | Path) -> None:
+        """Remove an uploaded folder."""
+        inside = Path(folder).relative_to(self.home.path)
+        shutil.rmtree(self.home.path / inside.parts[0], ignore_errors=True)
 
     def task(
         self,
@@ -143,8 +170,20 @@ class House:
             task["format"] = asked.format
         if isinstance(asked, DelayRequest):
             task["weeks"] = sorted(set(asked.weeks))
-        key = key_of(task, {"": facts["id"], **facts["hashes"]})
-        return {**task, "folder": opened.folder}, key
+        key = key_of(task, {"opened": crisis, "digest": facts["digest"]})
+        return {**task, "folder": opened.folder, "digest": facts["digest"]}, key
+
+
+def _opening(jobs: Jobs, folder: str, seconds: float, client: Client = HOUSE) -> QueuedRequest:
+    task = {"kind": "open", "folder": folder, "seconds": seconds}
+    return jobs.ask(task, secrets.token_hex(16), client=client)
+
+
+def _opened(jobs: Jobs, job: QueuedRequest, folder: str, share: str = "") -> Opened:
+    made = jobs.cache.get(job.key)
+    if job.state != "done" or made is None:
+        raise ValueError(job.message or "the crisis could not be opened")
+    return Opened(folder, json.loads(made.plain()), share)
 
 
 def _first(opened: Opened) -> RunRequest:
@@ -193,9 +232,7 @@ def create_app(
         openapi_url="/api/openapi.json",
     )
     app.state.house = house
-    app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=1)
-    app.add_middleware(Guard, token=token)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Guard, token=token, hosts=hosts)
     _errors(app)
     _page(app)
     _reading(app, house)
@@ -220,11 +257,24 @@ def _errors(app: FastAPI) -> None:
 
 
 def _page(app: FastAPI) -> None:
-    @app.get("/", include_in_schema=False)
-    async def index() -> Response:
-        return FileResponse(PAGE / "index.html")
+    files = {p.relative_to(PAGE).as_posix() for p in PAGE.rglob("*") if p.is_file()}
 
-    app.mount("/page", StaticFiles(directory=PAGE))
+    @cache
+    def packed(name: str, changed: int) -> tuple[str, Made]:
+        body = (PAGE / name).read_bytes()
+        media = MEDIA.get(Path(name).suffix, "text/plain")
+        return hashlib.sha256(body).hexdigest(), Made(body, media).pack()
+
+    @app.get("/", include_in_schema=False)
+    async def index(request: Request) -> Response:
+        return file("index.html", request)
+
+    @app.get("/page/{name:path}", include_in_schema=False)
+    def file(name: str, request: Request) -> Response:
+        if name not in files:
+            raise HTTPException(404, "there is no such file")
+        key, made = packed(name, (PAGE / name).stat().st_mtime_ns)
+        return _sent(key, lambda: made, request, "no-cache")
 
 
 def _known(house: House, key: str) -> Opened:
@@ -247,7 +297,15 @@ def _year_after(day: str) -> str:
     return (dt.date.fromisoformat(day) + dt.timedelta(days=365)).isoformat()
 
 
-def _ask(house: House, kind: str, asked: Asked, rank: int) -> tuple[QueuedRequest, JobStatus]:
+BUSY = HTTPException(429, "too many requests wait; try again in a moment", {"Retry-After": "5"})
+
+
+def _client(request: Request) -> Client:
+    found: Client = request.scope[CLIENT]
+    return found
+
+
+def _ask(house: House, kind: str, asked: Asked, rank: int, request: Request) -> JobStatus:
     opened = _known(house, asked.crisis)
     if not isinstance(asked, HindcastRequest):
         _as_of(opened, asked.as_of)
@@ -259,12 +317,9 @@ def _ask(house: House, kind: str, asked: Asked, rank: int) -> tuple[QueuedReques
             raise HTTPException(422, f"unknown option; the crisis declares: {', '.join(known)}")
     task, key = house.task(kind, asked.crisis, opened, asked)
     try:
-        job = house.jobs.ask(task, key, rank)
+        return _status(house, house.jobs.ask(task, key, rank, _client(request)))
     except QueueFull:
-        raise HTTPException(
-            429, "too many requests wait; try again in a moment", {"Retry-After": "5"}
-        ) from None
-    return job, _status(house, job)
+        raise BUSY from None
 
 
 def _status(house: House, job: QueuedRequest) -> JobStatus:
@@ -278,16 +333,75 @@ def _status(house: House, job: QueuedRequest) -> JobStatus:
     )
 
 
-def _made(made: Made, key: str, request: Request) -> Response:
-    tag = f'"{key[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if request.headers.get("if-none-match") == tag:
+class KeptAnswer(Response):
+    """An answer as it is sent: part by part from where it is kept, so that no copy is held.
+
+    Parameters
+    ----------
+    find : callable
+        Returns the answer, or None once it is no longer kept.
+    made : Made
+        The answer.
+    packs : bool
+        Whether the client takes gzip.
+    headers : mapping of str to str
+    """
+
+    def __init__(
+        self,
+        find: Callable[[], Made | None],
+        made: Made,
+        *,
+        packs: bool,
+        headers: Mapping[str, str],
+    ) -> None:
+        more = {"Vary": "Accept-Encoding"} if made.packed else {}
+        if made.packed and packs:
+            more["Content-Encoding"] = "gzip"
+        if not made.packed or packs:
+            more["Content-Length"] = str(len(made.body))
+        if made.name:
+            more["Content-Disposition"] = f'attachment; filename="{made.name}"'
+            if made.media.startswith("text/html"):
+                more["Content-Security-Policy"] = limits.DOCUMENT_POLICY
+        self.status_code, self.media_type, self.background = 200, made.media, None
+        self.init_headers({**headers, **more})  # without a body: its length is known above
+        self.find, self.unpacks = find, made.packed and not packs
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(start)
+        unpacker = zlib.decompressobj(wbits=31)
+        at = 0
+        while made := self.find():  # else it went meanwhile; the connection is cut
+            part, whole = made.body[at : at + limits.CHUNK], len(made.body)
+            del made
+            at += len(part)
+            while self.unpacks and part:
+                plain = unpacker.decompress(part, limits.CHUNK)
+                part = unpacker.unconsumed_tail
+                await send({"type": "http.response.body", "body": plain, "more_body": True})
+            if at >= whole:
+                part += unpacker.flush() if self.unpacks else b""
+                await send({"type": "http.response.body", "body": part})
+                return
+            if part:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+
+
+def _sent(
+    key: str, find: Callable[[], Made | None], request: Request, keep: str = "private, no-cache"
+) -> Response:
+    """Return an answer as it is sent, or that it is the one that the client has."""
+    headers = {"ETag": f'"{key[:32]}"', "Cache-Control": keep}
+    if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    if made.name:
-        headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
-        if made.media.startswith("text/html"):
-            headers["Content-Security-Policy"] = limits.DOCUMENT_POLICY
-    return Response(made.body, media_type=made.media, headers=headers)
+    made = find()
+    if made is None:
+        raise HTTPException(410, "the answer is no longer kept; ask again")
+    packs = "gzip" in request.headers.get("accept-encoding", "")
+    return KeptAnswer(find, made, packs=packs, headers=headers)
 
 
 def _reading(app: FastAPI, house: House) -> None:
@@ -298,7 +412,7 @@ def _reading(app: FastAPI, house: House) -> None:
             "ready": "main" in house.crises,
             "fault": house.fault,
             "version": __version__,
-            "workers_replaced": house.jobs.replaced,
+            "workers_replaced": house.jobs.replaced + house.checks.replaced,
         }
 
     @app.get("/api/scene")
@@ -316,52 +430,54 @@ def _reading(app: FastAPI, house: House) -> None:
                 raise HTTPException(422, "expected a date YYYY-MM-DD") from None
         _as_of(opened, as_of)
         task, key = house.task("scene", crisis, opened, RunRequest(as_of=as_of))
+        client = _client(request)
         try:
-            job = house.jobs.ask(task, key)
-        except QueueFull:
-            raise HTTPException(429, "too many requests wait", {"Retry-After": "5"}) from None
-        while not job.over.is_set():
-            await asyncio.sleep(BEAT)
+            with house.listeners.hold(client):
+                job = house.jobs.ask(task, key, client=client)
+                while not job.over.is_set() and not house.ending():
+                    await asyncio.sleep(BEAT)
+        except (QueueFull, PlacesTaken):
+            raise BUSY from None
         return _answer(house, job, request)
 
 
 def _asking(app: FastAPI, house: House) -> None:
     @app.post("/api/runs", status_code=202)
-    async def run(asked: RunRequest) -> JobStatus:
+    async def run(asked: RunRequest, request: Request) -> JobStatus:
         """Run options; the answer is the comparison with the baseline, bands and exposure."""
-        return _ask(house, "run", asked, 2 if asked.calm else 0)[1]
+        return _ask(house, "run", asked, 2 if asked.calm else 0, request)
 
     @app.post("/api/details", status_code=202)
-    async def detail(asked: RunRequest) -> JobStatus:
+    async def detail(asked: RunRequest, request: Request) -> JobStatus:
         """What lies behind an answer: limits kept, when options fail, what is needed."""
-        return _ask(house, "detail", asked, 2)[1]
+        return _ask(house, "detail", asked, 2, request)
 
     @app.post("/api/delays", status_code=202)
-    async def delay(asked: DelayRequest) -> JobStatus:
+    async def delay(asked: DelayRequest, request: Request) -> JobStatus:
         """What each week of delay of the last option adds."""
         if not asked.options:
             raise HTTPException(422, "expected an option to delay")
-        return _ask(house, "delay", asked, 2)[1]
+        return _ask(house, "delay", asked, 2, request)
 
     @app.post("/api/exports", status_code=202)
-    async def export(asked: ExportRequest) -> JobStatus:
+    async def export(asked: ExportRequest, request: Request) -> JobStatus:
         """A run as a file."""
-        return _ask(house, "export", asked, 1)[1]
+        return _ask(house, "export", asked, 1, request)
 
     @app.post("/api/bargains", status_code=202)
-    async def bargain(asked: BargainRequest) -> JobStatus:
+    async def bargain(asked: BargainRequest, request: Request) -> JobStatus:
         """Whether the parties could agree under some outside support, where, and if it holds."""
-        return _ask(house, "bargain", asked, 1)[1]
+        return _ask(house, "bargain", asked, 1, request)
 
     @app.post("/api/hindcasts", status_code=202)
-    async def hindcast(asked: HindcastRequest) -> JobStatus:
+    async def hindcast(asked: HindcastRequest, request: Request) -> JobStatus:
         """Forecasts from earlier days against what came after."""
-        return _ask(house, "hindcast", asked, 3)[1]
+        return _ask(house, "hindcast", asked, 3, request)
 
 
 def _answer(house: House, job: QueuedRequest, request: Request) -> Response:
-    if job.state == "done" and job.made is not None:
-        return _made(job.made, job.key, request)
+    if job.state == "done":
+        return _sent(job.key, lambda: house.jobs.cache.get(job.key), request)
     if job.state == "failed":
         status = {"refused": 422, "late": 408}.get(job.fault, 410)
         raise HTTPException(status, job.message)
@@ -388,22 +504,30 @@ def _jobs(app: FastAPI, house: House) -> None:
         return _answer(house, found(name), request)
 
     @app.delete("/api/jobs/{name}")
-    async def cancel(name: JobId) -> JobStatus:
-        """Give up a request; it ends when nobody else waits for it."""
-        job = found(name)
-        house.jobs.cancel(job)
+    async def cancel(name: JobId, request: Request) -> JobStatus:
+        """Give up a request; it ends when nobody else waits for it.
+
+        Only who asked for it can: it is known by the cookie that came with its first answer.
+        """
+        job, client = found(name), _client(request)
+        if job.state not in OVER and client.name not in job.asked:
+            raise HTTPException(403, "another client asked for this; its cookie is needed")
+        house.jobs.cancel(job, client)
         return _status(house, job)
 
     @app.get("/api/jobs/{name}/events", response_class=StreamingResponse)
-    async def events(name: JobId) -> StreamingResponse:
+    async def events(name: JobId, request: Request) -> StreamingResponse:
         """Progress as server-sent events, until the request is over."""
         job = found(name)
-        if house.listeners >= limits.MOST_LISTENERS:
-            raise HTTPException(429, "too many listen", {"Retry-After": "2"})
+        client = _client(request)
+        try:
+            with house.listeners.hold(client):
+                pass
+        except PlacesTaken:
+            raise HTTPException(429, "too many listen", {"Retry-After": "2"}) from None
 
         async def stream() -> AsyncIterator[bytes]:
-            house.listeners += 1
-            try:
+            with contextlib.suppress(PlacesTaken), house.listeners.hold(client):
                 seen, quiet = "", 0.0
                 while True:
                     text = _status(house, job).model_dump_json()
@@ -417,8 +541,6 @@ def _jobs(app: FastAPI, house: House) -> None:
                     if quiet > 10:
                         quiet = 0.0
                         yield b": still here\n\n"
-            finally:
-                house.listeners -= 1
 
         return StreamingResponse(stream(), media_type="text/event-stream")
 
@@ -436,22 +558,19 @@ def _uploading(app: FastAPI, house: House) -> None:
     )
     async def upload(request: Request) -> dict[str, Any]:
         """Open a crisis folder given as a zip file; checked like any other."""
-        body = await request.body()
+        client = _client(request)
+        folder: Path | None = None
         try:
-            folder = await asyncio.to_thread(unpack, body, house.home)
-        except UploadRefused as error:
-            raise HTTPException(422, str(error)) from None
-        try:
-            opened = await asyncio.to_thread(house.open, str(folder), UPLOAD_SECONDS)
+            folder = await asyncio.to_thread(unpack, await request.body(), house.home.path)
+            key, opened = await house.take(folder, client)
         except QueueFull:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise HTTPException(429, "too many requests wait", {"Retry-After": "5"}) from None
-        except ValueError as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise HTTPException(422, str(error)[:4000]) from None
-        key = "up-" + secrets.token_hex(8)
-        house.crises[key] = opened
-        uploads = [k for k in house.crises if k != "main"]
-        for old in uploads[: -limits.MOST_UPLOADS]:
-            shutil.rmtree(house.crises.pop(old).folder, ignore_errors=True)
-        return {"crisis": key, "name": opened.facts["name"], "options": opened.facts["options"]}
+            fault = BUSY
+        except (UploadRefused, ValueError) as error:
+            fault = HTTPException(422, str(error))
+        except OSError:
+            fault = HTTPException(503, "there is no room for uploads", {"Retry-After": "60"})
+        else:
+            return {"crisis": key, "name": opened.facts["name"], "options": opened.facts["options"]}
+        if folder is not None:
+            house.drop(folder)
+        raise fault

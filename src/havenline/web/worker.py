@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import hashlib
 import json
 import logging
+import os
 import signal
 import tempfile
 from collections import OrderedDict
@@ -27,6 +29,8 @@ Tell = Callable[[int, int], None]
 LOG = logging.getLogger(__name__)
 CRISES = 5
 PROGRESS_SECONDS = 0.05
+MOST_TOLD = 4000
+"""Characters of a refusal that are told."""
 
 
 class Cancelled(Exception):
@@ -36,6 +40,16 @@ class Cancelled(Exception):
 def plain_json(value: object) -> bytes:
     """Return plain values as compact JSON."""
     return json.dumps(value, allow_nan=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def digest_of(crisis: Crisis) -> str:
+    """Return a digest of every file of a crisis that an answer may show.
+
+    The inputs of the runs, and what no run reads but people do: the kept scores of its past.
+    """
+    past = crisis.past and crisis.past.model_dump(mode="json", warnings=False)
+    shown = plain_json([crisis.id, dict(crisis.input_hashes), past])
+    return hashlib.sha256(shown).hexdigest()
 
 
 class Desk:
@@ -50,12 +64,25 @@ class Desk:
         self.talks = TalksKept(threads)
         self._crises: OrderedDict[str, Crisis] = OrderedDict()
 
-    def crisis(self, folder: str) -> Crisis:
-        """Return an opened crisis."""
+    def crisis(self, task: Mapping[str, Any]) -> Crisis:
+        """Return the crisis of a task, opened.
+
+        Raises
+        ------
+        HavenlineError
+            If its files are not those that the server opened.
+        """
         from havenline.crisis import open_crisis
 
+        folder = task["folder"]
         if folder not in self._crises:
-            self._crises[folder] = open_crisis(folder)
+            crisis = open_crisis(folder)
+            if task.get("digest", digest_of(crisis)) != digest_of(crisis):
+                raise HavenlineError(
+                    "the files of the crisis have changed since the server opened it; "
+                    "start the server again"
+                )
+            self._crises[folder] = crisis
             while len(self._crises) > CRISES:
                 self._crises.popitem(last=False)
         self._crises.move_to_end(folder)
@@ -76,13 +103,13 @@ class Desk:
         return kinds[task["kind"]](task, tell)
 
     def _open(self, task: Mapping[str, Any], tell: Tell) -> Made:
-        crisis = self.crisis(task["folder"])
+        crisis = self.crisis(task)
         return Made(
             plain_json(
                 {
                     "id": crisis.id,
                     "name": crisis.meta.name,
-                    "hashes": dict(crisis.input_hashes),
+                    "digest": digest_of(crisis),
                     "as_of": crisis.meta.as_of.isoformat(),
                     "start": crisis.meta.period.start.isoformat(),
                     "horizon": crisis.meta.horizon_days,
@@ -95,14 +122,14 @@ class Desk:
     def _scene(self, task: Mapping[str, Any], tell: Tell) -> Made:
         from havenline.web.scene import scene
 
-        crisis = self.crisis(task["folder"])
+        crisis = self.crisis(task)
         return Made(plain_json(scene(crisis, dt.date.fromisoformat(task["as_of"]))))
 
     def _asked(self, task: Mapping[str, Any]) -> tuple[Crisis, Futures, list[Any]]:
         from havenline.crisis.levers import OptionSpec
         from havenline.web.live import Futures
 
-        crisis = self.crisis(task["folder"])
+        crisis = self.crisis(task)
         if task.get("line"):
             crisis = _with_line(crisis, task["line"])
         declared = {o.id: o for o in crisis.options}
@@ -166,7 +193,7 @@ class Desk:
         from havenline.web.bargaining import bargaining_payload
 
         as_of = dt.date.fromisoformat(task["as_of"])
-        crisis = self.crisis(task["folder"])
+        crisis = self.crisis(task)
         talks = self.talks.open(crisis, task["folder"], as_of, tell)
         return Made(plain_json(bargaining_payload(talks, task["support"])))
 
@@ -177,7 +204,7 @@ class Desk:
         from havenline.evidence import hindcast
         from havenline.web.exports import past_scores
 
-        crisis = self.crisis(task["folder"])
+        crisis = self.crisis(task)
         days = crisis.meta.hindcast
         if days is None:
             raise HavenlineError("this crisis declares no days from which to forecast its past")
@@ -220,20 +247,28 @@ def _with_line(crisis: Crisis, line: Mapping[str, Any]) -> Crisis:
             raise HavenlineError(str(error).replace(f"{path}: ", "the drawn line: ")) from None
 
 
-def work(pipe: Connection, threads: int) -> None:
+def work(pipe: Connection, threads: int, folder: str = "", nice: int = 0) -> None:
     """Take tasks from a pipe and send back progress and answers, until the pipe closes.
 
     Parameters
     ----------
     pipe : Connection
         Receives ``("do", id, task)``, ``("cancel", id)`` and ``("stop",)``; is sent
-        ``("ready",)``, ``("progress", id, done, of)``, ``("made", id, body, media, name)`` and
-        ``("failed", id, text)``.
+        ``("ready",)``, ``("progress", id, done, of)``, ``("made", id, body, media, name, packed)``
+        and ``("failed", id, fault, text)``.
     threads : int
         Threads that run futures.
+    folder : str
+        Where its temporary files go.
+    nice : int
+        How much it gives way to other processes.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(200_000)
+    if folder:
+        tempfile.tempdir = folder
+    if nice:
+        os.nice(nice)
     desk = Desk(threads)
     pipe.send(("ready",))
     while True:
@@ -265,11 +300,11 @@ def _answer(pipe: Connection, desk: Desk, job: str, task: Mapping[str, Any]) -> 
             pipe.send(("progress", job, done, of))
 
     try:
-        made = desk.do(task, tell)
+        made = desk.do(task, tell).pack()
     except Cancelled:
         pipe.send(("failed", job, "cancelled", "cancelled"))
     except HavenlineError as error:
-        pipe.send(("failed", job, "refused", _without_paths(str(error), task)))
+        pipe.send(("failed", job, "refused", _without_paths(str(error), task)[:MOST_TOLD]))
     except (ConnectionError, EOFError):
         raise  # nobody is at the other end of the pipe
     except Exception as error:
@@ -277,13 +312,13 @@ def _answer(pipe: Connection, desk: Desk, job: str, task: Mapping[str, Any]) -> 
         text = f"the request could not be answered ({type(error).__name__})"
         pipe.send(("failed", job, "broken", text))
     else:
-        pipe.send(("made", job, made.body, made.media, made.name))
+        pipe.send(("made", job, made.body, made.media, made.name, made.packed))
 
 
 def _without_paths(text: str, task: Mapping[str, Any]) -> str:
     """Return a message without the folder of the crisis or of temporary files."""
-    folder = str(task.get("folder", ""))
-    for path in (folder, tempfile.gettempdir(), str(Path.home())):
+    own = Path(tempfile.gettempdir())
+    for path in map(str, (task.get("folder", ""), own, *own.parents, Path.home())):
         if len(path) > 1 and "/" in path:
             text = text.replace(path.rstrip("/") + "/", "").replace(path, "")
     return text

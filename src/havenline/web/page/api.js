@@ -9,8 +9,20 @@ async function said(response) {
   return new Fault(why);
 }
 
+const TRIES = 4;
+
+/** Fetch; where the server is full or busy and says when to come back, come back a few times. */
+async function go(path, options = {}) {
+  for (let tried = 1; ; tried += 1) {
+    const response = await fetch(path, { credentials: "same-origin", ...options });
+    const after = Number(response.headers.get("Retry-After"));
+    if (![429, 503].includes(response.status) || !after || tried === TRIES) return response;
+    await new Promise((wake) => setTimeout(wake, 1000 * after));
+  }
+}
+
 export async function get(path) {
-  const response = await fetch(path, { credentials: "same-origin" });
+  const response = await go(path);
   if (!response.ok) throw await said(response);
   return response.json();
 }
@@ -46,7 +58,7 @@ function over(id, tell, signal) {
 
 /** Ask for work and wait for it; aborting the signal gives the request up on the server too. */
 export async function ask(path, body, { tell, signal, file = false } = {}) {
-  const posted = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
+  const posted = await go(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
   if (!posted.ok) throw await said(posted);
   let status = await posted.json();
   if (status.state !== "done") {
@@ -55,7 +67,7 @@ export async function ask(path, body, { tell, signal, file = false } = {}) {
     status = await over(status.id, tell, signal);
     signal?.removeEventListener("abort", away);
   }
-  const answer = await fetch(`/api/jobs/${status.id}/result`, { signal });
+  const answer = await go(`/api/jobs/${status.id}/result`, { signal });
   if (!answer.ok) throw await said(answer);
   if (!file) return answer.json();
   const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "")?.[1] || "file";
@@ -63,7 +75,7 @@ export async function ask(path, body, { tell, signal, file = false } = {}) {
 }
 
 export async function upload(file) {
-  const response = await fetch("/api/crises", { method: "POST", headers: { "Content-Type": "application/zip" }, body: file });
+  const response = await go("/api/crises", { method: "POST", headers: { "Content-Type": "application/zip" }, body: file });
   if (!response.ok) throw await said(response);
   return response.json();
 }
