@@ -31,6 +31,15 @@ def _utf16(text: bytes) -> bytes:
 
 BYTES: list[tuple[str, str, Callable[[bytes], bytes], list[str]]] = [
     (
+        "a spreadsheet under another name",
+        "violence.csv",
+        lambda data: b"PK\x03\x04" + data,
+        [
+            "violence.csv: this is a spreadsheet or zip archive under another name, not text; "
+            "expected UTF-8 text (not_text)",
+        ],
+    ),
+    (
         "byte order mark",
         "places.csv",
         lambda data: b"\xef\xbb\xbf" + data,

@@ -12,7 +12,7 @@ from tests.crises_random import towns_in_a_row as row
 from tests.engine.steps.test_control import split
 
 TRUCE = {"lever": "truce", "start": 1, "substance": True}
-LASTS = {"truce_cure_share": 1.0, "truce_median_days": 1e6}
+LASTS = {"truce_cure_share": 1.0, "truce_median_days": 2e5}
 STEADY = {
     "front_speed": 4.0,
     "front_speed_spread": 0.0,

@@ -30,6 +30,8 @@ ANY_YEAR = dt.date.min
 NOT_ZERO = ("km", "days", "months", "persons")
 """Units of parameters that a formula divides by: lengths and times."""
 DIVISORS = ("vehicle_km_day", "violence_events", "walk_km_day")
+NUMERATORS = ("onward_pulse",)
+"""Of these units, and divided by in no formula."""
 SCALES = "pressure_"
 """How names of parameters begin that scale the index of pressure: none may be 0."""
 CORRELATIONS = ("flight_shock_persistence", "tempo_persistence")
@@ -158,6 +160,7 @@ def bounds(name: str) -> tuple[float, float]:
     likely = [x for row in rows for x in (row.value, row.low, row.high) if not math.isnan(x)]
     share = rows[0].unit.split("/")[0] == "share" or name in BORDER
     divides = rows[0].unit in NOT_ZERO or name in DIVISORS or name.startswith(SCALES)
+    divides = divides and name not in NUMERATORS
     positive = [x for x in likely if x > 0]
     lowest = min(positive) / BEYOND if divides else BEYOND * min(0.0, *likely)
     return lowest, 1.0 if share else BEYOND * max(likely)

@@ -41,7 +41,11 @@ def test_contained_groups_do_not_break_a_truce_that_leaves_them_out() -> None:
 
 
 def test_containment_that_fails_at_once_is_worse_than_none() -> None:
-    fails = {"containment_fail_rate": 1e6, "containment_failed_hr": 2.5, "truce_hr_excluded": 1.2}
+    fails = {
+        "containment_fail_rate": 2000.0,
+        "containment_failed_hr": 2.5,
+        "truce_hr_excluded": 1.2,
+    }
     assert stood(run(TRUCE, CONTAIN, **fails)).sum() < stood(run(TRUCE, **fails)).sum()
 
 
@@ -65,7 +69,7 @@ def test_donors_suspend_less_often_with_containment_and_with_an_exemption() -> N
     )
     assert one == other, "the same ratio gives the same days"
     assert both < one < none
-    failed = suspended(run(TRUCE, CONTAIN, **{**often, **ratios, "containment_fail_rate": 1e6}))
+    failed = suspended(run(TRUCE, CONTAIN, **{**often, **ratios, "containment_fail_rate": 2000.0}))
     assert failed > none
 
 

@@ -207,7 +207,7 @@ def test_a_haven_builds_homes_while_it_holds() -> None:
 def test_dignified_homes_wear_out_too() -> None:
     haven = {"lever": "haven", "start": 1, "guarantee": "consent", "homes_per_month": 100.0}
     given = {**SHELTER, "tents_per_month": 0.0, "offensive_start_rate": 0.0}
-    given |= {"haven_hold_consent": 1 - 1e-12, "tent_life_months": 1e12}
+    given |= {"haven_hold_consent": 1 - 1e-12, "tent_life_months": 12000.0}
 
     def places(life: float) -> np.ndarray[Any, Any]:
         settings = {**given, "home_life_months": life}
@@ -216,7 +216,7 @@ def test_dignified_homes_wear_out_too() -> None:
 
     built, keep = 100 * 0.9 * 5 / MONTH, 1 - 1 / (2 * MONTH)
     days = np.arange(31)
-    np.testing.assert_allclose(places(1e12), built * days, rtol=1e-6)
+    np.testing.assert_allclose(places(12000.0), built * days, rtol=1e-3)
     np.testing.assert_allclose(places(2.0), built * (1 - keep**days) / (1 - keep), rtol=1e-6)
 
 
@@ -234,7 +234,7 @@ def test_a_haven_shelters_no_more_than_its_scarcest_component_holds() -> None:
         **SHELTER,
         "tents_per_month": 0.0,
         "offensive_start_rate": 0.0,
-        "home_life_months": 1e9,
+        "home_life_months": 144000.0,
         "haven_hold_consent": 1 - 1e-12,
     }
     got = ends(given, futures=1, plan=1, options={"haven": [haven]}, **people_in_the_open())
@@ -272,10 +272,10 @@ def test_suspensions_cut_the_delivery_by_their_share() -> None:
         "offensive_start_rate": 0.0,
         "aid_suspension_rate": 40.0,
         "aid_suspension_cut": 0.5,
-        "tent_life_months": 1e9,
+        "tent_life_months": 12000.0,
     }
     got = ends(given, futures=40, **people_in_the_open())
     full = 400 * 0.9 * 5 / MONTH
     daily = np.diff(got["shelter_places"], axis=1) / full
-    assert set(np.round(daily.ravel(), 6)) == {0.5, 1.0}
+    assert set(np.round(daily.ravel(), 3)) == {0.5, 1.0}
     assert (daily[:, -1] < 0.75).mean() > 0.2
