@@ -34,6 +34,7 @@ DOUBTS: dict[str, str] = {
 """Every doubt by name, with what the check looks for; all are warnings."""
 
 MOST_DIFFERENCE = 0.1
+"""Share by which a published total may differ from the sum of the camps."""
 OUT_OF_LINE = 5.0
 """A count this many times larger, or smaller, than both its neighbours is doubted."""
 LEAST_PERSONS = 100
@@ -41,6 +42,7 @@ LEAST_PERSONS = 100
 STRAIGHT_TOLERANCE = 0.1
 """Coordinates of places are those of some point in them, so roads may seem this much short."""
 STRAIGHT_FREE_KM = 10.0
+"""Nor is a road doubted that is only this much shorter: towns are that wide."""
 Doubt = tuple[str, str, str, str, str]
 """Name, table, value, message, hint."""
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.crisis.case import Case, Counts
+from havenline.crisis.case_roads import holds
 from havenline.crisis.flee_settings import FleeSettings
 from havenline.engine.rules.flee.roads import Roads, number
 
@@ -280,10 +281,8 @@ def _close(
     names = {location.name: i for i, location in enumerate(case.locations)}
     country = np.array([location.country for location in case.locations])
     for closure in case.closures:
-        begins = closure.start == day
-        if closure.end == closure.start:  # opened again in the same breath
-            continue
-        if not begins and not (closure.end == day and closure.end > closure.start):
+        begins = holds(closure, day)
+        if begins == holds(closure, day - 1):
             continue
         here = names.get(closure.first, -1)
         there = names.get(closure.second, -1)
