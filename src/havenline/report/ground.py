@@ -16,6 +16,7 @@ import shapely
 
 from havenline.crisis import Crisis
 from havenline.facts.holders import holders_known
+from havenline.facts.relations import offensives_known
 from havenline.facts.populations import persons_by_place
 from havenline.report.geometry import (
     Projection,
@@ -139,7 +140,8 @@ def _front(
     crisis: Crisis, fit: Projection, as_of: pd.Timestamp
 ) -> tuple[list[list[Point]], list[Ring]]:
     holders = holders_known(crisis.control, as_of.date())
-    attackers = set(crisis.parties.loc[crisis.parties["side"] == "attacker", "party_id"])
+    known = offensives_known(crisis, as_of.date())
+    attackers = {party for offensive in known for party in offensive.attackers}
     settled = crisis.places[~crisis.places["kind"].isin(_NOT_SETTLED)]
     points: list[Point] = []
     sides: list[bool] = []
