@@ -6,11 +6,12 @@ The pull of place j on people at place i is
 
 as `havenline.engine.gravity` has it, with ``own`` a factor of the place, drawn once in each future
 (lognormal, mean one): what draws people there that nobody counted; ``size`` the people there and
-the places of its sites; ``room`` falling linearly from 1 at 90% to 0.2 at 150% of the shelter places
-and never to zero; ``safety`` 1 - exp(-d / s) at d road kilometres from the nearest front, s =
-``destination_safe_km``; and ``refuge`` how much the ground of the holder of j draws the people of i
-(see `havenline.engine.refuge`). A choice set holds the fewest destinations with 99% of the weight, at most 40; sets are built
-anew once a week and when the record changes the roads, weights every day.
+the places of its sites; ``room`` falling linearly from 1 at 90% to 0.2 at 150% of the shelter
+places and never to zero; ``safety`` 1 - exp(-d / s) at d road kilometres from the nearest front, s
+= ``destination_safe_km``; and ``refuge`` how much the ground of the holder of j draws the people of
+i (see `havenline.engine.refuge`). A choice set holds the fewest destinations with 99% of the
+weight, at most 40; sets are built anew once a week and when the record changes the roads, weights
+every day.
 """
 
 from __future__ import annotations
@@ -36,9 +37,11 @@ PLACE = (
     ("own_pull", "f8"),
     ("safety", "f8"),
     ("safe", "?"),
-    ("choice_count", "i8"), ("choice_day", "i8"),
+    ("choice_count", "i8"),
+    ("choice_day", "i8"),
 )
-"""What is kept of every place: the factor on its pull; how safe it is from the fighting, 0 to 1; whether people would go there and
+"""What is kept of every place: the factor on its pull; how safe it is from the fighting, 0 to 1;
+whether people would go there and
 stay; destinations
 of its choice set, built on ``choice_day`` (-1: never)."""
 

@@ -30,8 +30,8 @@ PRESENT = (
     _present("unsheltered", "displaced persons without shelter", "shelter places", whole=False),
     _present("near_front", "persons within 10 km of the front", "distance to the front"),
     _present("near_border", "persons within 10 km of the border"),
-    _present("left_on_other_side", "persons left on the other side of a line", "holders", "relations"),
-    _present("in_captured_places", "persons in places that were captured", "holders", "relations"),
+    _present("left_on_other_side", "persons left on the other side of a line", "holders"),
+    _present("in_captured_places", "persons in places that were captured", "holders"),
     Measure("shelter_places", "places in shelter", "persons", "stock", of=("shelter places",),
             whole=False),
 )  # fmt: skip

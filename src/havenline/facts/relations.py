@@ -96,7 +96,9 @@ def terms_known(crisis: Crisis, start: date, as_of: date) -> list[Terms]:
     """
     relations = _in_order(crisis.relations, as_of)
     refuge = _in_order(crisis.refuge, as_of)
-    days = sorted({max(start, day) for rows in (relations, refuge) for day in _days(rows)} | {start})
+    days = sorted(
+        {max(start, day) for rows in (relations, refuge) for day in _days(rows)} | {start}
+    )
     return [Terms(day, _relations(relations, day), _refuge(refuge, day)) for day in days]
 
 

@@ -29,7 +29,6 @@ from havenline.negotiation.terms import Terms, as_option
 from havenline.negotiation.zone import Floats
 from havenline.options import Schedule, build_schedule
 from havenline.outcomes.indicators import INDICATORS, per_future
-from havenline.world import roads
 from havenline.world.geometry import distance_to_rings_km, rings
 from havenline.world.record import known_facts
 from havenline.world.world import build_world
@@ -172,9 +171,7 @@ def _contested(ground: Ground, courses: Sequence[Course]) -> tuple[Floats, Float
     ]
     dates = [facts.captured_since.get(p, dt.date.min) for p in world.place_ids]
     given_back = np.array([bool(since) and d >= min(since) for d in dates])
-    within = capturable & (
-        defends[first] | defends[now] | (given_back & attacks[now])
-    )
+    within = capturable & (defends[first] | defends[now] | (given_back & attacks[now]))
     people = world.network.start.sum(axis=(1, 2)).astype(np.float64)
     contested: Floats = np.where(within, people, 0.0)
     if not contested.any():

@@ -16,8 +16,8 @@ import shapely
 
 from havenline.crisis import Crisis
 from havenline.facts.holders import holders_known
-from havenline.facts.relations import offensives_known
 from havenline.facts.populations import persons_by_place
+from havenline.facts.relations import offensives_known
 from havenline.report.geometry import (
     Projection,
     Ring,

@@ -106,7 +106,7 @@ class Record(NamedTuple):
     contact: NDArray[np.int8]
     share: NDArray[np.float64]
     accept: NDArray[np.float64]
-    passage: NDArray[np.bool_]
+    passage: NDArray[np.int8]
     attacks: NDArray[np.bool_]
     defends: NDArray[np.int8]
     offensive: NDArray[np.void]
@@ -223,17 +223,19 @@ def known_facts(
     offensives = offensives_known(world.crisis, as_of)
     arrays = compile_terms(world.party_ids, world.abroad, terms, offensives)
     fought = [
-        fighting(world.crisis.happenings, start=period.start, end=as_of, as_of=as_of, offensive=o.id)
+        fighting(
+            world.crisis.happenings, start=period.start, end=as_of, as_of=as_of, offensive=o.id
+        )
         for o in offensives
     ]
     running = np.array([list(f.running.values()) for f in fought], dtype=np.int8)
     running = np.ascontiguousarray(running.reshape(len(offensives), n_day).T)
-    target, last = _targets(world, period.start, as_of, running.any(axis=1))
+    target, last = _targets(world, period.start, as_of, np.asarray(running.any(axis=1)))
     day = np.zeros(n_day, dtype=DAY)
     day["target"], day["terms"] = target, epochs(terms, period.start, n_day)
     epoch, dist, pred = _networks(world, holder, day["terms"], arrays.passage)
     day["epoch"] = epoch
-    attackers = arrays.attacks.any(axis=0)
+    attackers = np.asarray(arrays.attacks.any(axis=0))
     record = Record(
         holder=holder,
         own=holder[0].copy(),
@@ -263,7 +265,7 @@ def known_facts(
         start=period.start,
         record=record,
         attackers=attackers,
-        defenders=(arrays.defends == DEFENDED).any(axis=(0, 1)),
+        defenders=np.asarray((arrays.defends == DEFENDED).any(axis=(0, 1))),
         border_regime=border_known(world.crisis.crossings, as_of),
         last_count=last,
         captured_since=captured_since(world.crisis.control, as_of, holding),
@@ -327,7 +329,9 @@ def _site_changes(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.vo
 
 def _within(world: World, offensives: Sequence[Offensive]) -> NDArray[np.bool_]:
     """Return which places lie in the areas of each offensive, with the areas below them."""
-    area_of = dict(zip(world.crisis.places["place_id"], world.crisis.places["area_id"], strict=True))
+    area_of = dict(
+        zip(world.crisis.places["place_id"], world.crisis.places["area_id"], strict=True)
+    )
     areas = [area_of[p] for p in world.place_ids]
     within = np.ones((len(offensives), len(areas)), dtype=np.bool_)
     for row, offensive in zip(within, offensives, strict=True):
@@ -358,7 +362,7 @@ def _networks(
     world: World,
     holder: NDArray[np.int8],
     terms: NDArray[np.int64],
-    passage: NDArray[np.bool_],
+    passage: NDArray[np.int8],
 ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int16]]:
     net = world.network
     n = len(world.place_ids)

@@ -18,9 +18,7 @@ INTO = 2
 
 
 @kernel
-def relax(
-    count, source, ptr, link, road, holder, passes, dist, pred, queue, queued
-):  # type: ignore[no-untyped-def]
+def relax(count, source, ptr, link, road, holder, passes, dist, pred, queue, queued):  # type: ignore[no-untyped-def]
     """Shorten roads from the first ``count`` places of the queue on, until none can be shortened.
 
     See `shortest_from` for the parameters.
@@ -104,9 +102,9 @@ def all_shortest(ptr, link, road, holder, own, passage, dist, pred, queue, queue
 
 
 @kernel
-def reroute_around(
+def reroute_around(  # type: ignore[no-untyped-def]
     changed, before, ptr, link, road, holder, own, passage, dist, pred, queue, queued, stale
-):  # type: ignore[no-untyped-def]
+):
     """Recompute the rows of sources whose shortest roads a place that changed hands alters.
 
     ``holder[changed]`` must already be new, ``before`` is who held it. Exact: a source is done

@@ -53,7 +53,8 @@ STEP = Step(
         ),
     ),
 )
-"""Shelter places are ``tents``, dignified ``homes`` and ``room`` with host families, ``site`` those of
+"""Shelter places are ``tents``, dignified ``homes`` and ``room`` with host families, ``site`` those
+of
 them that sites were built for, in all
 ``shelter`` (0 where not held); ``suspensions`` counts how often donors suspended or resumed, so
 that an odd number is a suspension."""

@@ -47,8 +47,8 @@ STEP = Step(
     place=(("far_side", "i8"), ("crossed", "i8"), ("taken_on", "i8")),
 )
 """``far_side`` is 1 where a place was handed over by a line, 2 where it was taken by force after
-the as-of date; ``crossed`` counts people who came back to it since; ``taken_on`` is the day on which
-it last came under those who attacked it."""
+the as-of date; ``crossed`` counts people who came back to it since; ``taken_on`` is the day on
+which it last came under those who attacked it."""
 
 
 @kernel
@@ -251,7 +251,7 @@ def replay(net, record, values, state, day):  # type: ignore[no-untyped-def]
                 state.dist[i, j] = dist[i, j]
     state.pred[:] = record.pred[record.day[day].epoch]
     for e in range(net.road.shape[0]):
-        k, tail, _ = front_on(net, record, state, e)
+        _, tail, _ = front_on(net, record, state, e)
         state.road[e].progress = values.front_start_share * net.road[e].km
         state.road[e].tail = tail
         state.road[e].offensive = -1

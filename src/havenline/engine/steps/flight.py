@@ -14,10 +14,10 @@ people leave only as far as the new holder lets them. On the day when a place is
 
 People differ in readiness: it is gamma distributed among those who live at a place, with mean 1 and
 variance theta (``flight_frailty``). After a cumulated hazard H the share (1 + theta H)^(-1/theta)
-is still there, and the hazard of those is 1 / (1 + theta H) of the mean (Vaupel, Manton and Stallard
-1979). So who is ready goes at once, a front that stands displaces ever fewer, and a few never leave.
-H is kept for each place. People who were displaced since the start or came back have shown that they
-are ready: their hazard does not fall.
+is still there, and the hazard of those is 1 / (1 + theta H) of the mean (Vaupel, Manton and
+Stallard 1979). So who is ready goes at once, a front that stands displaces ever fewer, and a few
+never leave. H is kept for each place. People who were displaced since the start or came back have
+shown that they are ready: their hazard does not fall.
 
 One shock for each place and week multiplies the hazard of all who are there; given it, people leave
 independently. Flight so precedes capture where people may leave.

@@ -24,7 +24,15 @@ from havenline.engine.steps.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN, fron
 
 STEP = Step(
     "Civilians killed and injured, homes damaged.",
-    reads=("option", "people", "holders", "relations", "events", "shelter places", "distance to the front"),
+    reads=(
+        "option",
+        "people",
+        "holders",
+        "relations",
+        "events",
+        "shelter places",
+        "distance to the front",
+    ),
     writes=("people", "dead", "killed", "injured", "homes_damaged", "excess_deaths"),
     parts=("violence", "mortality"),
     tables=("populations",),

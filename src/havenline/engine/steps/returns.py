@@ -12,9 +12,9 @@ ground of another), and trust_j
     1 - (1 - ``return_unsettled``) exp(-d_j / ``return_far_km``)
 
 at d_j kilometres from any front; 1 while a truce stands. So people come home behind a front that
-moves on, under a truce as far as it brings quiet, and to homes that changed hands as far as they may
-and dare. Homes are known by area: hazards of its places are averaged, and those who go are divided
-among them, by residents at the start times hazard. Forced return does not exist.
+moves on, under a truce as far as it brings quiet, and to homes that changed hands as far as they
+may and dare. Homes are known by area: hazards of its places are averaged, and those who go are
+divided among them, by residents at the start times hazard. Forced return does not exist.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ TURN_DAYS = 7
 """Returns from a place are drawn once a week, with the chance of seven days."""
 
 QUIET_BEFORE = 365.0
-"""Days of quiet that every place is taken to have had before the period; a year is as good as more."""
+"""Days of quiet that every place is taken to have had before the period; a year is as good as
+more."""
 
 BOMBED = 5.0
 """Events of a week from which a place is not quiet: those at which bombardment moves people."""
@@ -202,9 +203,7 @@ def divide_among_homes(net, state, place, row, going, draw):  # type: ignore[no-
     for j in range(state.holder.shape[0]):
         state.queue[j] = 0
         state.scratch[j] = 0.0
-        if net.place[j].home == home and (
-            j == place or state.dist[place, j] != roads.UNREACHED
-        ):
+        if net.place[j].home == home and (j == place or state.dist[place, j] != roads.UNREACHED):
             state.scratch[j] = net.start[j, 0].sum() * state.place[j].homeward
             rest += state.scratch[j]
     left = going

@@ -1,8 +1,8 @@
 """Offensives and truces: whether fighting moves the front on a day.
 
 Until the as-of date the recorded days hold. Afterwards each offensive switches on and off at
-constant rates (two-state Markov) of its own, and a truce halts it while it stands. A truce fails by a
-mixture-cure Weibull law,
+constant rates (two-state Markov) of its own, and a truce halts it while it stands. A truce fails by
+a mixture-cure Weibull law,
 
     S(t) = cure + (1 - cure) exp(-HR (t / scale)^shape),
 
@@ -55,7 +55,8 @@ STEP = Step(
         Measure("haven_standing", "a haven stands", "1", "share", of=("haven",)),
     ),
 )
-"""``course.offensive`` and ``course.truce`` are 1 where any offensive is ``on`` or any truce stands,
+"""``course.offensive`` and ``course.truce`` are 1 where any offensive is ``on`` or any truce
+stands,
 ``truce_age`` the age of the oldest; ``haven`` is 0 before, 1 while it stands and 2 once it has
 failed; ``switches`` counts how often an offensive was switched, ``*_left`` is the hazard left until
 the next turn."""

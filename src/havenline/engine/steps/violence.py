@@ -27,7 +27,15 @@ SIZE = 0.3
 
 STEP = Step(
     "Violent events by place.",
-    reads=("option", "holders", "relations", "offensive", "truce", "haven", "distance to the front"),
+    reads=(
+        "option",
+        "holders",
+        "relations",
+        "offensive",
+        "truce",
+        "haven",
+        "distance to the front",
+    ),
     writes=("events",),
     parts=("violence", "haven"),
     tables=("populations",),
