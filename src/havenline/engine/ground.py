@@ -32,6 +32,7 @@ from havenline.engine.measures import COUNTS, Output, empty_output, start_counts
 from havenline.engine.state import (
     SCRATCH,
     TRIP,
+    Sizes,
     State,
     bare_network,
     bare_state,
@@ -45,6 +46,7 @@ from havenline.options.schedule import (
     bare_schedule,
     build_schedule,
     chosen_options,
+    plan_arrays,
 )
 from havenline.world.record import Facts, bare_record, known_facts
 from havenline.world.world import World, build_world
@@ -200,10 +202,21 @@ class Ground:
         """Number of futures."""
         return len(self.values)
 
+    @property
+    def sizes(self) -> Sizes:
+        """How many areas, parties, offensives and neighbours there are."""
+        world = self.world
+        return Sizes(
+            len(world.area_ids),
+            len(world.party_ids),
+            len(self.facts.record.offensive),
+            len(world.neighbour_ids),
+        )
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take a pickled ground; frozen arrays are frozen again, as compiled code knows them."""
         self.__dict__.update(state)
-        _freeze(*self.world.network, *self.facts.record, self.plain.place, self.plain.day)
+        _freeze(*self.world.network, *self.facts.record, *plan_arrays(self.plain))
 
     def varied(
         self,
@@ -258,7 +271,7 @@ class Ground:
         """
         today = self.facts.days
         past = np.zeros(today + 1, dtype=COUNTS)
-        nothing = empty_output(0, len(self.world.area_ids), len(self.world.group_ids))
+        nothing = self._output(0)
 
         def run(state: State) -> Replay:
             clear_state(state)
@@ -279,7 +292,7 @@ class Ground:
                 shelter=shelter,
             )
 
-        return _in_room(self.world, self.facts, run)
+        return _in_room(self, run)
 
     def branch(
         self,
@@ -320,7 +333,7 @@ class Ground:
             for name, array in replay.arrays.items():
                 np.copyto(getattr(state, name), array)
             unpack_trips(replay.trips, state.trip, state.trip_head, state.books)
-            out = empty_output(self.days, len(self.world.area_ids), len(self.world.group_ids))
+            out = self._output(self.days)
             first = today + 1
             for ahead in stops:
                 last = today + ahead
@@ -330,7 +343,12 @@ class Ground:
                 first = last + 1
             return Run(out, np.array([state.books["cut"][0], state.books["cut_sets"][0]]))
 
-        return _in_room(self.world, self.facts, run, len(replay.trips) + 1, replay.horizon)
+        return _in_room(self, run, len(replay.trips) + 1, replay.horizon)
+
+    def _output(self, days: int) -> Output:
+        return empty_output(
+            days, self.sizes.areas, len(self.world.group_ids), self.sizes.neighbours
+        )
 
     def _walk(
         self,
@@ -446,7 +464,7 @@ def run_future(ground: Ground, plans: Sequence[Schedule], future: int) -> Future
     future : int
     """
     for plan in plans:
-        _freeze(plan.place, plan.day)  # a pickled one is not, and compiled code is made for frozen
+        _freeze(*plan_arrays(plan))  # a pickled one is not, and compiled code is made for frozen
     replay = ground.replay(future)
     runs = tuple(ground.branch(replay, plan) for plan in plans)
     return FutureRuns(future, replay.past, replay.shelter, runs)
@@ -458,6 +476,7 @@ def close_past(facts: Facts, state: State) -> None:
     Counts since the as-of date start at 0, and truces that stand go on at their age.
     """
     start_counts(state.counts)
+    state.entered[:] = 0
     ages = facts.record.offensive["truce_age"]
     state.offensive["truce"] = ages >= 0.0
     state.offensive["truce_age"] = np.maximum(0.0, ages)
@@ -488,10 +507,9 @@ class _Room(threading.local):
         self.trips, self.horizon = FIRST_TRIPS, FIRST_HORIZON
         self.state: State | None = None
 
-    def get(self, world: World, offensives: int, trips: int, horizon: int) -> State:
+    def get(self, world: World, sizes: Sizes, trips: int, horizon: int) -> State:
         """Return a state with room for at least that many journeys and days ahead."""
         net = world.network
-        sizes = len(world.area_ids), len(world.party_ids), offensives
         shape = (*net.start.shape, len(net.road), *sizes)
         if shape != self.shape:
             self.shape, self.state = shape, None
@@ -499,7 +517,7 @@ class _Room(threading.local):
         while self.trips < trips or self.horizon < horizon:
             self.grow(trips=self.trips < trips)
         if self.state is None:
-            self.state = empty_state(net, *sizes, self.trips, self.horizon)
+            self.state = empty_state(net, sizes, self.trips, self.horizon)
         return self.state
 
     def grow(self, trips: bool) -> None:
@@ -518,12 +536,10 @@ class _CalendarFullError(Exception):
     """The calendar of arrivals is too small for a run, which is made again in a larger one."""
 
 
-def _in_room(
-    world: World, facts: Facts, run: Callable[[State], T], trips: int = 0, horizon: int = 0
-) -> T:
+def _in_room(ground: Ground, run: Callable[[State], T], trips: int = 0, horizon: int = 0) -> T:
     """Run in the state of this thread; where its calendar is too small, again in a larger one."""
     while True:
         try:
-            return run(_room.get(world, len(facts.record.offensive), trips, horizon))
+            return run(_room.get(ground.world, ground.sizes, trips, horizon))
         except _CalendarFullError as full:
             _room.grow(trips=full.args[0] == faults.TRIPS)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
 from havenline.draws.kernels import bare, kernel
-from havenline.facts.borders import border_known
+from havenline.facts.borders import borders_known, most_open
 from havenline.facts.counts import displaced_known, increments
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
@@ -77,13 +77,17 @@ class Record(NamedTuple):
         Road kilometres over roads that are open to the people of the first place; infinite where
         none leads.
     pred : (n_epoch, n_place, n_place) int16
-    contact, share, accept, passage, attacks, defends : arrays
+    contact, share, share_range, pair_key, accept, passage, attacks, defends : arrays
         See `havenline.world.terms.TermArrays`.
     offensive : (n_offensive,) records ``OFFENSIVE_FACTS``
     within : (n_offensive, n_place) bool
         Whether a place lies in the areas of an offensive.
     by_agreement : (n_day, n_place) bool
         Whether a place changed hands by agreement on the day.
+    border : (n_day, n_neighbour) int8
+        Regime of each border, as `havenline.facts.borders` codes it.
+    permeability : (n_neighbour,) float64
+        Chance a day of those who wait that is declared for the regime of the as-of date, or NaN.
     site : (n_change,) records ``SITE``
         Places in sites that are added or, below zero, go on a day: openings, closures and
         changes of capacity known by the as-of date, later ones too.
@@ -105,6 +109,8 @@ class Record(NamedTuple):
     pred: NDArray[np.int16]
     contact: NDArray[np.int8]
     share: NDArray[np.float64]
+    share_range: NDArray[np.float64]
+    pair_key: NDArray[np.uint64]
     accept: NDArray[np.float64]
     passage: NDArray[np.int8]
     attacks: NDArray[np.bool_]
@@ -112,6 +118,8 @@ class Record(NamedTuple):
     offensive: NDArray[np.void]
     within: NDArray[np.bool_]
     by_agreement: NDArray[np.bool_]
+    border: NDArray[np.int8]
+    permeability: NDArray[np.float64]
     site: NDArray[np.void]
     forced: NDArray[np.int8]
     theatre: NDArray[np.void]
@@ -132,7 +140,7 @@ class Facts:
     attackers, defenders : (n_party + 1,) bool
         Who attacks and who defends in any offensive that is known.
     border_regime : int
-        0 closed, 1 managed, 2 open, as of the as-of date.
+        The most open border on the as-of date: 0 closed, 1 managed, 2 open.
     last_count : datetime.date or None
         Date of the newest count of displaced people published by the as-of date.
     captured_since : mapping of str to datetime.date
@@ -177,6 +185,8 @@ def bare_record(r):  # type: ignore[no-untyped-def]
         bare(r.pred),
         bare(r.contact),
         bare(r.share),
+        bare(r.share_range),
+        bare(r.pair_key),
         bare(r.accept),
         bare(r.passage),
         bare(r.attacks),
@@ -184,6 +194,8 @@ def bare_record(r):  # type: ignore[no-untyped-def]
         bare(r.offensive),
         bare(r.within),
         bare(r.by_agreement),
+        bare(r.border),
+        bare(r.permeability),
         bare(r.site),
         bare(r.forced),
         bare(r.theatre),
@@ -235,6 +247,10 @@ def known_facts(
     day["target"], day["terms"] = target, epochs(terms, period.start, n_day)
     epoch, dist, pred = _networks(world, holder, day["terms"], arrays.passage)
     day["epoch"] = epoch
+    borders = [
+        borders_known(world.crisis.crossings, world.neighbour_ids, period.start + delta, as_of)
+        for delta in (dt.timedelta(days=k) for k in range(n_day))
+    ]
     attackers = np.asarray(arrays.attacks.any(axis=0))
     record = Record(
         holder=holder,
@@ -245,6 +261,8 @@ def known_facts(
         pred=pred,
         contact=arrays.contact,
         share=arrays.share,
+        share_range=arrays.share_range,
+        pair_key=arrays.pair_key,
         accept=arrays.accept,
         passage=arrays.passage,
         attacks=arrays.attacks,
@@ -252,6 +270,10 @@ def known_facts(
         offensive=offensive_facts(offensives, period.start, [f.truce_age() for f in fought]),
         within=_within(world, offensives),
         by_agreement=by_agreement,
+        border=np.array([[b.regime for b in day] for day in borders], dtype=np.int8).reshape(
+            n_day, len(world.neighbour_ids)
+        ),
+        permeability=np.array([b.permeability for b in borders[-1]], dtype=np.float64),
         site=_site_changes(world, period.start, as_of),
         forced=_forced(as_of, ahead, offensive or {}),
         theatre=_theatres(world.crisis.meta.theatres, as_of),
@@ -266,7 +288,7 @@ def known_facts(
         record=record,
         attackers=attackers,
         defenders=np.asarray((arrays.defends == DEFENDED).any(axis=(0, 1))),
-        border_regime=border_known(world.crisis.crossings, as_of),
+        border_regime=most_open(borders[-1]),
         last_count=last,
         captured_since=captured_since(world.crisis.control, as_of, holding),
     )

@@ -486,7 +486,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         level.learn_week(values, state)
     if ahead == 0:
         level.draw(values, state, key)
-    set_pull(net, values, state)
+    set_pull(net, record, values, plan, state, day, today)
     for i in range(n):
         if state.by_status[i].sum() > 0:
             own = state.place[i]
