@@ -89,9 +89,10 @@ class Sketch:
 
     ``changes`` are (day, place, party, day of publication), and how it came; ``happenings`` and
     ``counts`` (day, kind or value, day of publication), happenings of one offensive its id as
-    well; ``crossings`` (place, regime, day, day of publication); ``lines`` (id, latitude): what
-    lies north is protected; ``parties`` (id, kind); ``relations`` (party, other, relation), and
-    the day it begins; ``refuge`` (home, holder, share, passage); ``camps`` are rows of sites.
+    well; ``crossings`` (place, regime, day, day of publication), and the neighbour if it is not
+    "nb"; ``lines`` (id, latitude): what lies north is protected; ``parties`` (id, kind);
+    ``relations`` (party, other, relation), and the day it begins; ``refuge`` (home, holder, share,
+    passage); ``camps`` are rows of sites.
     """
 
     towns: tuple[Town, ...]
@@ -100,7 +101,7 @@ class Sketch:
     changes: tuple[tuple[Any, ...], ...] = ()
     happenings: tuple[tuple[Any, ...], ...] = ((5, "offensive_start", 6),)
     counts: tuple[tuple[int, float, int], ...] = ()
-    crossings: tuple[tuple[str, str, int, int], ...] = ()
+    crossings: tuple[tuple[Any, ...], ...] = ()
     lines: tuple[tuple[str, float], ...] = ()
     parties: tuple[tuple[str, str], ...] = PARTIES
     relations: tuple[tuple[Any, ...], ...] = RELATIONS
@@ -159,7 +160,10 @@ def options_of(levers: Mapping[str, Levers]) -> list[OptionSpec]:
 
 def crisis_of(sketch: Sketch) -> Crisis:
     """Build the crisis of a sketch in memory."""
-    neighbours = [{"id": "nb", "name": "Nb", "country": "XXN"}] if sketch.crossings else []
+    neighbours = [
+        {"id": n, "name": n.title(), "country": "XXN"}
+        for n in sorted({"".join(of) or "nb" for _, _, _, _, *of in sketch.crossings})
+    ]
     meta = CrisisMeta.model_validate(
         {
             "format": 2,
@@ -275,12 +279,12 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 {
                     "crossing_id": f"x{i}",
                     "place_id": p,
-                    "neighbour": "nb",
+                    "neighbour": "".join(of) or "nb",
                     "regime": regime,
                     "since": _day(since),
                     "published": _day(published),
                 }
-                for i, (p, regime, since, published) in enumerate(sketch.crossings)
+                for i, (p, regime, since, published, *of) in enumerate(sketch.crossings)
             ],
             {
                 "crossing_id": "str",
@@ -289,6 +293,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 "regime": "str",
                 "since": DATE,
                 "published": DATE,
+                "permeability": "float64",
             },
         ),
         control=_frame(
@@ -394,8 +399,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 "holder": "str",
                 "share": "float64",
                 "passage": "str",
-                "per_day": "float64",
-                "returns": "float64",
+                **dict.fromkeys(("per_day", "returns", "low", "high"), "float64"),
                 "since": DATE,
                 "published": DATE,
             },
@@ -639,7 +643,8 @@ def job_of(
 
 def output_of(job: Job) -> Output:
     """Room for what one run writes."""
-    return empty_output(job.days, len(job.world.area_ids), len(job.world.group_ids))
+    sizes = job.ground.sizes
+    return empty_output(job.days, sizes.areas, len(job.world.group_ids), sizes.neighbours)
 
 
 def future_key(job: Job, future: int) -> np.uint64:
@@ -660,9 +665,7 @@ class Walk:
     past: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        world = self.job.world
-        sizes = len(world.area_ids), len(world.party_ids), len(self.job.facts.record.offensive)
-        self.state = empty_state(world.network, *sizes, 1 << 12, 64)
+        self.state = empty_state(self.job.world.network, self.job.ground.sizes, 1 << 12, 64)
         self.out = output_of(self.job)
         self.past = np.zeros(self.today + 1, dtype=COUNTS)
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from havenline.crisis import Crisis
-from havenline.facts.borders import border_known
+from havenline.facts.borders import UNKNOWN, Border, borders_known, most_open
 from havenline.facts.counts import counts_shown, displaced_known, published_totals
 from havenline.facts.holders import captured_since, holders_known, recorded_captures
 from havenline.report.charts import observed_of
@@ -139,14 +139,32 @@ def test_counts_of_before_the_period_are_not_replayed() -> None:
     np.testing.assert_allclose(target[:9].sum(), 5_000)
 
 
-def test_the_border_is_that_of_the_most_open_crossing_known() -> None:
+def test_a_border_is_that_of_its_most_open_crossing_known() -> None:
     crossings = pd.DataFrame(
         {
-            "crossing_id": ["x", "x", "y"],
-            "regime": ["closed", "open", "managed"],
-            "since": pd.to_datetime([day(-9), day(8), day(3)]),
-            "published": pd.to_datetime([day(-9), day(10), day(3)]),
+            "crossing_id": ["x", "x", "y", "z"],
+            "neighbour": ["one", "one", "one", "two"],
+            "regime": ["closed", "open", "managed", "unknown"],
+            "since": pd.to_datetime([day(-9), day(8), day(3), day(5)]),
+            "published": pd.to_datetime([day(-9), day(10), day(3), day(5)]),
+            "permeability": [float("nan"), 0.6, float("nan"), float("nan")],
         }
     )
-    assert [border_known(crossings, day(k)) for k in (2, 3, 9, 10)] == [0, 1, 1, 2]
-    assert border_known(crossings.iloc[:0], day(2)) == 0
+    both = ["one", "two"]
+
+    def regimes(table: pd.DataFrame, k: int, as_of: int) -> list[int]:
+        return [b.regime for b in borders_known(table, both, day(k), day(as_of))]
+
+    assert [regimes(crossings, k, k) for k in (2, 3, 9, 10)] == [
+        [0, UNKNOWN], [1, UNKNOWN], [1, UNKNOWN], [2, UNKNOWN]
+    ]  # fmt: skip
+    assert regimes(crossings, 8, 10) == [2, UNKNOWN], "the day it is about is not that it is known"
+    assert borders_known(crossings, ["one"], day(10), day(10)) == [Border(2, 0.6)]
+    assert regimes(crossings.iloc[:0], 2, 2) == [UNKNOWN, UNKNOWN]
+
+
+def test_over_all_borders_an_unknown_one_counts_as_managed() -> None:
+    nan = float("nan")
+    assert most_open([]) == 0
+    assert most_open([Border(0, nan), Border(UNKNOWN, nan)]) == 1
+    assert most_open([Border(2, nan), Border(UNKNOWN, nan)]) == 2

@@ -70,8 +70,8 @@ def test_refuge_is_told_for_pairs_that_have_a_row() -> None:
     (terms,) = terms_known(crisis_of(sketch), START, day(20))
     everybody = float("inf")
     assert terms.refuge == {
-        ("def", "att"): Refuge(0.4, False, everybody, NAN),
-        ("def", "nbr"): Refuge(0.0, False, everybody, NAN),
+        ("def", "att"): Refuge(0.4, False, everybody, NAN, NAN, NAN),
+        ("def", "nbr"): Refuge(0.0, False, everybody, NAN, NAN, NAN),
     }
 
 

@@ -154,7 +154,31 @@ def test_people_near_a_crossing_wait_there() -> None:
     row = towns_in_a_row(crossings=(("z9", "closed", -9, -9),))
     row = replace(row, towns=(*row.towns, near), roads=(*row.roads, Road("ry", "y8", "z9", 9.0)))
     world = build_world(crisis_of(row))
-    assert np.array(world.place_ids)[world.network.place["near_border"]].tolist() == ["y8", "z9"]
+    assert np.array(world.place_ids)[world.network.place["border"] == 0].tolist() == ["y8", "z9"]
+    assert (world.network.place["border"][:-2] == -1).all()
+
+
+def test_the_border_of_a_place_is_that_of_the_nearest_crossing() -> None:
+    posts = (
+        Town("x1", "north", 1.50, 0.05, kind="crossing"),
+        Town("x2", "north", 1.50, 0.09, kind="crossing"),
+    )
+    row = towns_in_a_row(crossings=(("x1", "closed", -9, -9, "one"), ("x2", "open", -9, -9, "two")))
+    between = Town("y8", "north", 1.50, 0.08, residents=10)
+    world = build_world(crisis_of(replace(row, towns=(*row.towns, *posts, between))))
+    net, at = world.network.place, {p: i for i, p in enumerate(world.place_ids)}
+    named = {p: net["border"][at[p]] for p in ("z9", "x1", "x2", "y8", "t4")}
+    assert world.neighbour_ids == ("one", "two")
+    assert named == {"z9": 0, "x1": 0, "x2": 1, "y8": 1, "t4": -1}
+    crossing = np.array(world.place_ids)[net["crossing"]].tolist()
+    assert crossing == ["x1", "x2"]
+    assert net["hosts"][[at["x1"], at["x2"]]].all(), "people who mean to cross go there"
+
+
+def test_a_town_with_a_crossing_hosts_as_a_town() -> None:
+    row = towns_in_a_row(crossings=(("z9", "closed", -9, -9),))
+    place = build_world(crisis_of(row)).network.place[-1]
+    assert (place["hosts"], place["crossing"], place["border"]) == (True, False, 0)
 
 
 def test_no_way_leads_across_a_border() -> None:

@@ -67,7 +67,7 @@ class Network(NamedTuple):
         ``built_up`` whether it is a city or a quarter of one; ``concern`` whether people flee from
         it though nothing is fought there;
         ``border`` the neighbour whose border, at which people may wait, lies within 10 km (-1
-        for none); ``crossing`` whether it is a point at which people cross.
+        for none); ``crossing`` whether it is a point at which people cross and nobody settles.
     road : (n_road,) records ``ROAD``
         ``a`` and ``b`` the ends, ``km`` the length, ``border`` whether it crosses a border.
     link : (2 n_road,) records ``LINK``
@@ -198,8 +198,9 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     road_b = np.array([index[p] for p in routes["to_place"]], dtype=np.int64)
 
     foreign = _foreign(crisis, places, day)
-    crossing = places["place_id"].isin(crisis.crossings["place_id"])
-    hosts = (places["kind"].isin(HOSTING) | crossing).to_numpy() & ~foreign
+    settled = places["kind"].isin(HOSTING)
+    crossing = places["place_id"].isin(crisis.crossings["place_id"]) & ~settled
+    hosts = (settled | crossing).to_numpy() & ~foreign
     hosts &= ~_closed_sites(crisis, places, day)
     area_ids, area = _areas(crisis, places, hosts | (start.sum(axis=(1, 2)) > 0))
     if start.sum() > MOST_PERSONS:
