@@ -65,6 +65,25 @@ def happenings(*rows: tuple[str, str]) -> pd.DataFrame:
     )
 
 
+def empty(*columns: str) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
+
+
+def people(*rows: tuple[str, int]) -> pd.DataFrame:
+    """Residents by place, known since the year began."""
+    day = pd.to_datetime(["2020-01-01"] * len(rows))
+    return pd.DataFrame(
+        {
+            "place_id": [r[0] for r in rows],
+            "group": "all",
+            "status": "resident",
+            "persons": [r[1] for r in rows],
+            "as_of": day,
+            "published": day,
+        }
+    )
+
+
 @dataclass(frozen=True)
 class HandMade:
     """A crisis with nothing but evidence."""
@@ -72,6 +91,9 @@ class HandMade:
     observations: pd.DataFrame
     happenings: pd.DataFrame = field(default_factory=happenings)
     id: str = "hand-made"
+    areas: pd.DataFrame = field(default_factory=lambda: empty("area_id", "parent_id"))
+    places: pd.DataFrame = field(default_factory=lambda: empty("place_id", "area_id"))
+    populations: pd.DataFrame = field(default_factory=lambda: people())
 
 
 REPORTING = {row.name: row.value for row in default_table() if row.name.startswith("report_")}

@@ -12,12 +12,13 @@ import pytest
 
 from havenline.errors import RunError
 from havenline.evidence import Hindcast, PriorRate, hindcast
-from havenline.evidence.baselines import naive_forecasts
+from havenline.evidence.baselines import LABELS
+from havenline.evidence.rates import RATES
 from havenline.evidence.results import HindcastScore
 from havenline.evidence.scores import Interval
-from havenline.facts.counts import published_totals
+from havenline.evidence.text import notes
 
-from .conftest import HandMade, Row, Told, happenings, observations
+from .conftest import HandMade, Row, Told, happenings, observations, people
 
 START = date(2020, 1, 1)
 UNTIL = date(2020, 1, 20)
@@ -61,19 +62,19 @@ def test_a_simulation_that_knows_the_truth_scores_zero_and_wins(rows: list[Row])
 
 
 def test_a_simulation_with_a_baselines_own_samples_ties_with_it(rows: list[Row]) -> None:
-    known = published_totals(observations(rows), as_of=AS_OF[0])
-    of_rule = {n: f.rates for n, f in naive_forecasts(known, prior=None).items()}
+    crisis = HandMade(observations(rows))
+    naive = run(crisis, told_a_rate(1.0), dates=AS_OF[:1]).unconditional.scored[0].naive
     scores = {}
-    for name, rates in of_rule.items():
+    for name in set(LABELS) - {"six"}:
+        samples = naive[name].samples
 
         def path(
-            day: date, futures: int, rates: npt.NDArray[np.float64] = rates
+            day: date, futures: int, samples: npt.NDArray[np.float64] = samples
         ) -> npt.NDArray[np.float64]:
-            return rates * (day - START).days
+            return np.asarray(samples[: max(0, (day.day - 10) // 5)].sum(axis=0))
 
-        result = run(
-            HandMade(observations(rows)), Told(path, start=START), futures=200, dates=AS_OF[:1]
-        )
+        told = Told(path, start=START)
+        result = run(crisis, told, futures=samples.shape[1], dates=AS_OF[:1])
         scores[name] = result.unconditional.pooled
         assert scores[name].crps.mean == pytest.approx(scores[name].baselines[name])
     best = scores["last_rate"].best
@@ -161,7 +162,10 @@ def test_json_has_the_promised_keys_and_no_nan(rows: list[Row]) -> None:
     entry = data["dates"][1]
     assert entry["increments"] == 1
     assert entry["crps_increment"] == 1_000.0
-    assert set(entry["baselines_crps_increment"]) == {"last_rate", "mean_rate", "linear_trend"}
+    assert set(entry["baselines_crps_increment"]) == set(LABELS)
+    assert entry["ratio_to_six"] == pytest.approx(
+        entry["crps_increment"] / entry["baselines_crps_increment"]["six"]
+    )
     # the model says 5,000 for certain and 6,000 came
     assert (entry["coverage_50"], entry["coverage_90"]) == (0.0, 0.0)
     # one increment has no range
@@ -177,7 +181,7 @@ def test_frames_hold_every_score_and_every_forecast(rows: list[Row]) -> None:
     assert len(frame) == 2 * 3
     assert frame["as_of"].isna().sum() == 2
     each = result.increments_frame()
-    assert len(each) == 2 * 4 * 3
+    assert len(each) == 2 * (1 + len(LABELS)) * 3
     model = each[(each["line"] == "unconditional") & (each["forecast"] == "model")]
     assert model["crps"].mean() == pytest.approx(frame["crps_model"].iloc[2])
     assert model["end"].iloc[-1] == pd.Timestamp(UNTIL)
@@ -192,13 +196,14 @@ def test_the_same_seed_gives_the_same_answer(rows: list[Row]) -> None:
 def test_a_stated_prior_is_used_and_named_while_the_series_is_short(rows: list[Row]) -> None:
     crisis = HandMade(observations(rows))
     early = (date(2020, 1, 2),)
-    with pytest.raises(RunError, match="prior rate"):
-        run(crisis, told_a_rate(1_000.0), dates=early)
+    without = run(crisis, told_a_rate(1_000.0), dates=early)
+    assert "no earlier movements are at hand" in " ".join(notes(without))
     result = run(crisis, told_a_rate(1_000.0), dates=early, prior=PriorRate(1_500.0))
     scored = result.unconditional.scored[0]
     assert scored.prior == PriorRate(1_500.0)
     baselines = result.unconditional.dates[0].baselines
-    assert len({round(v, 9) for v in baselines.values()}) == 1
+    assert len({round(baselines[name], 9) for name in RATES}) == 1
+    assert baselines["six"] > baselines["last_rate"]  # it knows no prior: nothing more
     assert run(crisis, told_a_rate(1_000.0)).unconditional.scored[0].prior is None
 
 
@@ -274,11 +279,28 @@ def test_verdicts_say_plainly_who_wins() -> None:
     assert "which was exact" in score(80.0, 0.0, 1.0, 2.0).verdict
 
 
-def test_baselines_that_all_say_the_same_are_named_as_one() -> None:
-    same = {"last_rate": 100.0, "mean_rate": 100.0, "linear_trend": 100.0}
+def test_baselines_that_say_the_same_are_named_together() -> None:
+    same = {"last_rate": 100.0, "mean_rate": 100.0, "linear_trend": 170.0}
     won = replace(score(80.0, 100.0, -30.0, -10.0), baselines=same)
-    assert won.verdict == "beats the baselines, which here all give one forecast, by 20%"
-    lost = replace(score(150.0, 100.0, -30.0, 90.0), baselines=same)
-    assert lost.verdict.startswith(
-        "loses to the baselines, which here all give one forecast, by 50%"
+    assert won.verdict == (
+        "beats every baseline, the best of them (the last rate kept and the mean rate so far) "
+        "by 20%"
     )
+
+
+def test_no_baseline_goes_above_the_people_who_are_there(rows: list[Row]) -> None:
+    crisis = HandMade(
+        observations(rows),
+        areas=pd.DataFrame({"area_id": ["SY", "SY1", "TR"], "parent_id": ["", "SY", ""]}),
+        places=pd.DataFrame({"place_id": ["a", "b", "c"], "area_id": ["SY1", "SY", "TR"]}),
+        populations=people(("a", 8_000), ("b", 5_000), ("c", 90_000)),
+    )
+    scored = run(crisis, told_a_rate(1_000.0)).unconditional.scored[0]
+    assert scored.people == 13_000.0  # those abroad are in no place that the series covers
+    for forecast in scored.naive.values():
+        assert forecast.samples.sum(axis=0).max() <= 1_000.0 + 1e-9
+    assert scored.naive["last_rate"].samples.sum() > 0.0
+    said = " ".join(notes(run(crisis, told_a_rate(1_000.0))))
+    assert "No baseline goes above the people who are there (13,000)." in said
+    # as of the 16th 15,000 had been counted
+    assert "As of 2020-01-16 the count stands above the people declared" in said

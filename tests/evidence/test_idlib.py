@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from havenline.crisis import Crisis, open_crisis
-from havenline.evidence.baselines import naive_forecasts, prior_from_flows
-from havenline.evidence.series import increments_to_score
+from havenline.evidence.baselines import LABELS, simple_forecasts
+from havenline.evidence.prior_rate import prior_from_flows
+from havenline.evidence.rates import RATES
+from havenline.evidence.series import count_began, increments_to_score
 from havenline.facts.counts import published_totals
 from havenline.facts.fighting import fighting
 
@@ -50,7 +52,9 @@ def test_before_the_first_count_only_its_zero_and_the_november_movements_are_kno
     prior = prior_from_flows(idlib.observations, as_of=DATES[0], before=known.dates[0])
     assert prior is not None
     assert prior.rate == pytest.approx((46_480 + 28_160) / 30)
-    assert {f.spread for f in naive_forecasts(known, prior=prior).values()} == {"prior"}
+    ahead = increments_to_score(idlib.observations, as_of=DATES[0], until=UNTIL)
+    naive = simple_forecasts(known, ahead, began=known.dates[0], prior=prior)
+    assert {naive[name].spread for name in RATES} == {"prior"}
 
 
 @pytest.mark.parametrize("as_of", DATES)
@@ -58,12 +62,15 @@ def test_no_baseline_sees_what_was_published_later(idlib: Crisis, as_of: date) -
     changed = idlib.observations.copy()
     later = changed["published"] > pd.Timestamp(as_of)
     changed.loc[later, "value"] = changed.loc[later, "value"] * 3.0 + 17.0
-    rates = []
+    found = []
     for table in (idlib.observations, changed):
         known = published_totals(table, as_of=as_of)
         prior = prior_from_flows(table, as_of=as_of, before=known.dates[0])
-        rates.append([f.rates for f in naive_forecasts(known, prior=prior).values()])
-    np.testing.assert_array_equal(rates[0], rates[1])
+        ahead = increments_to_score(table, as_of=as_of, until=UNTIL)
+        began = count_began(table, as_of=as_of)
+        found.append(simple_forecasts(known, ahead, began=began, prior=prior))
+    for name in LABELS:
+        np.testing.assert_array_equal(found[0][name].samples, found[1][name].samples)
 
 
 def test_the_recorded_offensive_runs_in_two_spells_before_the_truce(idlib: Crisis) -> None:

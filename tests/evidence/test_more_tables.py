@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from havenline.evidence import Hindcast, hindcast
+from havenline.evidence.baselines import LABELS, Forecast
 from havenline.evidence.captures import BASELINES, CaptureScore
 from havenline.evidence.text import more_tables
 from havenline.evidence.totals import score_total
@@ -38,7 +39,8 @@ def run(rows: list[Row], **more: object) -> Hindcast:
 
 def test_the_whole_rise_is_the_sum_of_the_increments_of_each_path() -> None:
     samples = np.array([[1.0, 3.0], [10.0, 30.0]])
-    score = score_total({"model": samples, "last_rate": samples + 1.0}, np.array([2.0, 20.0]))
+    naive = {"last_rate": Forecast("prior", samples + 1.0)}
+    score = score_total(samples, naive, np.array([2.0, 20.0]))
     assert score.observed == 22.0
     assert score.quantiles[1] == 22.0
     # distances 11 and 11 less half of the distance between the paths, twice over the pairs
@@ -70,13 +72,15 @@ def test_tables_of_front_and_reliability(rows: list[Row]) -> None:
         return FRONT
 
     result = run(rows, captures=captures)
-    totals, reliability, front = more_tables(result)
+    each, totals, reliability, front = more_tables(result)
+    assert len(each.rows) == 3
+    assert len(each.header) == 1 + len(LABELS)
     assert [s["as_of"] for s in seen] == list(DATES)
     assert len(totals.rows) == 2
     assert reliability.rows[0][1] == "3"
     assert sum(int(cell) for cell in reliability.rows[0][2:7]) == 3
     assert len(front.rows) == 4
     assert front.rows[1][1] == "8 of 40"
-    for table in (totals, reliability, front):
+    for table in (each, totals, reliability, front):
         assert all(len(row) == len(table.header) for row in table.rows)
     assert result.to_json_dict()["dates"][0]["captures"]["brier"] == [0.05, 0.15]

@@ -9,7 +9,7 @@ from havenline.crisis.cells import split_ids
 from havenline.crisis.choices import MEASURES
 from havenline.crisis.draft import Draft
 from havenline.crisis.outcome_names import INDICATORS, SINCE_START, STAKES
-from havenline.crisis.registry import Hints, check, problem, suggest
+from havenline.crisis.registry import Hints, check, declare, problem, suggest
 from havenline.errors import Problem
 
 
@@ -130,18 +130,33 @@ def unknown_outcomes(draft: Draft) -> Iterator[Problem]:
                 )
 
 
+declare(
+    "retired_parameter", "parameters are not of an earlier version, which nothing uses", "warning"
+)
+
+
 @check("unknown_parameter", "parameters have a name of the default table")
 def unknown_parameters(draft: Draft) -> Iterator[Problem]:
     """Report parameters that the default table does not have, and odd distributions."""
     rows = draft.tables.get("parameters")
     if rows is None or not len(rows):
         return
-    from havenline.crisis.parameters import parameter_names
+    from havenline.crisis.parameters import RETIRED, parameter_names
 
     known = parameter_names()
     near = Hints(known)
     for line, name in rows.records("name"):
-        if name and name not in known:
+        if name in RETIRED:
+            yield problem(
+                "retired_parameter",
+                rows.file,
+                "a parameter of an earlier version, which no run uses",
+                row=line,
+                column="name",
+                value=name,
+                hint=RETIRED[name],
+            )
+        elif name and name not in known:
             yield problem(
                 "unknown_parameter",
                 rows.file,

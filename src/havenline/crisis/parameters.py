@@ -36,6 +36,12 @@ SCALES = "pressure_"
 """How names of parameters begin that scale the index of pressure: none may be 0."""
 CORRELATIONS = ("flight_shock_persistence", "tempo_persistence")
 """How much of a shock is left the next day or week: 0 or more, below 1."""
+RETIRED = {
+    "stayers_far": "flight_frailty says who stays",
+    "stayers_near": "flight_frailty says who stays",
+}
+"""Parameters of earlier versions and what took their place: rows of a folder about them are told
+and not used."""
 BEYOND = 1000.0
 """How many times beyond the likely values of a parameter a run still holds its figures."""
 BORDER = ("border_closed", "border_managed", "border_open")
@@ -295,7 +301,8 @@ def known_parameters(
         _apply_own(chosen, own, as_of)
     for name, value in (settings or {}).items():
         if name not in chosen:
-            raise RunError(f"unknown parameter {name!r}; {suggestion(name)}".rstrip("; "))
+            hint = RETIRED.get(name) or suggestion(name)
+            raise RunError(f"unknown parameter {name!r}; {hint}".rstrip("; "))
         if not math.isfinite(value):
             raise RunError(f"parameter {name!r}: {value} is not a finite number")
         chosen[name] = replace(
@@ -352,7 +359,11 @@ def known_later(
 
 def _apply_own(chosen: dict[str, Parameter], own: pd.DataFrame, as_of: dt.date) -> None:
     records: Iterable[Any] = own.itertuples(index=False)
-    rows = [(str(r.name), pd.Timestamp(r.known_from).date(), r) for r in records]
+    rows = [
+        (str(r.name), pd.Timestamp(r.known_from).date(), r)
+        for r in records
+        if str(r.name) not in RETIRED
+    ]
     problems = [
         Problem(
             check="unknown_parameter",

@@ -31,6 +31,9 @@ class PastScore(Strict):
         min_length=1, description="the simple forecast that did best, known afterwards"
     )
     best_error: Persons = Field(description="its mean CRPS, persons per increment")
+    six_error: Persons | None = Field(
+        default=None, description="mean CRPS of the ensemble of six one-line forecasts"
+    )
     difference_low: Difference | None = Field(
         description="5% of the difference of the two; null where increments are too few"
     )

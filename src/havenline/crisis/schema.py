@@ -368,8 +368,11 @@ _REFUGE = Table(
         Column("passage", "text", "whether the holder lets them travel over its ground",
                choices={
                    "yes": "roads over its ground are open to them",
-                   "no": "no road over its ground is open to them",
+                   "no": "they may go into its ground to stay (share above 0), not through it",
                }),
+        optional("returns", "number", "hazard of return to homes of the first that the second "
+                 "holds, over that to homes of their own side; empty: return_other_side where they "
+                 "are hostile, else 1", unit="share", low=0.0, high=1.0),
         optional("per_day", "number", "persons let in a day; empty: no limit",
                  unit="persons per day", low=0.0, high=1e7),
         Column("since", "date", "day from which it is so"),

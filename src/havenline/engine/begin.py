@@ -8,6 +8,7 @@ from havenline.draws.kernels import kernel
 from havenline.engine import destination, journey
 from havenline.engine.people import DISPLACED_BEFORE, RESIDENT
 from havenline.engine.steps import flight
+from havenline.engine.steps.returns import QUIET_BEFORE
 
 
 @kernel
@@ -33,13 +34,15 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
         here = state.place[i]
         in_sites = net.place[i].site_people
         unknown = net.place[i].site_unknown
-        here.tents = unknown * (1.0 + values.camp_slack) + net.place[i].site_places
+        here.tents = unknown * (1.0 + values.camp_slack)
         here.room = (
             max(0.0, state.by_status[i, DISPLACED_BEFORE] - in_sites)
             + values.host_slack * state.by_status[i, RESIDENT]
         )
         here.shock = 1.0
         here.choice_day = -1
+        here.taken_on = -1
+        here.quiet_days = QUIET_BEFORE
         state.stale[i] = True
         state.rank[i, 0] = state.rank[i, n - 1]  # as if never sorted
     state.flight[0].level = 1.0
@@ -47,5 +50,4 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
     state.course[0].truce_ratio = 1.0
     state.course[0].linked = 1.0
     journey.reset_calendar(state)
-    flight.draw_stayers(net, values, state, key)
     destination.draw_own_pull(net, values, state, np.uint64(key))

@@ -2,13 +2,16 @@
 
 The pull of place j on people at place i is
 
-    safe_j own_j (people_j)^a (d0 + road_ij)^-g room_j,
+    safety_j own_j (size_j)^a (d0 + road_ij)^-g room_j refuge_ij,
 
 as `havenline.engine.gravity` has it, with ``own`` a factor of the place, drawn once in each future
-(lognormal, mean one): what draws people there that nobody counted; ``room`` falling linearly from
-1 at 90% to 0.2 at 150% of the shelter places and never to zero, and ``safe`` 0 within 10 km of the
-front. A choice set holds the fewest destinations with 99% of the weight, at most 40; sets are built
-anew once a week and when the record changes the roads, weights every day.
+(lognormal, mean one): what draws people there that nobody counted; ``size`` the people there and
+the places of its sites; ``room`` falling linearly from 1 at 90% to 0.2 at 150% of the shelter
+places and never to zero; ``safety`` 1 - exp(-d / s) at d road kilometres from the nearest front, s
+= ``destination_safe_km``; and ``refuge`` how much the ground of the holder of j draws the people of
+i (see `havenline.engine.refuge`). A choice set holds the fewest destinations with 99% of the
+weight, at most 40; sets are built anew once a week and when the record changes the roads, weights
+every day.
 """
 
 from __future__ import annotations
@@ -24,16 +27,26 @@ from havenline.engine import processes
 from havenline.engine.gravity import nearness, pull_of_size, room
 from havenline.engine.journey import add_slot, travel_days
 from havenline.engine.people import displaced
+from havenline.engine.refuge import shelters
 from havenline.world import roads
 
 MAX_CHOICES = 40
 """Most destinations in a choice set."""
 
-PLACE = (("own_pull", "f8"), ("safe", "?"), ("choice_count", "i8"), ("choice_day", "i8"))
-"""What is kept of every place: the factor on its pull; whether people would go there; destinations
+PLACE = (
+    ("own_pull", "f8"),
+    ("safety", "f8"),
+    ("safe", "?"),
+    ("choice_count", "i8"),
+    ("choice_day", "i8"),
+)
+"""What is kept of every place: the factor on its pull; how safe it is from the fighting, 0 to 1;
+whether people would go there and
+stay; destinations
 of its choice set, built on ``choice_day`` (-1: never)."""
 
-SAFE_KM = 10.0
+SAFE_FROM = 0.5
+"""Safety from which people who arrive stay; below they go on if they can: the middle."""
 KEEP = 0.99
 FULL_FROM, FULL_TO, FULL_LEAST = 0.9, 1.5, 0.2
 REBUILD_DAYS = 7
@@ -42,14 +55,14 @@ FEW = 24
 
 
 @kernel
-def mark_safe(plan, state, ahead):  # type: ignore[no-untyped-def]
-    """Mark where people would go: held, off the front, not about to be handed over."""
-    for j in range(state.side.shape[0]):
-        state.place[j].safe = (
-            roads.held(state.side[j])
-            and state.front[j] >= SAFE_KM
-            and not (plan.place[j].handed and ahead >= plan.announce)
-        )
+def mark_safe(values, plan, state, ahead):  # type: ignore[no-untyped-def]
+    """Mark where people would go: off the front, not lost, not about to be handed over."""
+    for j in range(state.holder.shape[0]):
+        here = state.place[j]
+        here.safety = -math.expm1(-state.front[j] / values.destination_safe_km)
+        if plan.place[j].handed and ahead >= plan.announce:
+            here.safety = 0.0
+        here.safe = here.safety >= SAFE_FROM
 
 
 @kernel
@@ -66,11 +79,12 @@ def set_pull(net, values, state):  # type: ignore[no-untyped-def]
     """Set the pull of every place for the day, without distance."""
     for j in range(state.pull.shape[0]):
         state.pull[j] = 0.0
-        if net.place[j].hosts and state.place[j].safe:
-            here = state.by_status[j].sum()
+        if net.place[j].hosts and state.place[j].safety > 0.0:
+            size = state.by_status[j].sum() + state.place[j].site + 1.0
             state.pull[j] = (
                 state.place[j].own_pull
-                * pull_of_size(here + 1.0, values.destination_size_power)
+                * state.place[j].safety
+                * pull_of_size(size, values.destination_size_power)
                 * room(displaced(state, j), state.place[j].shelter, FULL_FROM, FULL_TO, FULL_LEAST)
             )
 
@@ -93,9 +107,9 @@ def build_choices(values, state, place, day):  # type: ignore[no-untyped-def]
         if rank[0] == rank[n - 1]:  # never sorted
             for j in range(n):
                 rank[j] = j
-    total = 0.0
+    total, share = 0.0, state.share[state.own[place]]
     for j in range(n):
-        weight[j] = near[j] * state.pull[j]
+        weight[j] = near[j] * state.pull[j] * share[state.holder[j]]
         total += weight[j]
     for a in range(1, n):  # insertion sort: nearly in order from the last time
         j = rank[a]
@@ -131,11 +145,13 @@ def weigh(values, state, place, day):  # type: ignore[no-untyped-def]
     age = day - state.place[place].choice_day
     if state.stale[place] or state.place[place].choice_day < 0 or age >= REBUILD_DAYS:
         build_choices(values, state, place, day)
+    share = state.share[state.own[place]]
     for _ in range(2):
         count = state.place[place].choice_count
         total = 0.0
         for a in range(count):
-            w = state.choice[place, a].weight * state.pull[state.choice[place, a].place]
+            to = state.choice[place, a].place
+            w = state.choice[place, a].weight * state.pull[to] * share[state.holder[to]]
             state.scratch[a] = w
             total += w
         if total > 0.0 or state.place[place].choice_day == day:
@@ -212,7 +228,7 @@ def least_bad(net, plan, state, place, ahead):  # type: ignore[no-untyped-def]
         if (
             j != place
             and net.place[j].hosts
-            and roads.held(state.side[j])
+            and shelters(state, j, place)
             and not (plan.place[j].handed and ahead >= plan.announce)
             and state.dist[place, j] < math.inf
             and state.front[j] > state.front[place]

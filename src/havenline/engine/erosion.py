@@ -15,7 +15,7 @@ and a memorandum stood while ground was lost.
 from __future__ import annotations
 
 from havenline.draws.kernels import kernel
-from havenline.world import roads
+from havenline.world.terms import DEFENDED
 
 GAIN_KM = 15.0
 """Road kilometres behind the front whose people count as what is to be gained; judgement."""
@@ -53,13 +53,15 @@ def gain(net, values, state, road, place):  # type: ignore[no-untyped-def]
     road : int
         A road that the front stands on.
     place : int
-        Its end that the defender holds.
+        Its end that is defended.
     """
     if values.erosion_gain == 0.0:
         return 1.0
     reach = GAIN_KM - (net.road[road].km - state.road[road].progress)
-    people = 0
-    for i in range(state.side.shape[0]):
-        if state.side[i] == roads.DEFENDER and (i == place or state.dist[place, i] <= reach):
+    people, k = 0, state.road[road].offensive
+    for i in range(state.holder.shape[0]):
+        if state.defends[k, state.holder[i]] == DEFENDED and (
+            i == place or state.dist[place, i] <= reach
+        ):
             people += net.start[i].sum()
     return (max(1, people) / TYPICAL_GAIN) ** values.erosion_gain

@@ -279,7 +279,7 @@ class Ground:
                 shelter=shelter,
             )
 
-        return _in_room(self.world, run)
+        return _in_room(self.world, self.facts, run)
 
     def branch(
         self,
@@ -330,7 +330,7 @@ class Ground:
                 first = last + 1
             return Run(out, np.array([state.books["cut"][0], state.books["cut_sets"][0]]))
 
-        return _in_room(self.world, run, len(replay.trips) + 1, replay.horizon)
+        return _in_room(self.world, self.facts, run, len(replay.trips) + 1, replay.horizon)
 
     def _walk(
         self,
@@ -455,12 +455,12 @@ def run_future(ground: Ground, plans: Sequence[Schedule], future: int) -> Future
 def close_past(facts: Facts, state: State) -> None:
     """Turn a state at the end of the as-of date to what lies ahead.
 
-    Counts since the as-of date start at 0, and a truce that stands goes on at its age.
+    Counts since the as-of date start at 0, and truces that stand go on at their age.
     """
     start_counts(state.counts)
-    if facts.truce_age >= 0.0:
-        state.course["truce"] = 1
-        state.course["truce_age"] = facts.truce_age
+    ages = facts.record.offensive["truce_age"]
+    state.offensive["truce"] = ages >= 0.0
+    state.offensive["truce_age"] = np.maximum(0.0, ages)
 
 
 def _freeze(*arrays: NDArray[Any]) -> None:
@@ -488,17 +488,18 @@ class _Room(threading.local):
         self.trips, self.horizon = FIRST_TRIPS, FIRST_HORIZON
         self.state: State | None = None
 
-    def get(self, world: World, trips: int, horizon: int) -> State:
+    def get(self, world: World, offensives: int, trips: int, horizon: int) -> State:
         """Return a state with room for at least that many journeys and days ahead."""
         net = world.network
-        shape = (*net.start.shape, len(net.road), len(world.area_ids))
+        sizes = len(world.area_ids), len(world.party_ids), offensives
+        shape = (*net.start.shape, len(net.road), *sizes)
         if shape != self.shape:
             self.shape, self.state = shape, None
             self.trips, self.horizon = FIRST_TRIPS, FIRST_HORIZON
         while self.trips < trips or self.horizon < horizon:
             self.grow(trips=self.trips < trips)
         if self.state is None:
-            self.state = empty_state(net, len(world.area_ids), self.trips, self.horizon)
+            self.state = empty_state(net, *sizes, self.trips, self.horizon)
         return self.state
 
     def grow(self, trips: bool) -> None:
@@ -517,10 +518,12 @@ class _CalendarFullError(Exception):
     """The calendar of arrivals is too small for a run, which is made again in a larger one."""
 
 
-def _in_room(world: World, run: Callable[[State], T], trips: int = 0, horizon: int = 0) -> T:
+def _in_room(
+    world: World, facts: Facts, run: Callable[[State], T], trips: int = 0, horizon: int = 0
+) -> T:
     """Run in the state of this thread; where its calendar is too small, again in a larger one."""
     while True:
         try:
-            return run(_room.get(world, trips, horizon))
+            return run(_room.get(world, len(facts.record.offensive), trips, horizon))
         except _CalendarFullError as full:
             _room.grow(trips=full.args[0] == faults.TRIPS)

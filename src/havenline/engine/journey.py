@@ -14,6 +14,7 @@ import numpy as np
 from havenline.draws.kernels import kernel, kernel_entry
 from havenline.engine import faults
 from havenline.engine.people import DISPLACED_SINCE, RETURNED
+from havenline.engine.refuge import shelters
 from havenline.world import roads
 
 
@@ -154,12 +155,12 @@ def as_displaced(net, groups, cell, place):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def road_cut(side, dist, origin, target):  # type: ignore[no-untyped-def]
-    """Whether no open road leads any more from a held origin to a held target."""
+def road_cut(state, origin, target):  # type: ignore[no-untyped-def]
+    """Whether no open road leads any more from one place to another that both shelter."""
     return (
-        roads.held(side[origin])
-        and roads.held(side[target])
-        and dist[origin, target] == roads.UNREACHED
+        state.dist[origin, target] == roads.UNREACHED
+        and shelters(state, origin, origin)
+        and shelters(state, target, origin)
     )
 
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from havenline.draws.kernels import kernel
 from havenline.engine.day import STEPS
 from havenline.engine.people import DISPLACED_BEFORE, RESIDENT, RETURNED, displaced
+from havenline.engine.refuge import shelters
 from havenline.engine.step import Measure
 from havenline.engine.steps.aid import unsheltered
 from havenline.engine.steps.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN
-from havenline.world import roads
 
 
 def _present(name: str, long_name: str, *of: str, whole: bool = True) -> Measure:
@@ -26,12 +26,12 @@ def _present(name: str, long_name: str, *of: str, whole: bool = True) -> Measure
 
 PRESENT = (
     _present("displaced_present", "displaced persons present where the defender or the guarantor "
-             "holds", "side"),
+             "holds", "holders", "relations"),
     _present("unsheltered", "displaced persons without shelter", "shelter places", whole=False),
     _present("near_front", "persons within 10 km of the front", "distance to the front"),
     _present("near_border", "persons within 10 km of the border"),
-    _present("left_on_other_side", "persons left on the other side of a line", "side"),
-    _present("in_captured_places", "persons in places that were captured", "side"),
+    _present("left_on_other_side", "persons left on the other side of a line", "holders"),
+    _present("in_captured_places", "persons in places that were captured", "holders"),
     Measure("shelter_places", "places in shelter", "persons", "stock", of=("shelter places",),
             whole=False),
 )  # fmt: skip
@@ -136,7 +136,7 @@ def count_present(net, state, out, ahead):  # type: ignore[no-untyped-def]
     for i in range(n):
         here = state.by_status[i].sum()
         area = net.place[i].area
-        if roads.held(state.side[i]):
+        if shelters(state, i, i):
             without += unsheltered(state, i)
             present += displaced(state, i)
             shelter += state.place[i].shelter

@@ -42,7 +42,13 @@ sets."""
 PLACE_STATE = np.dtype(
     [*destination.PLACE, *(field for step in STEPS.values() for field in step.place)], align=True
 )
-ROAD_STATE = np.dtype([("progress", "f8"), ("speed", "f8")])
+ROAD_STATE = np.dtype(
+    [("progress", "f8"), ("speed", "f8"), ("tail", "i8"), ("offensive", "i8"), ("moving", "?")],
+    align=True,
+)
+OFFENSIVE_STATE = np.dtype(
+    [field for step in STEPS.values() for field in step.offensive], align=True
+)
 CHOICE = np.dtype([("place", "i8"), ("weight", "f8"), ("fast", "i8"), ("slow", "i8")])
 MOST_THEATRES = 16
 """Linked theatres that a crisis may declare at most."""
@@ -63,26 +69,29 @@ SLOT = np.dtype([("place", "i8"), ("days", "i8"), ("persons", "i8")])
 LISTED = np.dtype([("cell", "i8"), ("pool", "i8"), ("count", "i8")])
 
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "people": ("persons", "by_status", "by_row", "stayers", "crossed"),
+    "people": ("persons", "by_status", "by_row", "crossed"),
     "calendar": ("trip", "trip_head", "free_trip", "on_the_way", "stranded"),
     "abroad": ("abroad",),
     "dead": ("dead",),
     "arrivals": ("arrived", "flow"),
-    "side": ("side", "far_side"),
+    "holders": ("holder", "far_side", "taken_on"),
+    "relations": ("contact", "share", "passage", "defends"),
     "roads": ("road", "dist", "pred"),
-    "distance to the front": ("front",),
+    "distance to the front": ("front", "fronts"),
     "events": ("events",),
-    "shelter places": ("tents", "homes", "room", "shelter"),
-    "hazard of flight": ("shock", "shock_z", "wait_fighting", "wait_background"),
+    "shelter places": ("tents", "homes", "room", "site", "shelter"),
+    "hazard of flight": ("shock", "shock_z", "wait_fighting", "wait_background", "spent"),
     "level of flight": tuple(n for n in LEVEL.names or () if n not in ("tempo", "tempo_z")),
     "tempo": ("tempo", "tempo_z"),
-    "pull of places": ("pull", "safe", "own_pull"),
-    "offensive": ("offensive", "switches", "switch_left"),
+    "pull of places": ("pull", "safety", "safe", "own_pull"),
+    "offensive": ("offensive", "on", "switches", "switch_left"),
     "truce": ("truce", "truce_age", "truce_left", "truce_hazard", "truce_ratio"),
     "haven": ("haven", "haven_left"),
     "theatres": ("theatre", "linked"),
     "containment": ("containment", "containment_left"),
     "deliveries": ("suspensions", "aid", "aid_left"),
+    "quiet": ("quiet_days", "homeward"),
+    "time away": ("left",),
     "recent displacement": ("displaced_before", "displaced_daily"),
 }
 """What the parts of the state are called in the table of steps, and the fields that each holds.
@@ -100,16 +109,26 @@ class State(NamedTuple):
         Sums of ``persons`` over groups and homes.
     by_row : (n_place, 3 + n_home + 1) int64
         Sums of ``persons`` over groups.
-    stayers : (n_place, 2, n_group) int64
-        Residents and people displaced before who would not leave while the front is far.
     place : (n_place,) records ``PLACE_STATE``
         Fields that `havenline.engine.destination` and the steps declare.
-    side : (n_place,) int8
-        Who holds each place.
+    holder : (n_place,) int8
+        Who holds each place: index of the party, the number of parties where nobody does.
+    own : (n_place,) int8
+        Whose people live at each place: its holder at the start of the period.
+    contact, share, passage, accept : (n_party + 1, n_party + 1)
+        What holds between parties today; see `havenline.world.terms.TermArrays`. Here every
+        share is a number.
+    defends : (n_offensive, n_party + 1) int8
+        What the ground of each party is in each offensive.
+    offensive : (n_offensive,) records ``OFFENSIVE_STATE``
+        Fields that the steps declare.
     road : (n_road,) records ``ROAD_STATE``
-        Kilometres that the front has advanced; its speed (km a day of offensive).
+        Kilometres that the front has advanced from its ``tail``, the end of those who attack;
+        its speed (km a day of offensive); which offensive it belongs to; whether it moves.
     front : (n_place,) float64
-        Road kilometres to the front.
+        Road kilometres to the nearest front.
+    fronts : (n_offensive + 1, n_place) float64
+        The same for the fronts of each offensive, and last for those that none moves.
     dist, pred : (n_place, n_place)
         Shortest open roads.
     choice : (n_place, MAX_CHOICES) records ``CHOICE``
@@ -132,6 +151,8 @@ class State(NamedTuple):
     flow : (n_area, n_area) int64
         Displaced people who arrived today, by the area they set out from and the one they
         reached; only between areas of the results.
+    left : (n_row, 2) float64
+        Of each home: persons who have left since the start, and the sum of the days they left on.
     abroad, dead : (n_home + 1, n_group), (n_group,) int64
         Persons who entered a neighbour; persons killed.
     theatre : (MOST_THEATRES,) records ``THEATRE_STATE``
@@ -148,17 +169,24 @@ class State(NamedTuple):
         Scratch for persons taken from a place: cells, what they hold, how many are chosen.
     slot : (2 MAX_CHOICES,) records ``SLOT``
         Scratch for a day's departures from a place: where to, days on the road, persons.
-    in_row, queue, queued, scratch, order : scratch.
+    in_row, rate, weight, queue, queued, scratch, order : scratch.
     """
 
     persons: NDArray[np.int64]
     by_status: NDArray[np.int64]
     by_row: NDArray[np.int64]
-    stayers: NDArray[np.int64]
     place: NDArray[np.void]
-    side: NDArray[np.int8]
+    holder: NDArray[np.int8]
+    own: NDArray[np.int8]
+    contact: NDArray[np.int8]
+    share: NDArray[np.float64]
+    passage: NDArray[np.int8]
+    accept: NDArray[np.float64]
+    defends: NDArray[np.int8]
+    offensive: NDArray[np.void]
     road: NDArray[np.void]
     front: NDArray[np.float64]
+    fronts: NDArray[np.float64]
     dist: NDArray[np.float32]
     pred: NDArray[np.int16]
     choice: NDArray[np.void]
@@ -171,6 +199,7 @@ class State(NamedTuple):
     trip_head: NDArray[np.int64]
     arrived: NDArray[np.int64]
     flow: NDArray[np.int64]
+    left: NDArray[np.float64]
     abroad: NDArray[np.int64]
     dead: NDArray[np.int64]
     theatre: NDArray[np.void]
@@ -181,17 +210,21 @@ class State(NamedTuple):
     listed: NDArray[np.void]
     slot: NDArray[np.void]
     in_row: NDArray[np.int64]
+    rate: NDArray[np.float64]
+    weight: NDArray[np.float64]
     queue: NDArray[np.int64]
     queued: NDArray[np.bool_]
     scratch: NDArray[np.float64]
     order: NDArray[np.int64]
 
 
-SCRATCH = ("listed", "slot", "in_row", "queue", "queued", "scratch", "order")
+SCRATCH = ("listed", "slot", "in_row", "rate", "weight", "queue", "queued", "scratch", "order")
 """Parts of the state that hold nothing from one step to the next."""
 
 
-def empty_state(network: Network, n_area: int, trips: int, horizon: int) -> State:
+def empty_state(
+    network: Network, n_area: int, parties: int, offensives: int, trips: int, horizon: int
+) -> State:
     """Allocate a state.
 
     Parameters
@@ -199,6 +232,8 @@ def empty_state(network: Network, n_area: int, trips: int, horizon: int) -> Stat
     network : Network
     n_area : int
         Areas of the results.
+    parties, offensives : int
+        How many are declared.
     trips, horizon : int
         Journeys under way, and days ahead, for which the calendar of arrivals has room.
     """
@@ -209,11 +244,18 @@ def empty_state(network: Network, n_area: int, trips: int, horizon: int) -> Stat
         persons=np.zeros((n, rows, g), dtype=np.int64),
         by_status=np.zeros((n, 4), dtype=np.int64),
         by_row=np.zeros((n, rows), dtype=np.int64),
-        stayers=np.zeros((n, 2, g), dtype=np.int64),
         place=np.zeros(n, dtype=PLACE_STATE),
-        side=np.zeros(n, dtype=np.int8),
+        holder=np.zeros(n, dtype=np.int8),
+        own=np.zeros(n, dtype=np.int8),
+        contact=np.zeros((parties + 1, parties + 1), dtype=np.int8),
+        share=np.zeros((parties + 1, parties + 1)),
+        passage=np.zeros((parties + 1, parties + 1), dtype=np.int8),
+        accept=np.zeros((parties + 1, parties + 1)),
+        defends=np.zeros((offensives, parties + 1), dtype=np.int8),
+        offensive=np.zeros(offensives, dtype=OFFENSIVE_STATE),
         road=np.zeros(len(network.road), dtype=ROAD_STATE),
         front=np.zeros(n),
+        fronts=np.zeros((offensives + 1, n)),
         dist=np.zeros((n, n), dtype=np.float32),
         pred=np.zeros((n, n), dtype=np.int16),
         choice=np.zeros((n, destination.MAX_CHOICES), dtype=CHOICE),
@@ -226,6 +268,7 @@ def empty_state(network: Network, n_area: int, trips: int, horizon: int) -> Stat
         trip_head=np.zeros(horizon, dtype=np.int64),
         arrived=np.zeros((n, g), dtype=np.int64),
         flow=np.zeros((n_area, n_area), dtype=np.int64),
+        left=np.zeros((rows, 2)),
         abroad=np.zeros((n_area + 1, g), dtype=np.int64),
         dead=np.zeros(g, dtype=np.int64),
         theatre=np.zeros(MOST_THEATRES, dtype=THEATRE_STATE),
@@ -236,6 +279,8 @@ def empty_state(network: Network, n_area: int, trips: int, horizon: int) -> Stat
         listed=np.zeros(rows * g, dtype=LISTED),
         slot=np.zeros(2 * destination.MAX_CHOICES, dtype=SLOT),
         in_row=np.zeros(rows, dtype=np.int64),
+        rate=np.zeros(rows),
+        weight=np.zeros(rows),
         queue=np.zeros(n, dtype=np.int64),
         queued=np.zeros(n, dtype=np.bool_),
         scratch=np.zeros(max(n, destination.MAX_CHOICES)),
@@ -256,11 +301,18 @@ def bare_state(s):  # type: ignore[no-untyped-def]
         bare(s.persons),
         bare(s.by_status),
         bare(s.by_row),
-        bare(s.stayers),
         bare(s.place),
-        bare(s.side),
+        bare(s.holder),
+        bare(s.own),
+        bare(s.contact),
+        bare(s.share),
+        bare(s.passage),
+        bare(s.accept),
+        bare(s.defends),
+        bare(s.offensive),
         bare(s.road),
         bare(s.front),
+        bare(s.fronts),
         bare(s.dist),
         bare(s.pred),
         bare(s.choice),
@@ -273,6 +325,7 @@ def bare_state(s):  # type: ignore[no-untyped-def]
         bare(s.trip_head),
         bare(s.arrived),
         bare(s.flow),
+        bare(s.left),
         bare(s.abroad),
         bare(s.dead),
         bare(s.theatre),
@@ -283,6 +336,8 @@ def bare_state(s):  # type: ignore[no-untyped-def]
         bare(s.listed),
         bare(s.slot),
         bare(s.in_row),
+        bare(s.rate),
+        bare(s.weight),
         bare(s.queue),
         bare(s.queued),
         bare(s.scratch),

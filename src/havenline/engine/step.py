@@ -70,6 +70,8 @@ class Step:
         Numbers that it keeps from day to day, fields of ``state.course[0]``, with their types.
     place : tuple of (str, str)
         Numbers that it keeps of every place, fields of ``state.place``, with their types.
+    offensive : tuple of (str, str)
+        Numbers that it keeps of every offensive, fields of ``state.offensive``, with their types.
     measures : tuple of Measure
         Daily figures that it keeps.
     """
@@ -82,4 +84,5 @@ class Step:
     tables: tuple[str, ...] = ()
     course: Fields = ()
     place: Fields = ()
+    offensive: Fields = ()
     measures: tuple[Measure, ...] = ()

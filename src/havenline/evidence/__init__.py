@@ -1,7 +1,8 @@
 """Observed series, scores, naive baselines and the hindcast."""
 
-from havenline.evidence.baselines import PriorRate, naive_forecasts
+from havenline.evidence.baselines import simple_forecasts
 from havenline.evidence.hindcast import hindcast
+from havenline.evidence.prior_rate import PriorRate
 from havenline.evidence.results import Hindcast
 from havenline.evidence.series import increments_to_score
 from havenline.facts.counts import Increment, Totals, published_totals
@@ -13,6 +14,6 @@ __all__ = [
     "Totals",
     "hindcast",
     "increments_to_score",
-    "naive_forecasts",
     "published_totals",
+    "simple_forecasts",
 ]

@@ -19,9 +19,10 @@ import numpy.typing as npt
 import xarray as xr
 
 from havenline.errors import RunError
-from havenline.evidence.baselines import naive_forecasts, prior_from_flows
+from havenline.evidence.baselines import simple_forecasts
 from havenline.evidence.hindcast import Evidence, simulated_path
 from havenline.evidence.particles import LEVEL_SD, Filter
+from havenline.evidence.prior_rate import prior_from_flows
 from havenline.evidence.reporting import (
     Reporting,
     registered,
@@ -270,16 +271,17 @@ def assimilate(
             if progress is not None:
                 progress(done, 1 + len(restarts))
         known = counts.first(counts.dates.index(step.start) + 1)
-        for name, rule in naive_forecasts(known, prior=prior).items():
-            samples[name] = rule.increment(step.days)
+        naive = simple_forecasts(known, [step], began=every.dates[0], prior=prior)
         updated.update(waiting, step.persons)
         truth = np.array([step.persons])
+        scores = {n: crps(x[None, :], truth) for n, x in samples.items()}
+        scores |= {n: f.score(truth) for n, f in naive.items()}
         weeks.append(
             Week(
                 start=step.start,
                 end=step.end,
                 observed=step.persons,
-                crps={n: float(crps(x[None, :], truth)[0]) for n, x in samples.items()},
+                crps={n: float(v[0]) for n, v in scores.items()},
                 quantiles={n: _ends(samples[n]) for n in ("without", "with")},
                 effective=updated.state.effective,
             )

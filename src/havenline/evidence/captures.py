@@ -32,9 +32,8 @@ from havenline.errors import RunError
 from havenline.evidence.flare import spread
 from havenline.evidence.scores import brier
 from havenline.facts.holders import recorded_captures
-from havenline.facts.sides import attackers
+from havenline.facts.relations import offensives_known
 from havenline.options import Schedule
-from havenline.world import roads
 from havenline.world.record import Facts
 from havenline.world.world import World
 
@@ -138,14 +137,14 @@ def score_captures(
     )
     world, facts = ground.world, ground.facts
     plan = ground.plan(next(s for s in ground.chosen([option]) if s.id == option))
-    open_to_it = (facts.record.side[-1] == roads.DEFENDER) & world.network.place["capturable"]
+    open_to_it = facts.defenders[facts.record.holder[-1]] & world.network.place["capturable"]
     if not open_to_it.any():
         raise RunError(f"as of {as_of} no place could fall")
     simulated = np.array([_fall_days(ground, plan, f) for f in range(number)])[:, open_to_it]
     happened = recorded_falls(world, as_of, until)[open_to_it]
     ahead = (*(d for d in AHEAD if d < days), days)
     pairs = [(int(r["a"]), int(r["b"])) for r in world.network.road[~world.network.road["border"]]]
-    at_start = facts.record.side[-1] == roads.ATTACKER
+    at_start = facts.attackers[facts.record.holder[-1]]
     flare = spread(pairs, at_start, open_to_it, days=days, runs=200, seed=seed)[:, open_to_it]
     rate = recent_rate(facts, int(open_to_it.sum()))
     zero = np.zeros(happened.size)
@@ -182,8 +181,8 @@ def recorded_falls(world: World, as_of: date, until: date) -> Days:
         -1 where nothing is recorded. The first change to the attacker counts, whenever it was
         published: this is the truth that no forecast sees.
     """
-    attacking = attackers(world.crisis, until)
-    taken = recorded_captures(world.crisis.control, as_of, until, attacking)
+    attacker = {p for o in offensives_known(world.crisis, as_of) for p in o.attackers}
+    taken = recorded_captures(world.crisis.control, as_of, until, attacker)
     days = [(taken[p] - as_of).days if p in taken else -1 for p in world.place_ids]
     return np.array(days, dtype=np.int64)
 
@@ -214,11 +213,11 @@ def _share_by(days: Days, ahead: int) -> Floats:
 
 def _fall_days(ground: Ground, plan: Schedule, future: int) -> Days:
     """Step one future and return the day ahead on which each place falls; -1 for never."""
-    at_start = ground.facts.record.side[-1] == roads.ATTACKER
+    at_start = ground.facts.attackers[ground.facts.record.holder[-1]]
     by_day = np.zeros((ground.days + 1, len(at_start)), dtype=np.bool_)
 
     def look(ahead: int, state: State) -> None:
-        by_day[ahead] = (state.side == roads.ATTACKER) & ~at_start
+        by_day[ahead] = ground.facts.attackers[state.holder] & ~at_start
 
     ground.branch(future, plan, watch=look, every_day=True)
     return np.where(by_day.any(axis=0), by_day.argmax(axis=0), -1)

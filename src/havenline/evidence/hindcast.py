@@ -13,25 +13,22 @@ import pandas as pd
 import xarray as xr
 
 from havenline.errors import RunError
-from havenline.evidence.baselines import (
-    NaiveForecast,
-    PriorRate,
-    naive_forecasts,
-    prior_from_flows,
-)
+from havenline.evidence.baselines import Forecast, simple_forecasts
 from havenline.evidence.captures import CaptureScore
 from havenline.evidence.hubs import score_hubs
+from havenline.evidence.people_there import Peopled, people_there
+from havenline.evidence.prior_rate import PriorRate, prior_from_flows
 from havenline.evidence.reporting import reported_increments, reporting_of
 from havenline.evidence.results import Hindcast, HindcastLine, Scored
 from havenline.evidence.scores import crps
-from havenline.evidence.series import increments_to_score
+from havenline.evidence.series import count_began, increments_to_score, main_rows
 from havenline.facts.counts import Increment, published_totals
 from havenline.facts.fighting import fighting
 
 Floats = npt.NDArray[np.float64]
 
 
-class Evidence(Protocol):
+class Evidence(Peopled, Protocol):
     """What the hindcast reads of a crisis itself; the rest is for the simulation."""
 
     @property
@@ -150,7 +147,15 @@ def hindcast(
         )
         known = published_totals(crisis.observations, as_of=as_of, series_id=series_id)
         before = prior or prior_from_flows(crisis.observations, as_of=as_of, before=known.dates[0])
-        naive = naive_forecasts(known, prior=before)
+        covered = set(main_rows(crisis.observations, series_id)["area_id"])
+        people = people_there(crisis, covered, as_of)
+        naive = simple_forecasts(
+            known,
+            observed,
+            began=count_began(crisis.observations, as_of=as_of, series_id=series_id),
+            prior=before,
+            people=people,
+        )
         horizon = (observed[-1].end - as_of).days
         if horizon < 1:
             raise RunError(f"the last observed total up to {until} is not after {as_of}")
@@ -198,6 +203,7 @@ def hindcast(
                     scores=_scores(samples, naive, observed),
                     parameters_later=_parameters_later(result.dataset),
                     prior=before if _needs_prior(naive) else None,
+                    people=people,
                     fled=fled if reporting else None,
                     hubs=score_hubs(
                         result.dataset,
@@ -293,17 +299,13 @@ def simulated_path(dataset: xr.Dataset, *, option: str) -> tuple[date, Floats]:
 
 
 def _scores(
-    samples: Floats, naive: Mapping[str, NaiveForecast], observed: Sequence[Increment]
+    samples: Floats, naive: Mapping[str, Forecast], observed: Sequence[Increment]
 ) -> dict[str, Floats]:
     truth = np.array([step.persons for step in observed])
-    result = {"model": crps(samples, truth)}
-    for name, forecast in naive.items():
-        of_rule = np.array([forecast.increment(step.days) for step in observed])
-        result[name] = crps(of_rule, truth)
-    return result
+    return {"model": crps(samples, truth)} | {n: f.score(truth) for n, f in naive.items()}
 
 
-def _needs_prior(naive: Mapping[str, NaiveForecast]) -> bool:
+def _needs_prior(naive: Mapping[str, Forecast]) -> bool:
     return any(forecast.spread == "prior" for forecast in naive.values())
 
 

@@ -18,7 +18,7 @@ from havenline.crisis.past import (
     defaults_digest,
 )
 from havenline.errors import HavenlineError, reason_of
-from havenline.evidence.baselines import LABELS
+from havenline.evidence.baselines import LABELS, SIX
 from havenline.evidence.results import Hindcast, HindcastLine, HindcastScore
 from havenline.evidence.text import failures, notes
 from havenline.outcomes.tables import whole_or_nothing
@@ -120,6 +120,7 @@ def _plain(score: HindcastScore) -> dict[str, Any]:
         "error": float(round(score.crps.mean)),
         "best": LABELS[score.best],
         "best_error": float(round(score.baselines[score.best])),
+        "six_error": float(round(score.baselines[SIX])),
         "difference_low": low,
         "difference_high": high,
         "held_50": round(own[0.5], 3),

@@ -13,9 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from havenline import words
-from havenline.evidence.baselines import LABELS, RULES, NaiveForecast, PriorRate
+from havenline.evidence.baselines import LABELS, SIX, Forecast
 from havenline.evidence.captures import CaptureScore
 from havenline.evidence.hubs import HubScore
+from havenline.evidence.prior_rate import PriorRate
 from havenline.evidence.scores import Interval, block_bootstrap, coverage, crps, pit_ranks
 from havenline.evidence.totals import TotalScore, score_total
 from havenline.facts.counts import Increment
@@ -41,10 +42,10 @@ class Scored:
         What was observed.
     samples : (increments, futures) float64
         What the model forecast, persons.
-    naive : mapping of str to NaiveForecast
+    naive : mapping of str to Forecast
         What the baselines forecast.
     scores : mapping of str to (increments,) float64
-        Fair CRPS in persons, of ``model`` and of each baseline.
+        CRPS in persons, of ``model`` and of each baseline.
     parameters_later : tuple of str
         Parameters that took a value known only after the as-of date.
     prior : PriorRate or None
@@ -55,24 +56,27 @@ class Scored:
         Shares of the large hubs, where they were observed.
     captures : CaptureScore or None
         Scores of the front; None where it was not stepped.
+    people : float or None
+        The people who are there, above which no baseline goes; None where nobody is known.
     """
 
     as_of: date
     start_total: float
     increments: tuple[Increment, ...]
     samples: Floats
-    naive: Mapping[str, NaiveForecast]
+    naive: Mapping[str, Forecast]
     scores: Mapping[str, Floats]
     parameters_later: tuple[str, ...]
     prior: PriorRate | None
     fled: Floats | None = None
     hubs: tuple[HubScore, ...] = ()
     captures: CaptureScore | None = None
+    people: float | None = None
 
     @property
     def total(self) -> TotalScore:
         """Score of the whole rise from the latest published total to the last one."""
-        return score_total({n: self.forecast(n) for n in ("model", *self.naive)}, self.observed)
+        return score_total(self.samples, self.naive, self.observed)
 
     @property
     def start(self) -> date:
@@ -91,9 +95,7 @@ class Scored:
 
     def forecast(self, name: str) -> Floats:
         """Return the samples of ``model`` or of a baseline, (increments, members) persons."""
-        if name == "model":
-            return self.samples
-        return np.array([self.naive[name].increment(step.days) for step in self.increments])
+        return self.samples if name == "model" else self.naive[name].samples
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class HindcastScore:
     crps : Interval
         Mean fair CRPS of the model with its block-bootstrap range, persons per increment.
     baselines : dict of str to float
-        Mean fair CRPS of each baseline.
+        Mean CRPS of each baseline.
     best : str
         The baseline with the lowest mean, which is known only afterwards.
     difference : Interval
@@ -145,6 +147,12 @@ class HindcastScore:
     fled_coverage: Mapping[float, float] = field(default_factory=dict)
 
     @property
+    def ratio(self) -> float:
+        """CRPS of the model by that of the ensemble of six; nan where that was exact."""
+        six = self.baselines[SIX]
+        return self.crps.mean / six if six > 0.0 else math.nan
+
+    @property
     def outcome(self) -> str:
         """One of ``wins``, ``loses`` and ``ties``, against the best baseline."""
         if abs(self.difference.mean) <= 1e-9 * max(1.0, abs(self.crps.mean)):
@@ -154,10 +162,8 @@ class HindcastScore:
     @property
     def verdict(self) -> str:
         """The comparison in a sentence without a full stop."""
-        label = LABELS[self.best]
         best = self.baselines[self.best]
-        if len(set(self.baselines.values())) == 1:
-            return self._against_one(best) + self._how_sure()
+        label = words.listed([LABELS[n] for n, v in self.baselines.items() if v == best])
         beaten = [LABELS[n] for n, v in self.baselines.items() if self.crps.mean < v]
         if self.outcome == "ties":
             text = f"ties with {label}"
@@ -170,15 +176,6 @@ class HindcastScore:
             text = f"loses to {label}{by}"
             text += f" (but beats {words.listed(beaten)})" if beaten else " and beats no baseline"
         return text + self._how_sure()
-
-    def _against_one(self, best: float) -> str:
-        """Compare with the one forecast that all baselines give while they rest on the prior."""
-        name = "the baselines, which here all give one forecast"
-        if self.outcome == "ties":
-            return f"ties with {name}"
-        share = abs(self.difference.mean) / best if best > 0.0 else math.inf
-        verb = "beats" if self.outcome == "wins" else "loses to"
-        return f"{verb} {name}" + (f", by {words.percent(share)}" if math.isfinite(share) else "")
 
     def _how_sure(self) -> str:
         if not math.isfinite(self.difference.low):
@@ -197,6 +194,7 @@ class HindcastScore:
             "crps_increment": self.crps.mean,
             "crps_increment_interval": _ends(self.crps),
             "baselines_crps_increment": dict(self.baselines),
+            "ratio_to_six": self.ratio if math.isfinite(self.ratio) else None,
             "best_baseline": self.best,
             "difference_to_best": self.difference.mean,
             "difference_to_best_interval": _ends(self.difference),
@@ -302,9 +300,9 @@ class Hindcast:
         -------
         DataFrame
             line, as_of (NaT: pooled), increments, distinct, crps_model and one crps column for
-            each baseline (mean fair CRPS, persons per increment), best_baseline, difference,
-            difference_low, difference_high (persons), coverage_50, coverage_90, in_sample,
-            verdict.
+            each baseline (mean CRPS, persons per increment), ratio_to_six, best_baseline,
+            difference, difference_low, difference_high (persons), coverage_50, coverage_90,
+            in_sample, verdict.
         """
         rows: list[dict[str, Any]] = []
         for line in self.lines:
@@ -318,6 +316,7 @@ class Hindcast:
                 }
                 row |= {f"crps_{name}": value for name, value in score.baselines.items()}
                 row |= {
+                    "ratio_to_six": score.ratio,
                     "best_baseline": score.best,
                     "difference": score.difference.mean,
                     "difference_low": score.difference.low,
@@ -385,7 +384,7 @@ class Hindcast:
             "until": self.until.isoformat(),
             "futures": self.futures,
             "seed": self.seed,
-            "score": "fair CRPS",
+            "score": "fair CRPS; plain of the ensemble of six, which is finite",
             "unit": UNIT,
             "in_sample": self.in_sample,
             "dates": _entries(line),
@@ -401,6 +400,7 @@ def _entries(line: HindcastLine) -> list[dict[str, Any]]:
         entry = score.to_json_dict()
         entry["start"] = scored.start.isoformat()
         entry["start_total"] = scored.start_total
+        entry["people_there"] = scored.people
         entry["total"] = scored.total.to_json_dict()
         entry["hubs"] = [hub.to_json_dict() for hub in scored.hubs]
         entry["captures"] = scored.captures.to_json_dict() if scored.captures else None
@@ -423,8 +423,8 @@ def _score(scored: Sequence[Scored], seed: int, as_of: date | None) -> HindcastS
     place = {span: k for k, span in enumerate(spans)}
     where = np.array([place[i.start, i.end] for s in scored for i in s.increments])
     counts = np.bincount(where, minlength=len(spans))
-    each = {n: np.concatenate([s.scores[n] for s in scored]) for n in ("model", *RULES)}
-    means = {name: float(each[name].mean()) for name in RULES}
+    each = {n: np.concatenate([s.scores[n] for s in scored]) for n in ("model", *LABELS)}
+    means = {name: float(each[name].mean()) for name in LABELS}
     best = min(means, key=lambda name: means[name])
 
     def mean(values: Floats) -> Interval:

@@ -1,4 +1,4 @@
-"""Which increments of the published totals a forecast is scored on."""
+"""What a forecast of the published totals starts from, and which increments it is scored on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 
 from havenline.errors import RunError
-from havenline.facts.counts import Increment, increments, published_totals
+from havenline.facts.counts import MEASURE, Increment, increments, published_totals
+from havenline.facts.known import known_by
 
 
 def increments_to_score(
@@ -50,3 +51,31 @@ def increments_to_score(
     if not chosen:
         raise RunError(f"no observed increment after {start} up to {until}: nothing to score")
     return chosen
+
+
+def main_rows(observations: pd.DataFrame, series_id: str | None = None) -> pd.DataFrame:
+    """Return the rows of the main cumulative series; of all of them if none is named."""
+    rows = observations[(observations["main"] == 1) & (observations["measure"] == MEASURE)]
+    return rows if series_id is None else rows[rows["series_id"] == series_id]
+
+
+def count_began(observations: pd.DataFrame, *, as_of: date, series_id: str | None = None) -> date:
+    """Return the day since which a series counts, as its known rows say.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        As in `published_totals`, with the column period_start.
+    as_of : date
+        Only rows published by this day.
+    series_id : str, optional
+        As in `published_totals`.
+
+    Returns
+    -------
+    date
+        The first day that a total describes, where no row says it.
+    """
+    known = published_totals(observations, as_of=as_of, series_id=series_id)
+    starts = known_by(main_rows(observations, series_id), as_of)["period_start"].dropna()
+    return min((pd.Timestamp(day).date() for day in starts), default=known.dates[0])

@@ -11,7 +11,8 @@ import numpy as np
 from havenline import words
 from havenline.evidence import captures, hubs
 from havenline.evidence.assimilation import Assimilation
-from havenline.evidence.baselines import LABELS, RULES
+from havenline.evidence.baselines import LABELS, SIX
+from havenline.evidence.prior_rate import PRIOR_FACTOR
 from havenline.evidence.results import Hindcast, HindcastLine, HindcastScore, Scored
 
 LINE_TITLES = {
@@ -23,6 +24,10 @@ UPDATES = {
     "with": "with the counts",
     "restarted": "restarted at each count",
 }
+HEADS = dict(
+    zip(LABELS, ("last", "mean", "linear", "decaying", "six", "counts"), strict=True),
+)
+"""Short names of the baselines, at the heads of columns."""
 MOST_WORST = 3
 """Increments that are named as those where it fails."""
 
@@ -73,9 +78,9 @@ def more_tables(result: Hindcast) -> tuple[TextTable, ...]:
     Returns
     -------
     tuple of TextTable
-        The whole rise and reliability always; hubs and front where they were scored.
+        Baselines, the whole rise and reliability always; hubs and front where they were scored.
     """
-    tables = [_totals(result), _reliability(result)]
+    tables = [_baselines(result), _totals(result), _reliability(result)]
     if any(s.hubs for line in result.lines for s in line.scored):
         tables.append(_hubs(result))
     if any(s.captures for line in result.lines for s in line.scored):
@@ -139,19 +144,25 @@ def notes(result: Hindcast) -> tuple[str, ...]:
     )
     said.append("All scores come from one crisis with few turns: none is proof of skill elsewhere.")
     said.append(
-        "CRPS is the mean fair score in persons per increment, lower is better; the best "
-        "baseline is known only afterwards, so to beat it is harder than to beat any one of them."
+        "CRPS is the mean score in persons per increment, lower is better; the ratio is to an "
+        "ensemble of six one-line forecasts (the mean rate so far, the last rate, nothing more, "
+        "the total growing as t to the power 0.3, 0.5 and 0.7). The best baseline is known only "
+        "afterwards, so to beat it is harder than to beat any one of them."
     )
     said.append(
         "Ranges are 90% moving-block bootstrap ranges; from so few increments they are too "
         "narrow rather than too wide."
     )
+    said += _held(result.unconditional)
     for scored in result.unconditional.scored:
-        if scored.prior is not None:
+        if any(f.spread == "prior" for f in scored.naive.values()):
+            prior = scored.prior
+            rate = prior.why if prior else "their own, for no earlier movements are at hand"
             said.append(
                 f"As of {scored.as_of} fewer than three increments were published: the baselines "
-                f"use a stated prior (a lognormal with a factor {scored.prior.factor:g} either "
-                f"way as 5-95% range; rate: {scored.prior.why})."
+                f"use a stated prior (a lognormal with a factor "
+                f"{prior.factor if prior else PRIOR_FACTOR:g} either way as 5-95% range; rate: "
+                f"{rate})."
             )
     if result.conditional is None:
         said.append("No days of the offensive are recorded, so there is no conditional line.")
@@ -165,6 +176,23 @@ def notes(result: Hindcast) -> tuple[str, ...]:
         if note:
             said.append(f"The total of {end} is below an earlier one ({note}): counted as zero.")
     return tuple(said)
+
+
+def _held(line: HindcastLine) -> list[str]:
+    """Return above how many people no baseline went, or that nothing held them."""
+    there = [s.people for s in line.scored if s.people is not None]
+    free = [s for s in line.scored if s.people is None or s.people <= s.start_total]
+    said = []
+    if there:
+        most = " to ".join(words.figure(v) for v in sorted({min(there), max(there)}))
+        said.append(f"No baseline goes above the people who are there ({most}).")
+    if free:
+        days = words.listed([s.as_of.isoformat() for s in free])
+        said.append(
+            f"As of {days} the count stands above the people declared where it counts, or nobody "
+            "is: the baselines have no ceiling."
+        )
+    return said
 
 
 def failures(result: Hindcast) -> tuple[str, ...]:
@@ -243,15 +271,11 @@ def where_it_fails(line: HindcastLine) -> tuple[str, ...]:
 
 
 def _table(line: HindcastLine) -> TextTable:
-    heads = (
-        *("as of", "n", "model"),
-        *(_head(name) for name in RULES),
-        *("less best", "50, 90%"),
-    )
+    heads = ("as of", "n", "model", "six", "ratio", "best", "less best", "50, 90%")
     rows = tuple(_row(score) for score in (*line.dates, line.pooled))
     title = (
-        f"{LINE_TITLES[line.name]}\nMean CRPS of increments (n; distinct ones), the model less the "
-        "best baseline, share in its 50 and 90% range"
+        f"{LINE_TITLES[line.name]}\nMean CRPS of increments (n; distinct ones), the model by the "
+        "ensemble of six, the best baseline, the model less it, share in the 50 and 90% range"
     )
     if line.pooled.in_sample:
         title = f"In-sample. {title}"
@@ -267,20 +291,28 @@ def _row(score: HindcastScore) -> tuple[str, ...]:
         _when(score),
         count,
         words.figure(score.crps.mean),
-        *(words.figure(score.baselines[name]) for name in RULES),
+        words.figure(score.baselines[SIX]),
+        f"{score.ratio:.2f}" if math.isfinite(score.ratio) else "",
+        words.figure(score.baselines[score.best]),
         words.figure(score.difference.mean, "+"),
         f"{100 * own[0.5]:.0f}, {100 * own[0.9]:.0f}%",
     )
+
+
+def _baselines(result: Hindcast) -> TextTable:
+    line = result.unconditional
+    rows = tuple(
+        (_when(score), *(words.figure(score.baselines[name]) for name in LABELS))
+        for score in (*line.dates, line.pooled)
+    )
+    title = "Each baseline: mean CRPS of increments (the counts: their model alone)"
+    return TextTable(title, ("as of", *HEADS.values()), rows)
 
 
 def _when(score: HindcastScore) -> str:
     if score.as_of is None:
         return "all dates"
     return score.as_of.isoformat() + (" (in-sample)" if score.in_sample else "")
-
-
-def _head(name: str) -> str:
-    return LABELS[name].removeprefix("the ").removeprefix("a ").split(" ", 1)[0]
 
 
 def _each(result: Hindcast) -> list[tuple[HindcastLine, Scored]]:
@@ -398,7 +430,7 @@ def assimilation_table(found: Assimilation) -> TextTable:
     TextTable
         Means leave out the first count, from which nobody could have learned.
     """
-    names = (*UPDATES, *RULES)
+    names = (*UPDATES, *LABELS)
     rows = []
     for week in found.weeks:
         spans = [words.figure(q) for q in week.quantiles["with"]]
@@ -413,7 +445,7 @@ def assimilation_table(found: Assimilation) -> TextTable:
         )
     means = (words.figure(found.mean(n)) if n in found.names else "" for n in names)
     rows.append((f"mean of {len(found.weeks) - 1} after the first", "", "", *means))
-    heads = (*UPDATES.values(), *(LABELS[n] for n in RULES))
+    heads = (*UPDATES.values(), *HEADS.values())
     return TextTable(
         f"The next count, about a week ahead (run as of {found.as_of}): CRPS in persons",
         ("count", "counted", "with the counts (90% range)", *heads),
@@ -445,7 +477,7 @@ def assimilation_notes(found: Assimilation) -> tuple[str, ...]:
         sure = "; not distinguishable, the range of the difference holds zero"
         first += sure if math.isfinite(difference.low) else "; too few counts to say how sure"
     said.append(f"{first}.")
-    best = min(RULES, key=found.mean)
+    best = min(LABELS, key=found.mean)
     verb = "is better than" if found.mean(best) < min(without, updated) else "is worse than"
     said.append(
         f"The best naive rule ({LABELS[best]}, {words.figure(found.mean(best))}) {verb} both."

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from havenline.evidence.baselines import Forecast
 from havenline.evidence.scores import crps
 
 Floats = npt.NDArray[np.float64]
@@ -25,7 +26,7 @@ class TotalScore:
     quantiles : tuple of float
         5%, 50% and 95% of the model's forecast, persons.
     scores : dict of str to float
-        Fair CRPS of ``model`` and of each baseline, persons. One case: an anecdote.
+        CRPS of ``model`` and of each baseline, persons. One case: an anecdote.
     """
 
     observed: float
@@ -45,13 +46,15 @@ class TotalScore:
         }
 
 
-def score_total(forecasts: Mapping[str, Floats], observed: Floats) -> TotalScore:
+def score_total(samples: Floats, naive: Mapping[str, Forecast], observed: Floats) -> TotalScore:
     """Score the sum of increments.
 
     Parameters
     ----------
-    forecasts : mapping of str to (increments, members) float64
-        By name, ``model`` among them; a member is one path, so its increments are added.
+    samples : (increments, members) float64
+        The model's forecast; a member is one path, so its increments are added.
+    naive : mapping of str to Forecast
+        The baselines'.
     observed : (increments,) float64
 
     Returns
@@ -59,10 +62,11 @@ def score_total(forecasts: Mapping[str, Floats], observed: Floats) -> TotalScore
     TotalScore
     """
     truth = np.array([observed.sum()])
-    sums = {name: samples.sum(axis=0) for name, samples in forecasts.items()}
-    low, middle, high = (float(q) for q in np.quantile(sums["model"], [0.05, 0.5, 0.95]))
+    total = samples.sum(axis=0, keepdims=True)
+    low, middle, high = (float(q) for q in np.quantile(total, [0.05, 0.5, 0.95]))
+    sums = {name: f.summed().score(truth) for name, f in naive.items()}
     return TotalScore(
         observed=float(truth[0]),
         quantiles=(low, middle, high),
-        scores={name: float(crps(total[None, :], truth)[0]) for name, total in sums.items()},
+        scores={n: float(v[0]) for n, v in {"model": crps(total, truth), **sums}.items()},
     )

@@ -42,7 +42,12 @@ class Fighting:
 
 
 def fighting(
-    happenings: pd.DataFrame, *, start: date, end: date, as_of: date | None = None
+    happenings: pd.DataFrame,
+    *,
+    start: date,
+    end: date,
+    as_of: date | None = None,
+    offensive: str | None = None,
 ) -> Fighting:
     """Return on which days an offensive ran.
 
@@ -61,12 +66,17 @@ def fighting(
         First and last day, both included.
     as_of : date, optional
         Only happenings published by this day; all of them, as only a score may, if not given.
+    offensive : str, optional
+        Only happenings of this offensive and those that name none; all if not given.
 
     Returns
     -------
     Fighting
     """
     rows = happenings[happenings["kind"].isin(_ORDER)]
+    if offensive is not None:
+        named = [cell.replace(" ", "").split(";") for cell in rows["offensives"]]
+        rows = rows[[ids == [""] or offensive in ids for ids in named]]
     if as_of is not None:
         rows = known_by(rows, as_of)
     turns = deque(

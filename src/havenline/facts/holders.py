@@ -12,11 +12,16 @@ from havenline.facts.known import known_by
 
 
 class Change(NamedTuple):
-    """A place comes under a party on a day."""
+    """A place comes under a party on a day; ``how`` is empty where that is not known."""
 
     day: date
     place: str
     party: str
+    how: str = ""
+
+
+BY_AGREEMENT = ("agreed", "handed_over")
+"""How places change hands without being stormed or given up in flight."""
 
 
 def changes_known(control: pd.DataFrame, as_of: date) -> Iterator[Change]:
@@ -37,8 +42,9 @@ def changes_known(control: pd.DataFrame, as_of: date) -> Iterator[Change]:
     rows = known_by(control, as_of)
     rows = rows[rows["date"] <= pd.Timestamp(as_of)]
     rows = rows.sort_values(["date", "published", "place_id", "party_id"], kind="stable")
-    for day, place, party in zip(rows["date"], rows["place_id"], rows["party_id"], strict=True):
-        yield Change(day.date(), str(place), str(party))
+    columns = (rows[name] for name in ("date", "place_id", "party_id", "how"))
+    for day, place, party, how in zip(*columns, strict=True):
+        yield Change(day.date(), str(place), str(party), str(how))
 
 
 def holders_known(control: pd.DataFrame, as_of: date) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import defaultdict
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -13,11 +14,20 @@ from havenline.facts.known import known_by
 
 
 class Site(NamedTuple):
-    """A site at a place: the people in it, and those it has room for (infinite: not known)."""
+    """A site at a place, as one row tells of it.
 
+    ``people`` are in it, and it has room for ``places`` (infinite: not known); it ``opens`` and
+    ``closes`` on days (the first and the last there are where not told), and may take nobody in.
+    """
+
+    id: str
     place: str
     people: float
     places: float
+    told: date
+    opens: date
+    closes: date
+    takes_in: bool
 
 
 def sites_known(sites: pd.DataFrame, as_of: date) -> list[Site]:
@@ -26,18 +36,74 @@ def sites_known(sites: pd.DataFrame, as_of: date) -> list[Site]:
     Parameters
     ----------
     sites : DataFrame
-        Columns place_id, occupancy, published and those of `havenline.crisis.sites.SITE_PARTS`;
-        a part that has no column is not known of any site.
+        As the table of a crisis has it.
     as_of : date
 
     Returns
     -------
     list of Site
-        In the order of the table.
+        One for each site, in the order of the table: the newest row that was published by the
+        day and tells of a day up to it.
     """
+    rows = [row for row in _rows(sites, as_of) if row.told <= as_of or row.opens > as_of]
+    newest = {site.id: site for site in sorted(rows, key=lambda site: site.told)}
+    order = dict.fromkeys(site.id for site in rows)
+    return [newest[i] for i in order]
+
+
+def changes_of_capacity(sites: pd.DataFrame, as_of: date) -> list[tuple[date, str, float]]:
+    """Return by how much the places in sites change, on which day and where.
+
+    Parameters
+    ----------
+    sites : DataFrame
+    as_of : date
+        Only rows published by this day; an opening or closure that they tell for later is among
+        the changes.
+
+    Returns
+    -------
+    list of (date, str, float)
+        Day, place, places (below zero where they go). Capacities that are not known, and sites
+        that take nobody in, change nothing.
+    """
+    of_site: dict[str, list[Site]] = defaultdict(list)
+    for site in _rows(sites, as_of):
+        of_site[site.id].append(site)
+    changes = []
+    for rows in of_site.values():
+        rows.sort(key=lambda site: site.told)
+        before = 0.0
+        for k, site in enumerate(rows):
+            until = rows[k + 1].told if k + 1 < len(rows) else date.max
+            first = max(site.told, site.opens) if k or site.opens != date.min else date.min
+            places = site.places if np.isfinite(site.places) and site.takes_in else 0.0
+            if first < until and first <= site.closes:
+                changes.append((first, site.place, places - before))
+                before = places
+            if site.closes < until and before:
+                changes.append((site.closes + timedelta(days=1), site.place, -before))
+                before = 0.0
+    return [change for change in changes if change[2] != 0.0]
+
+
+def _rows(sites: pd.DataFrame, as_of: date) -> list[Site]:
     rows = known_by(sites, as_of)
     parts = rows.reindex(columns=SITE_PARTS).to_numpy(np.float64)
+    columns = (rows[name] for name in ("site_id", "place_id", "occupancy", "as_of", "takes_in"))
+    days = (rows[name] for name in ("opens", "closes"))
     return [
-        Site(str(place), 0.0 if np.isnan(people) else float(people), site_places(*known))
-        for place, people, known in zip(rows["place_id"], rows["occupancy"], parts, strict=True)
+        Site(
+            id=str(site),
+            place=str(place),
+            people=0.0 if np.isnan(people) else float(people),
+            places=site_places(*known),
+            told=told.date(),
+            opens=date.min if pd.isna(opens) else opens.date(),
+            closes=date.max - timedelta(days=1) if pd.isna(closes) else closes.date(),
+            takes_in=takes_in != "no",
+        )
+        for site, place, people, told, takes_in, opens, closes, known in zip(
+            *columns, *days, parts, strict=True
+        )
     ]

@@ -29,7 +29,6 @@ from havenline.negotiation.terms import Terms, as_option
 from havenline.negotiation.zone import Floats
 from havenline.options import Schedule, build_schedule
 from havenline.outcomes.indicators import INDICATORS, per_future
-from havenline.world import roads
 from havenline.world.geometry import distance_to_rings_km, rings
 from havenline.world.record import known_facts
 from havenline.world.world import build_world
@@ -161,7 +160,8 @@ def border_regime(crisis: Crisis, as_of: dt.date | None = None) -> int:
 def _contested(ground: Ground, courses: Sequence[Course]) -> tuple[Floats, Floats]:
     """Return people of the start by contested place, and those of places lost by the as-of date."""
     world, facts = ground.world, ground.facts
-    first, now = facts.record.side[0], facts.record.side[-1]
+    first, now = facts.record.holder[0], facts.record.holder[-1]
+    defends, attacks = facts.defenders, facts.attackers
     capturable = world.network.place["capturable"]
     since = [
         lever.restores_since
@@ -171,14 +171,12 @@ def _contested(ground: Ground, courses: Sequence[Course]) -> tuple[Floats, Float
     ]
     dates = [facts.captured_since.get(p, dt.date.min) for p in world.place_ids]
     given_back = np.array([bool(since) and d >= min(since) for d in dates])
-    within = capturable & (
-        (first == roads.DEFENDER) | (now == roads.DEFENDER) | (given_back & (now == roads.ATTACKER))
-    )
+    within = capturable & (defends[first] | defends[now] | (given_back & attacks[now]))
     people = world.network.start.sum(axis=(1, 2)).astype(np.float64)
     contested: Floats = np.where(within, people, 0.0)
     if not contested.any():
         raise RunError("no place is contested: there is nothing to bargain over")
-    lost: Floats = np.where(now == roads.ATTACKER, contested, 0.0)
+    lost: Floats = np.where(attacks[now], contested, 0.0)
     return contested, lost
 
 
@@ -197,7 +195,7 @@ def _future(
     for c, (varied, plan) in enumerate(zip(grounds, plans, strict=True)):
 
         def look(_: int, state: State, c: int = c, plan: Schedule = plan) -> None:
-            held = state.side == roads.ATTACKER
+            held = ground.facts.attackers[state.holder]
             own["ground_taken"][c] = weights[held].sum() / weights.sum()
             own["ground_regained"][c] = lost[~held].sum() / weights.sum()
             if state.course["haven"][0] == 1:

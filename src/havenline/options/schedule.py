@@ -30,7 +30,6 @@ from havenline.crisis.registry import suggest
 from havenline.crisis.sites import site_places
 from havenline.draws.kernels import bare, kernel
 from havenline.errors import OptionRefused, RunError
-from havenline.world import roads
 from havenline.world.geometry import protected_side
 from havenline.world.record import Facts
 from havenline.world.world import World
@@ -39,7 +38,7 @@ GUARANTEES = ("", "credible_force", "consent", "declared")
 NEVER = 1 << 30
 
 
-PLAN_PLACE = np.dtype([("handed", "?"), ("restored", "?"), ("haven", "?")])
+PLAN_PLACE = np.dtype([("handed", "?"), ("restored", "?"), ("haven", "?"), ("to", "i8")])
 PLAN_DAY = np.dtype(
     [
         ("border", "i8"),
@@ -73,7 +72,10 @@ class Schedule(NamedTuple):
     return_watched : int
         1 where return beyond the line is watched by a body that both sides accept.
     place : (n_place,) records ``PLAN_PLACE``
-        Whether a place is handed over by the line, given back by the attacker, in the haven.
+        Whether a place is handed over by the line, given back by those who took it, in the
+        haven; ``to`` which party it passes to, -1 for none.
+    line_from, line_to : int
+        Index of the party that hands places over along the line, and of the one that gets them.
     haven_start, haven_kind : int
         First day of the haven; index into ``GUARANTEES``.
     haven_capacity : float
@@ -101,6 +103,8 @@ class Schedule(NamedTuple):
     announce: int
     handover: int
     return_watched: int
+    line_from: int
+    line_to: int
     place: NDArray[np.void]
     haven_start: int
     haven_kind: int
@@ -159,6 +163,8 @@ def bare_schedule(p):  # type: ignore[no-untyped-def]
         p.announce,
         p.handover,
         p.return_watched,
+        p.line_from,
+        p.line_to,
         bare(p.place),
         p.haven_start,
         p.haven_kind,
@@ -196,6 +202,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         If a lever has a date before the as-of date or names an unknown line.
     """
     place = np.zeros(len(world.place_ids), dtype=PLAN_PLACE)
+    place["to"] = -1
     day = np.zeros(days + 1, dtype=PLAN_DAY)
     day["border"] = facts.border_regime
     day["aid"] = 1.0
@@ -216,6 +223,8 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "announce": NEVER,
         "handover": NEVER,
         "return_watched": 0,
+        "line_from": -1,
+        "line_to": -1,
         "haven_start": NEVER,
         "haven_kind": 0,
         "haven_capacity": math.inf,
@@ -366,20 +375,36 @@ def _line(
     place: NDArray[np.void],
 ) -> None:
     protected = line_side(world, lever.line_id)
-    side = facts.record.side[-1]
+    holder = facts.record.holder[-1]
     capturable = world.network.place["capturable"]
+    giving, taking = most_places(holder, facts.defenders), most_places(holder, facts.attackers)
+    terms["line_from"], terms["line_to"] = giving, taking
     if lever.hands_over:
-        place["handed"] = ~protected & (side == roads.DEFENDER) & capturable
+        place["handed"] = ~protected & (holder == giving) & capturable
+        place["to"][place["handed"]] = taking
     if lever.restores_since is not None:
         since = [facts.captured_since.get(p, dt.date.min) for p in world.place_ids]
         recent = np.array([day >= lever.restores_since for day in since])
-        place["restored"] = protected & (side == roads.ATTACKER) & capturable & recent
+        place["restored"] = protected & (holder == taking) & capturable & recent
+        place["to"][place["restored"]] = giving
     announce = _day(option, lever.announced, facts)
     handover = _day(option, lever.handover, facts)
     if handover <= announce:
         raise RunError(f"option {option.id!r}: the handover must come after the announcement")
     terms["announce"], terms["handover"] = announce, handover
     terms["return_watched"] = int(lever.return_watched)
+
+
+def most_places(holder: NDArray[np.int8], parties: NDArray[np.bool_]) -> int:
+    """Return the index of the party that holds most places, of some parties; -1 without any.
+
+    Parameters
+    ----------
+    holder : (n_place,) int8
+    parties : (n_party + 1,) bool
+    """
+    held = np.bincount(holder, minlength=len(parties)) * parties
+    return int(held.argmax()) if parties.any() else -1
 
 
 def _haven(
@@ -395,7 +420,7 @@ def _haven(
             f"option {option.id!r}: a haven may not condition the right to leave it or to seek "
             "asylum (freedom_to_leave and right_to_asylum must be true)"
         )
-    inside = (facts.record.side[-1] <= roads.GUARANTOR) | place["restored"]
+    inside = facts.sheltering() | place["restored"]
     if lever.line_id is not None:
         inside &= line_side(world, lever.line_id)
     place["haven"] = inside & (world.network.place["area"] >= 0)

@@ -17,7 +17,7 @@ import shapely
 from havenline.crisis import Crisis
 from havenline.facts.holders import holders_known
 from havenline.facts.populations import persons_by_place
-from havenline.facts.sides import attackers
+from havenline.facts.relations import offensives_known
 from havenline.report.geometry import (
     Projection,
     Ring,
@@ -140,7 +140,8 @@ def _front(
     crisis: Crisis, fit: Projection, as_of: pd.Timestamp
 ) -> tuple[list[list[Point]], list[Ring]]:
     holders = holders_known(crisis.control, as_of.date())
-    attacking = attackers(crisis, as_of.date())
+    known = offensives_known(crisis, as_of.date())
+    attackers = {party for offensive in known for party in offensive.attackers}
     settled = crisis.places[~crisis.places["kind"].isin(_NOT_SETTLED)]
     points: list[Point] = []
     sides: list[bool] = []
@@ -153,7 +154,7 @@ def _front(
             continue
         seen.add(spot)
         points.append(at)
-        sides.append(holder in attacking)
+        sides.append(holder in attackers)
     if not any(sides) or all(sides):
         return [], []
     cells = place_cells(points, fit.width, fit.height)

@@ -63,8 +63,8 @@ def told(
     """
     scores = f"havenline hindcast {crisis.id}"
     if crisis.past is None:
-        more = f"The command {scores} scores the increments, as of several days, beside three "
-        more += "naive baselines, and says where the model loses."
+        more = f"The command {scores} scores the increments, as of several days, beside "
+        more += "simple baselines, and says where the model loses."
     else:
         more = "Below are the scores of forecasts from several earlier days."
     days = dataset["day"].to_numpy()

@@ -73,8 +73,8 @@ def past_told(crisis: Crisis) -> PastTold | None:
             "The model was run again as of earlier days, with nothing published later, and held "
             "against what was counted after them. The error is the mean CRPS: how far off a "
             "forecast was, in persons for each count, its spread weighed in. Beside it stands the "
-            "best of three simple forecasts (the last rate kept, the mean rate so far, a trend); "
-            "which of them is best is known only afterwards."
+            "best of six simple forecasts from the counts alone; which of them is best is known "
+            "only afterwards."
         ),
         rows=tuple(rows),
         why=tuple(_why(past)),
@@ -138,4 +138,10 @@ def _why(past: Past) -> list[str]:
                 "Knowing the days on which the attack ran would not have helped it: told them, "
                 f"its error is {-less:.0%} larger, and {than} that of the best simple forecast."
             )
+    if own.six_error:
+        said.append(
+            f"Over all days its error is {own.error / own.six_error:.2f} times that of an ensemble "
+            "of six one-line forecasts: the mean rate so far, the last rate, nothing more, and the "
+            "total growing as three powers of time."
+        )
     return [*said, *past.fails]

@@ -19,17 +19,25 @@ from havenline.draws.kernels import bare, kernel
 from havenline.facts.borders import border_known
 from havenline.facts.counts import displaced_known, increments
 from havenline.facts.fighting import fighting
-from havenline.facts.holders import captured_since, changes_known
-from havenline.facts.sides import side_of_party
+from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
+from havenline.facts.relations import Offensive, offensives_known, terms_known
+from havenline.facts.sites import changes_of_capacity
 from havenline.world import roads
-from havenline.world.world import World, check_as_of
+from havenline.world.terms import (
+    BY_NEUTRAL,
+    DEFENDED,
+    compile_terms,
+    epochs,
+    offensive_facts,
+)
+from havenline.world.world import World, check_as_of, in_areas
 
 QUIET_WEIGHT = 0.15
 """Weight of a day without an offensive when a reported increment is spread over its days
 (a day with one weighs 1). A convention of this replay, not a parameter of forecasts."""
 
 
-DAY = np.dtype([("offensive", "i8"), ("target", "f8"), ("epoch", "i8")])
+DAY = np.dtype([("target", "f8"), ("epoch", "i8"), ("terms", "i8")])
 
 
 THEATRE = np.dtype(
@@ -44,6 +52,9 @@ THEATRE = np.dtype(
 )
 
 
+SITE = np.dtype([("day", "i8"), ("place", "i8"), ("places", "f8")])
+
+
 EARLIER = np.dtype([("days", "f8"), ("persons", "f8")])
 
 
@@ -52,15 +63,30 @@ class Record(NamedTuple):
 
     Attributes
     ----------
-    side : (n_day, n_place) int8
-        Side codes of who holds each place.
+    holder : (n_day, n_place) int8
+        Index of the party that holds each place, the number of parties where nobody does.
+    own : (n_place,) int8
+        Whose people live at each place: its holder at the start of the period.
     day : (n_day,) records ``DAY``
-        ``offensive`` 1 while an offensive ran; ``target`` persons newly displaced on the day by
-        the published counts, -1 where none covers it; ``epoch`` index into ``dist`` and
-        ``pred``: the road network of the day.
+        ``target`` persons newly displaced on the day by the published counts, -1 where none
+        covers it; ``epoch`` index into ``dist`` and ``pred``: the road network of the day;
+        ``terms`` index into what holds between parties.
+    running : (n_day, n_offensive) int8
+        1 while an offensive ran.
     dist : (n_epoch, n_place, n_place) float32
-        Road kilometres over open roads; infinite where none leads.
+        Road kilometres over roads that are open to the people of the first place; infinite where
+        none leads.
     pred : (n_epoch, n_place, n_place) int16
+    contact, share, accept, passage, attacks, defends : arrays
+        See `havenline.world.terms.TermArrays`.
+    offensive : (n_offensive,) records ``OFFENSIVE_FACTS``
+    within : (n_offensive, n_place) bool
+        Whether a place lies in the areas of an offensive.
+    by_agreement : (n_day, n_place) bool
+        Whether a place changed hands by agreement on the day.
+    site : (n_change,) records ``SITE``
+        Places in sites that are added or, below zero, go on a day: openings, closures and
+        changes of capacity known by the as-of date, later ones too.
     forced : (n_ahead,) int8
         Offensive on (1) or off (0) on the days after the as-of date where it is given as
         known; -1 where it is simulated.
@@ -71,10 +97,22 @@ class Record(NamedTuple):
         Offensives of before the period whose displacement was known: days and persons.
     """
 
-    side: NDArray[np.int8]
+    holder: NDArray[np.int8]
+    own: NDArray[np.int8]
     day: NDArray[np.void]
+    running: NDArray[np.int8]
     dist: NDArray[np.float32]
     pred: NDArray[np.int16]
+    contact: NDArray[np.int8]
+    share: NDArray[np.float64]
+    accept: NDArray[np.float64]
+    passage: NDArray[np.int8]
+    attacks: NDArray[np.bool_]
+    defends: NDArray[np.int8]
+    offensive: NDArray[np.void]
+    within: NDArray[np.bool_]
+    by_agreement: NDArray[np.bool_]
+    site: NDArray[np.void]
     forced: NDArray[np.int8]
     theatre: NDArray[np.void]
     earlier: NDArray[np.void]
@@ -91,20 +129,21 @@ class Facts:
         First day of the period.
     record : Record
         Day by day.
-    truce_age : float
-        Days that a truce has stood at the as-of date; -1 without one.
+    attackers, defenders : (n_party + 1,) bool
+        Who attacks and who defends in any offensive that is known.
     border_regime : int
         0 closed, 1 managed, 2 open, as of the as-of date.
     last_count : datetime.date or None
         Date of the newest count of displaced people published by the as-of date.
     captured_since : mapping of str to datetime.date
-        For places that the attacker holds at the as-of date: the recorded day of the change.
+        For places that an attacker holds at the as-of date: the recorded day of the change.
     """
 
     as_of: dt.date
     start: dt.date
     record: Record
-    truce_age: float
+    attackers: NDArray[np.bool_]
+    defenders: NDArray[np.bool_]
     border_regime: int
     last_count: dt.date | None
     captured_since: Mapping[str, dt.date]
@@ -113,6 +152,12 @@ class Facts:
     def days(self) -> int:
         """Days from the start of the period to the as-of date."""
         return (self.as_of - self.start).days
+
+    def sheltering(self) -> NDArray[np.bool_]:
+        """Return which places are held by those who shelter their people, as declared."""
+        share = self.record.share[self.record.day[-1]["terms"]]
+        of = share[self.record.own, self.record.holder[-1]]
+        return np.asarray((of > 0.0) | (of == BY_NEUTRAL), dtype=np.bool_)
 
     def given(self, offensive: Mapping[dt.date, bool]) -> Facts:
         """Return the same facts with other days on which an offensive is taken to run or not."""
@@ -124,10 +169,22 @@ class Facts:
 def bare_record(r):  # type: ignore[no-untyped-def]
     """Return a record (inside kernels) with arrays that are not reference-counted."""
     return Record(
-        bare(r.side),
+        bare(r.holder),
+        bare(r.own),
         bare(r.day),
+        bare(r.running),
         bare(r.dist),
         bare(r.pred),
+        bare(r.contact),
+        bare(r.share),
+        bare(r.accept),
+        bare(r.passage),
+        bare(r.attacks),
+        bare(r.defends),
+        bare(r.offensive),
+        bare(r.within),
+        bare(r.by_agreement),
+        bare(r.site),
         bare(r.forced),
         bare(r.theatre),
         bare(r.earlier),
@@ -161,32 +218,57 @@ def known_facts(
     period = world.crisis.meta.period
     check_as_of(world.crisis, as_of)
     n_day = (as_of - period.start).days + 1
-    side, captured = _sides(world, period.start, as_of, n_day)
-    fought = fighting(world.crisis.happenings, start=period.start, end=as_of, as_of=as_of)
-    on = np.array(list(fought.running.values()), dtype=np.int8)
-    target, last = _targets(world, period.start, as_of, on)
-    epoch, dist, pred = _networks(world, side)
+    holder, by_agreement = _holders(world, period.start, as_of, n_day)
+    terms = terms_known(world.crisis, period.start, as_of)
+    offensives = offensives_known(world.crisis, as_of)
+    arrays = compile_terms(world.party_ids, world.abroad, terms, offensives)
+    fought = [
+        fighting(
+            world.crisis.happenings, start=period.start, end=as_of, as_of=as_of, offensive=o.id
+        )
+        for o in offensives
+    ]
+    running = np.array([list(f.running.values()) for f in fought], dtype=np.int8)
+    running = np.ascontiguousarray(running.reshape(len(offensives), n_day).T)
+    target, last = _targets(world, period.start, as_of, np.asarray(running.any(axis=1)))
     day = np.zeros(n_day, dtype=DAY)
-    day["offensive"], day["target"], day["epoch"] = on, target, epoch
+    day["target"], day["terms"] = target, epochs(terms, period.start, n_day)
+    epoch, dist, pred = _networks(world, holder, day["terms"], arrays.passage)
+    day["epoch"] = epoch
+    attackers = np.asarray(arrays.attacks.any(axis=0))
     record = Record(
-        side=side,
+        holder=holder,
+        own=holder[0].copy(),
         day=day,
+        running=running,
         dist=dist,
         pred=pred,
+        contact=arrays.contact,
+        share=arrays.share,
+        accept=arrays.accept,
+        passage=arrays.passage,
+        attacks=arrays.attacks,
+        defends=arrays.defends,
+        offensive=offensive_facts(offensives, period.start, [f.truce_age() for f in fought]),
+        within=_within(world, offensives),
+        by_agreement=by_agreement,
+        site=_site_changes(world, period.start, as_of),
         forced=_forced(as_of, ahead, offensive or {}),
         theatre=_theatres(world.crisis.meta.theatres, as_of),
         earlier=_earlier(world.crisis.meta.earlier_offensives, as_of),
     )
     for array in record:
         array.flags.writeable = False
+    holding = [p for p, attacks in zip(world.party_ids, attackers, strict=False) if attacks]
     return Facts(
         as_of=as_of,
         start=period.start,
         record=record,
-        truce_age=fought.truce_age(),
+        attackers=attackers,
+        defenders=np.asarray((arrays.defends == DEFENDED).any(axis=(0, 1))),
         border_regime=border_known(world.crisis.crossings, as_of),
         last_count=last,
-        captured_since=captured,
+        captured_since=captured_since(world.crisis.control, as_of, holding),
     )
 
 
@@ -222,21 +304,44 @@ def _earlier(declared: Sequence[EarlierOffensive], as_of: dt.date) -> NDArray[np
     return np.array(known, dtype=EARLIER)
 
 
-def _sides(
+def _holders(
     world: World, start: dt.date, as_of: dt.date, n_day: int
-) -> tuple[NDArray[np.int8], dict[str, dt.date]]:
-    code = side_of_party(world.crisis, as_of)
-    control = world.crisis.control
-    side = np.full((n_day, len(world.place_ids)), roads.OTHER, dtype=np.int8)
+) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    number = {party: i for i, party in enumerate(world.party_ids)}
+    holder = np.full((n_day, len(world.place_ids)), len(number), dtype=np.int8)
     index = {p: i for i, p in enumerate(world.place_ids)}
-    for change in changes_known(control, as_of):
-        side[max(0, (change.day - start).days) :, index[change.place]] = code[change.party]
-    attackers = [party for party, own in code.items() if own == roads.ATTACKER]
-    return side, captured_since(control, as_of, attackers)
+    agreed = np.zeros(holder.shape, dtype=np.bool_)
+    for change in changes_known(world.crisis.control, as_of):
+        day = max(0, (change.day - start).days)
+        holder[day:, index[change.place]] = number[change.party]
+        agreed[day, index[change.place]] = change.how in BY_AGREEMENT
+    return holder, agreed
+
+
+def _site_changes(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.void]:
+    index = {p: i for i, p in enumerate(world.place_ids)}
+    changes = [
+        (max(0, (day - start).days), index[place], places)
+        for day, place, places in changes_of_capacity(world.crisis.sites, as_of)
+    ]
+    return np.array(sorted(changes), dtype=SITE)
+
+
+def _within(world: World, offensives: Sequence[Offensive]) -> NDArray[np.bool_]:
+    """Return which places lie in the areas of each offensive, with the areas below them."""
+    area_of = dict(
+        zip(world.crisis.places["place_id"], world.crisis.places["area_id"], strict=True)
+    )
+    areas = [area_of[p] for p in world.place_ids]
+    within = np.ones((len(offensives), len(areas)), dtype=np.bool_)
+    for row, offensive in zip(within, offensives, strict=True):
+        if offensive.areas:
+            row[:] = in_areas(world.crisis, areas, offensive.areas)
+    return within
 
 
 def _targets(
-    world: World, start: dt.date, as_of: dt.date, on: NDArray[np.int8]
+    world: World, start: dt.date, as_of: dt.date, on: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], dt.date | None]:
     """Spread the published cumulative counts over days, more on days of an offensive."""
     totals = displaced_known(world.crisis, as_of)
@@ -248,25 +353,30 @@ def _targets(
     target[0] = totals.persons[0]
     for step in increments(totals):
         days = slice((step.start - start).days + 1, (step.end - start).days + 1)
-        weight = np.where(on[days] == 1, 1.0, QUIET_WEIGHT)
+        weight = np.where(on[days], 1.0, QUIET_WEIGHT)
         target[days] = step.persons * weight / weight.sum()
     return target, totals.dates[-1]
 
 
 def _networks(
-    world: World, side: NDArray[np.int8]
+    world: World,
+    holder: NDArray[np.int8],
+    terms: NDArray[np.int64],
+    passage: NDArray[np.int8],
 ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int16]]:
     net = world.network
     n = len(world.place_ids)
     queue, queued = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
-    epoch = np.zeros(len(side), dtype=np.int64)
+    epoch = np.zeros(len(holder), dtype=np.int64)
     dists: list[NDArray[np.float32]] = []
     preds: list[NDArray[np.int16]] = []
-    for day in range(len(side)):
-        if day == 0 or not np.array_equal(side[day], side[day - 1]):
+    for day, (held, at) in enumerate(zip(holder, terms, strict=True)):
+        if day == 0 or at != terms[day - 1] or not np.array_equal(held, holder[day - 1]):
             dist = np.empty((n, n), dtype=np.float32)
             pred = np.empty((n, n), dtype=np.int16)
-            roads.all_shortest(net.ptr, net.link, net.road, side[day], dist, pred, queue, queued)
+            roads.all_shortest(
+                net.ptr, net.link, net.road, held, holder[0], passage[at], dist, pred, queue, queued
+            )  # fmt: skip
             dists.append(dist)
             preds.append(pred)
         epoch[day] = len(dists) - 1

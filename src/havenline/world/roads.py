@@ -1,7 +1,9 @@
-"""Shortest roads between places, over the roads that are open.
+"""Shortest roads between places, over the roads that are open, and distances to fronts.
 
-A road is open to people who flee when both its ends are held by the side that shelters them
-(defender or guarantor) and it does not cross a border.
+A road is open to people who flee when the holders of both its ends let them pass, and when it
+does not cross a border. Whose people they are is told by where they set out from: row ``i`` of a
+matrix of distances is that of the people of place ``i``. Onto ground that they may only go into
+(such as across a front) they do not travel to reach other ground behind it.
 """
 
 from __future__ import annotations
@@ -10,48 +12,19 @@ import numpy as np
 
 from havenline.draws.kernels import kernel, kernel_entry
 
-DEFENDER, GUARANTOR, ATTACKER, OTHER, FOREIGN = 0, 1, 2, 3, 4
-"""Codes of ``side``: who holds a place, seen from the people who may flee."""
-
 UNREACHED = np.float32(np.inf)
+INTO = 2
+"""As `havenline.world.terms` has it, where passages are explained."""
 
 
 @kernel
-def held(code):  # type: ignore[no-untyped-def]
-    """Whether a side code is one that shelters the people of the crisis."""
-    return code <= 1
+def relax(count, source, ptr, link, road, holder, passes, dist, pred, queue, queued):  # type: ignore[no-untyped-def]
+    """Shorten roads from the first ``count`` places of the queue on, until none can be shortened.
 
-
-@kernel
-def shortest_from(source, ptr, link, road, side, dist, pred, queue, queued):  # type: ignore[no-untyped-def]
-    """Fill the row of distances and of places before from one source.
-
-    Parameters
-    ----------
-    source : int64
-        Index of the place the roads start from.
-    ptr, link, road : arrays
-        Roads as a compressed adjacency; see `havenline.world.world.Network`.
-    side : (n_place,) int8
-        Side codes; only roads between held places are used.
-    dist : (n_place,) float32, written
-        Kilometres, infinite where no open road leads.
-    pred : (n_place,) int16, written
-        Place before on the shortest road, -1 for none.
-    queue : (n_place,) int64, queued : (n_place,) bool
-        Scratch.
+    See `shortest_from` for the parameters.
     """
     n = dist.shape[0]
-    for i in range(n):
-        dist[i] = UNREACHED
-        pred[i] = -1
-        queued[i] = False
-    if not held(side[source]):
-        return
-    dist[source] = np.float32(0.0)
-    queue[0] = source
-    queued[source] = True
-    head, count = 0, 1
+    head = 0
     while count > 0:
         i = queue[head]
         head += 1
@@ -59,9 +32,11 @@ def shortest_from(source, ptr, link, road, side, dist, pred, queue, queued):  # 
             head = 0
         count -= 1
         queued[i] = False
+        inside = passes[holder[i]] == INTO and i != source
         for a in range(ptr[i], ptr[i + 1]):
             j = link[a].place
-            if not held(side[j]) or road[link[a].road].border:
+            way = passes[holder[j]]
+            if way == 0 or (inside and way != INTO) or road[link[a].road].border:
                 continue
             d = np.float32(dist[i] + road[link[a].road].km)
             if d < dist[j]:
@@ -76,69 +51,116 @@ def shortest_from(source, ptr, link, road, side, dist, pred, queue, queued):  # 
                     count += 1
 
 
-@kernel_entry
-def all_shortest(ptr, link, road, side, dist, pred, queue, queued):  # type: ignore[no-untyped-def]
-    """Fill all rows of ``dist`` and ``pred``; see `shortest_from`."""
-    for i in range(dist.shape[0]):
-        shortest_from(i, ptr, link, road, side, dist[i], pred[i], queue, queued)
-
-
 @kernel
-def reroute_around(lost, ptr, link, road, side, dist, pred, queue, queued, stale):  # type: ignore[no-untyped-def]
-    """Recompute the rows of sources whose shortest roads led over a place just lost.
-
-    ``side[lost]`` must already be changed. Exact: a source whose roads end at the lost place
-    loses only that destination. Rows that change are marked in ``stale``.
-    """
-    n = dist.shape[0]
-    for i in range(n):
-        if i == lost or not held(side[i]):
-            continue
-        inner = False
-        for j in range(n):
-            if pred[i, j] == lost:
-                inner = True
-                break
-        if inner:
-            shortest_from(i, ptr, link, road, side, dist[i], pred[i], queue, queued)
-            stale[i] = True
-        else:
-            dist[i, lost] = UNREACHED
-            pred[i, lost] = -1
-    for j in range(n):
-        dist[lost, j] = UNREACHED
-        pred[lost, j] = -1
-
-
-@kernel
-def distance_to_front(ptr, link, road, side, progress, front, queue, queued):  # type: ignore[no-untyped-def]
-    """Road kilometres from each held place to the nearest point of the front.
-
-    The front stands on a road whose ends are held by the attacker and by the defender or the
-    guarantor, ``progress`` kilometres from the attacker's end.
+def shortest_from(source, ptr, link, road, holder, passes, dist, pred, queue, queued):  # type: ignore[no-untyped-def]
+    """Fill the row of distances and of places before from one source.
 
     Parameters
     ----------
-    progress : (n_road,) records with a field ``progress``
-        Kilometres that the front has advanced on each road.
-    front : (n_place,) float64, written
-        Kilometres; infinite where no front can be reached and at places not held.
+    source : int64
+        Index of the place the roads start from.
+    ptr, link, road : arrays
+        Roads as a compressed adjacency; see `havenline.world.world.Network`.
+    holder : (n_place,) int8
+        Who holds each place.
+    passes : (n_party + 1,) int8
+        How the people of the source may travel over the ground of each party.
+    dist : (n_place,) float32, written
+        Kilometres, infinite where no open road leads.
+    pred : (n_place,) int16, written
+        Place before on the shortest road, -1 for none.
+    queue : (n_place,) int64, queued : (n_place,) bool
+        Scratch.
+    """
+    n = dist.shape[0]
+    for i in range(n):
+        dist[i] = UNREACHED
+        pred[i] = -1
+        queued[i] = False
+    if passes[holder[source]] == 0:
+        return
+    dist[source] = np.float32(0.0)
+    queue[0] = source
+    queued[source] = True
+    relax(1, source, ptr, link, road, holder, passes, dist, pred, queue, queued)
+
+
+@kernel_entry
+def all_shortest(ptr, link, road, holder, own, passage, dist, pred, queue, queued):  # type: ignore[no-untyped-def]
+    """Fill all rows of ``dist`` and ``pred``; see `shortest_from`.
+
+    Parameters
+    ----------
+    own : (n_place,) int8
+        Whose people live at each place.
+    passage : (n_party + 1, n_party + 1) int8
+        How the people of the first may travel over the ground of the second.
+    """
+    for i in range(dist.shape[0]):
+        passes = passage[own[i]]
+        shortest_from(i, ptr, link, road, holder, passes, dist[i], pred[i], queue, queued)
+
+
+@kernel
+def reroute_around(  # type: ignore[no-untyped-def]
+    changed, before, ptr, link, road, holder, own, passage, dist, pred, queue, queued, stale
+):
+    """Recompute the rows of sources whose shortest roads a place that changed hands alters.
+
+    ``holder[changed]`` must already be new, ``before`` is who held it. Exact: a source is done
+    anew where its roads led over the place; otherwise it only loses the place, or finds shorter
+    roads from there on. Rows that change are marked in ``stale``.
+    """
+    n = dist.shape[0]
+    for i in range(n):
+        passes = passage[own[i]]
+        old, new = passes[before], passes[holder[changed]]
+        if old == new or (i != changed and passes[holder[i]] == 0):
+            continue
+        anew = i == changed or (old == 0 and new != 0)
+        j = 0
+        while not anew and j < n:
+            anew = pred[i, j] == changed
+            j += 1
+        if anew:
+            shortest_from(i, ptr, link, road, holder, passes, dist[i], pred[i], queue, queued)
+            stale[i] = True
+        elif new == 0:
+            dist[i, changed] = UNREACHED
+            pred[i, changed] = -1
+        elif dist[i, changed] < UNREACHED:
+            for j in range(n):
+                queued[j] = False
+            queue[0] = changed
+            queued[changed] = True
+            relax(1, i, ptr, link, road, holder, passes, dist[i], pred[i], queue, queued)
+            stale[i] = True
+
+
+@kernel
+def measure_from_seeds(ptr, link, road, holder, contact, passage, front, queue, queued):  # type: ignore[no-untyped-def]
+    """Spread distances to a front from the ends of the roads it stands on to the places behind.
+
+    On either side of it, over ground of parties that let each other's people pass, not across a
+    front or a border.
+
+    Parameters
+    ----------
+    contact : (n_party + 1, n_party + 1) int8
+        What stands between parties; see `havenline.world.terms`.
+    passage : (n_party + 1, n_party + 1) int8
+        How the people of the first may travel over the ground of the second.
+    front : (n_place,) float64, changed
+        Road kilometres; infinite but at the ends of roads with the front.
+    queue : (n_place,) int64, queued : (n_place,) bool
+        Scratch.
     """
     n = front.shape[0]
     head, count = 0, 0
     for i in range(n):
-        front[i] = np.inf
-        queued[i] = False
-    for i in range(n):
-        if not held(side[i]):
-            continue
-        for a in range(ptr[i], ptr[i + 1]):
-            if side[link[a].place] == 2 and not road[link[a].road].border:
-                d = max(0.0, road[link[a].road].km - progress[link[a].road].progress)
-                front[i] = min(front[i], d)
-        if front[i] < np.inf:
+        queued[i] = front[i] < np.inf
+        if queued[i]:
             queue[count] = i
-            queued[i] = True
             count += 1
     while count > 0:
         i = queue[head]
@@ -149,7 +171,9 @@ def distance_to_front(ptr, link, road, side, progress, front, queue, queued):  #
         queued[i] = False
         for a in range(ptr[i], ptr[i + 1]):
             j = link[a].place
-            if not held(side[j]) or road[link[a].road].border:
+            h, k = holder[i], holder[j]
+            apart = contact[h, k] != 0 or passage[h, k] != 1 or passage[k, h] != 1
+            if apart or road[link[a].road].border:
                 continue
             d = front[i] + road[link[a].road].km
             if d < front[j]:

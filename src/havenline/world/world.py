@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,11 +18,17 @@ from havenline.draws import key_of_text
 from havenline.errors import RunError
 from havenline.facts.holders import changes_known
 from havenline.facts.populations import people_known
+from havenline.facts.relations import offensives_known
 from havenline.facts.sites import sites_known
 from havenline.world import geometry
 
 NEAR_BORDER_KM = 10.0
 """People within this distance of a border may wait to cross it."""
+
+HOSTING = ("city", "town", "village", "quarter", "camp_cluster")
+"""Kinds of places that people flee to."""
+BUILT_UP = ("city", "quarter")
+"""Kinds of places in which a front moves from house to house, and fear does not reach far."""
 
 
 PLACE = np.dtype(
@@ -31,10 +37,11 @@ PLACE = np.dtype(
         ("area", "i8"),
         ("home", "i8"),
         ("site_people", "f8"),
-        ("site_places", "f8"),
         ("site_unknown", "f8"),
         ("capturable", "?"),
         ("hosts", "?"),
+        ("built_up", "?"),
+        ("concern", "?"),
         ("near_border", "?"),
     ],
     align=True,
@@ -54,8 +61,10 @@ class Network(NamedTuple):
         ``key`` for random numbers; ``area`` index of the sub-district in the results (-1
         outside them); ``home`` the home area of people who start here (same index);
         ``site_people`` persons of ``start`` in sites, ``site_unknown`` those in sites of which
-        no part of the capacity is known, ``site_places`` the places of the others;
+        no part of the capacity is known;
         ``capturable`` whether the front can take it; ``hosts`` whether people flee to it;
+        ``built_up`` whether it is a city or a quarter of one; ``concern`` whether people flee from
+        it though nothing is fought there;
         ``near_border`` whether a border that people may wait at lies within 10 km.
     road : (n_road,) records ``ROAD``
         ``a`` and ``b`` the ends, ``km`` the length, ``border`` whether it crosses a border.
@@ -85,8 +94,10 @@ class World:
     crisis : Crisis
     network : Network
         The arrays that compiled code reads.
-    place_ids, area_ids, group_ids, road_ids : tuple of str
+    place_ids, area_ids, group_ids, road_ids, party_ids : tuple of str
         Ids in index order. ``area_ids`` are the sub-districts of the results.
+    abroad : tuple of str
+        Parties that hold ground in other countries.
     area_names : tuple of str
     lat, lon : (n_place,) float64
     shares : (n_group,) float64
@@ -100,6 +111,8 @@ class World:
     area_names: tuple[str, ...]
     group_ids: tuple[str, ...]
     road_ids: tuple[str, ...]
+    party_ids: tuple[str, ...]
+    abroad: tuple[str, ...]
     lat: NDArray[np.float64]
     lon: NDArray[np.float64]
     shares: NDArray[np.float64]
@@ -182,11 +195,7 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     road_b = np.array([index[p] for p in routes["to_place"]], dtype=np.int64)
 
     foreign = _foreign(crisis, places, day)
-    hosts = (
-        places["kind"].isin(["city", "town", "camp_cluster"]).to_numpy()
-        & ~foreign
-        & (start.sum(axis=(1, 2)) > 0)
-    )
+    hosts = places["kind"].isin(HOSTING).to_numpy() & ~foreign & ~_closed_sites(crisis, places, day)
     area_ids, area = _areas(crisis, places, hosts | (start.sum(axis=(1, 2)) > 0))
     if start.sum() > MOST_PERSONS:
         raise RunError(f"populations.csv: {too_many_persons(int(start.sum()))}")
@@ -196,24 +205,24 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
             f"populations.csv: nobody is known to live anywhere by {day}; give persons per place, "
             "published by then or marked as stand_in"
         )
-    site_people, site_places, site_unknown = np.zeros((3, len(place_ids)))
+    site_people, site_unknown = np.zeros((2, len(place_ids)))
     for site in sites_known(crisis.sites, day):
-        at = index[site.place]
-        site_people[at] += site.people
-        if np.isfinite(site.places):
-            site_places[at] += site.places
-        else:
-            site_unknown[at] += site.people
+        if site.opens <= crisis.meta.period.start:
+            at = index[site.place]
+            site_people[at] += site.people
+            if not np.isfinite(site.places):
+                site_unknown[at] += site.people
     site_people = np.minimum(site_people, start[:, 1].sum(axis=1))
     site_unknown = np.minimum(site_unknown, site_people)
     place = np.zeros(len(place_ids), dtype=PLACE)
     place["key"] = keys(place_ids, "place")
     place["area"] = place["home"] = area
     place["site_people"] = site_people
-    place["site_places"] = site_places
     place["site_unknown"] = site_unknown
     place["capturable"] = ~foreign & (places["kind"] != "post").to_numpy()
     place["hosts"] = hosts
+    place["built_up"] = places["kind"].isin(BUILT_UP).to_numpy()
+    place["concern"] = _concern(crisis, places, day)
     place["near_border"] = _near_border(crisis, lat, lon) & ~foreign
     road = np.zeros(len(routes), dtype=ROAD)
     road["key"] = keys(tuple(routes["route_id"]), "road")
@@ -239,6 +248,8 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
         area_names=tuple(names.get(a, a) for a in area_ids),
         group_ids=group_ids,
         road_ids=tuple(routes["route_id"]),
+        party_ids=tuple(sorted(crisis.parties["party_id"])),
+        abroad=tuple(sorted(_abroad(crisis))),
         lat=lat,
         lon=lon,
         shares=shares,
@@ -284,11 +295,59 @@ def _cell_keys(areas: tuple[str, ...], groups: tuple[str, ...]) -> NDArray[np.ui
     )
 
 
+def _abroad(crisis: Crisis) -> set[str]:
+    return set(crisis.parties.loc[crisis.parties["kind"] == "neighbour", "party_id"])
+
+
 def _foreign(crisis: Crisis, places: pd.DataFrame, as_of: dt.date) -> NDArray[np.bool_]:
-    neighbours = set(crisis.parties.loc[crisis.parties["kind"] == "neighbour", "party_id"])
+    neighbours = _abroad(crisis)
     held = {c.place for c in changes_known(crisis.control, as_of) if c.party in neighbours}
     abroad = held | set(places.loc[places["kind"] == "foreign_town", "place_id"])
     return places["place_id"].isin(abroad).to_numpy()
+
+
+def _concern(crisis: Crisis, places: pd.DataFrame, as_of: dt.date) -> NDArray[np.bool_]:
+    """Return the places of the areas of concern.
+
+    Where none are declared: those that a party held at the start that is attacked in a known
+    offensive; without any, all.
+    """
+    if crisis.meta.concern:
+        return in_areas(crisis, places["area_id"], crisis.meta.concern)
+    start = crisis.meta.period.start
+    holders = {c.place: c.party for c in changes_known(crisis.control, as_of) if c.day <= start}
+    attacked = {party for o in offensives_known(crisis, as_of) for party in o.defenders}
+    of = np.array([holders.get(p, "") in attacked for p in places["place_id"]], dtype=np.bool_)
+    return of if of.any() else np.ones(len(places), dtype=np.bool_)
+
+
+def in_areas(crisis: Crisis, area_of: Iterable[str], wanted: Collection[str]) -> NDArray[np.bool_]:
+    """Return which areas are, or lie in, some areas.
+
+    Parameters
+    ----------
+    crisis : Crisis
+    area_of : iterable of str
+        Ids of areas.
+    wanted : collection of str
+        Ids of areas of any level.
+    """
+    parent = dict(zip(crisis.areas["area_id"], crisis.areas["parent_id"], strict=True))
+
+    def lies_in(area: str) -> bool:
+        while area and area not in wanted:
+            area = parent.get(area, "")
+        return bool(area)
+
+    return np.array([lies_in(area) for area in area_of], dtype=np.bool_)
+
+
+def _closed_sites(crisis: Crisis, places: pd.DataFrame, as_of: dt.date) -> NDArray[np.bool_]:
+    """Return the places all of whose sites take nobody in."""
+    takes: dict[str, bool] = {}
+    for site in sites_known(crisis.sites, as_of):
+        takes[site.place] = takes.get(site.place, False) or site.takes_in
+    return np.array([not takes.get(p, True) for p in places["place_id"]], dtype=np.bool_)
 
 
 def _areas(

@@ -13,6 +13,7 @@ from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential
 from havenline.engine import processes
 from havenline.engine.people import displaced
+from havenline.engine.refuge import shelters
 from havenline.engine.step import Measure, Step
 from havenline.engine.steps import containment
 
@@ -21,8 +22,10 @@ DAYS_PER_MONTH = 30.4375
 STEP = Step(
     "Aid delivered; tents and homes wear out and are supplied; cost.",
     reads=(
+        "record",
         "option",
-        "side",
+        "holders",
+        "relations",
         "haven",
         "containment",
         "deliveries",
@@ -34,7 +37,7 @@ STEP = Step(
     tables=("sites", "populations"),
     page="aid",
     course=(("suspensions", "i8"), ("aid", "f8"), ("aid_left", "f8")),
-    place=(("tents", "f8"), ("homes", "f8"), ("room", "f8"), ("shelter", "f8")),
+    place=(("tents", "f8"), ("homes", "f8"), ("room", "f8"), ("site", "f8"), ("shelter", "f8")),
     measures=(
         Measure(
             "cost_usd",
@@ -50,7 +53,9 @@ STEP = Step(
         ),
     ),
 )
-"""Shelter places are ``tents``, dignified ``homes`` and ``room`` with host families, in all
+"""Shelter places are ``tents``, dignified ``homes`` and ``room`` with host families, ``site`` those
+of
+them that sites were built for, in all
 ``shelter`` (0 where not held); ``suspensions`` counts how often donors suspended or resumed, so
 that an odd number is a suspension."""
 
@@ -59,6 +64,17 @@ that an odd number is a suspension."""
 def unsheltered(state, place):  # type: ignore[no-untyped-def]
     """Return displaced people at a place beyond its shelter places (0 or more)."""
     return max(0.0, displaced(state, place) - state.place[place].shelter)
+
+
+@kernel
+def open_sites(record, state, day):  # type: ignore[no-untyped-def]
+    """Open and close sites on the days that are known."""
+    for c in range(record.site.shape[0]):
+        change = record.site[c]
+        if change.day == day:
+            here = state.place[change.place]
+            here.site = max(0.0, here.site + change.places)
+            here.tents = max(0.0, here.tents + change.places)
 
 
 @kernel
@@ -86,8 +102,9 @@ def deliver(values, plan, state, key, ahead):  # type: ignore[no-untyped-def]
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Wear, supply and count shelter for a day; see `havenline.engine.steps.truce.step`."""
-    n = state.side.shape[0]
+    n = state.holder.shape[0]
     ahead = day - today
+    open_sites(record, state, day)
     deliver(values, plan, state, key, ahead)
     course, counts = state.course[0], state.counts[0]
     replaced = min(1.0, course.aid / max(1e-9, 1.0 - values.aid_leak))
@@ -95,7 +112,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     home_wear = 1.0 / (values.home_life_months * DAYS_PER_MONTH)
     need, haven_need, haven_places, people = 0.0, 0.0, 0.0, 0
     for i in range(n):
-        if state.side[i] > 1:
+        if not shelters(state, i, i):
             state.place[i].shelter = 0.0
             continue
         state.place[i].tents -= state.place[i].tents * tent_wear
@@ -119,7 +136,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         haven_homes *= built
     size = values.persons_per_unit
     for i in range(n):
-        if state.side[i] > 1:
+        if not shelters(state, i, i):
             continue
         here = unsheltered(state, i)
         if need > 0.0:

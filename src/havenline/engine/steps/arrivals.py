@@ -10,8 +10,9 @@ from havenline.engine import processes
 from havenline.engine.destination import divide, mark_safe, set_pull, weigh
 from havenline.engine.journey import as_displaced, enter, road_cut
 from havenline.engine.people import RETURNED, add
+from havenline.engine.refuge import shelters
 from havenline.engine.step import Measure, Step
-from havenline.world import roads
+from havenline.engine.steps.returns import come_home
 
 STEP = Step(
     "Journeys end; people choose again where road or place was lost.",
@@ -19,7 +20,8 @@ STEP = Step(
         "option",
         "people",
         "calendar",
-        "side",
+        "holders",
+        "relations",
         "roads",
         "shelter places",
         "distance to the front",
@@ -38,20 +40,30 @@ STEP = Step(
             of=("returned",),
             since_as_of=True,
         ),
+        Measure(
+            "returned_other_side",
+            "persons returned to homes under another holder since the as-of date",
+            "persons",
+            "cumulative",
+            of=("returned",),
+            since_as_of=True,
+            prior_only=True,
+        ),
     ),
 )
 
 
 @kernel
-def settle(persons, by_status, by_row, arrived, flow, counts, areas, place, row, group, number):  # type: ignore[no-untyped-def]
-    """Let persons stay at a place; ``areas`` are those they set out from and have reached."""
-    add(persons, by_status, by_row, place, row, group, number)
+def settle(net, state, origin, place, row, group, number):  # type: ignore[no-untyped-def]
+    """Let persons from a place stay at another."""
     if row == RETURNED:
-        counts.returned += number
+        come_home(state, place, group, number)
         return
-    arrived[place, group] += number
-    if areas[0] >= 0 and areas[1] >= 0:
-        flow[areas[0], areas[1]] += number
+    add(state.persons, state.by_status, state.by_row, place, row, group, number)
+    state.arrived[place, group] += number
+    of, to = net.place[origin].area, net.place[place].area
+    if of >= 0 and to >= 0:
+        state.flow[of, to] += number
 
 
 @kernel
@@ -62,13 +74,11 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     slot = day % state.trip_head.shape[0]
     e = state.trip_head[slot]
     state.trip_head[slot] = -1
-    mark_safe(plan, state, day - today)
+    mark_safe(values, plan, state, day - today)
     set_pull(net, values, state)
-    persons, by_status, by_row = state.persons, state.by_status, state.by_row
-    arrived, flow = state.arrived, state.flow
-    trip, side, dist = state.trip, state.side, state.dist
-    books, counts = state.books[0], state.counts[0]
-    groups = persons.shape[2]
+    trip = state.trip
+    books = state.books[0]
+    groups = state.persons.shape[2]
     while e >= 0:
         one = trip[e]
         origin, target = np.int64(one.origin), np.int64(one.target)
@@ -79,33 +89,25 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         books.free_trip = e
         books.on_the_way -= moving
         e = following
-        cut = road_cut(side, dist, origin, target)
-        if state.place[target].safe and not cut:
-            row, group = cell // groups, cell % groups
-            areas = net.place[origin].area, net.place[target].area
-            settle(
-                persons, by_status, by_row, arrived, flow, counts, areas, target, row, group, moving
-            )  # fmt: skip
+        row, group = cell // groups, cell % groups
+        cut = road_cut(state, origin, target)
+        held = row == RETURNED or shelters(state, target, origin)
+        if state.place[target].safe and held and not cut:
+            settle(net, state, origin, target, row, group, moving)
             continue
         cell = as_displaced(net, groups, cell, target)
-        row, group = cell // groups, cell % groups
+        row = cell // groups
         at = target
-        if cut or not roads.held(side[target]):
+        if cut or not shelters(state, target, origin):
             at = origin
-        if not roads.held(side[at]):
+        if not shelters(state, at, origin):
             # Both ends have fallen while they were on the road: caught where they meant to go.
             books.stranded += moving
-            areas = net.place[origin].area, net.place[target].area
-            settle(
-                persons, by_status, by_row, arrived, flow, counts, areas, target, row, group, moving
-            )  # fmt: skip
+            settle(net, state, origin, target, row, group, moving)
             continue
         count, total = weigh(values, state, at, day)
-        if state.place[at].safe or total <= 0.0:
-            areas = net.place[origin].area, net.place[at].area
-            settle(
-                persons, by_status, by_row, arrived, flow, counts, areas, at, row, group, moving
-            )  # fmt: skip
+        if (state.place[at].safe and shelters(state, at, origin)) or total <= 0.0:
+            settle(net, state, origin, at, row, group, moving)
             continue
         draw = mix(mix(mix(key, processes.CHOOSE_AGAIN), net.place[at].key), day)
         draw = mix(mix(mix(draw, net.cell_key[row, group]), left), net.place[origin].key)

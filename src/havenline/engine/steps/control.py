@@ -1,9 +1,11 @@
-"""The front: recorded until the as-of date, then an advance along roads while an offensive runs.
+"""The fronts: recorded until the as-of date, then moving along roads while an offensive runs.
 
-While an offensive runs, the front moves along each road that crosses it at a speed of that road's
-own; on most such roads it does not move at all. A place falls when the front has covered the road
-to it, and the front goes on from there at the same speed. The time it takes depends on kilometres
-only, so that splitting a road changes nothing.
+A front stands on every road between places of hostile holders, over a border too, and at the edge
+of ground that a party guards for others. While its offensive runs, it moves along each road at a
+speed of that road's own, far slower towards built-up places; on most roads it stands, and what
+stands and what moves changes at rates of its own. A place falls when the front has
+covered the road to it, and the front goes on from there at the same speed. The time it takes
+depends on kilometres only, so that splitting a road changes nothing.
 
 Who holds a place after the as-of date stays in memory and is never written anywhere.
 """
@@ -17,58 +19,94 @@ import numpy as np
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import normal
-from havenline.engine import erosion, processes
+from havenline.engine import erosion, processes, refuge
 from havenline.engine.step import Step
 from havenline.world import roads
+from havenline.world.terms import AT_WAR, DEFENDED, NO_CONTACT
 
 FAR_SIDE_HANDED, FAR_SIDE_TAKEN = 1, 2
+NO_FRONT = -1
 
 STEP = Step(
-    "The front: recorded to the as-of date, then moving along roads.",
+    "The fronts: recorded to the as-of date, then moving along roads.",
     reads=(
         "record",
         "option",
-        "side",
+        "holders",
+        "relations",
         "roads",
         "offensive",
         "tempo",
         "truce",
         "haven",
     ),
-    writes=("side", "roads", "distance to the front"),
-    parts=("front",),
-    tables=("control", "places", "routes"),
+    writes=("holders", "relations", "roads", "distance to the front"),
+    parts=("front", "refuge"),
+    tables=("control", "places", "routes", "relations", "offensives", "refuge"),
     page="front",
-    place=(("far_side", "i8"), ("crossed", "i8")),
+    place=(("far_side", "i8"), ("crossed", "i8"), ("taken_on", "i8")),
 )
 """``far_side`` is 1 where a place was handed over by a line, 2 where it was taken by force after
-the as-of date; ``crossed`` counts people who came back to it since."""
+the as-of date; ``crossed`` counts people who came back to it since; ``taken_on`` is the day on
+which it last came under those who attacked it."""
 
 
 @kernel
-def contested(net, side, e):  # type: ignore[no-untyped-def]
-    """Return (attacker's end, other end) of a road the front stands on, or (-1, -1)."""
+def front_on(net, record, state, e):  # type: ignore[no-untyped-def]
+    """Return the offensive whose front stands on a road, the attacker's end and the other.
+
+    Of several the one that runs; the number of offensives where a front stands that none moves;
+    ``NO_FRONT`` where there is none.
+    """
     a, b = net.road[e].a, net.road[e].b
-    if net.road[e].border:
-        return -1, -1
-    if side[a] == roads.ATTACKER and side[b] <= roads.GUARANTOR:
-        return a, b
-    if side[b] == roads.ATTACKER and side[a] <= roads.GUARANTOR:
-        return b, a
-    return -1, -1
+    one, other = state.holder[a], state.holder[b]
+    contact = state.contact[one, other]
+    if contact == NO_CONTACT or (net.road[e].border and contact != AT_WAR):
+        return np.int64(NO_FRONT), a, b
+    offensives = state.offensive.shape[0]
+    best, tail, head = np.int64(-1), a, b
+    for k in range(offensives):
+        if record.attacks[k, one] and state.defends[k, other] != 0 and record.within[k, b]:
+            x, y = a, b
+        elif record.attacks[k, other] and state.defends[k, one] != 0 and record.within[k, a]:
+            x, y = b, a
+        else:
+            continue
+        if best < 0 or (state.offensive[k].on == 1 and state.offensive[best].on == 0):
+            best, tail, head = np.int64(k), x, y
+    if best < 0:
+        return np.int64(offensives), a, b
+    return best, tail, head
 
 
 @kernel
-def open_axis(net, values, state, key, e):  # type: ignore[no-untyped-def]
-    """Place the front on a road and draw its speed (0 where the offensive does not move)."""
-    state.road[e].progress = values.front_start_share * net.road[e].km
-    axis = mix(mix(key, processes.AXIS), net.road[e].key)
-    if uniform(axis, 0) < values.front_axis_share:
-        state.road[e].speed = values.front_speed * math.exp(
-            values.front_speed_spread * normal(mix(axis, 1))
-        )
-    else:
-        state.road[e].speed = 0.0
+def open_axis(net, record, values, state, key, e, k, tail):  # type: ignore[no-untyped-def]
+    """Place the front on a road and draw its speed, and whether it moves at first."""
+    own = state.road[e]
+    own.progress = values.front_start_share * net.road[e].km
+    own.tail = tail
+    own.offensive = k
+    axis = mix(mix(mix(key, processes.AXIS), net.road[e].key), record.offensive[k].key)
+    own.moving = uniform(axis, 0) < values.front_axis_share
+    own.speed = values.front_speed * math.exp(values.front_speed_spread * normal(mix(axis, 1)))
+
+
+@kernel
+def open_axes(net, record, values, state, key):  # type: ignore[no-untyped-def]
+    """Open the axes of roads that a front has come to stand on, or that turned round."""
+    offensives = state.offensive.shape[0]
+    for e in range(net.road.shape[0]):
+        k, tail, _ = front_on(net, record, state, e)
+        if k >= 0 and k < offensives:
+            own = state.road[e]
+            if own.offensive != k or own.tail != tail:
+                turned = own.tail != tail and own.offensive >= 0
+                left = net.road[e].km - own.progress
+                open_axis(net, record, values, state, key, e, k, tail)
+                if turned:
+                    own.progress = max(0.0, left)
+        else:
+            state.road[e].offensive = -1
 
 
 @kernel
@@ -78,7 +116,9 @@ def open_network(net, state):  # type: ignore[no-untyped-def]
         net.ptr,
         net.link,
         net.road,
-        state.side,
+        state.holder,
+        state.own,
+        state.passage,
         state.dist,
         state.pred,
         state.queue,
@@ -90,21 +130,30 @@ def open_network(net, state):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def take_place(net, state, place, road, left_km):  # type: ignore[no-untyped-def]
+def take_place(net, record, state, place, road, left_km, day):  # type: ignore[no-untyped-def]
     """Let a place fall; the front goes on along its other roads with what is left of the day."""
-    state.side[place] = roads.ATTACKER
+    before = state.holder[place]
+    state.holder[place] = state.holder[state.road[road].tail]
     state.place[place].far_side = FAR_SIDE_TAKEN
+    state.place[place].taken_on = day
     for a in range(net.ptr[place], net.ptr[place + 1]):
         e = net.link[a].road
-        if e != road and state.side[net.link[a].place] <= roads.GUARANTOR:
+        k, tail, _ = front_on(net, record, state, e)
+        if e != road and k == state.road[road].offensive and tail == place:
             state.road[e].progress = left_km
             state.road[e].speed = state.road[road].speed
+            state.road[e].moving = True
+            state.road[e].tail = place
+            state.road[e].offensive = k
     roads.reroute_around(
         place,
+        before,
         net.ptr,
         net.link,
         net.road,
-        state.side,
+        state.holder,
+        state.own,
+        state.passage,
         state.dist,
         state.pred,
         state.queue,
@@ -114,61 +163,85 @@ def take_place(net, state, place, road, left_km):  # type: ignore[no-untyped-def
 
 
 @kernel
-def can_move(net, plan, state, e):  # type: ignore[no-untyped-def]
-    """Whether the front can move on a road: towards a place of the defender, not protected."""
-    a, b = contested(net, state.side, e)
-    if a < 0 or state.side[b] != roads.DEFENDER or not net.place[b].capturable:
-        return False
-    return not (state.course[0].haven == 1 and plan.place[b].haven)
+def pace(net, record, values, plan, state, e, ahead):  # type: ignore[no-untyped-def]
+    """Return the kilometres of a day on a road with a front, and the place it moves towards.
+
+    Only towards ground that is attacked, not guarded and not in a haven that stands.
+    """
+    none = np.int64(-1)
+    if not state.road[e].moving:
+        return 0.0, none
+    k, _, head = front_on(net, record, state, e)
+    if k < 0 or k >= state.offensive.shape[0] or k != state.road[e].offensive:
+        return 0.0, none
+    if state.defends[k, state.holder[head]] != DEFENDED or not net.place[head].capturable:
+        return 0.0, none
+    if state.course[0].haven == 1 and plan.place[head].haven:
+        return 0.0, none
+    if state.offensive[k].on == 1:
+        times = state.flight[0].tempo * erosion.checked(values, plan, ahead)
+    elif state.offensive[k].truce == 1 and values.erosion_pace > 0.0:
+        times = erosion.pace(values, plan, ahead) * erosion.gain(net, values, state, e, head)
+    else:
+        return 0.0, none
+    if net.place[head].built_up:
+        times *= values.front_built_up
+    return state.road[e].speed * times, head
 
 
 @kernel
-def advance(net, values, plan, state, pace, eroding):  # type: ignore[no-untyped-def]
-    """Move the front by a day; return whether a place fell.
+def freeze_or_thaw(net, record, values, state, key, ahead):  # type: ignore[no-untyped-def]
+    """Let axes of offensives that run come to a stand, or move again, at rates of their own."""
+    stand = -math.expm1(-values.front_freeze_rate)
+    move = -math.expm1(-values.front_thaw_rate)
+    for e in range(net.road.shape[0]):
+        k = state.road[e].offensive
+        if k < 0 or state.offensive[k].on == 0:
+            continue
+        chance = stand if state.road[e].moving else move
+        if chance > 0.0:
+            axis = mix(mix(key, processes.FREEZE), net.road[e].key)
+            if uniform(mix(axis, record.offensive[k].key), ahead) < chance:
+                state.road[e].moving = not state.road[e].moving
 
-    Parameters
-    ----------
-    net, values, plan, state
-        `Network`, values of one future, `Schedule`, `State`.
-    pace : float64
-        Factor on the speed of every axis.
-    eroding : bool
-        Under a standing truce: axes that gain more move faster.
-    """
+
+@kernel
+def advance(net, record, values, plan, state, key, day, ahead):  # type: ignore[no-untyped-def]
+    """Move the fronts by a day; see `step` for the parameters."""
     reached = False
     for e in range(net.road.shape[0]):
-        if state.road[e].speed == 0.0 or not can_move(net, plan, state, e):
-            continue
-        step_km = state.road[e].speed * pace
-        if eroding:
-            _, place = contested(net, state.side, e)
-            step_km *= erosion.gain(net, values, state, e, place)
-        state.road[e].progress += step_km
-        reached = reached or state.road[e].progress >= net.road[e].km
-    if not reached:
-        return False
-    fell = False
-    while True:
-        best, best_left = np.int64(-1), -1.0
+        km, head = pace(net, record, values, plan, state, e, ahead)
+        if head >= 0:
+            state.road[e].progress += km
+            reached = reached or state.road[e].progress >= net.road[e].km
+    while reached:
+        best, best_left, place = np.int64(-1), -1.0, np.int64(-1)
         for e in range(net.road.shape[0]):
-            if state.road[e].speed == 0.0 or not can_move(net, plan, state, e):
-                continue
             over = state.road[e].progress - net.road[e].km
-            if over >= 0.0 and over / state.road[e].speed > best_left:
-                best, best_left = np.int64(e), over / state.road[e].speed
+            if over < 0.0:
+                continue
+            _, head = pace(net, record, values, plan, state, e, ahead)
+            if head >= 0 and over / state.road[e].speed > best_left:
+                best, best_left, place = np.int64(e), over / state.road[e].speed, head
         if best < 0:
-            return fell
-        fell = True
-        _, place = contested(net, state.side, best)
-        take_place(net, state, place, best, state.road[best].progress - net.road[best].km)
+            return
+        over = state.road[best].progress - net.road[best].km
+        take_place(net, record, state, place, best, over, day)
 
 
 @kernel
 def replay(net, record, values, state, day):  # type: ignore[no-untyped-def]
-    """Set control, roads and front to the record of a day; return whether they changed."""
+    """Set holders, relations and roads to the record of a day; return whether they changed."""
     if day > 0 and record.day[day].epoch == record.day[day - 1].epoch:
         return False
-    state.side[:] = record.side[day]
+    refuge.set_terms(record, values, state, record.day[day].terms)
+    state.own[:] = record.own
+    for i in range(state.holder.shape[0]):
+        if day > 0 and not record.by_agreement[day, i]:
+            before, after = state.holder[i], record.holder[day, i]
+            if state.contact[before, after] == AT_WAR:
+                state.place[i].taken_on = day
+    state.holder[:] = record.holder[day]
     dist = record.dist[record.day[day].epoch]
     for i in range(state.place.shape[0]):
         state.place[i].choice_day = -1
@@ -178,66 +251,76 @@ def replay(net, record, values, state, day):  # type: ignore[no-untyped-def]
                 state.dist[i, j] = dist[i, j]
     state.pred[:] = record.pred[record.day[day].epoch]
     for e in range(net.road.shape[0]):
+        _, tail, _ = front_on(net, record, state, e)
         state.road[e].progress = values.front_start_share * net.road[e].km
+        state.road[e].tail = tail
+        state.road[e].offensive = -1
     return True
 
 
 @kernel
-def hand_over(net, values, plan, state, key):  # type: ignore[no-untyped-def]
+def hand_over(net, plan, state):  # type: ignore[no-untyped-def]
     """Change hands along a line; fronts on the new contact line start anew."""
-    n = state.side.shape[0]
-    old = state.side.copy()
-    for i in range(n):
-        if plan.place[i].handed and state.side[i] == roads.DEFENDER:
-            state.side[i] = roads.ATTACKER
-            state.place[i].far_side = FAR_SIDE_HANDED
-        elif plan.place[i].restored and state.side[i] == roads.ATTACKER:
-            state.side[i] = roads.DEFENDER
-            state.place[i].far_side = 0
-    if (state.side == old).all():
-        return
+    changed = False
+    for i in range(state.holder.shape[0]):
+        to = plan.place[i].to
+        if to < 0 or state.holder[i] == to:
+            continue
+        handed = plan.place[i].handed
+        if state.holder[i] != (plan.line_from if handed else plan.line_to):
+            continue
+        state.holder[i] = to
+        state.place[i].far_side = FAR_SIDE_HANDED if handed else 0
+        changed = True
+    if changed:
+        open_network(net, state)
+
+
+@kernel
+def measure_fronts(net, record, state):  # type: ignore[no-untyped-def]
+    """Measure the road kilometres from each place to the fronts of each offensive and to any."""
+    offensives = state.offensive.shape[0]
+    state.fronts[:] = np.inf
     for e in range(net.road.shape[0]):
-        a, b = contested(net, state.side, e)
-        if a >= 0 and (state.side[a] != old[a] or state.side[b] != old[b]):
-            open_axis(net, values, state, key, e)
-    open_network(net, state)
+        k, tail, head = front_on(net, record, state, e)
+        if k < 0:
+            continue
+        km = net.road[e].km
+        behind = 0.5 * km if k == offensives else state.road[e].progress
+        front = state.fronts[k]
+        front[tail] = min(front[tail], max(0.0, behind))
+        front[head] = min(front[head], max(0.0, km - behind))
+    state.front[:] = np.inf
+    for k in range(offensives + 1):
+        roads.measure_from_seeds(
+            net.ptr,
+            net.link,
+            net.road,
+            state.holder,
+            state.contact,
+            state.passage,
+            state.fronts[k],
+            state.queue,
+            state.queued,
+        )
+        for i in range(state.front.shape[0]):
+            state.front[i] = min(state.front[i], state.fronts[k, i])
 
 
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
-    """Advance the front by a day; see `havenline.engine.steps.truce.step` for the parameters."""
+    """Advance the fronts by a day; see `havenline.engine.steps.truce.step` for the parameters."""
     ahead = day - today
-    changed = False
     if ahead <= 0:
-        changed = replay(net, record, values, state, day)
-    else:
-        if ahead == 1:
-            for e in range(net.road.shape[0]):
-                a, _ = contested(net, state.side, e)
-                if a >= 0:
-                    open_axis(net, values, state, key, e)
-            changed = True
-        if ahead == plan.handover:
-            hand_over(net, values, plan, state, key)
-            changed = True
-        if state.course[0].offensive == 1:
-            pace = state.flight[0].tempo * erosion.checked(values, plan, ahead)
-            advance(net, values, plan, state, pace, False)
-            changed = True
-        elif state.course[0].truce == 1 and values.erosion_pace > 0.0:
-            advance(net, values, plan, state, erosion.pace(values, plan, ahead), True)
-            changed = True
-    if changed:
-        roads.distance_to_front(
-            net.ptr,
-            net.link,
-            net.road,
-            state.side,
-            state.road,
-            state.front,
-            state.queue,
-            state.queued,
-        )
+        if replay(net, record, values, state, day):
+            measure_fronts(net, record, state)
+        return
+    if ahead == plan.handover:
+        hand_over(net, plan, state)
+    open_axes(net, record, values, state, key)
+    freeze_or_thaw(net, record, values, state, key, ahead)
+    advance(net, record, values, plan, state, key, day, ahead)
+    measure_fronts(net, record, state)
 
 
 @kernel

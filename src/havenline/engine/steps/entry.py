@@ -19,13 +19,13 @@ from havenline.engine.people import (
     choose_homes,
     displaced,
 )
+from havenline.engine.refuge import shelters
 from havenline.engine.step import Measure, Step
 from havenline.engine.steps.aid import unsheltered
-from havenline.world import roads
 
 STEP = Step(
     "People without shelter near the border get across.",
-    reads=("people", "side", "shelter places", "option"),
+    reads=("people", "holders", "shelter places", "option"),
     writes=("people", "abroad", "entries"),
     parts=("border",),
     tables=("crossings",),
@@ -49,8 +49,8 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     chance = border.permeability(values, plan, day, today)
     groups = state.persons.shape[2]
     rows = state.persons.shape[1]
-    for i in range(state.side.shape[0]):
-        if not net.place[i].near_border or not roads.held(state.side[i]):
+    for i in range(state.holder.shape[0]):
+        if not net.place[i].near_border or not shelters(state, i, i):
             continue
         waiting = np.int64(unsheltered(state, i))
         if waiting == 0:

@@ -1,14 +1,26 @@
 """Flight: who leaves a place on a day.
 
-The daily hazard of a person at place i is
+The daily hazard of a person at place i, of mean readiness, is
 
-    phi [ l0 + level shock_i ( O lf exp(-d_i / L) + lb ln(1 + b_i / 5) ) ],
+    phi o_i [ l0 c_i + level shock_i ( lf sum_k O_k s_ik exp(-d_ik / L_i) + lb ln(1 + b_i / 5) ) ],
 
-with d_i the road distance to the front, O whether an offensive runs, b_i the events of seven
-days, and phi 1 for residents and the IDP ratio for displaced people; l0 is left out for people
-displaced since the start. Flight so precedes capture. Some stay: one draw for each place and
-group, that shrinks as the front nears. One shock for each place and week multiplies the hazard
-of all who are there; given it, people leave independently.
+with d_ik the road distance to the front of offensive k, O_k whether it runs, s_ik 1 and
+``flight_attackers_side`` for ground of those who attack, L_i ``flight_front_length``, shorter in
+built-up places by ``flight_built_up_reach``, b_i the events of seven days, c_i whether the place
+lies in an area of concern, and phi 1 for residents and the IDP ratio for displaced people. o_i is 1
+on ground that shelters its people and falls to ``flight_captured`` on ground that does not: there
+people leave only as far as the new holder lets them. On the day when a place is taken a share
+``flight_at_capture`` of those still there leaves.
+
+People differ in readiness: it is gamma distributed among those who live at a place, with mean 1 and
+variance theta (``flight_frailty``). After a cumulated hazard H the share (1 + theta H)^(-1/theta)
+is still there, and the hazard of those is 1 / (1 + theta H) of the mean (Vaupel, Manton and
+Stallard 1979). So who is ready goes at once, a front that stands displaces ever fewer, and a few
+never leave. H is kept for each place. People who were displaced since the start or came back have
+shown that they are ready: their hazard does not fall.
+
+One shock for each place and week multiplies the hazard of all who are there; given it, people leave
+independently. Flight so precedes capture where people may leave.
 
 While published counts cover a day, all hazards of the day are scaled so that the expected
 newly displaced meet the published increment. On other days ``level`` multiplies the hazards of
@@ -16,7 +28,7 @@ fighting, with the tempo of the offensive: what they are is learned from these c
 `havenline.engine.level`.
 
 A line that hands a place over adds a hazard between announcement and handover such that a
-person leaves before with chance ``line_leave_share``; nobody counts as a stayer there then.
+person leaves before with chance ``line_leave_share``, however ready.
 """
 
 from __future__ import annotations
@@ -35,6 +47,7 @@ from havenline.engine.people import (
     DISPLACED_BEFORE,
     DISPLACED_SINCE,
     RESIDENT,
+    RETURNED,
     add,
     choose,
     choose_homes,
@@ -44,7 +57,6 @@ from havenline.engine.step import Measure, Step
 from havenline.engine.steps import violence
 from havenline.engine.steps.control import front_km
 from havenline.engine.steps.violence import events_of_week
-from havenline.world import roads
 
 HALF_EVENTS = 5.0
 """Events of a week at which bombardment enters as ln 2."""
@@ -58,6 +70,10 @@ STARTERS = (RESIDENT, DISPLACED_BEFORE)
 """Statuses of the people at the start, in the order of ``Network.start``."""
 
 MOST_SCALE = 1e4
+MOST_AT_ONCE = 0.999
+"""Most of those at a place that a capture moves in a day: a share of 1 has no hazard."""
+LEAST_FRAILTY = 1e-6
+"""Below this variance of readiness all are taken to be alike: the formula divides by it."""
 
 STEP = Step(
     "People leave, choose where to go and set out.",
@@ -65,7 +81,8 @@ STEP = Step(
         "record",
         "option",
         "people",
-        "side",
+        "holders",
+        "relations",
         "roads",
         "offensive",
         "distance to the front",
@@ -83,6 +100,7 @@ STEP = Step(
         "level of flight",
         "tempo",
         "pull of places",
+        "time away",
         "newly_displaced",
         "movements",
         "displaced_by_option",
@@ -90,7 +108,13 @@ STEP = Step(
     parts=("flight", "front", "violence", "destination", "journey", "line"),
     tables=("populations", "observations", "places"),
     page="flight",
-    place=(("shock", "f8"), ("shock_z", "f8"), ("wait_fighting", "f8"), ("wait_background", "f8")),
+    place=(
+        ("shock", "f8"),
+        ("shock_z", "f8"),
+        ("wait_fighting", "f8"),
+        ("wait_background", "f8"),
+        ("spent", "f8"),
+    ),
     measures=(
         Measure(
             "newly_displaced",
@@ -118,40 +142,31 @@ STEP = Step(
     ),
 )
 """``shock`` is the factor on the hazard of flight of the week, ``shock_z`` its normal score;
-``wait_*`` the hazards of flight that have gathered since people last left."""
+``wait_*`` the hazards of flight that have gathered since people last left, ``spent`` those that
+have cumulated before."""
 
 
 @kernel
-def draw_stayers(net, values, state, key):  # type: ignore[no-untyped-def]
-    """Draw once how many of each place and group would not leave while the front is far."""
-    for i in range(state.stayers.shape[0]):
-        place = mix(mix(key, processes.STAYERS), net.place[i].key)
-        for kind, row in enumerate(STARTERS):
-            for g in range(state.stayers.shape[2]):
-                state.stayers[i, kind, g] = binomial(
-                    net.start[i, kind, g],
-                    values.stayers_far,
-                    mix(place, net.cell_key[row, g]),
-                )
+def felt(values, spent, hazard):  # type: ignore[no-untyped-def]
+    """Return the hazard that those still there feel on the whole, of one for mean readiness.
+
+    Parameters
+    ----------
+    spent : float64
+        Hazard that has cumulated before.
+    hazard : float64
+        What is added, for a person of mean readiness.
+    """
+    theta = values.flight_frailty
+    if theta < LEAST_FRAILTY:
+        return hazard
+    return math.log1p(theta * hazard / (1.0 + theta * spent)) / theta
 
 
 @kernel
-def stay_share(values, state, place):  # type: ignore[no-untyped-def]
-    """Return the share of the stayers of a place who still stay, as the front nears."""
-    near = min(1.0, values.stayers_near / max(values.stayers_far, 1e-9))
-    far = 1.0 - math.exp(-front_km(state, place) / values.flight_front_length)
-    return near + (1.0 - near) * far
-
-
-@kernel
-def movable(persons, stayers, place, status, group, share):  # type: ignore[no-untyped-def]
-    """Return the persons of a cell who would leave at all: all but the stayers of today."""
-    here = persons[place, status, group]
-    if status == RESIDENT:
-        return max(0, here - np.int64(stayers[place, 0, group] * share))
-    if status == DISPLACED_BEFORE:
-        return max(0, here - np.int64(stayers[place, 1, group] * share))
-    return here
+def slope_of_felt(values, spent, hazard):  # type: ignore[no-untyped-def]
+    """Return the derivative of the hazard that is felt by the logarithm of what is added."""
+    return hazard / (1.0 + values.flight_frailty * (spent + hazard))
 
 
 @kernel
@@ -168,34 +183,53 @@ def draw_shocks(net, values, state, day, key):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fighting_hazard(values, state, place):  # type: ignore[no-untyped-def]
-    """Return the part of the daily hazard that comes from front and bombardment, with shock."""
-    near = 0.0
-    if state.course[0].offensive == 1:
-        near = values.flight_front * math.exp(-front_km(state, place) / values.flight_front_length)
+def reach(net, values, place):  # type: ignore[no-untyped-def]
+    """Return the road distance over which the hazard of flight falls by a factor e."""
+    if net.place[place].built_up:
+        return values.flight_front_length * values.flight_built_up_reach
+    return values.flight_front_length
+
+
+@kernel
+def allowed(values, state, place):  # type: ignore[no-untyped-def]
+    """Return the part of their hazard at which people leave, by who holds the ground."""
+    share = min(1.0, state.share[state.own[place], state.holder[place]])
+    return share + (1.0 - share) * values.flight_captured
+
+
+@kernel
+def fighting_hazard(net, record, values, state, place, day):  # type: ignore[no-untyped-def]
+    """Return the part of the daily hazard that comes from front, bombardment and capture."""
+    near, length = 0.0, reach(net, values, place)
+    for k in range(state.offensive.shape[0]):
+        if state.offensive[k].on == 1:
+            side = 1.0
+            if record.attacks[k, state.holder[place]]:
+                side = values.flight_attackers_side
+            near += side * math.exp(-state.fronts[k, place] / length)
+    near *= values.flight_front
     bombed, events = 0.0, events_of_week(state, place)
     if events > 0.0:
         bombed = values.flight_bombardment * math.log1p(events / HALF_EVENTS)
-    return state.place[place].shock * (near + bombed)
+    hazard = allowed(values, state, place) * state.place[place].shock * (near + bombed)
+    if state.place[place].taken_on == day:
+        hazard -= math.log1p(-min(MOST_AT_ONCE, values.flight_at_capture))
+    return hazard
 
 
 @kernel
-def movable_of_status(state, place, status, share):  # type: ignore[no-untyped-def]
-    """Return the persons of a status who would leave at all."""
-    if status != RESIDENT and status != DISPLACED_BEFORE:
-        return state.by_status[place, status]
-    total = 0
-    for g in range(state.persons.shape[2]):
-        total += movable(state.persons, state.stayers, place, status, g, share)
-    return total
+def background_hazard(net, values, state, place):  # type: ignore[no-untyped-def]
+    """Return the daily hazard of flight away from any fighting."""
+    if not net.place[place].concern:
+        return 0.0
+    return allowed(values, state, place) * values.flight_background
 
 
 @kernel
-def expected_new(values, state, scale, days):  # type: ignore[no-untyped-def]
+def expected_new(net, values, state, scale, days):  # type: ignore[no-untyped-def]
     """Return the expected newly displaced of some days with all hazards times ``scale``.
 
-    ``scratch`` holds the hazards of fighting, ``order`` and ``queue`` the movable residents and
-    people displaced before.
+    ``scratch`` holds the hazards of fighting.
 
     Returns
     -------
@@ -203,35 +237,38 @@ def expected_new(values, state, scale, days):  # type: ignore[no-untyped-def]
         The expected persons, and their derivative by the logarithm of ``scale``.
     """
     total, slope = 0.0, 0.0
-    for i in range(state.side.shape[0]):
-        if state.side[i] > roads.GUARANTOR:
+    for i in range(state.holder.shape[0]):
+        lam = scale * days * (background_hazard(net, values, state, i) + state.scratch[i])
+        if lam <= 0.0:
             continue
-        lam = scale * days * (values.flight_background + state.scratch[i])
-        for people, ratio in ((state.order[i], 1.0), (state.queue[i], values.flight_idp_ratio)):
+        own = state.place[i]
+        spent = own.spent + own.wait_fighting + own.wait_background
+        for status, ratio in ((RESIDENT, 1.0), (DISPLACED_BEFORE, values.flight_idp_ratio)):
+            people = state.by_status[i, status]
             if people > 0:
-                stay = math.exp(-ratio * lam)
+                stay = math.exp(-felt(values, ratio * spent, ratio * lam))
                 total += people * (1.0 - stay)
-                slope += people * ratio * lam * stay
+                slope += people * stay * slope_of_felt(values, ratio * spent, ratio * lam)
     return total, slope
 
 
 @kernel
-def scale_to_record(values, state, published, days):  # type: ignore[no-untyped-def]
+def scale_to_record(net, values, state, published, days):  # type: ignore[no-untyped-def]
     """Return the factor on all hazards that meets the count of some days in expectation.
 
     Newton's method on the logarithms of both; see `expected_new` for what it reads.
     """
     people = 0
-    for i in range(state.side.shape[0]):
-        if state.side[i] <= roads.GUARANTOR:
-            people += state.order[i] + state.queue[i]
+    for i in range(state.holder.shape[0]):
+        if net.place[i].concern or state.scratch[i] > 0.0:
+            people += state.by_status[i, RESIDENT] + state.by_status[i, DISPLACED_BEFORE]
     if published <= 0.0 or people == 0:
         return 0.0
     if published >= 0.99 * people:
         return MOST_SCALE
     guess = 0.0
     for _ in range(60):
-        total, slope = expected_new(values, state, math.exp(guess), days)
+        total, slope = expected_new(net, values, state, math.exp(guess), days)
         if total <= 0.0 or slope <= 0.0:
             break
         move = math.log(published / total) * total / slope
@@ -242,15 +279,6 @@ def scale_to_record(values, state, published, days):  # type: ignore[no-untyped-
 
 
 @kernel
-def list_movable(values, state):  # type: ignore[no-untyped-def]
-    """List the people of each place who would leave at all, as `expected_new` reads them."""
-    for i in range(state.side.shape[0]):
-        share = stay_share(values, state, i)
-        state.order[i] = movable_of_status(state, i, RESIDENT, share)
-        state.queue[i] = movable_of_status(state, i, DISPLACED_BEFORE, share)
-
-
-@kernel
 def learn_from_earlier(net, record, values, state):  # type: ignore[no-untyped-def]
     """Learn the level of flight from offensives of before the period.
 
@@ -258,18 +286,19 @@ def learn_from_earlier(net, record, values, state):  # type: ignore[no-untyped-d
     it stands at the start of the period, displaces as many people as were counted then.
     """
     total = violence.total_nearness(net, values, state)
-    list_movable(values, state)
     for k in range(record.earlier.shape[0]):
         days, persons = record.earlier[k].days, record.earlier[k].persons
-        for i in range(state.side.shape[0]):
-            near = math.exp(-front_km(state, i) / values.flight_front_length)
+        for i in range(state.holder.shape[0]):
+            near = math.exp(-front_km(state, i) / reach(net, values, i))
             share = violence.nearness(net, values, state, i) / total if total > 0.0 else 0.0
             events = 7.0 * values.violence_events * share
             bombed = math.log1p(events / HALF_EVENTS)
-            state.scratch[i] = values.flight_front * near + values.flight_bombardment * bombed
-        scale = scale_to_record(values, state, persons, days)
+            state.scratch[i] = allowed(values, state, i) * (
+                values.flight_front * near + values.flight_bombardment * bombed
+            )
+        scale = scale_to_record(net, values, state, persons, days)
         if 0.0 < scale < MOST_SCALE:
-            expected, slope = expected_new(values, state, scale, days)
+            expected, slope = expected_new(net, values, state, scale, days)
             level.learn_earlier(values, state, math.log(scale), slope / expected, days)
 
 
@@ -294,15 +323,13 @@ def is_due(place, key, day):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def choose_leavers(net, state, place, status, leavers, share, by_line, m, draw):  # type: ignore[no-untyped-def]
+def choose_leavers(net, state, place, status, leavers, by_line, m, day, draw):  # type: ignore[no-untyped-def]
     """Take leavers of one status out of a place and append them to the list of departures.
 
     Parameters
     ----------
     leavers : int64
         How many leave.
-    share : float64
-        Share of the stayers of a place who still stay.
     by_line : float64
         Share of the hazard that comes from a line of the option.
     m : int64
@@ -328,11 +355,6 @@ def choose_leavers(net, state, place, status, leavers, share, by_line, m, draw):
         )
     else:
         cells, here = list_row(persons, listed, place, status)
-        here = 0
-        for c in range(cells):
-            group = listed[c].cell % groups
-            listed[c].pool = movable(persons, state.stayers, place, status, group, share)
-            here += listed[c].pool
         choose(listed, cells, here, leavers, uniform(who, 0))
     if status in (RESIDENT, DISPLACED_BEFORE):
         state.counts[0].newly_displaced += leavers
@@ -350,6 +372,8 @@ def choose_leavers(net, state, place, status, leavers, share, by_line, m, draw):
             row = rows - 1
         elif row < DISPLACED_SINCE:
             row = DISPLACED_SINCE + net.place[place].home
+            state.left[row, 0] += going
+            state.left[row, 1] += going * day
         listed[kept].cell = row * groups + group
         listed[kept].count = going
         kept += 1
@@ -367,26 +391,30 @@ def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type
     """
     own = state.place[place]
     fighting, background = own.wait_fighting, own.wait_background
+    spent = own.spent
     own.wait_fighting = 0.0
     own.wait_background = 0.0
-    share = 0.0 if line > 0.0 else stay_share(values, state, place)
+    own.spent += fighting + background
     here = mix(mix(mix(key, processes.FLIGHT), net.place[place].key), day)
     none = np.int64(0)
     m, people, count, total = none, none, none, 0.0
     for status in range(np.int64(4)):
         if state.by_status[place, status] == 0:
             continue
-        lam = background + fighting
-        if status == DISPLACED_BEFORE:
-            lam *= values.flight_idp_ratio
-        elif status == DISPLACED_SINCE:
+        if status == RESIDENT:
+            lam = felt(values, spent, fighting + background)
+        elif status == RETURNED:
+            lam = fighting + background
+        elif status == DISPLACED_BEFORE:
+            ratio = values.flight_idp_ratio
+            lam = felt(values, ratio * spent, ratio * (fighting + background))
+        else:
             lam = values.flight_idp_ratio * fighting
         lam += line
         if lam <= 0.0:
             continue
-        pool = movable_of_status(state, place, status, share)
         draw = mix(here, status)
-        leavers = binomial(pool, -math.expm1(-lam), draw)
+        leavers = binomial(state.by_status[place, status], -math.expm1(-lam), draw)
         if leavers == 0:
             continue
         if people == 0:
@@ -404,7 +432,7 @@ def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type
                 state.scratch[0] = 1.0
                 count, total = np.int64(1), 1.0
         people += leavers
-        m = choose_leavers(net, state, place, status, leavers, share, line / lam, m, draw)
+        m = choose_leavers(net, state, place, status, leavers, line / lam, m, day, draw)
     if people == 0:
         return
     k = divide(
@@ -437,7 +465,7 @@ def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Let people flee for a day; see `havenline.engine.steps.truce.step` for the parameters."""
-    n = state.side.shape[0]
+    n = state.holder.shape[0]
     ahead = day - today
     draw_shocks(net, values, state, day, key)
     if day == 0:
@@ -448,23 +476,23 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if state.course[0].offensive == 1:
         times *= state.flight[0].tempo
     if ahead <= 0 and record.day[day].target >= 0.0:
-        list_movable(values, state)
         for i in range(n):
-            state.scratch[i] = fighting_hazard(values, state, i)
+            state.scratch[i] = fighting_hazard(net, record, values, state, i, day)
         published = record.day[day].target
-        scale, times = scale_to_record(values, state, published, 1.0), 1.0
+        scale, times = scale_to_record(net, values, state, published, 1.0), 1.0
         if state.course[0].offensive == 1:
-            level.count(state, published, expected_new(values, state, 1.0, 1.0)[0])
+            level.count(state, published, expected_new(net, values, state, 1.0, 1.0)[0])
     if ahead <= 0 and ahead % level.WEEK == 0:
         level.learn_week(values, state)
     if ahead == 0:
         level.draw(values, state, key)
     set_pull(net, values, state)
     for i in range(n):
-        if state.side[i] <= roads.GUARANTOR and state.by_status[i].sum() > 0:
+        if state.by_status[i].sum() > 0:
             own = state.place[i]
-            own.wait_fighting += scale * times * fighting_hazard(values, state, i)
-            own.wait_background += scale * values.flight_background
+            fear = fighting_hazard(net, record, values, state, i, day)
+            own.wait_fighting += scale * times * fear
+            own.wait_background += scale * background_hazard(net, values, state, i)
             if not own.wait_fighting + own.wait_background >= 0.0:
                 state.books[0].fault = faults.HAZARD  # no number: no draw from it would end
                 return

@@ -17,14 +17,22 @@ from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import poisson
 from havenline.engine import processes
 from havenline.engine.people import RESIDENT, RETURNED, add, choose_homes, displaced
+from havenline.engine.refuge import shelters
 from havenline.engine.step import Measure, Step
 from havenline.engine.steps.aid import unsheltered
 from havenline.engine.steps.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN, front_km
-from havenline.world import roads
 
 STEP = Step(
     "Civilians killed and injured, homes damaged.",
-    reads=("option", "people", "side", "events", "shelter places", "distance to the front"),
+    reads=(
+        "option",
+        "people",
+        "holders",
+        "relations",
+        "events",
+        "shelter places",
+        "distance to the front",
+    ),
     writes=("people", "dead", "killed", "injured", "homes_damaged", "excess_deaths"),
     parts=("violence", "mortality"),
     tables=("populations",),
@@ -77,8 +85,8 @@ def excess(net, values, state, winter):  # type: ignore[no-untyped-def]
     look better for losing sight of them. Whether they have shelter there is not known.
     """
     displaced_days, bare_days, near_days = 0.0, 0.0, 0.0
-    for i in range(state.side.shape[0]):
-        if not roads.held(state.side[i]):
+    for i in range(state.holder.shape[0]):
+        if not shelters(state, i, i):
             if state.place[i].far_side in (FAR_SIDE_HANDED, FAR_SIDE_TAKEN):
                 displaced_days += displaced(state, i)
             continue
@@ -103,9 +111,9 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     per_event = 0.0
     if values.violence_events > 0.0:
         per_event = values.violence_killed / values.violence_events
-    for i in range(state.side.shape[0]):
+    for i in range(state.holder.shape[0]):
         events = state.events[day % 7, i]
-        if events <= 0.0 or not roads.held(state.side[i]):
+        if events <= 0.0 or not shelters(state, i, i):
             continue
         place = net.place[i].key
         here = state.by_status[i].sum()

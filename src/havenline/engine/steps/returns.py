@@ -1,10 +1,20 @@
-"""Voluntary return under a standing truce, which depends on safety at home.
+"""Voluntary return, which depends on home: how quiet it is, who holds it, how long people are away.
 
-The hazard is r0 exp(-(t - t_truce) / tau). A person returns to the
-home sub-district only: to its places in proportion to their residents at the start, those that
-are held and off the front. Where none of them is, some cross to those that the other side holds, at
-``return_other_side`` times the hazard, or at ``return_other_side_watched`` times where a line
-handed them over and return beyond it is watched. Forced return does not exist.
+The hazard of a displaced person whose home is at place j is, a month,
+
+    r0 exp(-m / tau) (1 - exp(-q_j / q0)) trust_j accept_j,
+
+with m the months since people of that home left (their mean), q_j the days since home was last
+within ``return_far_km`` road kilometres of the front of a running offensive or bombed, accept_j how
+far those who come home are accepted by its holder (1 on own ground; declared, or the parameter for
+ground of another), and trust_j
+
+    1 - (1 - ``return_unsettled``) exp(-d_j / ``return_far_km``)
+
+at d_j kilometres from any front; 1 while a truce stands. So people come home behind a front that
+moves on, under a truce as far as it brings quiet, and to homes that changed hands as far as they
+may and dare. Homes are known by area: hazards of its places are averaged, and those who go are
+divided among them, by residents at the start times hazard. Forced return does not exist.
 """
 
 from __future__ import annotations
@@ -18,201 +28,202 @@ from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial
 from havenline.engine import processes
 from havenline.engine.journey import add_slot, enter, travel_days
-from havenline.engine.people import DISPLACED_SINCE, RETURNED, add, choose_homes
-from havenline.engine.step import Measure, Step
+from havenline.engine.people import DISPLACED_SINCE, RETURNED, add, choose, list_row
+from havenline.engine.step import Step
 from havenline.engine.steps.aid import DAYS_PER_MONTH
 from havenline.engine.steps.control import FAR_SIDE_HANDED
+from havenline.engine.steps.violence import events_of_week
 from havenline.world import roads
-
-HELD, TAKEN, WATCHED = 1, 2, 3
-"""Homes that people could return to: held; on the other side; on the other side and watched."""
 
 TURN_DAYS = 7
 """Returns from a place are drawn once a week, with the chance of seven days."""
 
+QUIET_BEFORE = 365.0
+"""Days of quiet that every place is taken to have had before the period; a year is as good as
+more."""
+
+BOMBED = 5.0
+"""Events of a week from which a place is not quiet: those at which bombardment moves people."""
+
+LEAST_RATE = 1e-6
+"""Monthly hazard below which nobody is sent home: less than one in a million."""
+
 STEP = Step(
-    "Voluntary return home under a standing truce.",
-    reads=("option", "people", "truce", "side", "roads", "pull of places"),
-    writes=("people", "calendar", "returned", "returned_other_side"),
-    parts=("return", "journey"),
-    tables=("populations",),
-    page="returns",
-    measures=(
-        Measure(
-            "returned_other_side",
-            "persons who returned beyond a line or the front since the as-of date",
-            "persons",
-            "cumulative",
-            of=("returned",),
-            since_as_of=True,
-            prior_only=True,
-        ),
+    "Voluntary return home, as far as home is quiet and its holder accepts it.",
+    reads=(
+        "option",
+        "people",
+        "truce",
+        "offensive",
+        "holders",
+        "relations",
+        "roads",
+        "distance to the front",
+        "events",
+        "time away",
     ),
+    writes=("people", "calendar", "quiet", "returned"),
+    parts=("return", "journey"),
+    tables=("populations", "refuge"),
+    page="returns",
+    place=(("quiet_days", "f8"), ("homeward", "f8")),
 )
+"""``quiet_days`` are the days since a place was last near the fighting, ``homeward`` the monthly
+hazard of return of those whose home it is."""
 
 
 @kernel
-def open_homes(net, plan, state):  # type: ignore[no-untyped-def]
-    """Mark in ``order`` the rows of home areas with a place that people could return to."""
+def count_quiet(values, state):  # type: ignore[no-untyped-def]
+    """Count the days for which each place has been quiet."""
+    for j in range(state.holder.shape[0]):
+        here = state.place[j]
+        here.quiet_days += 1.0
+        if events_of_week(state, j) >= BOMBED:
+            here.quiet_days = 0.0
+        for k in range(state.offensive.shape[0]):
+            if state.offensive[k].on == 1 and state.fronts[k, j] < values.return_far_km:
+                here.quiet_days = 0.0
+
+
+@kernel
+def accepted(values, plan, state, place):  # type: ignore[no-untyped-def]
+    """Return how far the holder of a place accepts those whose home it is."""
+    accept = state.accept[state.own[place], state.holder[place]]
+    if plan.return_watched == 1 and state.place[place].far_side == FAR_SIDE_HANDED:
+        accept = max(accept, values.return_other_side_watched)
+    return accept
+
+
+@kernel
+def set_homeward(net, values, plan, state, day, ahead):  # type: ignore[no-untyped-def]
+    """Set the monthly hazard of return to each place, and the mean of each home area."""
     rows = state.persons.shape[1]
     for row in range(rows):
-        state.order[row] = 0
-    for j in range(state.side.shape[0]):
-        home = net.place[j].home
-        if home < 0 or net.start[j, 0].sum() == 0:
+        state.rate[row] = 0.0
+        state.weight[row] = 0.0
+    for j in range(state.holder.shape[0]):
+        here, home = state.place[j], net.place[j].home
+        here.homeward = 0.0
+        people = net.start[j, 0].sum()
+        if home < 0 or people == 0:
             continue
         row = DISPLACED_SINCE + home
-        kind = home_kind(plan, state, j)
-        if state.order[row] != HELD and (kind == HELD or kind > state.order[row]):
-            state.order[row] = kind
-
-
-@kernel
-def home_kind(plan, state, place):  # type: ignore[no-untyped-def]
-    """Return what kind of home a place is to return to; 0 for none."""
-    here = state.place[place]
-    if here.safe:
-        return HELD
-    if here.far_side == FAR_SIDE_HANDED and plan.return_watched == 1:
-        return WATCHED
-    return TAKEN if state.side[place] == roads.ATTACKER else 0
+        state.weight[row] += people
+        if plan.place[j].handed and ahead >= plan.announce and ahead < plan.handover:
+            continue
+        trust = 1.0
+        if state.course[0].truce == 0:
+            near = math.exp(-state.front[j] / values.return_far_km)
+            trust -= (1.0 - values.return_unsettled) * near
+        quiet = -math.expm1(-here.quiet_days / values.return_quiet_days)
+        here.homeward = quiet * trust * accepted(values, plan, state, j)
+        state.rate[row] += people * here.homeward
+    for row in range(DISPLACED_SINCE, rows):
+        if state.weight[row] > 0.0 and state.left[row, 0] > 0.0:
+            away = day - state.left[row, 1] / state.left[row, 0]
+            month = math.exp(-away / DAYS_PER_MONTH / values.return_decay_months)
+            state.rate[row] *= values.return_monthly * month / state.weight[row]
+        else:
+            state.rate[row] = 0.0
 
 
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Let people return for a day; see `havenline.engine.steps.truce.step` for the parameters."""
-    if state.course[0].truce != 1 or day <= today:
-        return
-    months = state.course[0].truce_age / DAYS_PER_MONTH
-    rate = values.return_monthly * math.exp(-months / values.return_decay_months)
-    open_homes(net, plan, state)
-    for i in range(state.side.shape[0]):
-        if state.by_status[i, DISPLACED_SINCE] == 0 or not roads.held(state.side[i]):
+    count_quiet(values, state)
+    set_homeward(net, values, plan, state, day, day - today)
+    rows = state.persons.shape[1]
+    for i in range(state.holder.shape[0]):
+        if state.by_status[i, DISPLACED_SINCE] == 0:
             continue
         if (np.uint64(day) + net.place[i].key) % np.uint64(TURN_DAYS) != 0:
             continue
         draw = mix(mix(mix(key, processes.RETURN), net.place[i].key), day)
-        leave_for(net, values, plan, state, i, HELD, rate, day, draw)
-        if values.return_other_side > 0.0:
-            other = mix(mix(draw, processes.CROSSING_BACK), TAKEN)
-            across = rate * values.return_other_side
-            leave_for(net, values, plan, state, i, TAKEN, across, day, other)
-        if plan.return_watched == 1 and values.return_other_side_watched > 0.0:
-            other = mix(mix(draw, processes.CROSSING_BACK), WATCHED)
-            across = rate * values.return_other_side_watched
-            leave_for(net, values, plan, state, i, WATCHED, across, day, other)
+        for row in range(DISPLACED_SINCE, rows - 1):
+            here = state.by_row[i, row]
+            if here == 0 or state.rate[row] < LEAST_RATE:
+                continue
+            chance = -math.expm1(-state.rate[row] * TURN_DAYS / DAYS_PER_MONTH)
+            of_row = mix(draw, net.cell_key[row, 0])
+            going = binomial(here, chance, of_row)
+            if going > 0:
+                send_home(net, values, state, i, row, going, day, of_row)
 
 
 @kernel
-def leave_for(net, values, plan, state, place, kind, rate, day, draw):  # type: ignore[no-untyped-def]
-    """Let people at a place return to homes of one kind, at a monthly rate, for a week."""
-    rows, groups = state.persons.shape[1], state.persons.shape[2]
-    eligible = 0
-    for row in range(rows):
-        state.in_row[row] = 0
-        if row >= DISPLACED_SINCE and state.order[row] == kind:
-            state.in_row[row] = state.by_row[place, row]
-            eligible += state.in_row[row]
-    going = binomial(eligible, -math.expm1(-rate * TURN_DAYS / DAYS_PER_MONTH), draw)
-    if going == 0:
-        return
-    who = mix(draw, processes.HOME)
-    m = choose_homes(
-        state.persons,
-        state.in_row,
-        state.listed,
-        place,
-        DISPLACED_SINCE,
-        rows,
-        np.int64(eligible),
-        going,
-        uniform(who, 0),
-        uniform(who, 1),
-    )
-    for c in range(m):
-        persons = state.listed[c].count
-        if persons > 0:
-            row, group = state.listed[c].cell // groups, state.listed[c].cell % groups
-            if kind == HELD:
-                send_home(net, values, plan, state, place, row, group, persons, day, draw)
-            else:
-                cross_back(net, plan, state, place, row, group, persons, kind, draw)
+def send_home(net, values, state, place, row, going, day, draw):  # type: ignore[no-untyped-def]
+    """Send persons of one home area to its places, on their way or back where they are."""
+    groups = state.persons.shape[2]
+    cells, here = list_row(state.persons, state.listed, place, row)
+    choose(state.listed, cells, here, going, uniform(mix(draw, processes.HOME), 0))
+    for c in range(cells):
+        persons, cell = state.listed[c].count, state.listed[c].cell
+        if persons == 0:
+            continue
+        group = cell % groups
+        stream = mix(draw, net.cell_key[row, group])
+        divide_among_homes(net, state, place, row, persons, stream)
+        for j in range(state.holder.shape[0]):
+            x = state.queue[j]
+            if x == 0:
+                continue
+            add(state.persons, state.by_status, state.by_row, place, row, group, -x)
+            if j == place:
+                come_home(state, j, group, x)
+                continue
+            km = np.float64(state.dist[place, j])
+            fast = travel_days(km, values.vehicle_km_day)
+            slow = travel_days(km, values.walk_km_day)
+            foot = mix(mix(stream, processes.VEHICLE), net.place[j].key)
+            walking = binomial(x, 1.0 - values.vehicle_share, foot)
+            k = add_slot(state.slot, np.int64(0), j, fast, slow, x - walking, walking)
+            for a in range(k):
+                to = state.slot[a]
+                enter(
+                    state.trip,
+                    state.trip_head,
+                    state.books[0],
+                    place,
+                    j,
+                    RETURNED * groups + group,
+                    to.persons,
+                    day,
+                    to.days,
+                )
 
 
 @kernel
-def divide_among_homes(net, plan, state, row, group, going, kind, draw):  # type: ignore[no-untyped-def]
-    """Divide persons of one cell among the places of their home area of one kind.
+def divide_among_homes(net, state, place, row, going, draw):  # type: ignore[no-untyped-def]
+    """Divide persons among the places of their home area that a road leads to.
 
-    In proportion to residents at the start. How many go to each place is written to ``queue``.
+    By residents at the start times hazard. How many go to each place is written to ``queue``;
+    where no road leads home they stay.
     """
-    home = row - DISPLACED_SINCE
-    rest = 0.0
-    for j in range(state.side.shape[0]):
+    home, rest = row - DISPLACED_SINCE, 0.0
+    for j in range(state.holder.shape[0]):
         state.queue[j] = 0
         state.scratch[j] = 0.0
-        if net.place[j].home == home and home_kind(plan, state, j) == kind:
-            state.scratch[j] = net.start[j, 0].sum()
+        if net.place[j].home == home and (j == place or state.dist[place, j] != roads.UNREACHED):
+            state.scratch[j] = net.start[j, 0].sum() * state.place[j].homeward
             rest += state.scratch[j]
     left = going
-    stream = mix(draw, net.cell_key[row, group])
-    for j in range(state.side.shape[0]):
+    for j in range(state.holder.shape[0]):
         w = state.scratch[j]
         if left == 0 or w <= 0.0:
             continue
         x = left
         if w < rest * (1.0 - 1e-12):
-            x = binomial(left, w / rest, mix(stream, net.place[j].key))
+            x = binomial(left, w / rest, mix(draw, net.place[j].key))
         rest -= w
         left -= x
         state.queue[j] = x
 
 
 @kernel
-def cross_back(net, plan, state, place, row, group, going, kind, draw):  # type: ignore[no-untyped-def]
-    """Let persons of one cell cross to their home area on the other side, within the day."""
-    divide_among_homes(net, plan, state, row, group, going, kind, draw)
-    for j in range(state.side.shape[0]):
-        x = state.queue[j]
-        if x == 0:
-            continue
-        add(state.persons, state.by_status, state.by_row, place, row, group, -x)
-        add(state.persons, state.by_status, state.by_row, j, RETURNED, group, x)
-        state.place[j].crossed += x
-        state.counts[0].returned += x
-        state.counts[0].returned_other_side += x
-
-
-@kernel
-def send_home(net, values, plan, state, place, row, group, going, day, draw):  # type: ignore[no-untyped-def]
-    """Send persons of one cell to the places of their home area that are held and safe."""
-    groups = state.persons.shape[2]
-    divide_among_homes(net, plan, state, row, group, going, HELD, draw)
-    stream = mix(draw, net.cell_key[row, group])
-    for j in range(state.side.shape[0]):
-        x = state.queue[j]
-        if x == 0 or (j != place and state.dist[place, j] == roads.UNREACHED):
-            continue  # no open road home: these stay where they are
-        add(state.persons, state.by_status, state.by_row, place, row, group, -x)
-        if j == place:
-            add(state.persons, state.by_status, state.by_row, place, RETURNED, group, x)
-            state.counts[0].returned += x
-            continue
-        km = np.float64(state.dist[place, j])
-        fast = travel_days(km, values.vehicle_km_day)
-        slow = travel_days(km, values.walk_km_day)
-        foot = mix(mix(stream, processes.VEHICLE), net.place[j].key)
-        walking = binomial(x, 1.0 - values.vehicle_share, foot)
-        k = add_slot(state.slot, np.int64(0), j, fast, slow, x - walking, walking)
-        for a in range(k):
-            to = state.slot[a]
-            enter(
-                state.trip,
-                state.trip_head,
-                state.books[0],
-                place,
-                j,
-                RETURNED * groups + group,
-                to.persons,
-                day,
-                to.days,
-            )
+def come_home(state, place, group, persons):  # type: ignore[no-untyped-def]
+    """Let persons be home again, and count them."""
+    add(state.persons, state.by_status, state.by_row, place, RETURNED, group, persons)
+    state.counts[0].returned += persons
+    if state.holder[place] != state.own[place]:
+        state.counts[0].returned_other_side += persons
+        state.place[place].crossed += persons

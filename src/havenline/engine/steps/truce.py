@@ -1,8 +1,8 @@
 """Offensives and truces: whether fighting moves the front on a day.
 
-Until the as-of date the recorded days hold. Afterwards an offensive switches on and off at
-constant rates (two-state Markov), and a truce halts it while it stands. A truce fails by a
-mixture-cure Weibull law,
+Until the as-of date the recorded days hold. Afterwards each offensive switches on and off at
+constant rates (two-state Markov) of its own, and a truce halts it while it stands. A truce fails by
+a mixture-cure Weibull law,
 
     S(t) = cure + (1 - cure) exp(-HR (t / scale)^shape),
 
@@ -34,24 +34,32 @@ STEP = Step(
     page="truce",
     course=(
         ("offensive", "i8"),
+        ("truce", "i8"),
+        ("truce_age", "f8"),
+        ("truce_ratio", "f8"),
+        ("haven", "i8"),
+        ("haven_left", "f8"),
+    ),
+    offensive=(
+        ("on", "i8"),
         ("switches", "i8"),
         ("switch_left", "f8"),
         ("truce", "i8"),
         ("truce_age", "f8"),
         ("truce_left", "f8"),
         ("truce_hazard", "f8"),
-        ("truce_ratio", "f8"),
-        ("haven", "i8"),
-        ("haven_left", "f8"),
     ),
     measures=(
-        Measure("truce_standing", "truce standing", "1", "share", of=("truce",)),
+        Measure("truce_standing", "a truce stands", "1", "share", of=("truce",)),
         Measure("offensive_running", "an offensive runs", "1", "share", of=("offensive",)),
         Measure("haven_standing", "a haven stands", "1", "share", of=("haven",)),
     ),
 )
-"""``haven`` is 0 before, 1 while it stands and 2 once it has failed; ``switches`` counts how often
-the offensive was switched, ``*_left`` is the hazard left until the next turn."""
+"""``course.offensive`` and ``course.truce`` are 1 where any offensive is ``on`` or any truce
+stands,
+``truce_age`` the age of the oldest; ``haven`` is 0 before, 1 while it stands and 2 once it has
+failed; ``switches`` counts how often an offensive was switched, ``*_left`` is the hazard left until
+the next turn."""
 
 
 @kernel
@@ -134,50 +142,81 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     """
     course = state.course[0]
     ahead = day - today
+    offensives = state.offensive.shape[0]
     if ahead <= 0:
-        course.offensive = record.day[day].offensive
+        for k in range(offensives):
+            state.offensive[k].on = record.running[day, k]
+        sum_up(state)
         return
     draw_tempo(values, state, key, ahead)
     if ahead == 1:
-        course.switch_left = exponential(mix(mix(key, processes.REGIME), 0))
-        course.truce_left = exponential(mix(mix(key, processes.TRUCE), 0))
         course.haven_left = exponential(mix(key, processes.HAVEN))
-        course.truce_hazard = hazard(values, course.truce_age) if course.truce == 1 else 0.0
+    for k in range(offensives):
+        step_offensive(record, values, plan, state, key, k, day, ahead)
+    sum_up(state)
     if record.forced[ahead] >= 0:
-        course.offensive = record.forced[ahead]
-        course.truce = 0
         return
-    if ahead == plan.truce_start:
-        course.truce = 1
-        course.offensive = 0
-        course.truce_age = 0.0
-        course.truce_hazard = 0.0
-        course.truce_left = exponential(mix(mix(key, processes.TRUCE), 1))
-    if course.truce == 1:
-        course.truce_ratio = hazard_ratio(values, plan, state, ahead) * course.linked
-        before = log_survival(values, course.truce_hazard)
-        age = course.truce_age
-        course.truce_hazard += course.truce_ratio * (
-            hazard(values, age + 1.0) - hazard(values, age)
-        )
-        course.truce_left -= before - log_survival(values, course.truce_hazard)
-        course.truce_age += 1.0
-        course.offensive = 0
-        if course.truce_left < 0.0:
-            course.truce = 0
-            course.offensive = 1
-    else:
-        if course.offensive == 1:
-            course.switch_left -= values.offensive_end_rate
-        else:
-            course.switch_left -= values.offensive_start_rate * course.linked
-        if course.switch_left < 0.0:
-            course.offensive = 1 - course.offensive
-            course.switches += 1
-            course.switch_left = exponential(mix(mix(key, processes.REGIME), course.switches))
     if ahead == plan.haven_start:
         course.haven = 1
     if course.haven == 1:
         course.haven_left += math.log(hold_share(values, plan)) / 365.0
         if course.haven_left < 0.0:
             course.haven = 2
+
+
+@kernel
+def sum_up(state):  # type: ignore[no-untyped-def]
+    """Note whether any offensive is on and any truce stands."""
+    course = state.course[0]
+    course.offensive, course.truce, course.truce_age = 0, 0, 0.0
+    for k in range(state.offensive.shape[0]):
+        one = state.offensive[k]
+        course.offensive = max(course.offensive, one.on)
+        if one.truce == 1:
+            course.truce = 1
+            course.truce_age = max(course.truce_age, one.truce_age)
+
+
+@kernel
+def step_offensive(record, values, plan, state, key, k, day, ahead):  # type: ignore[no-untyped-def]
+    """Set whether one offensive is on and its truce stands; see `step`.
+
+    A truce of the option halts every offensive, with the same luck for all.
+    """
+    course, one = state.course[0], state.offensive[k]
+    declared = record.offensive[k]
+    regime = mix(mix(key, processes.REGIME), declared.key)
+    if ahead == 1:
+        one.switch_left = exponential(mix(regime, 0))
+        one.truce_left = exponential(mix(mix(mix(key, processes.TRUCE), declared.key), 0))
+        one.truce_hazard = hazard(values, one.truce_age) if one.truce == 1 else 0.0
+    if record.forced[ahead] >= 0:
+        one.on = record.forced[ahead]
+        one.truce = 0
+        return
+    if ahead == plan.truce_start:
+        one.truce = 1
+        one.on = 0
+        one.truce_age = 0.0
+        one.truce_hazard = 0.0
+        one.truce_left = exponential(mix(mix(key, processes.TRUCE), 1))
+    if one.truce == 1:
+        course.truce_ratio = hazard_ratio(values, plan, state, ahead) * course.linked
+        before = log_survival(values, one.truce_hazard)
+        age = one.truce_age
+        one.truce_hazard += course.truce_ratio * (hazard(values, age + 1.0) - hazard(values, age))
+        one.truce_left -= before - log_survival(values, one.truce_hazard)
+        one.truce_age += 1.0
+        one.on = 0
+        if one.truce_left < 0.0:
+            one.truce = 0
+            one.on = 1
+    elif day >= declared.since:
+        if one.on == 1:
+            one.switch_left -= values.offensive_end_rate
+        else:
+            one.switch_left -= values.offensive_start_rate * course.linked
+        if one.switch_left < 0.0:
+            one.on = 1 - one.on
+            one.switches += 1
+            one.switch_left = exponential(mix(regime, one.switches))

@@ -14,6 +14,7 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import negative_binomial
 from havenline.engine import processes
+from havenline.engine.refuge import shelters
 from havenline.engine.step import Step
 from havenline.engine.steps.control import front_km
 
@@ -26,7 +27,15 @@ SIZE = 0.3
 
 STEP = Step(
     "Violent events by place.",
-    reads=("option", "side", "offensive", "truce", "haven", "distance to the front"),
+    reads=(
+        "option",
+        "holders",
+        "relations",
+        "offensive",
+        "truce",
+        "haven",
+        "distance to the front",
+    ),
     writes=("events",),
     parts=("violence", "haven"),
     tables=("populations",),
@@ -62,8 +71,8 @@ def haven_factor(values, plan, state, place):  # type: ignore[no-untyped-def]
 def total_nearness(net, values, state):  # type: ignore[no-untyped-def]
     """Return the sum of nearness over places that are held, not below ``FAR`` of the people."""
     total, people = 0.0, 0.0
-    for i in range(state.side.shape[0]):
-        if state.side[i] <= 1:
+    for i in range(state.holder.shape[0]):
+        if shelters(state, i, i):
             total += nearness(net, values, state, i)
             people += net.start[i].sum()
     return max(total, FAR * people)
@@ -72,14 +81,14 @@ def total_nearness(net, values, state):  # type: ignore[no-untyped-def]
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Draw the events of a day; see `havenline.engine.steps.truce.step` for the parameters."""
-    n = state.side.shape[0]
+    n = state.holder.shape[0]
     total = total_nearness(net, values, state)
     level = 1.0
     if state.course[0].offensive == 0:
         level = values.violence_truce if state.course[0].truce == 1 else values.violence_quiet
     for i in range(n):
         state.events[day % 7, i] = 0.0
-        if state.side[i] > 1 or total <= 0.0:
+        if not shelters(state, i, i) or total <= 0.0:
             continue
         mean = (
             level

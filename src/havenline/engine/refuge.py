@@ -1,0 +1,38 @@
+"""Whose ground shelters whom.
+
+Every place has people of its own: those of the party that held it at the start of the period.
+How much the ground of a party draws them, over their own, is declared (``refuge.csv``) or follows
+from relations: 1 on own, allied and guarded ground, ``refuge_neutral`` on neutral and
+``refuge_hostile`` on hostile ground. How far a holder
+accepts those whose home it holds is declared too, or ``return_other_side`` where it is hostile.
+"""
+
+from __future__ import annotations
+
+from havenline.draws.kernels import kernel
+from havenline.world import terms
+
+
+@kernel
+def set_terms(record, values, state, epoch):  # type: ignore[no-untyped-def]
+    """Set what holds between parties to that of a stretch of days."""
+    state.contact[:] = record.contact[epoch]
+    state.passage[:] = record.passage[epoch]
+    state.defends[:] = record.defends[epoch]
+    parties = state.share.shape[0]
+    for a in range(parties):
+        for b in range(parties):
+            share = record.share[epoch, a, b]
+            if share == terms.BY_NEUTRAL:
+                share = values.refuge_neutral
+            elif share == terms.BY_HOSTILE:
+                share = values.refuge_hostile
+            state.share[a, b] = share
+            accept = record.accept[epoch, a, b]
+            state.accept[a, b] = values.return_other_side if accept < 0.0 else accept
+
+
+@kernel
+def shelters(state, place, people_of):  # type: ignore[no-untyped-def]
+    """Whether a place shelters the people of another (or its own)."""
+    return state.share[state.own[people_of], state.holder[place]] > 0.0
