@@ -366,10 +366,7 @@ def _areas_of_places(world: World) -> list[str]:
 
 def _within(world: World, offensives: Sequence[Offensive]) -> NDArray[np.bool_]:
     """Return which places lie in the areas of each offensive, with the areas below them."""
-    area_of = dict(
-        zip(world.crisis.places["place_id"], world.crisis.places["area_id"], strict=True)
-    )
-    areas = [area_of[p] for p in world.place_ids]
+    areas = _areas_of_places(world)
     within = np.ones((len(offensives), len(areas)), dtype=np.bool_)
     for row, offensive in zip(within, offensives, strict=True):
         if offensive.areas:
@@ -398,10 +395,7 @@ def _targets(
 def _violence(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.void]:
     """Return the recorded events by day and place; those of an area are spread by people."""
     index = {p: i for i, p in enumerate(world.place_ids)}
-    area_of = dict(
-        zip(world.crisis.places["place_id"], world.crisis.places["area_id"], strict=True)
-    )
-    areas = [area_of[p] for p in world.place_ids]
+    areas = _areas_of_places(world)
     people = world.network.start.sum(axis=(1, 2)).astype(np.float64)
     found: dict[tuple[int, int], float] = {}
     for row in events_known(world.crisis.violence, start, as_of):

@@ -1,10 +1,11 @@
 """Violent events by place and day: recorded where they are, else from one declared wide prior.
 
 Up to the as-of date at least the recorded events happen at the place and on the day that they tell
-of; those of an area are spread over its places by their people. Where nothing is recorded, the
-expected events of a day of offensive (``violence_events``) are spread each day over places in
-proportion to their people at the start times exp(-road distance to the front /
-``violence_length``); the draws are negative binomial with size 0.3. """
+of; those of an area are spread over its places by their people. Beyond these, the expected events
+of a day of offensive (``violence_events``) are spread each day over places in proportion to their
+people at the start times exp(-road distance to the front / ``violence_length``); the draws are
+negative binomial with size 0.3.
+"""
 
 from __future__ import annotations
 
