@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -34,11 +35,14 @@ def observations(
             "value": [float(r[1]) for r in rows],
             "unit": "persons",
             "kind": "cumulative",
+            "measure": "displaced_cumulative",
             "main": 1,
             "qualifier": [r[3] if len(r) > 3 else "=" for r in rows],
             "published": pd.to_datetime([r[2] for r in rows]),
         }
     )
+    more = {"counter": "", "neighbour": "", "low": np.nan, "high": np.nan, "break": "", "ends": ""}
+    main = main.assign(**more)
     if not flows:
         return main
     side = pd.DataFrame(
@@ -50,13 +54,14 @@ def observations(
             "value": [f[3] for f in flows],
             "unit": "movements",
             "kind": "flow",
+            "measure": "moves",
             "main": 0,
             "qualifier": "=",
             "published": pd.to_datetime([f[4] for f in flows]),
         }
     )
     main["period_start"] = pd.to_datetime(main["period_start"])
-    return pd.concat([main, side], ignore_index=True)
+    return pd.concat([main, side.assign(**more)], ignore_index=True)
 
 
 def happenings(*rows: tuple[str, str]) -> pd.DataFrame:
@@ -94,6 +99,8 @@ class HandMade:
     areas: pd.DataFrame = field(default_factory=lambda: empty("area_id", "parent_id"))
     places: pd.DataFrame = field(default_factory=lambda: empty("place_id", "area_id"))
     populations: pd.DataFrame = field(default_factory=lambda: people())
+    crossings: pd.DataFrame = field(default_factory=lambda: empty("crossing_id", "neighbour"))
+    meta: Any = field(default_factory=lambda: SimpleNamespace(displaced_series=None))
 
 
 REPORTING = {row.name: row.value for row in default_table() if row.name.startswith("report_")}

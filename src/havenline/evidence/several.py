@@ -78,7 +78,7 @@ def dates_by_rule(crisis: Crisis) -> tuple[list[date], date]:
     dates : list of date
         In order; fewer than four where counts are few.
     until : date
-        Day of the last count.
+        End of the period: every count is scored, and every other series.
 
     Raises
     ------
@@ -89,17 +89,17 @@ def dates_by_rule(crisis: Crisis) -> tuple[list[date], date]:
     every = published_totals(crisis.observations, series_id=series)
     rows = main_rows(crisis.observations, series).dropna(subset=["published", "value"])
     published = sorted(day.date() for day in rows["published"])
-    until = every.dates[-1]
+    last = every.dates[-1]
     found = set()
     for share in SHARES:
         day = published[math.ceil(share * len(published)) - 1]
         known = published_totals(crisis.observations, as_of=day, series_id=series)
-        if len(known) < LEAST or known.dates[-1] >= until:
+        if len(known) < LEAST or known.dates[-1] >= last:
             continue
-        ahead = increments_to_score(crisis.observations, as_of=day, until=until, series_id=series)
+        ahead = increments_to_score(crisis.observations, as_of=day, until=last, series_id=series)
         if len(ahead) >= LEAST:
             found.add(day)
-    return sorted(found), until
+    return sorted(found), crisis.meta.period.end
 
 
 def score_crisis(
@@ -158,7 +158,6 @@ def _standing(
                 until=until,
                 futures=futures,
                 seed=seed,
-                series_id=crisis.meta.displaced_series,
                 conditional=False,
                 reporting=True,
             )

@@ -1,0 +1,263 @@
+"""Every observed series but the main one, scored against the daily figure that answers to it.
+
+What was there on a day is compared as it stands, a rise by the days of it that lie after the as-of
+date: where a rise began before, its part by days, and only where at least half of them lie ahead.
+Areas of any level are the sum of the finest areas below them. An observation with a range is scored
+over all that it may have been.
+
+Beside each stands what the series itself said last: the last figure kept, or the mean rate of its
+rises so far, both as certain forecasts; a rise of which nothing was known is forecast as nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from havenline.evidence.answers import ANSWERS, WITHOUT
+from havenline.evidence.counted import Counted, Series, beside, every_count
+from havenline.evidence.people_there import Peopled, areas_within, people_there
+from havenline.evidence.scores import coverage, crps, over_observed, pit_ranks, spread_observed
+from havenline.facts.known import known_by
+
+Floats = npt.NDArray[np.float64]
+
+LEAST_AHEAD = 0.5
+"""Share of the days of a rise that must lie after the as-of date: of less, most is known."""
+LEVELS = (0.5, 0.9)
+
+
+class Declared(Peopled, Protocol):
+    """What is read of a crisis."""
+
+    @property
+    def crossings(self) -> pd.DataFrame:
+        """Crossings, with the neighbour of each."""
+        ...
+
+
+@dataclass(frozen=True)
+class FigureScore:
+    """The forecast of one figure from one as-of date.
+
+    Attributes
+    ----------
+    counted : Counted
+    observed : float
+        What is scored of it: the part of a rise that lies ahead.
+    quantiles : tuple of float
+        5%, 50% and 95% of the forecast.
+    crps : float
+        Fair CRPS of the model, in the unit of the series.
+    kept : float
+        CRPS of the last figure or rate kept; nan where no figure was known.
+    inside : dict of float to float
+        By level: how much of what was observed lies in the central range, 0 or 1 where it has no
+        range of its own.
+    fifth : int
+        Fifth of the forecast it fell into, 0 for the lowest.
+    """
+
+    counted: Counted
+    observed: float
+    quantiles: tuple[float, float, float]
+    crps: float
+    kept: float
+    inside: Mapping[float, float]
+    fifth: int
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the score as plain data."""
+        figure, (low, middle, high) = self.counted, self.quantiles
+        return {
+            **figure.series._asdict(),
+            "start": figure.start.isoformat() if figure.start else None,
+            "end": figure.end.isoformat(),
+            "observed": self.observed,
+            "q05": low,
+            "q50": middle,
+            "q95": high,
+            "crps": self.crps,
+            "kept_crps": None if math.isnan(self.kept) else self.kept,
+            "inside_90": self.inside[0.9],
+        }
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """What one run says of observed figures.
+
+    Attributes
+    ----------
+    run : Dataset
+        A result, of one option.
+    crisis : Crisis
+    as_of : date
+    main_areas : collection of str
+        Areas of the main series: what covers them covers the whole crisis.
+    """
+
+    run: xr.Dataset
+    crisis: Declared
+    as_of: date
+    main_areas: Collection[str]
+
+    def inside(self, area: str) -> list[str]:
+        """Return the areas of the result that lie in an area."""
+        within = areas_within(self.crisis.areas, {area})
+        return [str(a) for a in self.run["area"].to_numpy() if a in within]
+
+    def is_whole(self, area: str) -> bool:
+        """Return whether a series of an area covers the whole crisis."""
+        own = self.inside(area)
+        return area in self.main_areas or not own or len(own) == self.run.sizes["area"]
+
+    def of(self, figure: Counted) -> Floats | str:
+        """Return the forecast of a figure, (futures,), or the reason why there is none."""
+        series = figure.series
+        answer = ANSWERS.get(series.measure)
+        if answer is None:
+            return WITHOUT[series.measure]
+        whole = self.is_whole(series.area)
+        name = answer.whole if whole else answer.part
+        if not name:
+            return "a run holds it for the whole crisis, not for a part of it"
+        if name not in self.run:
+            return "the run does not hold it"
+        values = self.run[name]
+        if series.neighbour:
+            if "neighbour" in values.dims:
+                values = values.sel(neighbour=series.neighbour)
+            elif self.crisis.crossings["neighbour"].nunique() != 1:
+                return "a run does not hold into which neighbour people go"
+        if "group" in values.dims:
+            values = values.sum("group")
+        areas = [] if whole and answer.since_the_start else self.inside(series.area)
+        if "area" in values.dims:
+            values = (values.sel(area=areas) if areas else values).sum("area")
+        path = values.transpose("future", "day").to_numpy().astype(np.float64)
+        if self.run[name].attrs.get("measure") == "flow":
+            path = path.cumsum(axis=1)
+        if answer.since_the_start:
+            path = path - (people_there(self.crisis, areas, self.as_of, "idp") or 0.0)
+        return self._over(figure, path)
+
+    def _over(self, figure: Counted, path: Floats) -> Floats:
+        end = path[:, (figure.end - self.as_of).days]
+        if figure.start is None:
+            return np.maximum(0.0, end)
+        return end - path[:, (max(self.as_of, figure.start) - self.as_of).days]
+
+
+def last_figure(observations: pd.DataFrame, main: str, until: date) -> date:
+    """Return the last day up to a day that a series but the main one describes and a run answers.
+
+    Parameters
+    ----------
+    observations : DataFrame
+    main : str
+        The main series.
+    until : date
+
+    Returns
+    -------
+    date
+        ``date.min`` where there is none.
+    """
+    rows = beside(observations, main)
+    answered = rows["measure"].isin(list(ANSWERS)) & (rows["date"] <= pd.Timestamp(until))
+    days = rows.loc[answered, "date"]
+    return pd.Timestamp(days.max()).date() if len(days) else date.min
+
+
+def score_figures(
+    run: xr.Dataset,
+    observations: pd.DataFrame,
+    crisis: Declared,
+    *,
+    main: str,
+    as_of: date,
+    until: date,
+) -> tuple[list[FigureScore], dict[Series, str]]:
+    """Score the forecasts of one run on every series but the main one.
+
+    Parameters
+    ----------
+    run : Dataset
+        A result, of one option.
+    observations : DataFrame
+    crisis : Crisis
+    main : str
+        The main series, scored elsewhere.
+    as_of, until : date
+        Day of the forecast; last day that a figure may describe.
+
+    Returns
+    -------
+    scores : list of FigureScore
+    unscored : dict of Series to str
+        Every series without a score, and why.
+    """
+    covered = set(observations.loc[observations["series_id"] == main, "area_id"])
+    forecasts = Forecasts(run, crisis, as_of, covered)
+    last = min(until, pd.Timestamp(run["day"].to_numpy()[-1]).date())
+    others = beside(observations, main)
+    known = known_by(others[others["date"] <= pd.Timestamp(as_of)], as_of)
+    before: dict[Series, list[Counted]] = {}
+    for figure in every_count(known):
+        before.setdefault(figure.series, []).append(figure)
+    scores: list[FigureScore] = []
+    unscored: dict[Series, str] = {}
+    every = every_count(others)
+    for figure in every:
+        ahead = figure.falls_after(as_of)
+        if figure.series.measure in WITHOUT:
+            unscored[figure.series] = WITHOUT[figure.series.measure]
+        elif figure.end > last or ahead < LEAST_AHEAD:
+            unscored.setdefault(figure.series, "no figure of it lies ahead of the dates")
+        elif isinstance(samples := forecasts.of(figure), str):
+            unscored[figure.series] = samples
+        else:
+            scores.append(_score(figure, ahead, samples, before.get(figure.series, [])))
+    done = {score.counted.series for score in scores}
+    return scores, {series: why for series, why in unscored.items() if series not in done}
+
+
+def _score(
+    figure: Counted, ahead: float, samples: Floats, before: Sequence[Counted]
+) -> FigureScore:
+    seen = ahead * spread_observed([figure.value], [figure.low], [figure.high])
+    x = samples[None, :]
+    low, middle, high = (float(q) for q in np.quantile(samples, [0.05, 0.5, 0.95]))
+    middle_seen = seen[:, seen.shape[1] // 2]
+    rank = (pit_ranks(x, middle_seen)[0] + 0.5) / (samples.size + 1)
+    kept = _kept(figure, ahead, before)
+    return FigureScore(
+        counted=figure,
+        observed=float(ahead * figure.value),
+        quantiles=(low, middle, high),
+        crps=float(over_observed(lambda y: crps(x, y), seen)[0]),
+        kept=float(np.abs(seen - kept).mean()),
+        inside={
+            c: float(over_observed(lambda y, c=c: coverage(x, y, c), seen))  # type: ignore[misc]
+            for c in LEVELS
+        },
+        fifth=int(5 * rank),
+    )
+
+
+def _kept(figure: Counted, ahead: float, before: Sequence[Counted]) -> float:
+    """Return what the series itself said last of a figure."""
+    if figure.start is None:
+        return before[-1].value if before else math.nan
+    days = sum((f.end - f.start).days for f in before if f.start)
+    rate = sum(f.value for f in before) / days if days else 0.0
+    return rate * ahead * (figure.end - figure.start).days
