@@ -5,8 +5,8 @@ Run from the repository root; no network is used::
     python -m scripts.build_idlib            # into the crisis folder itself
     python -m scripts.build_idlib --out DIR  # elsewhere, to compare
 
-Written by hand and not touched: crisis.yaml, options.yaml, parties.csv, parameters.csv and the
-READMEs.
+Written by hand and not touched: crisis.yaml, options.yaml, parties.csv, relations.csv,
+offensives.csv, refuge.csv, parameters.csv, the tables of bargaining and the READMEs.
 """
 
 from __future__ import annotations

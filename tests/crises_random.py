@@ -119,7 +119,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
     neighbours = [{"id": "nb", "name": "Nb", "country": "XXN"}] if sketch.crossings else []
     meta = CrisisMeta.model_validate(
         {
-            "format": 1,
+            "format": 2,
             "id": "sketch",
             "name": f"Sketch{sketch.names}",
             "question": "What happens?",
@@ -272,7 +272,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
                     "series_id": "newly",
                     "date": _day(d),
                     "value": float(v),
-                    "kind": "cumulative",
+                    "measure": "displaced_cumulative",
                     "main": 1,
                     "qualifier": "=",
                     "published": _day(known),
@@ -283,7 +283,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 "series_id": "str",
                 "date": DATE,
                 "value": "float64",
-                "kind": "str",
+                "measure": "str",
                 "main": "int64",
                 "qualifier": "str",
                 "published": DATE,
@@ -291,15 +291,66 @@ def crisis_of(sketch: Sketch) -> Crisis:
         ),
         parties=_frame(
             [
-                {"party_id": p, "side": s}
-                for p, s in (
-                    ("att", "attacker"),
-                    ("def", "defender"),
-                    ("gua", "guarantor"),
+                {"party_id": p, "kind": k}
+                for p, k in (
+                    ("att", "armed"),
+                    ("def", "armed"),
+                    ("gua", "armed"),
                     ("nbr", "neighbour"),
                 )
             ],
-            {"party_id": "str", "side": "str"},
+            {"party_id": "str", "kind": "str"},
+        ),
+        relations=_frame(
+            [
+                {"party": p, "other": q, "relation": r, "since": _day(-99), "published": _day(-99)}
+                for p, q, r in (("att", "def", "hostile"), ("gua", "def", "guards"))
+            ],
+            {"party": "str", "other": "str", "relation": "str", "since": DATE, "published": DATE},
+        ),
+        offensives=_frame(
+            [
+                {
+                    "offensive_id": "main",
+                    "name": "The offensive",
+                    "attackers": "att",
+                    "defenders": "def",
+                    "areas": "",
+                    "announced": None,
+                    "since": _day(-99),
+                    "published": _day(-99),
+                }
+            ],
+            {
+                "offensive_id": "str",
+                "name": "str",
+                "attackers": "str",
+                "defenders": "str",
+                "areas": "str",
+                "announced": DATE,
+                "since": DATE,
+                "published": DATE,
+            },
+        ),
+        refuge=_frame(
+            [
+                {
+                    "home": "gua",
+                    "holder": "def",
+                    "share": 1.0,
+                    "passage": "yes",
+                    "since": _day(-99),
+                    "published": _day(-99),
+                }
+            ],
+            {
+                "home": "str",
+                "holder": "str",
+                "share": "float64",
+                "passage": "str",
+                "since": DATE,
+                "published": DATE,
+            },
         ),
         parameters=_frame(
             [],
@@ -332,6 +383,9 @@ TABLES = (
     "happenings",
     "observations",
     "parties",
+    "relations",
+    "offensives",
+    "refuge",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from havenline.crisis.choices import MEASURES
 from scripts.idlib.common import (
     START,
     Row,
@@ -16,14 +17,15 @@ from scripts.idlib.common import (
 )
 from scripts.idlib.places import places
 
-MEASURE = {
-    "movements": ("movements", "flow", "movements"),
-    "persons left": ("departures", "flow", "persons"),
-    "cumulative persons": ("arrivals_since_2019_12_01", "cumulative", "persons"),
-    "monthly arrivals": ("arrivals", "flow", "persons"),
-    "monthly departures": ("departures", "flow", "persons"),
-    "persons": ("arrivals", "flow", "persons"),
-    "share left": ("share_left", "cumulative", "share"),
+# What displacement_destinations.csv measures -> (series, measure, unit, since the start).
+DESTINATIONS = {
+    "movements": ("movements", "arrived", "movements", False),
+    "persons left": ("departures", "departed", "persons", False),
+    "cumulative persons": ("arrivals_since_2019_12_01", "arrived", "persons", True),
+    "monthly arrivals": ("arrivals", "arrived", "persons", False),
+    "monthly departures": ("departures", "departed", "persons", False),
+    "persons": ("arrivals", "arrived", "persons", False),
+    "share left": ("share_left", "other", "share", True),
 }
 ZONE = {
     "SY0203;SY0204": "northern-aleppo",
@@ -36,53 +38,61 @@ ZONE = {
 }
 MONTH = re.compile(r"(\d{4})-(\d\d)")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
-# Keys of baseline.csv that are observations: key -> (kind, area).
+# Keys of baseline.csv that are observations: key -> (measure, area).
 SERIES = {
-    "population_dana_subdistrict_before_wave": ("stock", "SY070301"),
-    "population_maarat_and_surroundings": ("stock", "SY070200"),
-    "idps_in_nw_total": ("stock", "northwest-syria"),
-    "idps_hosted_before_wave": ("stock", "northwest-syria"),
-    "movements_dec_2019_cccm": ("flow", "northwest-syria"),
-    "movements_jan_2020": ("flow", "SY"),
-    "movements_feb_2020_ocha": ("flow", "SY"),
-    "newly_displaced_feb_2020_hnap": ("flow", "northwest-syria"),
-    "still_displaced_of_960k": ("stock", "northwest-syria"),
-    "moved_back_total": ("cumulative", "northwest-syria"),
-    "spontaneous_returns_feb_2020_idleb": ("flow", "SY07"),
-    "displaced_in_open": ("stock", "northwest-syria"),
-    "displaced_in_individual_tents": ("stock", "northwest-syria"),
-    "displaced_in_unfinished_buildings": ("stock", "northwest-syria"),
-    "share_in_open": ("stock", "northwest-syria"),
-    "share_in_individual_tents": ("stock", "northwest-syria"),
-    "share_in_unfinished_buildings": ("stock", "northwest-syria"),
-    "displaced_in_open_or_unfinished": ("stock", "northwest-syria"),
-    "displaced_in_camps_or_tents": ("stock", "northwest-syria"),
-    "displaced_with_host_families_share": ("stock", "northwest-syria"),
-    "newly_displaced_households_open_tent_makeshift_share": ("stock", "northwest-syria"),
-    "feb_newly_displaced_adequate_housing_share": ("stock", "northwest-syria"),
-    "feb_newly_displaced_emergency_shelter_share": ("stock", "northwest-syria"),
-    "feb_newly_displaced_substandard_shelter_share": ("stock", "northwest-syria"),
-    "feb_newly_displaced_public_building_share": ("stock", "northwest-syria"),
-    "all_idps_in_tents_share": ("stock", "northwest-syria"),
-    "idps_in_collective_centres_selected_subdistricts": ("stock", "northwest-syria"),
-    "idp_site_population_total": ("stock", "northwest-syria"),
-    "communities_changed_control": ("flow", "northwest-syria"),
-    "communities_changed_control_cumulative": ("cumulative", "northwest-syria"),
-    "idp_host_communities_abandoned": ("cumulative", "northwest-syria"),
-    "civilian_deaths_ohchr": ("flow", "northwest-syria"),
-    "deaths_reported_ocha": ("flow", "northwest-syria"),
-    "health_facilities_suspended": ("cumulative", "northwest-syria"),
-    "syrians_registered_in_turkey": ("stock", "TR"),
-    "syrians_registered_hatay": ("stock", "tr-hatay"),
-    "syrians_registered_gaziantep": ("stock", "tr-gaziantep"),
-    "greece_sea_arrivals": ("flow", "TR"),
-    "un_trucks_cross_border": ("flow", "TR"),
-    "people_assisted_shelter_nfi_feb": ("flow", "northwest-syria"),
-    "people_assisted_shelter_nfi_mar": ("flow", "northwest-syria"),
-    "food_price_increase_idlib_year": ("stock", "SY07"),
-    "funding_requirement": ("stock", "northwest-syria"),
-    "funding_secured_estimate": ("cumulative", "northwest-syria"),
+    "population_dana_subdistrict_before_wave": ("other", "SY070301"),
+    "population_maarat_and_surroundings": ("other", "SY070200"),
+    "idps_in_nw_total": ("present", "northwest-syria"),
+    "idps_hosted_before_wave": ("present", "northwest-syria"),
+    "movements_dec_2019_cccm": ("moves", "northwest-syria"),
+    "movements_jan_2020": ("moves", "SY"),
+    "movements_feb_2020_ocha": ("moves", "SY"),
+    "newly_displaced_feb_2020_hnap": ("displaced", "northwest-syria"),
+    "still_displaced_of_960k": ("displaced_present", "northwest-syria"),
+    "moved_back_total": ("returned_cumulative", "northwest-syria"),
+    "spontaneous_returns_feb_2020_idleb": ("returned", "SY07"),
+    "displaced_in_open": ("sheltered_outside", "northwest-syria"),
+    "displaced_in_individual_tents": ("other", "northwest-syria"),
+    "displaced_in_unfinished_buildings": ("other", "northwest-syria"),
+    "share_in_open": ("other", "northwest-syria"),
+    "share_in_individual_tents": ("other", "northwest-syria"),
+    "share_in_unfinished_buildings": ("other", "northwest-syria"),
+    "displaced_in_open_or_unfinished": ("other", "northwest-syria"),
+    "displaced_in_camps_or_tents": ("other", "northwest-syria"),
+    "displaced_with_host_families_share": ("other", "northwest-syria"),
+    "newly_displaced_households_open_tent_makeshift_share": ("other", "northwest-syria"),
+    "feb_newly_displaced_adequate_housing_share": ("other", "northwest-syria"),
+    "feb_newly_displaced_emergency_shelter_share": ("other", "northwest-syria"),
+    "feb_newly_displaced_substandard_shelter_share": ("other", "northwest-syria"),
+    "feb_newly_displaced_public_building_share": ("other", "northwest-syria"),
+    "all_idps_in_tents_share": ("other", "northwest-syria"),
+    "idps_in_collective_centres_selected_subdistricts": ("other", "northwest-syria"),
+    "idp_site_population_total": ("in_sites", "northwest-syria"),
+    "communities_changed_control": ("other", "northwest-syria"),
+    "communities_changed_control_cumulative": ("other", "northwest-syria"),
+    "idp_host_communities_abandoned": ("other", "northwest-syria"),
+    "civilian_deaths_ohchr": ("killed", "northwest-syria"),
+    "deaths_reported_ocha": ("killed", "northwest-syria"),
+    "health_facilities_suspended": ("other", "northwest-syria"),
+    "syrians_registered_in_turkey": ("abroad", "TR"),
+    "syrians_registered_hatay": ("other", "tr-hatay"),
+    "syrians_registered_gaziantep": ("other", "tr-gaziantep"),
+    "greece_sea_arrivals": ("other", "TR"),
+    "un_trucks_cross_border": ("other", "TR"),
+    "people_assisted_shelter_nfi_feb": ("other", "northwest-syria"),
+    "people_assisted_shelter_nfi_mar": ("other", "northwest-syria"),
+    "food_price_increase_idlib_year": ("other", "SY07"),
+    "funding_requirement": ("other", "northwest-syria"),
+    "funding_secured_estimate": ("other", "northwest-syria"),
 }
+OVER = (
+    "communities_changed_control",
+    "greece_sea_arrivals",
+    "un_trucks_cross_border",
+    "people_assisted_shelter_nfi_feb",
+    "people_assisted_shelter_nfi_mar",
+)
+"""Of those with the measure other, the ones that cover a span of days."""
 RENAMED = {
     "communities_changed_control_cumulative": "communities_changed_control_since_2019_12_01",
     "still_displaced_of_960k": "still_displaced",
@@ -113,7 +123,7 @@ def _totals() -> list[Row]:
                 "area_id": "northwest-syria",
                 "value": r["displaced_since_2019_12_01"],
                 "unit": "persons",
-                "kind": "cumulative",
+                "measure": "displaced_cumulative",
                 "main": str(int(r["main_series"] == "yes")),
                 "qualifier": r["qualifier"],
                 "published": known,
@@ -142,9 +152,9 @@ def _start_of(period: str) -> str:
 def _destinations() -> list[Row]:
     rows = []
     for r in read("displacement_destinations"):
-        if r["measure"] not in MEASURE:
+        if r["measure"] not in DESTINATIONS:
             continue  # changes of site populations: see the series of the sites themselves
-        stem, kind, unit = MEASURE[r["measure"]]
+        stem, measure, unit, since_start = DESTINATIONS[r["measure"]]
         value = r["share"] if unit == "share" else r["persons_arrived"]
         if not value:
             continue
@@ -154,7 +164,7 @@ def _destinations() -> list[Row]:
         town = r["admin_level"] in ("town", "crossing")
         if town:
             stem = f"{stem}_{_point(r['area'], r['admin_level'])}"
-        begin = START if kind == "cumulative" else _start_of(r["period"])
+        begin = START if since_start else _start_of(r["period"])
         rows.append(
             {
                 "series_id": stem,
@@ -163,9 +173,10 @@ def _destinations() -> list[Row]:
                 "area_id": ZONE.get(r["pcode"], r["pcode"]),
                 "value": value,
                 "unit": unit,
-                "kind": kind,
+                "measure": measure,
                 "main": "0",
                 "qualifier": "about",
+                "repeats": "yes" if unit == "movements" else "",
                 "published": known,
                 "confidence": r["confidence"],
                 "source_id": source_ids(r["source"]),
@@ -202,7 +213,8 @@ def _baseline() -> list[Row]:
     for r in read("baseline"):
         if r["key"] not in SERIES:
             continue
-        kind, area = SERIES[r["key"]]
+        measure, area = SERIES[r["key"]]
+        over = MEASURES[measure].over or r["key"] in OVER
         first, last, span_note = _span(r["as_of"])
         known, note = published(r["source"], last, derived=r["note"].startswith("Derived"))
         said = r["note"].lower()
@@ -211,13 +223,15 @@ def _baseline() -> list[Row]:
             {
                 "series_id": RENAMED.get(r["key"], r["key"]),
                 "date": last,
-                "period_start": first if kind == "flow" else "",
+                "period_start": first if over else "",
                 "area_id": area,
+                "neighbour": "tr" if MEASURES[measure].abroad else "",
                 "value": r["value"],
                 "unit": r["unit"],
-                "kind": kind,
+                "measure": measure,
                 "main": "0",
                 "qualifier": QUALIFIER.get(mark, "about" if mark else "="),
+                "repeats": "yes" if r["unit"] == "movements" else "",
                 "published": known,
                 "confidence": r["confidence"],
                 "source_id": source_ids(r["source"]),
@@ -243,7 +257,7 @@ def _sites() -> list[Row]:
                 "area_id": area.get(f"camps-{cluster}-cluster", r["admin2_pcode"]),
                 "value": r["idps"],
                 "unit": "persons",
-                "kind": "stock",
+                "measure": "in_sites",
                 "main": "0",
                 "qualifier": "=",
                 "published": known,

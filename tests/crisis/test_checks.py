@@ -168,7 +168,8 @@ def test_every_fault_is_in_one_report(folder: Any) -> None:
         "crisis.yaml:15 [horizon_days]: out of bounds (found '0'); expected at least 1 "
         "(out_of_bounds)",
         "places.csv:7 [kind]: unknown kind (found 'vilage'); expected one of city, town, village, "
-        "camp_cluster, crossing, post, foreign_town; did you mean 'village'? (unknown_value)",
+        "quarter, camp_cluster, crossing, post, foreign_town; did you mean 'village'? "
+        "(unknown_value)",
         "routes.csv:2 [road_km]: road_km cannot be negative (found '-24'); expected 0 or more "
         "(negative_number)",
         "sites.csv:3 [planned_capacity]: capacity below occupancy (found '4000'); expected "
@@ -263,6 +264,8 @@ def test_every_check_has_a_meaning_and_a_fault_that_shows_it() -> None:
     shown = {message.rsplit("(", 1)[1].rstrip(")") for message in messages}
     elsewhere = {
         "missing_folder",
+        "old_format",
+        "too_many_parties",
         "not_a_folder",
         "unknown_crisis",
         "unreadable_file",

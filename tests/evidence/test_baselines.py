@@ -216,6 +216,6 @@ def test_the_prior_is_the_newest_published_period_before_the_series(rows: list[R
 
 def test_other_counts_are_no_movements(rows: list[Row]) -> None:
     table = observations(rows, flows=[("2019-11-01", "2019-11-30", "A", 50.0, "2019-12-01")])
-    table.loc[table["kind"] == "flow", "unit"] = "deaths"
+    table.loc[table["measure"] == "moves", "unit"] = "deaths"
     day = date(2020, 1, 5)
     assert prior_from_flows(table, as_of=day, before=date(2020, 1, 1)) is None

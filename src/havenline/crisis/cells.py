@@ -65,7 +65,7 @@ def parse_cell(text: str, column: Column, file: str, row: int) -> tuple[Value, P
     blank = column.type == "text" and column.required and not text.strip()
     if text == "" or blank:
         if not column.required:
-            return (None if column.type in ("integer", "number", "date") else ""), None
+            return empty(column), None
         return None, problem(
             "missing_value",
             file,
@@ -100,6 +100,11 @@ def parse_cell(text: str, column: Column, file: str, row: int) -> tuple[Value, P
         expected=expected,
         hint=hint,
     )
+
+
+def empty(column: Column) -> Value:
+    """Return the value of an empty cell of a column that may be empty."""
+    return None if column.type in ("integer", "number", "date") else ""
 
 
 def text_fault(text: str) -> tuple[str, str, str, str] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from havenline.crisis.cells import split_ids
+from havenline.crisis.choices import MEASURES
 from havenline.crisis.draft import Draft
 from havenline.crisis.outcome_names import INDICATORS, SINCE_START, STAKES
 from havenline.crisis.registry import Hints, check, problem, suggest
@@ -22,15 +23,15 @@ def flows_without_start(draft: Draft) -> Iterator[Problem]:
     if rows is None:
         return
     starts = rows.texts["period_start"]
-    for (line, kind, main), start in zip(rows.records("kind", "main"), starts, strict=True):
-        if kind in ("flow", "cumulative") and main == 1 and not start:
+    for (line, measure, main), start in zip(rows.records("measure", "main"), starts, strict=True):
+        if measure and MEASURES[measure].over and main == 1 and not start:
             yield problem(
                 "flow_without_start",
                 rows.file,
                 "this cell must be filled",
                 row=line,
                 column="period_start",
-                expected=f"the first day that this {kind} figure counts",
+                expected=f"the first day that this figure of {measure} covers",
             )
 
 
@@ -38,7 +39,7 @@ def flows_without_start(draft: Draft) -> Iterator[Problem]:
 def two_main_observations(draft: Draft) -> Iterator[Problem]:
     """Report a second main figure for the same series, area and days."""
     first: dict[tuple[object, ...], int] = {}
-    wanted = ("series_id", "area_id", "date", "period_start", "main")
+    wanted = ("series_id", "area_id", "date", "period_start", "neighbour", "main")
     for line, *key, main in draft.records("observations", *wanted):
         if main != 1 or key[2] is None:
             continue
@@ -59,10 +60,12 @@ def two_main_observations(draft: Draft) -> Iterator[Problem]:
 def cumulative_falls(draft: Draft) -> Iterator[Problem]:
     """Report main cumulative figures below an earlier one of their series."""
     series: dict[tuple[object, ...], list[tuple[object, int, float]]] = {}
-    wanted = ("series_id", "area_id", "period_start", "date", "value", "kind", "main", "qualifier")
-    for line, name, area, start, day, value, *rest in draft.records("observations", *wanted):
-        if rest == ["cumulative", 1, "="] and day is not None and value is not None:
-            series.setdefault((name, area, start), []).append((day, line, value))
+    wanted = ("series_id", "area_id", "period_start", "neighbour", "date", "value")
+    rest = ("measure", "main", "qualifier")
+    for line, *key, day, value, measure, main, how in draft.records("observations", *wanted, *rest):
+        over = measure and MEASURES[measure].over
+        if over and (main, how) == (1, "=") and day is not None and value is not None:
+            series.setdefault(tuple(key), []).append((day, line, value))
     for points in series.values():
         points.sort(key=lambda point: (str(point[0]), point[1]))
         for (day, _, before), (_, line, value) in pairwise(points):
@@ -86,14 +89,17 @@ def unknown_outcomes(draft: Draft) -> Iterator[Problem]:
         rows = draft.tables["observations"]
         main = [
             name
-            for _, name, kind, one in draft.records("observations", "series_id", "kind", "main")
-            if kind == "cumulative" and one == 1
+            for _, name, measure, one in draft.records(
+                "observations", "series_id", "measure", "main"
+            )
+            if measure == "displaced_cumulative" and one == 1
         ]
-        if rows.whole and not rows.missing and meta.displaced_series not in main:
+        unread = {"series_id", "measure", "main"} & rows.missing
+        if rows.whole and not unread and meta.displaced_series not in main:
             yield draft.in_meta.problem(
                 "unknown_outcome",
                 ("displaced_series",),
-                f"no main cumulative figure of this series stands in {rows.file}",
+                f"{rows.file} has no main figure of it with the measure displaced_cumulative",
                 meta.displaced_series,
                 hint=suggest(meta.displaced_series, set(filter(None, main))),
             )

@@ -45,7 +45,7 @@ def _control(draft: Draft) -> dict[str, list[tuple[date, int, str]]]:
 @check("control_holder", "who holds a place is a party that can hold ground")
 def control_holders(draft: Draft) -> Iterator[Problem]:
     """Report places held by donors, who hold none."""
-    donors = {p for _, p, side in draft.records("parties", "party_id", "side") if side == "donor"}
+    donors = {p for _, p, kind in draft.records("parties", "party_id", "kind") if kind == "donor"}
     for table in ("control", "control_counts"):
         for line, party in draft.records(table, "party_id"):
             if party in donors:
@@ -56,7 +56,7 @@ def control_holders(draft: Draft) -> Iterator[Problem]:
                     row=line,
                     column="party_id",
                     value=party,
-                    expected="a party of another side",
+                    expected="a party of another kind",
                 )
 
 

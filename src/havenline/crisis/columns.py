@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from havenline.crisis.choices import BASES, CONFIDENCES, YES_NO
 
 ColumnType = Literal["id", "code", "codes", "ids", "text", "integer", "number", "date"]
-
-BASES = ("counted", "estimated", "derived", "prior")
-CONFIDENCES = ("high", "medium", "low")
-PLACE_KINDS = ("city", "town", "village", "camp_cluster", "crossing", "post", "foreign_town")
-REGIMES = ("closed", "managed", "open")
-HAPPENING_KINDS = (
-    "truce_start",
-    "truce_end",
-    "offensive_start",
-    "offensive_pause",
-    "agreement",
-    "border",
-    "aid",
-    "strike",
-    "meeting",
-)
-SIDES = ("attacker", "defender", "guarantor", "neighbour", "donor", "other")
-SOURCE_KINDS = ("read", "derived", "prior")
 ALL_GROUPS = "all"
+MOST_PARTIES = 300
+"""Parties of a crisis: each may stand in a relation to each; no crisis has a tenth of them."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +34,8 @@ class Column:
         Whether the cell must be filled.
     low, high : float or None
         Bounds of a number, included.
-    choices : tuple of str
-        The fixed list of values, if there is one.
+    choices : collection of str
+        The fixed list of values, if there is one; a mapping says what each does in a run.
     refers : str
         Where the id must stand: ``table.column``, or ``meta.groups`` and the like.
     not_before : str
@@ -64,7 +51,7 @@ class Column:
     required: bool = True
     low: float | None = None
     high: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: Collection[str] = ()
     refers: str = ""
     not_before: str = ""
     may_lack: bool = False
@@ -157,6 +144,16 @@ def party_column() -> Column:
 def party_as_column(name: str, meaning: str) -> Column:
     """Return a column that names a party in some part."""
     return Column(name, "id", meaning, refers="parties")
+
+
+def optional(name: str, kind: ColumnType, meaning: str, **more: Any) -> Column:
+    """Return a column that a folder may leave out."""
+    return Column(name, kind, meaning, required=False, may_lack=True, **more)
+
+
+def yes_no_column(name: str, meaning: str) -> Column:
+    """Return a column of yes or no that a folder may leave out."""
+    return optional(name, "text", meaning, choices=YES_NO)
 
 
 def lat_column(required: bool = True) -> Column:

@@ -14,6 +14,7 @@ from havenline.crisis.case_schema import CASE_TABLES, CaseMeta
 from havenline.crisis.cells import text_fault
 from havenline.crisis.columns import Table
 from havenline.crisis.drawn import plain_geometry, point_fault
+from havenline.crisis.format1 import OLD_TABLES, convert
 from havenline.crisis.levers import RELATIVE_PATH, OptionsFile, OptionSpec
 from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.past import PAST_FILE, Past
@@ -28,7 +29,8 @@ META_FILE = "crisis.yaml"
 OPTIONS_FILE = "options.yaml"
 GEOGRAPHY = "geography"
 LINES_FILE = f"{GEOGRAPHY}/lines.geojson"
-UNUSED_KEYS = {"attacker": "leave it out: the column side of parties.csv says who attacks"}
+_FORMAT_1 = re.compile(r"^format[ \t]*:[ \t]*1\b", re.MULTILINE)
+UNUSED_KEYS = {"attacker": "leave it out: offensives.csv says who attacks"}
 """Keys of crisis.yaml that once had a meaning, with what to do about each."""
 TABLES_OF: dict[Kind, dict[str, Table]] = {"crisis": TABLES, "case": CASE_TABLES}
 """The tables of each kind of folder, by name."""
@@ -60,6 +62,11 @@ class Draft:
         SHA-256 of each file read, by path relative to the folder; hindcast.yaml is no input.
     past : Past or None
         The kept scores; None where there are none or they have faults.
+    old : bool
+        Whether the folder is one of format 1; the tables are those of format 2 all the same.
+    decided, untold : list of str
+        Of a folder of format 1, how its tables became those of format 2, and what could not be
+        told.
     """
 
     folder: Path
@@ -73,6 +80,9 @@ class Draft:
     geography: dict[str, dict[str, Any]] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
     past: Past | None = None
+    old: bool = False
+    decided: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
 
     def records(self, table: str, *columns: str) -> Iterator[tuple[Any, ...]]:
         """Walk the rows of a table; none where it could not be read.
@@ -165,14 +175,26 @@ def read_draft(folder: Path, problems: list[Problem]) -> Draft:
         else:
             draft.meta = validate(document, CrisisMeta, problems)
             where = _table_paths(document.data)
-    for table in TABLES_OF[draft.kind].values():
+    draft.old = draft.kind == "crisis" and _of_format_1(text, document)
+    for table in OLD_TABLES.values() if draft.old else TABLES_OF[draft.kind].values():
         _read_table(draft, table, where, problems)
+    if draft.old:
+        told = "format 1: read as format 2; `havenline upgrade DIR` writes it"
+        problems.append(draft.in_meta.problem("old_format", ("format",), told, 1, "2"))
+        convert(draft)
     if draft.kind == "crisis":
         _read_options(draft, problems)
         _read_geography(draft, problems)
         _read_past(draft, problems)
     _look_for_strays(draft, where, problems)
     return draft
+
+
+def _of_format_1(text: str | None, document: Document | None) -> bool:
+    """Return whether crisis.yaml says format 1, even where it is not valid YAML."""
+    if document is not None:
+        return bool(document.data.get("format") == 1)
+    return _FORMAT_1.search(text or "") is not None
 
 
 def _read_options(draft: Draft, problems: list[Problem]) -> None:
@@ -344,7 +366,8 @@ def _refuse(constant: str) -> float:
 
 def _look_for_strays(draft: Draft, where: dict[str, str], problems: list[Problem]) -> None:
     """Report files beside the tables that nothing reads, such as a misspelt table."""
-    usual = {where.get(name, f"{name}.csv") for name in TABLES_OF[draft.kind]} | {META_FILE}
+    tables = OLD_TABLES if draft.old else TABLES_OF[draft.kind]
+    usual = {where.get(name, f"{name}.csv") for name in tables} | {META_FILE}
     if draft.kind == "crisis":
         usual |= {OPTIONS_FILE, PAST_FILE}
     absent = usual - set(draft.hashes)

@@ -47,12 +47,14 @@ def border_regime(rows: Iterable[tuple[str, str, date, date]], as_of: date) -> i
     Returns
     -------
     int
-        Index into `REGIMES`; closed where no crossing is known.
+        Index into `REGIMES`; closed where no crossing is known, managed where its regime is
+        unknown: what nobody has published is not closed.
     """
     newest: dict[str, tuple[date, int]] = {}
     for crossing, regime, since, published in rows:
         if max(since, published) <= as_of and since >= newest.get(crossing, (date.min, 0))[0]:
-            newest[crossing] = (since, REGIMES.index(regime))
+            known = "managed" if regime == "unknown" else regime
+            newest[crossing] = (since, REGIMES.index(known))
     return max((regime for _, regime in newest.values()), default=0)
 
 

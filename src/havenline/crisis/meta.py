@@ -44,6 +44,9 @@ TableName = Literal[
     "happenings",
     "observations",
     "parties",
+    "relations",
+    "offensives",
+    "refuge",
     "parameters",
     "sources",
 ]
@@ -212,7 +215,10 @@ class ListedGroup(Strict):
 class CrisisMeta(Strict):
     """The whole of crisis.yaml."""
 
-    format: Literal[1] = Field(description="version of the folder format")
+    format: Literal[1, 2] = Field(
+        description="version of the folder format: 2; 1 is read as 2, and `havenline upgrade` "
+        "writes it"
+    )
     kind: Literal["crisis"] = Field(
         "crisis", description="a displacement case says case here, and has other keys"
     )
@@ -229,8 +235,14 @@ class CrisisMeta(Strict):
     bounding_box: BoundingBox = Field(description="box that every place lies in")
     displaced_series: str | None = Field(
         None,
-        description="series of observations.csv that counts people displaced since the start, "
-        "cumulative; the replay is scaled to it",
+        description="series of observations.csv with main counts of the measure "
+        "displaced_cumulative; the replay is scaled to it",
+    )
+    concern: list[Code] = Field(
+        default_factory=list,
+        max_length=MOST_LISTED,
+        description="areas from which people flee though nothing is fought there; left out: the "
+        "places held by a defender of an offensive",
     )
     neighbours: list[Neighbour] = Field(
         default_factory=list, max_length=MOST_LISTED, description="countries across a border"

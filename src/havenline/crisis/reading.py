@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from havenline.crisis.cells import Value, parse_cell
+from havenline.crisis.cells import Value, empty, parse_cell
 from havenline.crisis.columns import Table
 from havenline.crisis.files import unusable
 from havenline.crisis.registry import problem, suggest
@@ -446,7 +446,7 @@ def _fill(
         position = places.get(column.name)
         if position is None:
             rows.texts[column.name] = [""] * len(rows)
-            rows.values[column.name] = ["" if column.may_lack else None] * len(rows)
+            rows.values[column.name] = [empty(column) if column.may_lack else None] * len(rows)
             continue
         texts = [record[position] for record in records]
         values: list[Value] = []

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from havenline.crisis.columns import (
+from havenline.crisis.choices import (
     HAPPENING_KINDS,
+    HOWS,
+    MEASURES,
+    PARTY_KINDS,
     PLACE_KINDS,
+    QUALIFIERS,
     REGIMES,
-    SIDES,
+    RELATIONS,
     SOURCE_KINDS,
+    STATUSES,
+    YES_NO,
+)
+from havenline.crisis.columns import (
     Column,
     Table,
     area_column,
@@ -18,14 +26,27 @@ from havenline.crisis.columns import (
     lat_column,
     lon_column,
     note_column,
+    optional,
     party_as_column,
     party_column,
     place_column,
     published_column,
     source_column,
+    yes_no_column,
 )
 
 _PERSONS_MAX = 2e9
+
+
+def _range(name: str, unit: str, most: float) -> tuple[Column, ...]:
+    """Return the columns of the range of a figure, which may be left out."""
+    low, high = (
+        optional(end, "number", f"{end}est {name} that agrees with the sources", unit=unit, low=0.0,
+                 high=most)
+        for end in ("low", "high")
+    )  # fmt: skip
+    return low, high
+
 
 _AREAS = Table(
     "areas",
@@ -69,7 +90,7 @@ _POPULATIONS = Table(
         place_column(),
         Column("group", "id", "a group of crisis.yaml, or 'all'", refers="meta.groups"),
         Column("status", "text", "resident or displaced before the period",
-               choices=("resident", "idp")),
+               choices=STATUSES),
         Column("persons", "integer", "people present", "persons", low=0, high=_PERSONS_MAX),
         Column("as_of", "date", "day of the stock"),
         published_column("as_of"),
@@ -118,14 +139,22 @@ _SITES = Table(
         Column("planned_capacity", "number", "capacity as planned", "persons", False, 0.0,
                _PERSONS_MAX),
         Column("occupancy", "number", "people present", "persons", False, 0.0, _PERSONS_MAX),
+        optional("opens", "date", "first day on which it shelters anybody; empty: of old"),
+        optional("closes", "date", "first day on which it shelters nobody any more; empty: never",
+                 not_before="opens"),
+        yes_no_column("takes_in", "whether people may come; no: full, shut or prison-like; empty: "
+                      "yes"),
         Column("as_of", "date", "day of the figures"),
         published_column("as_of"),
         *basis_column(),
         source_column(),
     ),
-    key=("site_id",),
+    key=("site_id", "as_of"),
     needed=False,
-    reading="A site published after the as-of date is not there yet, and nor is its room.",
+    reading="A site published after the as-of date is not there yet, and nor is its room. Several "
+    "rows of one site are its figures by day: of those known on a day the newest holds from its "
+    "day on. A place with an open site that takes people in is a destination though nobody lives "
+    "there.",
 )  # fmt: skip
 
 _CROSSINGS = Table(
@@ -136,6 +165,15 @@ _CROSSINGS = Table(
         place_column(),
         Column("neighbour", "id", "the country on the other side", refers="meta.neighbours"),
         Column("regime", "text", "how it is run for people who flee", choices=REGIMES),
+        optional(
+            "permeability",
+            "number",
+            "chance a day that one who waits gets in, in place of the parameter of the regime",
+            unit="1/day",
+            low=0.0,
+            high=1.0,
+        ),
+        *_range("permeability", "1/day", 1.0),
         Column("since", "date", "day from which the regime holds"),
         published_column(),
         source_column(),
@@ -143,6 +181,7 @@ _CROSSINGS = Table(
     ),
     key=("crossing_id", "since"),
     needed=False,
+    reading="Of the rows of a crossing that are known on a day the newest holds.",
 )
 
 _CONTROL = Table(
@@ -153,6 +192,7 @@ _CONTROL = Table(
         Column("date_latest", "date", "latest day possible", required=False, not_before="date"),
         place_column(),
         party_column(),
+        optional("how", "text", "how it changed hands; empty: not known", choices=HOWS),
         published_column("date"),
         *basis_column(),
         confidence_column(),
@@ -182,20 +222,24 @@ _CONTROL_COUNTS = Table(
 
 _VIOLENCE = Table(
     "violence",
-    "violent events of one kind on one day (a flow); checked and kept, no run reads it",
+    "violent events of one kind on one day (a flow)",
     (
-        Column("date", "date", "day of the events"),
+        Column("date", "date", "day of the events, last day of a row of many days",
+               not_before="period_start"),
+        optional("period_start", "date", "first day of a row that stands for many days"),
         place_column(required=False),
         area_column(),
         Column("kind", "id", "what happened, such as shelling"),
-        Column("events", "integer", "events", "events per day", low=0, high=1e6),
+        Column("events", "integer", "events", "events", low=0, high=1e6),
         Column("killed", "integer", "civilians killed", "persons", False, 0, 1e7),
         published_column("date"),
         source_column(),
         note_column(),
     ),
     needed=False,
-)
+    reading="Rows of one day are replayed: at their place, or over the places of their area. A row "
+    "with period_start is no rate of a day; it is told to the reader alone.",
+)  # fmt: skip
 
 _HAPPENINGS = Table(
     "happenings",
@@ -205,6 +249,12 @@ _HAPPENINGS = Table(
         Column("date", "date", "day it took effect"),
         Column("kind", "text", "what it was", choices=HAPPENING_KINDS),
         Column("parties", "ids", "party ids, separated by ';'", required=False, refers="parties"),
+        optional(
+            "offensives",
+            "ids",
+            "the offensives it starts, halts or stops; empty: all",
+            refers="offensives",
+        ),
         Column("what", "text", "one sentence"),
         Column("numbers", "text", "figures it names", required=False),
         published_column(),
@@ -213,12 +263,12 @@ _HAPPENINGS = Table(
     ),
     key=("happening_id",),
     needed=False,
-    reading="An offensive runs from the day of an offensive_start until the day of an "
-    "offensive_pause or a truce_start. A truce stands until a truce_end or an offensive_start; its "
-    "end alone starts no offensive: if fighting began, say so in a row of its own. Of the rows of "
-    "one day ends of truces count first, then pauses, then truces, then starts of offensives, so "
-    "an offensive that starts and is halted on one day runs on; date the halt a day later if it "
-    "held.",
+    reading="An offensive runs from the day of an offensive_start that names it (or names none) "
+    "until the day of such an offensive_pause or truce_start. A truce stands until a truce_end or "
+    "an offensive_start; its end alone starts no offensive: if fighting began, say so in a row of "
+    "its own. Of the rows of one day ends of truces count first, then pauses, then truces, then "
+    "starts of offensives, so an offensive that starts and is halted on one day runs on; date the "
+    "halt a day later if it held.",
 )
 
 _OBSERVATIONS = Table(
@@ -226,22 +276,27 @@ _OBSERVATIONS = Table(
     "an observed figure to compare runs with",
     (
         Column("series_id", "id", "the series it belongs to"),
-        Column("date", "date", "day of the figure, last day of a flow"),
-        Column("period_start", "date", "first day of a flow or of the count", required=False),
-        area_column(),
+        Column("date", "date", "day of the figure, last day of one that covers many"),
+        Column("period_start", "date", "first day that the figure covers", required=False),
+        area_column("the area that it covers"),
+        optional("neighbour", "id", "the country it speaks of", refers="meta.neighbours"),
         Column("value", "number", "the figure", low=0.0, high=1e12),
-        Column("unit", "text", "unit of the figure"),
-        Column("kind", "text", "stock, flow or cumulative",
-               choices=("stock", "flow", "cumulative")),
+        *_range("value", "", 1e12),
+        Column("unit", "text", "persons, movements, or with the measure other anything"),
+        Column("measure", "text", "what it counts",
+               choices={name: m.says for name, m in MEASURES.items()}),
         Column("main", "integer", "1 where it is the one used for scores", low=0, high=1),
-        Column("qualifier", "text", "how the source words it",
-               choices=("=", "about", "almost", ">")),
+        Column("qualifier", "text", "how the source words it", choices=QUALIFIERS),
+        optional("counter", "text", "who counted, where several count the same"),
+        yes_no_column("repeats", "whether one person stands in it once for each move"),
+        yes_no_column("break", "whether the step up to it is a change of method, not flight"),
+        yes_no_column("ends", "whether the series stopped here"),
         published_column("date"),
         confidence_column(),
         source_column(),
         note_column(),
     ),
-    key=("series_id", "date", "period_start", "area_id", "source_id"),
+    key=("series_id", "date", "period_start", "area_id", "neighbour", "counter", "source_id"),
     needed=False,
     reading="Of the main counts of one day the one published last by the as-of date holds (it is "
     "the revision), then the more exact (=, about, almost, >), then the higher. A cumulative "
@@ -254,11 +309,82 @@ _PARTIES = Table(
     (
         Column("party_id", "id", "slug of ours"),
         Column("name", "text", "name"),
-        Column("side", "text", "its part in the crisis", choices=SIDES),
+        Column("kind", "text", "what it is", choices=PARTY_KINDS),
         source_column(),
     ),
     key=("party_id",),
 )
+
+_RELATIONS = Table(
+    "relations",
+    "what two parties are to each other from a day on",
+    (
+        party_as_column("party", "one of the two; with guards, the one that guards"),
+        party_as_column("other", "the other"),
+        Column("relation", "text", "what they are", choices=RELATIONS),
+        Column("since", "date", "day from which it holds"),
+        published_column(),
+        *basis_column(),
+        source_column(),
+        note_column(),
+    ),
+    key=("party", "other", "since"),
+    needed=False,
+    reading="Hostile, allied and neutral hold both ways, so a pair is written once; guards holds "
+    "one way. Pairs without a row are neutral. Of the rows of a pair that are known on a day the "
+    "newest holds.",
+)
+
+_OFFENSIVES = Table(
+    "offensives",
+    "one attack, with days of its own",
+    (
+        Column("offensive_id", "id", "slug of ours"),
+        Column("name", "text", "name that pages show"),
+        Column("attackers", "ids", "who takes ground, ids with ';'", refers="parties"),
+        Column("defenders", "ids", "from whom, ids with ';'", refers="parties"),
+        Column("areas", "codes", "areas in which it takes ground, ids with ';'; empty: everywhere",
+               required=False, refers="areas"),
+        Column("announced", "date", "day from which people expect it", required=False),
+        Column("since", "date", "earliest day on which it can run"),
+        published_column(),
+        source_column(),
+        note_column(),
+    ),
+    key=("offensive_id",),
+    needed=False,
+    reading="Each attacker is hostile to each defender on the day since. On which days it runs is "
+    "said by happenings.csv; how far it gets after the as-of date is drawn.",
+)  # fmt: skip
+
+_REFUGE = Table(
+    "refuge",
+    "whose ground shelters whom from a day on",
+    (
+        party_as_column("home", "the party that holds the home of those who flee"),
+        party_as_column("holder", "the party on whose ground they seek refuge"),
+        Column("share", "number", "pull of that ground over their own", "share", True, 0.0, 1.0),
+        *_range("share", "share", 1.0),
+        Column("passage", "text", "whether the holder lets them travel over its ground",
+               choices={
+                   "yes": "roads over its ground are open to them",
+                   "no": "no road over its ground is open to them",
+               }),
+        optional("per_day", "number", "persons let in a day; empty: no limit",
+                 unit="persons per day", low=0.0, high=1e7),
+        Column("since", "date", "day from which it is so"),
+        published_column(),
+        *basis_column(),
+        source_column(),
+        note_column(),
+    ),
+    key=("home", "holder", "since"),
+    needed=False,
+    reading="Without a row, own, allied and guarded ground shelters fully and lets people pass; "
+    "neutral ground as the parameter refuge_neutral says, and lets pass; hostile ground as the "
+    "parameter refuge_hostile says. Of the rows of a pair that are known on a day the newest "
+    "holds.",
+)  # fmt: skip
 
 _PARAMETERS = Table(
     "parameters",
@@ -295,9 +421,9 @@ _BARGAINING = Table(
     (
         party_column(),
         Column("consent", "text", "whether no settlement is possible without it",
-               choices=("yes", "no")),
+               choices=YES_NO),
         Column("spoils", "text", "whether it could break a settlement by force",
-               choices=("yes", "no")),
+               choices=YES_NO),
         *_between("capability", "ability to fight, pay or spoil", "points", 0.0, 100.0),
         Column("discount", "number", "how much less a year later counts", "1/year", True,
                0.001, 10.0),
@@ -417,6 +543,9 @@ TABLES: dict[str, Table] = {
         _HAPPENINGS,
         _OBSERVATIONS,
         _PARTIES,
+        _RELATIONS,
+        _OFFENSIVES,
+        _REFUGE,
         _PARAMETERS,
         _BARGAINING,
         _STAKES,

@@ -32,6 +32,7 @@ from havenline.errors import RunError
 from havenline.evidence.flare import spread
 from havenline.evidence.scores import brier
 from havenline.facts.holders import recorded_captures
+from havenline.facts.sides import attackers
 from havenline.options import Schedule
 from havenline.world import roads
 from havenline.world.record import Facts
@@ -181,9 +182,8 @@ def recorded_falls(world: World, as_of: date, until: date) -> Days:
         -1 where nothing is recorded. The first change to the attacker counts, whenever it was
         published: this is the truth that no forecast sees.
     """
-    parties = world.crisis.parties
-    attacker = set(parties.loc[parties["side"] == "attacker", "party_id"])
-    taken = recorded_captures(world.crisis.control, as_of, until, attacker)
+    attacking = attackers(world.crisis, until)
+    taken = recorded_captures(world.crisis.control, as_of, until, attacking)
     days = [(taken[p] - as_of).days if p in taken else -1 for p in world.place_ids]
     return np.array(days, dtype=np.int64)
 

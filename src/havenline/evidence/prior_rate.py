@@ -53,7 +53,7 @@ def prior_from_flows(observations: pd.DataFrame, *, as_of: date, before: date) -
     Parameters
     ----------
     observations : DataFrame
-        Columns series_id, date, period_start, value, unit, kind and published. Areas of one
+        Columns series_id, date, period_start, value, unit, measure and published. Areas of one
         series and period must not contain each other.
     as_of : date
         Only rows published by this day.
@@ -65,8 +65,8 @@ def prior_from_flows(observations: pd.DataFrame, *, as_of: date, before: date) -
     PriorRate or None
         None where no movements above zero were published for such a period.
     """
-    rows = observations[(observations["kind"] == "flow") & (observations["unit"] == "movements")]
-    rows = known_by(rows, as_of)
+    moved = observations["measure"].isin(["moves", "arrived", "departed"])
+    rows = known_by(observations[moved & (observations["unit"] == "movements")], as_of)
     rows = rows[rows["date"] < pd.Timestamp(before)]
     rows = rows.dropna(subset=["date", "period_start", "value"])
     rows = rows[rows["date"] == rows["date"].max()]

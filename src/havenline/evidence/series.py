@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from havenline.errors import RunError
-from havenline.facts.counts import Increment, increments, published_totals
+from havenline.facts.counts import MEASURE, Increment, increments, published_totals
 from havenline.facts.known import known_by
 
 
@@ -55,7 +55,7 @@ def increments_to_score(
 
 def main_rows(observations: pd.DataFrame, series_id: str | None = None) -> pd.DataFrame:
     """Return the rows of the main cumulative series; of all of them if none is named."""
-    rows = observations[(observations["main"] == 1) & (observations["kind"] == "cumulative")]
+    rows = observations[(observations["main"] == 1) & (observations["measure"] == MEASURE)]
     return rows if series_id is None else rows[rows["series_id"] == series_id]
 
 

@@ -21,6 +21,8 @@ from havenline.facts.known import known_by
 # of rows about one day that were published on one day, the most exact wins
 _QUALIFIERS = ("=", "about", "almost", ">")
 _LARGEST_ROUNDING = 10_000.0
+MEASURE = "displaced_cumulative"
+"""The measure of the totals that the replay is scaled to."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def published_totals(
     Parameters
     ----------
     observations : DataFrame
-        Columns series_id, date, value (persons), kind, main, qualifier and published.
+        Columns series_id, date, value (persons), measure, main, qualifier and published.
     as_of : date, optional
         Only rows published by this day, and about no later day; all rows if not given.
     series_id : str, optional
@@ -240,7 +242,7 @@ def counts_shown(crisis: Crisis, as_of: date) -> list[Count]:
 
 
 def _cumulative(observations: pd.DataFrame) -> pd.DataFrame:
-    return observations[(observations["main"] == 1) & (observations["kind"] == "cumulative")]
+    return observations[(observations["main"] == 1) & (observations["measure"] == MEASURE)]
 
 
 def _known(rows: pd.DataFrame, as_of: date | None) -> pd.DataFrame:

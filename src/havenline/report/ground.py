@@ -17,6 +17,7 @@ import shapely
 from havenline.crisis import Crisis
 from havenline.facts.holders import holders_known
 from havenline.facts.populations import persons_by_place
+from havenline.facts.sides import attackers
 from havenline.report.geometry import (
     Projection,
     Ring,
@@ -139,7 +140,7 @@ def _front(
     crisis: Crisis, fit: Projection, as_of: pd.Timestamp
 ) -> tuple[list[list[Point]], list[Ring]]:
     holders = holders_known(crisis.control, as_of.date())
-    attackers = set(crisis.parties.loc[crisis.parties["side"] == "attacker", "party_id"])
+    attacking = attackers(crisis, as_of.date())
     settled = crisis.places[~crisis.places["kind"].isin(_NOT_SETTLED)]
     points: list[Point] = []
     sides: list[bool] = []
@@ -152,7 +153,7 @@ def _front(
             continue
         seen.add(spot)
         points.append(at)
-        sides.append(holder in attackers)
+        sides.append(holder in attacking)
     if not any(sides) or all(sides):
         return [], []
     cells = place_cells(points, fit.width, fit.height)

@@ -20,8 +20,9 @@ from havenline.facts.borders import border_known
 from havenline.facts.counts import displaced_known, increments
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import captured_since, changes_known
+from havenline.facts.sides import side_of_party
 from havenline.world import roads
-from havenline.world.world import SIDE_OF_PARTY, World, check_as_of
+from havenline.world.world import World, check_as_of
 
 QUIET_WEIGHT = 0.15
 """Weight of a day without an offensive when a reported increment is spread over its days
@@ -224,10 +225,7 @@ def _earlier(declared: Sequence[EarlierOffensive], as_of: dt.date) -> NDArray[np
 def _sides(
     world: World, start: dt.date, as_of: dt.date, n_day: int
 ) -> tuple[NDArray[np.int8], dict[str, dt.date]]:
-    code = {
-        p: SIDE_OF_PARTY[s]
-        for p, s in zip(world.crisis.parties["party_id"], world.crisis.parties["side"], strict=True)
-    }
+    code = side_of_party(world.crisis, as_of)
     control = world.crisis.control
     side = np.full((n_day, len(world.place_ids)), roads.OTHER, dtype=np.int8)
     index = {p: i for i, p in enumerate(world.place_ids)}

@@ -19,19 +19,10 @@ from havenline.errors import RunError
 from havenline.facts.holders import changes_known
 from havenline.facts.populations import people_known
 from havenline.facts.sites import sites_known
-from havenline.world import geometry, roads
+from havenline.world import geometry
 
 NEAR_BORDER_KM = 10.0
 """People within this distance of a border may wait to cross it."""
-
-SIDE_OF_PARTY = {
-    "defender": roads.DEFENDER,
-    "guarantor": roads.GUARANTOR,
-    "attacker": roads.ATTACKER,
-    "other": roads.OTHER,
-    "donor": roads.OTHER,
-    "neighbour": roads.FOREIGN,
-}
 
 
 PLACE = np.dtype(
@@ -294,7 +285,7 @@ def _cell_keys(areas: tuple[str, ...], groups: tuple[str, ...]) -> NDArray[np.ui
 
 
 def _foreign(crisis: Crisis, places: pd.DataFrame, as_of: dt.date) -> NDArray[np.bool_]:
-    neighbours = set(crisis.parties.loc[crisis.parties["side"] == "neighbour", "party_id"])
+    neighbours = set(crisis.parties.loc[crisis.parties["kind"] == "neighbour", "party_id"])
     held = {c.place for c in changes_known(crisis.control, as_of) if c.party in neighbours}
     abroad = held | set(places.loc[places["kind"] == "foreign_town", "place_id"])
     return places["place_id"].isin(abroad).to_numpy()
