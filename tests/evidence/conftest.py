@@ -40,8 +40,7 @@ def observations(
             "published": pd.to_datetime([r[2] for r in rows]),
         }
     )
-    more = {"counter": "", "neighbour": "", "low": np.nan, "high": np.nan, "break": "", "ends": ""}
-    main = main.assign(**more)
+    main = with_optional(main)
     if not flows:
         return main
     side = pd.DataFrame(
@@ -59,7 +58,15 @@ def observations(
         }
     )
     main["period_start"] = pd.to_datetime(main["period_start"])
-    return pd.concat([main, side.assign(**more)], ignore_index=True)
+    return pd.concat([main, with_optional(side)], ignore_index=True)
+
+
+def with_optional(table: pd.DataFrame) -> pd.DataFrame:
+    """Return observations with the columns that may be left out, empty."""
+    for name in ("counter", "neighbour", "break", "ends"):
+        table[name] = ""
+    table["low"] = table["high"] = np.nan
+    return table
 
 
 def happenings(*rows: tuple[str, str]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,8 +13,8 @@ import xarray as xr
 from havenline.crisis.choices import MEASURES
 from havenline.engine.layout import VARIABLES
 from havenline.evidence.answers import ANSWERS, WITHOUT
-from havenline.evidence.counted import Counted, beside, every_count
-from havenline.evidence.figures import FigureScore, last_figure, score_figures
+from havenline.evidence.counted import beside, every_count
+from havenline.evidence.figures import FigureScore, Forecasts, last_figure, score_figures
 from havenline.evidence.scores import spread_observed
 from havenline.evidence.shares import ShareScore, score_shares
 
@@ -24,16 +25,16 @@ UNTIL = date(2020, 1, 31)
 AREAS = ("A1", "A2", "B1")
 
 
-def seen(*rows: tuple[object, ...], **more: object) -> pd.DataFrame:
+def seen(*rows: tuple[str, str, str, str, str, float], **more: str | float) -> pd.DataFrame:
     """Rows: series, measure, area, period start or "", date, value; published the day after."""
     table = pd.DataFrame(
         {
             "series_id": [r[0] for r in rows],
             "measure": [r[1] for r in rows],
             "area_id": [r[2] for r in rows],
-            "period_start": pd.to_datetime([r[3] or None for r in rows]),
+            "period_start": pd.to_datetime(pd.Series([r[3] or None for r in rows])),
             "date": pd.to_datetime([r[4] for r in rows]),
-            "value": [float(str(r[5])) for r in rows],
+            "value": [float(r[5]) for r in rows],
             "unit": "persons",
             "main": 0,
             "qualifier": "=",
@@ -83,9 +84,8 @@ def run(**daily: float) -> xr.Dataset:
 def score(
     table: pd.DataFrame, result: xr.Dataset, made: HandMade | None = None
 ) -> tuple[list[FigureScore], dict[str, str]]:
-    found, without = score_figures(
-        result, table, made or crisis(), main="main", as_of=AS_OF, until=UNTIL
-    )
+    declared = replace(made or crisis(), observations=table)
+    found, without = score_figures(Forecasts(result, declared, "main", AS_OF, UNTIL))
     return found, {str(series): why for series, why in without.items()}
 
 
@@ -110,7 +110,7 @@ def test_a_running_count_gives_its_rises_and_a_step_of_method_is_none() -> None:
         ("r", "returned_cumulative", "S", "2020-01-01", "2020-01-26", 450),
     )
     table.loc[3, "break"] = "yes"
-    found = every_count(table)
+    (found,) = every_count(table).values()
     assert [(f.start, f.end.day, f.value) for f in found] == [
         (date(2019, 12, 31), 10, 100.0),
         (date(2020, 1, 10), 14, 0.0),
@@ -129,8 +129,10 @@ def test_counters_of_one_quantity_are_several_series_and_main_rows_count_alone()
         ],
         ignore_index=True,
     )
-    assert [str(f.series) for f in every_count(beside(table, "d"))] == ["d (y)", "e"]
-    assert [f.value for f in every_count(table)] == [5.0, 3.0]  # a first count alone is no rise
+    assert [str(series) for series in every_count(beside(table, "d"))] == ["d (y)", "e"]
+    values = {str(s): [f.value for f in figures] for s, figures in every_count(table).items()}
+    # one count that does not say since when it counts gives no rise
+    assert values == {"d (x)": [], "d (y)": [5.0], "e": [3.0]}
 
 
 def test_areas_of_any_level_are_summed_from_those_below_them() -> None:
@@ -206,6 +208,7 @@ def test_what_a_run_cannot_say_is_told_with_its_reason() -> None:
                 ("trucks", "other", "S", "", "2020-01-20", 5),
                 ("camps", "in_sites", "S", "", "2020-01-20", 5),
                 ("home", "returned", "A", "2020-01-12", "2020-01-20", 5),
+                ("once", "returned", "S", "", "2020-01-20", 5),
                 ("killed", "killed", "S", "2020-01-12", "2020-02-20", 5),
             ),
             seen(("over", "entered", "S", "2020-01-12", "2020-01-20", 5), neighbour="x"),
@@ -217,6 +220,7 @@ def test_what_a_run_cannot_say_is_told_with_its_reason() -> None:
     assert without["trucks"] == "no figure of a run answers to it"
     assert without["camps"] == WITHOUT["in_sites"]
     assert "whole crisis" in without["home"]
+    assert "does not say since when" in without["once"]
     assert "no figure of it lies ahead" in without["killed"]
     assert "which neighbour" in without["over"]
 
@@ -224,13 +228,8 @@ def test_what_a_run_cannot_say_is_told_with_its_reason() -> None:
 def test_entries_are_those_of_the_only_neighbour_or_by_neighbour() -> None:
     table = seen(("over", "entered", "S", "2020-01-12", "2020-01-21", 5), neighbour="x")
     made = crisis()
-    one = HandMade(
-        made.observations,
-        areas=made.areas,
-        places=made.places,
-        populations=made.populations,
-        crossings=pd.DataFrame({"crossing_id": ["c", "d"], "neighbour": ["x", "x"]}),
-    )
+    crossings = pd.DataFrame({"crossing_id": ["c", "d"], "neighbour": ["x", "x"]})
+    one = replace(made, crossings=crossings)
     found, _ = score(table, run(entries=2.0), one)
     assert middle(found) == [30.0]
     split = run()
@@ -269,7 +268,8 @@ def test_a_run_goes_on_to_the_last_figure_that_it_answers() -> None:
 
 
 def shares(table: pd.DataFrame) -> list[ShareScore]:
-    return score_shares(run(), table, crisis(), main="main", as_of=AS_OF, until=UNTIL)
+    declared = replace(crisis(), observations=table)
+    return score_shares(Forecasts(run(), declared, "main", AS_OF, UNTIL))
 
 
 def test_shares_are_of_those_whom_the_series_counts_in_its_finest_areas() -> None:

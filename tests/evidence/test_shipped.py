@@ -1,4 +1,4 @@
-"""Every crisis that ships, scored: nobody is forecast who is not there, and run and hindcast agree."""
+"""Every crisis that ships: nobody is forecast who is not there, run and hindcast agree."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def test_run_and_hindcast_of_one_day_say_the_same(name: str) -> None:
     days = (one.increments[-1].end - one.as_of).days
     run = simulate(crisis, options=[result.option], futures=FUTURES, as_of=one.as_of, days=days)
     ahead = run.dataset["newly_displaced"].sel(option=result.option).transpose("day", "future")
-    path = dict(zip(ahead["day"].to_numpy().astype("datetime64[D]").tolist(), ahead.to_numpy(), strict=True))
+    path = dict(
+        zip(ahead["day"].to_numpy().astype("datetime64[D]").tolist(), ahead.to_numpy(), strict=True)
+    )
     assert one.fled is not None
     later = [k for k, step in enumerate(one.increments) if step.start >= one.as_of]
     assert later

@@ -109,7 +109,9 @@ def simple_forecasts(
     for name, rule in RATES.items():
         rates, own = sampled_rates(totals, rule, prior=prior)
         samples = forecast_at(rates, rule, totals, ahead)
-        found[name] = Forecast("own errors" if own else "prior", held_below(samples, highest, people))
+        found[name] = Forecast(
+            "own errors" if own else "prior", held_below(samples, highest, people)
+        )
     six = ensemble_of_six(totals, ahead)
     found[SIX] = Forecast("its members", held_below(six, highest, people))
     alone = counts_alone(totals, ahead, prior=prior)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from havenline.crisis.choices import MEASURES
@@ -78,7 +77,7 @@ def beside(observations: pd.DataFrame, main: str) -> pd.DataFrame:
     return observations[~(own & observations["counter"].isin(list(counters)))]
 
 
-def every_count(observations: pd.DataFrame) -> list[Counted]:
+def every_count(observations: pd.DataFrame) -> dict[Series, list[Counted]]:
     """Return every figure that observed series give, rises between counts that follow one another.
 
     Of a series with main rows only these count. A running count gives its rises; one that falls
@@ -92,24 +91,26 @@ def every_count(observations: pd.DataFrame) -> list[Counted]:
 
     Returns
     -------
-    list of Counted
-        By series, in order of time.
+    dict of Series to list of Counted
+        In order of time; empty for a series that gives no rise, as one count that does not say
+        since when it counts.
     """
     rows = observations.dropna(subset=["date", "value", "published"])
     main = rows["main"].eq(1).groupby([rows["series_id"], rows["counter"]]).transform("any")
     rows = rows[rows["main"].eq(1) | ~main]
     keys = ["series_id", "counter", "measure", "area_id", "neighbour", "period_start"]
-    found: list[Counted] = []
+    found: dict[Series, list[Counted]] = {}
     for key, part in rows.groupby(keys, dropna=False, sort=True):
-        series, since = Series(*map(str, key[:5])), key[5]
-        figures = [_Row.of(row) for row in newest_by("date", part).to_dict("records")]
+        series, since = Series(*map(str, key[:5])), part["period_start"].iloc[0]
+        figures = list(_rows(newest_by("date", part)))
+        of_series = found.setdefault(series, [])
         if MEASURES[series.measure].over:
-            found += _rises(series, None if pd.isna(since) else since.date(), figures)
+            of_series += _rises(series, None if pd.isna(since) else since.date(), figures)
         else:
-            found += [
+            of_series += [
                 Counted(series, None, f.day, f.value, f.low, f.high, f.published) for f in figures
             ]
-    return found
+    return {series: sorted(counts, key=lambda c: c.end) for series, counts in found.items()}
 
 
 class _Row(NamedTuple):
@@ -120,18 +121,12 @@ class _Row(NamedTuple):
     published: date
     breaks: bool
 
-    @classmethod
-    def of(cls, row: dict[str, object]) -> _Row:
-        value = float(row["value"])  # type: ignore[arg-type]
-        low, high = (float(row[end]) for end in ("low", "high"))  # type: ignore[arg-type]
-        return cls(
-            pd.Timestamp(row["date"]).date(),  # type: ignore[arg-type]
-            value,
-            value if np.isnan(low) else low,
-            value if np.isnan(high) else high,
-            pd.Timestamp(row["published"]).date(),  # type: ignore[arg-type]
-            row["break"] == "yes",
-        )
+
+def _rows(part: pd.DataFrame) -> Iterator[_Row]:
+    low, high = (part[end].fillna(part["value"]) for end in ("low", "high"))
+    day, published = (part[name].dt.date for name in ("date", "published"))
+    columns = (day, part["value"], low, high, published, part["break"].eq("yes"))
+    return (_Row(*cells) for cells in zip(*columns, strict=True))
 
 
 def _rises(series: Series, since: date | None, figures: list[_Row]) -> Iterator[Counted]:

@@ -12,9 +12,10 @@ rises so far, both as certain forecasts; a rise of which nothing was known is fo
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -41,6 +42,11 @@ class Declared(Peopled, Protocol):
     @property
     def crossings(self) -> pd.DataFrame:
         """Crossings, with the neighbour of each."""
+        ...
+
+    @property
+    def observations(self) -> pd.DataFrame:
+        """Observed series."""
         ...
 
 
@@ -100,15 +106,34 @@ class Forecasts:
     run : Dataset
         A result, of one option.
     crisis : Crisis
-    as_of : date
-    main_areas : collection of str
-        Areas of the main series: what covers them covers the whole crisis.
+    main : str
+        The main series, scored elsewhere. What covers its areas covers the whole crisis.
+    as_of, until : date
+        Day of the forecast; last day that a figure may describe.
     """
 
     run: xr.Dataset
     crisis: Declared
+    main: str
     as_of: date
-    main_areas: Collection[str]
+    until: date
+
+    @cached_property
+    def main_areas(self) -> set[str]:
+        """Areas of the main series."""
+        rows = self.crisis.observations
+        return set(rows.loc[rows["series_id"] == self.main, "area_id"])
+
+    @cached_property
+    def known(self) -> pd.DataFrame:
+        """Observations that were known on the day of the forecast."""
+        rows = self.crisis.observations
+        return known_by(rows[rows["date"] <= pd.Timestamp(self.as_of)], self.as_of)
+
+    def lies_ahead(self, figure: Counted) -> bool:
+        """Return whether enough of a figure lies between the as-of date and the last day."""
+        last = min(self.until, pd.Timestamp(self.run["day"].to_numpy()[-1]).date())
+        return figure.end <= last and figure.falls_after(self.as_of) >= LEAST_AHEAD
 
     def inside(self, area: str) -> list[str]:
         """Return the areas of the result that lie in an area."""
@@ -136,7 +161,7 @@ class Forecasts:
         if series.neighbour:
             if "neighbour" in values.dims:
                 values = values.sel(neighbour=series.neighbour)
-            elif self.crisis.crossings["neighbour"].nunique() != 1:
+            elif len(set(self.crisis.crossings["neighbour"])) != 1:
                 return "a run does not hold into which neighbour people go"
         if "group" in values.dims:
             values = values.sum("group")
@@ -178,27 +203,12 @@ def last_figure(observations: pd.DataFrame, main: str, until: date) -> date:
     return pd.Timestamp(days.max()).date() if len(days) else date.min
 
 
-def score_figures(
-    run: xr.Dataset,
-    observations: pd.DataFrame,
-    crisis: Declared,
-    *,
-    main: str,
-    as_of: date,
-    until: date,
-) -> tuple[list[FigureScore], dict[Series, str]]:
+def score_figures(forecasts: Forecasts) -> tuple[list[FigureScore], dict[Series, str]]:
     """Score the forecasts of one run on every series but the main one.
 
     Parameters
     ----------
-    run : Dataset
-        A result, of one option.
-    observations : DataFrame
-    crisis : Crisis
-    main : str
-        The main series, scored elsewhere.
-    as_of, until : date
-        Day of the forecast; last day that a figure may describe.
+    forecasts : Forecasts
 
     Returns
     -------
@@ -206,34 +216,31 @@ def score_figures(
     unscored : dict of Series to str
         Every series without a score, and why.
     """
-    covered = set(observations.loc[observations["series_id"] == main, "area_id"])
-    forecasts = Forecasts(run, crisis, as_of, covered)
-    last = min(until, pd.Timestamp(run["day"].to_numpy()[-1]).date())
-    others = beside(observations, main)
-    known = known_by(others[others["date"] <= pd.Timestamp(as_of)], as_of)
-    before: dict[Series, list[Counted]] = {}
-    for figure in every_count(known):
-        before.setdefault(figure.series, []).append(figure)
+    before = every_count(forecasts.known)
     scores: list[FigureScore] = []
     unscored: dict[Series, str] = {}
-    every = every_count(others)
-    for figure in every:
-        ahead = figure.falls_after(as_of)
-        if figure.series.measure in WITHOUT:
-            unscored[figure.series] = WITHOUT[figure.series.measure]
-        elif figure.end > last or ahead < LEAST_AHEAD:
-            unscored.setdefault(figure.series, "no figure of it lies ahead of the dates")
-        elif isinstance(samples := forecasts.of(figure), str):
-            unscored[figure.series] = samples
-        else:
-            scores.append(_score(figure, ahead, samples, before.get(figure.series, [])))
-    done = {score.counted.series for score in scores}
-    return scores, {series: why for series, why in unscored.items() if series not in done}
+    for series, figures in every_count(
+        beside(forecasts.crisis.observations, forecasts.main)
+    ).items():
+        if series.measure in WITHOUT:
+            unscored[series] = WITHOUT[series.measure]
+            continue
+        ahead = [figure for figure in figures if forecasts.lies_ahead(figure)]
+        if not figures:
+            unscored[series] = "it is one count that does not say since when"
+        elif not ahead:
+            unscored[series] = "no figure of it lies ahead of the dates"
+        for figure in ahead:
+            samples = forecasts.of(figure)
+            if isinstance(samples, str):
+                unscored[series] = samples
+                break
+            scores.append(_score(figure, forecasts.as_of, samples, before.get(series, [])))
+    return scores, unscored
 
 
-def _score(
-    figure: Counted, ahead: float, samples: Floats, before: Sequence[Counted]
-) -> FigureScore:
+def _score(figure: Counted, as_of: date, samples: Floats, before: Sequence[Counted]) -> FigureScore:
+    ahead = figure.falls_after(as_of)
     seen = ahead * spread_observed([figure.value], [figure.low], [figure.high])
     x = samples[None, :]
     low, middle, high = (float(q) for q in np.quantile(samples, [0.05, 0.5, 0.95]))
@@ -244,12 +251,9 @@ def _score(
         counted=figure,
         observed=float(ahead * figure.value),
         quantiles=(low, middle, high),
-        crps=float(over_observed(lambda y: crps(x, y), seen)[0]),
+        crps=float(over_observed(partial(crps, x), seen)[0]),
         kept=float(np.abs(seen - kept).mean()),
-        inside={
-            c: float(over_observed(lambda y, c=c: coverage(x, y, c), seen))  # type: ignore[misc]
-            for c in LEVELS
-        },
+        inside={c: float(over_observed(partial(coverage, x, level=c), seen)) for c in LEVELS},
         fifth=int(5 * rank),
     )
 

@@ -16,11 +16,11 @@ from havenline.errors import RunError
 from havenline.evidence.baselines import Forecast, simple_forecasts
 from havenline.evidence.captures import CaptureScore
 from havenline.evidence.counted import Series
-from havenline.evidence.figures import Declared, last_figure, score_figures
+from havenline.evidence.figures import Declared, Forecasts, last_figure, score_figures
 from havenline.evidence.people_there import held_below, people_there
 from havenline.evidence.prior_rate import PriorRate, prior_from_flows
-from havenline.evidence.reporting import reported_increments, reporting_of
 from havenline.evidence.replay import replay_fit
+from havenline.evidence.reporting import reported_increments, reporting_of
 from havenline.evidence.results import Hindcast, HindcastLine, Scored
 from havenline.evidence.series import count_began, increments_to_score, main_rows
 from havenline.evidence.shares import score_shares
@@ -36,11 +36,6 @@ class Evidence(Declared, Protocol):
     @property
     def id(self) -> str:
         """Id of the crisis."""
-        ...
-
-    @property
-    def observations(self) -> pd.DataFrame:
-        """Observed series."""
         ...
 
     @property
@@ -141,10 +136,9 @@ def hindcast(
     series_id = series_id or crisis.meta.displaced_series
     every = published_totals(crisis.observations, series_id=series_id)
     main = str(main_rows(crisis.observations, series_id)["series_id"].iloc[0])
-    if conditional:
-        if len(every):
-            told = fighting(crisis.happenings, start=every.dates[0], end=until)
-            recorded = told.running if told.recorded else {}
+    if conditional and len(every):
+        told = fighting(crisis.happenings, start=every.dates[0], end=until)
+        recorded = told.running if told.recorded else {}
     unscored: dict[Series, str] = {}
     scored_too: set[Series] = set()
     lines: list[Mapping[date, bool] | None] = [None, recorded] if recorded else [None]
@@ -195,9 +189,8 @@ def hindcast(
                     seed=seed,
                 )
             samples = held_below(samples, known.highest(), people)
-            others = {"main": main, "as_of": as_of, "until": until}
-            run = result.dataset.sel(option=option)
-            figures, without = score_figures(run, crisis.observations, crisis, **others)
+            forecasts = Forecasts(result.dataset.sel(option=option), crisis, main, as_of, until)
+            figures, without = score_figures(forecasts)
             scored_too |= {figure.counted.series for figure in figures}
             unscored |= without
             front = None
@@ -223,7 +216,7 @@ def hindcast(
                     people=people,
                     fled=fled if reporting else None,
                     figures=tuple(figures),
-                    shares=tuple(score_shares(run, crisis.observations, crisis, **others)),
+                    shares=tuple(score_shares(forecasts)),
                     replay=replay_fit(result.dataset, known),
                     captures=front,
                 )

@@ -478,9 +478,7 @@ def _score(scored: Sequence[Scored], seed: int, as_of: date | None) -> HindcastS
         coverage={n: {c: _covered(scored, n, c) for c in _LEVELS} for n in each},
         pit=pit_counts(scored, seed),
         fled_crps=(
-            float(
-                np.concatenate([over_observed(partial(crps, f), o) for f, o in fled]).mean()
-            )
+            float(np.concatenate([over_observed(partial(crps, f), o) for f, o in fled]).mean())
             if fled
             else None
         ),

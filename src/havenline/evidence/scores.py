@@ -185,7 +185,7 @@ def over_observed(score: Callable[[Floats], npt.ArrayLike], seen: Floats) -> Flo
     -------
     (cases,) float64 or a number
     """
-    result: Floats = np.mean([score(column) for column in seen.T], axis=0)
+    result: Floats = np.mean([np.asarray(score(column)) for column in seen.T], axis=0)
     return result
 
 

@@ -24,14 +24,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import xarray as xr
 from scipy import stats
 
 from havenline.evidence.counted import Counted, every_count
-from havenline.evidence.figures import LEAST_AHEAD, Declared, Forecasts
+from havenline.evidence.figures import Forecasts
 from havenline.evidence.people_there import areas_within
 from havenline.evidence.scores import crps
-from havenline.facts.known import known_by
 
 Floats = npt.NDArray[np.float64]
 
@@ -122,12 +120,12 @@ class ShareScore:
         }
 
 
-def shared_counts(counts: Iterable[Counted], areas: pd.DataFrame) -> Iterator[Shared]:
+def shared_counts(observations: pd.DataFrame, areas: pd.DataFrame) -> Iterator[Shared]:
     """Walk the figures that a series gives for several areas over the same days.
 
     Parameters
     ----------
-    counts : iterable of Counted
+    observations : DataFrame
     areas : DataFrame
         Columns area_id and parent_id.
 
@@ -141,7 +139,8 @@ def shared_counts(counts: Iterable[Counted], areas: pd.DataFrame) -> Iterator[Sh
         series = figure.series
         return figure.end, figure.start or figure.end, series.name, series.counter, series.measure
 
-    wanted = [figure for figure in counts if figure.series.measure in WHERE]
+    rows = observations[observations["measure"].isin(WHERE)]
+    wanted = [figure for figures in every_count(rows).values() for figure in figures]
     for _, same in groupby(sorted(wanted, key=lambda f: (*days(f), f.series.area)), key=days):
         together = list(same)
         named = {figure.series.area for figure in together}
@@ -154,42 +153,24 @@ def shared_counts(counts: Iterable[Counted], areas: pd.DataFrame) -> Iterator[Sh
             yield Shared(str(finest[0].series), tuple(finest))
 
 
-def score_shares(
-    run: xr.Dataset,
-    observations: pd.DataFrame,
-    crisis: Declared,
-    *,
-    main: str,
-    as_of: date,
-    until: date,
-) -> list[ShareScore]:
+def score_shares(forecasts: Forecasts) -> list[ShareScore]:
     """Score the forecast shares of one run.
 
     Parameters
     ----------
-    run : Dataset
-        A result, of one option.
-    observations : DataFrame
-    crisis : Crisis
-    main : str
-        The main series.
-    as_of, until : date
-        Day of the forecast; last day that a share may cover.
+    forecasts : Forecasts
 
     Returns
     -------
     list of ShareScore
         Empty where no series counts by area, or none lies far enough ahead.
     """
-    covered = set(observations.loc[observations["series_id"] == main, "area_id"])
-    forecasts = Forecasts(run, crisis, as_of, covered)
-    last = min(until, pd.Timestamp(run["day"].to_numpy()[-1]).date())
-    known = known_by(observations[observations["date"] <= pd.Timestamp(as_of)], as_of)
-    before = list(shared_counts(every_count(known), crisis.areas))
+    areas = forecasts.crisis.areas
+    before = list(shared_counts(forecasts.known, areas))
     found: list[ShareScore] = []
-    for shared in shared_counts(every_count(observations), crisis.areas):
+    for shared in shared_counts(forecasts.crisis.observations, areas):
         first = shared.parts[0]
-        if first.end > last or first.falls_after(as_of) < LEAST_AHEAD:
+        if not forecasts.lies_ahead(first):
             continue
         drawn = [forecasts.of(part) for part in shared.parts if forecasts.inside(part.series.area)]
         persons = np.array([x for x in drawn if not isinstance(x, str)])

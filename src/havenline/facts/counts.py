@@ -92,7 +92,9 @@ class Totals:
             The first total and the increments after it; never falls.
         """
         risen = {step.end: step.persons for step in increments(self)}
-        return self.persons[0] + np.cumsum([risen.get(day, 0.0) for day in self.dates])
+        rises = np.array([risen.get(day, 0.0) for day in self.dates], dtype=np.float64)
+        rises[:1] += self.persons[:1]
+        return rises.cumsum()
 
 
 @dataclass(frozen=True)
