@@ -63,7 +63,7 @@ def observations(
 
 def with_optional(table: pd.DataFrame) -> pd.DataFrame:
     """Return observations with the columns that may be left out, empty."""
-    for name in ("counter", "neighbour", "break", "ends"):
+    for name in ("counter", "neighbour", "repeats", "break", "ends"):
         table[name] = ""
     table["low"] = table["high"] = np.nan
     return table

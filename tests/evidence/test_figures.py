@@ -44,6 +44,7 @@ def seen(*rows: tuple[str, str, str, str, str, float], **more: str | float) -> p
             "high": np.nan,
             "break": "",
             "ends": "",
+            "repeats": "",
         }
     )
     table["published"] = table["date"] + pd.Timedelta(days=1)
@@ -238,6 +239,14 @@ def test_entries_are_those_of_the_only_neighbour_or_by_neighbour() -> None:
     split["entries"] = (("future", "day", "neighbour"), entries)
     found, _ = score(table, split.assign_coords(neighbour=["w", "x"]), made)
     assert middle(found) == [70.0]
+
+
+def test_people_counted_again_at_each_move_are_moves() -> None:
+    once = seen(("d", "displaced", "S", "2020-01-12", "2020-01-21", 5))
+    again = seen(("d", "displaced", "S", "2020-01-12", "2020-01-21", 5), repeats="yes")
+    result = run(newly_displaced=2.0, movements=6.0)
+    assert middle(score(once, result)[0]) == [30.0]
+    assert middle(score(again, result)[0]) == [90.0]
 
 
 def test_a_range_of_the_count_is_no_fault_of_the_forecast() -> None:

@@ -156,7 +156,7 @@ def run(
         _print_comparison(declared, comparison)
         _print_cut(cut)
         if fit is not None:
-            out.print(f"\n{fit.sentence}", style="dim", soft_wrap=True)
+            out.print(f"\n{fit.sentence}", style="dim")
         for path in written:
             out.print(f"  {path}", soft_wrap=True)
     if result.partial:

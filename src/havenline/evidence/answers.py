@@ -45,6 +45,8 @@ ANSWERS: Mapping[str, Answer] = {
 }
 """By measure of ``observations.csv``."""
 
+COUNTED_ONCE = ("displaced", "displaced_cumulative")
+"""Measures of people, which a series that counts each move again turns into one of moves."""
 WITHOUT: Mapping[str, str] = {
     "departed": "a run does not hold who left an area",
     "in_sites": "a run does not hold the people in sites",

@@ -16,13 +16,17 @@ from havenline.facts.counts import newest_by
 
 
 class Series(NamedTuple):
-    """What a series counts, and where; several counters of one quantity are several series."""
+    """What a series counts, and where; several counters of one quantity are several series.
+
+    ``repeats`` is ``yes`` where one person stands in it once for each move.
+    """
 
     name: str
     counter: str
     measure: str
     area: str
     neighbour: str
+    repeats: str = ""
 
     def __str__(self) -> str:
         """Return the name, with the counter where there is one."""
@@ -98,10 +102,10 @@ def every_count(observations: pd.DataFrame) -> dict[Series, list[Counted]]:
     rows = observations.dropna(subset=["date", "value", "published"])
     main = rows["main"].eq(1).groupby([rows["series_id"], rows["counter"]]).transform("any")
     rows = rows[rows["main"].eq(1) | ~main]
-    keys = ["series_id", "counter", "measure", "area_id", "neighbour", "period_start"]
+    keys = ["series_id", "counter", "measure", "area_id", "neighbour", "repeats", "period_start"]
     found: dict[Series, list[Counted]] = {}
     for key, part in rows.groupby(keys, dropna=False, sort=True):
-        series, since = Series(*map(str, key[:5])), part["period_start"].iloc[0]
+        series, since = Series(*map(str, key[:6])), part["period_start"].iloc[0]
         figures = list(_rows(newest_by("date", part)))
         of_series = found.setdefault(series, [])
         if MEASURES[series.measure].over:

@@ -12,7 +12,7 @@ rises so far, both as certain forecasts; a rise of which nothing was known is fo
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from havenline.evidence.answers import ANSWERS, WITHOUT
+from havenline.evidence.answers import ANSWERS, COUNTED_ONCE, WITHOUT
 from havenline.evidence.counted import Counted, Series, beside, every_count
 from havenline.evidence.people_there import Peopled, areas_within, people_there
 from havenline.evidence.scores import coverage, crps, over_observed, pit_ranks, spread_observed
@@ -34,6 +34,70 @@ Floats = npt.NDArray[np.float64]
 LEAST_AHEAD = 0.5
 """Share of the days of a rise that must lie after the as-of date: of less, most is known."""
 LEVELS = (0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class MeasureScore:
+    """All scored figures of one measure together.
+
+    Attributes
+    ----------
+    measure : str
+    figures, series : int
+        Figures that were scored; series that gave them.
+    crps : float
+        Mean CRPS of the model, in the unit of the series.
+    kept : float
+        Mean CRPS of the last figure or rate kept, where it says something; nan where it never does.
+    ratio : float
+        The model's mean CRPS by it, over the figures of which it says something; nan without one.
+    inside : dict of float to float
+        By level: share of the figures in the central range.
+    """
+
+    measure: str
+    figures: int
+    series: int
+    crps: float
+    kept: float
+    ratio: float
+    inside: Mapping[float, float]
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the scores as plain data."""
+        return {
+            "measure": self.measure,
+            "figures": self.figures,
+            "series": self.series,
+            "crps": self.crps,
+            "kept_crps": None if math.isnan(self.kept) else self.kept,
+            "ratio_to_kept": None if math.isnan(self.ratio) else self.ratio,
+            "coverage_50": self.inside[0.5],
+            "coverage_90": self.inside[0.9],
+        }
+
+
+def by_measure(scores: Iterable[FigureScore]) -> tuple[MeasureScore, ...]:
+    """Return the scores of each measure together, in the order in which they first come."""
+    of: dict[str, list[FigureScore]] = {}
+    for score in scores:
+        of.setdefault(score.counted.series.measure, []).append(score)
+    result = []
+    for measure, found in of.items():
+        beside_it = [score for score in found if not math.isnan(score.kept)]
+        kept = math.fsum(score.kept for score in beside_it)
+        result.append(
+            MeasureScore(
+                measure=measure,
+                figures=len(found),
+                series=len({score.counted.series for score in found}),
+                crps=math.fsum(score.crps for score in found) / len(found),
+                kept=kept / len(beside_it) if beside_it else math.nan,
+                ratio=math.fsum(s.crps for s in beside_it) / kept if kept > 0.0 else math.nan,
+                inside={c: math.fsum(s.inside[c] for s in found) / len(found) for c in LEVELS},
+            )
+        )
+    return tuple(result)
 
 
 class Declared(Peopled, Protocol):
@@ -148,9 +212,10 @@ class Forecasts:
     def of(self, figure: Counted) -> Floats | str:
         """Return the forecast of a figure, (futures,), or the reason why there is none."""
         series = figure.series
-        answer = ANSWERS.get(series.measure)
-        if answer is None:
+        if series.measure in WITHOUT:
             return WITHOUT[series.measure]
+        moved = series.repeats == "yes" and series.measure in COUNTED_ONCE
+        answer = ANSWERS["moves" if moved else series.measure]
         whole = self.is_whole(series.area)
         name = answer.whole if whole else answer.part
         if not name:

@@ -152,8 +152,9 @@ def hindcast(
         )
         known = published_totals(crisis.observations, as_of=as_of, series_id=series_id)
         before = prior or prior_from_flows(crisis.observations, as_of=as_of, before=known.dates[0])
-        covered = set(main_rows(crisis.observations, series_id)["area_id"])
-        people = people_there(crisis, covered, as_of)
+        rows = main_rows(crisis.observations, series_id)
+        once = not rows["repeats"].eq("yes").any()
+        people = people_there(crisis, set(rows["area_id"]), as_of) if once else None
         naive = simple_forecasts(
             known,
             observed,

@@ -13,6 +13,7 @@ from havenline import words
 from havenline.evidence import captures, shares
 from havenline.evidence.assimilation import Assimilation
 from havenline.evidence.baselines import LABELS, SIX
+from havenline.evidence.figures import by_measure
 from havenline.evidence.prior_rate import PRIOR_FACTOR
 from havenline.evidence.results import Hindcast, HindcastLine, HindcastScore, Scored
 
@@ -160,9 +161,8 @@ def notes(result: Hindcast) -> tuple[str, ...]:
         "narrow rather than too wide."
     )
     said += _held(result.unconditional)
-    said += [
-        f"As of {s.as_of}: {s.replay.sentence}" for s in result.unconditional.scored if s.replay
-    ]
+    fits = [(s.as_of, s.replay) for s in result.unconditional.scored if s.replay]
+    said += [f"As of {day}: {fit.sentence}" for day, fit in fits[-1:]]
     said += _unscored(result)
     for scored in result.unconditional.scored:
         if any(f.spread == "prior" for f in scored.naive.values()):
@@ -396,28 +396,22 @@ def _reliability(result: Hindcast) -> TextTable:
 
 
 def _figures(line: HindcastLine) -> TextTable:
-    rows = []
-    every = [score for scored in line.scored for score in scored.figures]
-    for measure in dict.fromkeys(score.counted.series.measure for score in every):
-        found = [score for score in every if score.counted.series.measure == measure]
-        series = len({score.counted.series for score in found})
-        beside = [score for score in found if not math.isnan(score.kept)]
-        kept = math.fsum(score.kept for score in beside)
-        ratio = math.fsum(score.crps for score in beside) / kept if kept > 0.0 else math.nan
-        rows.append(
-            (
-                measure.replace("_", " "),
-                f"{len(found)} ({series})",
-                words.figure(math.fsum(score.crps for score in found) / len(found)),
-                words.figure(kept / len(beside)) if beside else "",
-                f"{ratio:.2f}" if math.isfinite(ratio) else "",
-                *(_share([s.inside[level] for s in found]) for level in (0.5, 0.9)),
-            )
+    found = by_measure(score for scored in line.scored for score in scored.figures)
+    rows = tuple(
+        (
+            score.measure.replace("_", " "),
+            f"{score.figures} ({score.series})",
+            words.figure(score.crps),
+            "" if math.isnan(score.kept) else words.figure(score.kept),
+            "" if math.isnan(score.ratio) else f"{score.ratio:.2f}",
+            *(f"{score.inside[level]:.0%}" for level in (0.5, 0.9)),
         )
+        for score in found
+    )
     return TextTable(
         "Other series by what they count: mean CRPS, beside the last figure or rate kept",
         ("measure", "n (series)", "model", "kept", "ratio", "50%", "90%"),
-        tuple(rows),
+        rows,
     )
 
 
