@@ -236,7 +236,7 @@ def test_entries_are_those_of_the_only_neighbour_or_by_neighbour() -> None:
     split = run()
     entries = np.zeros((2, 21, 2))
     entries[:, :, 1] = 7.0 * np.arange(21)
-    split["entries"] = (("future", "day", "neighbour"), entries)
+    split["entered"] = (("future", "day", "neighbour"), entries)
     found, _ = score(table, split.assign_coords(neighbour=["w", "x"]), made)
     assert middle(found) == [70.0]
 

@@ -19,6 +19,9 @@ class Answer:
         Variable of the result for a series that covers the whole crisis; ``""`` for none.
     part : str
         Variable by area for a series of any other area; ``""`` for none.
+    neighbour : str
+        Variable by neighbour for a series that names one; ``""``: `whole`, where there is one
+        neighbour alone.
     since_the_start : bool
         Whether it counts those displaced in the crisis alone, while the variable holds those
         displaced before as well.
@@ -26,6 +29,7 @@ class Answer:
 
     whole: str
     part: str = ""
+    neighbour: str = ""
     since_the_start: bool = False
 
 
@@ -39,7 +43,7 @@ ANSWERS: Mapping[str, Answer] = {
     "moves_cumulative": Answer("movements", "arrivals"),
     "returned": Answer("returned"),
     "returned_cumulative": Answer("returned"),
-    "entered": Answer("entries"),
+    "entered": Answer("entries", neighbour="entered"),
     "sheltered_outside": Answer("unsheltered"),
     "killed": Answer("killed"),
 }

@@ -218,16 +218,19 @@ class Forecasts:
         answer = ANSWERS["moves" if moved else series.measure]
         whole = self.is_whole(series.area)
         name = answer.whole if whole else answer.part
+        if series.neighbour and answer.neighbour in self.run:
+            name = answer.neighbour
+        elif series.neighbour and len(set(self.crisis.crossings["neighbour"])) != 1:
+            return "a run does not hold into which neighbour people go"
         if not name:
             return "a run holds it for the whole crisis, not for a part of it"
         if name not in self.run:
             return "the run does not hold it"
         values = self.run[name]
-        if series.neighbour:
-            if "neighbour" in values.dims:
-                values = values.sel(neighbour=series.neighbour)
-            elif len(set(self.crisis.crossings["neighbour"])) != 1:
-                return "a run does not hold into which neighbour people go"
+        if "neighbour" in values.dims:
+            if series.neighbour not in values["neighbour"].to_numpy():
+                return "the run has no border with that neighbour"
+            values = values.sel(neighbour=series.neighbour)
         if "group" in values.dims:
             values = values.sum("group")
         areas = [] if whole and answer.since_the_start else self.inside(series.area)
