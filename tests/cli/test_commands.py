@@ -18,6 +18,7 @@ from havenline.crisis.levers import MOST_DAYS
 from havenline.crisis.parameters import parameter_names
 from havenline.engine.day import STEPS
 from havenline.engine.executors import MOST_FUTURES
+from tests.crisis.old_format import add, as_format_1
 
 Command = Callable[..., Any]
 SMALL = ("--futures", "3", "--days", "10")
@@ -321,6 +322,26 @@ def test_init_leaves_what_is_there_alone(havenline: Command, tmp_path: Path) -> 
         assert answer.code == 2
         assert answer.err.count("\n") == 1
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_upgrade_says_what_it_decided_and_what_it_could_not_tell(
+    havenline: Command, tmp_path: Path
+) -> None:
+    folder = as_format_1(init_crisis(tmp_path / "old"))
+    add(
+        folder,
+        "observations.csv",
+        "trucks,2030-01-31,2030-01-01,north,9,trucks,flow,0,=,2030-02-02,low,invented,",
+    )
+    assert "format 1: read as format 2" in havenline("check", folder).out
+    done = havenline("upgrade", folder)
+    assert (done.code, done.err) == (0, "")
+    assert "observations: newly_displaced (cumulative, persons, 3 rows)" in done.out
+    told = done.out.partition("Not told; look at these:\n")[2]
+    assert told.startswith("  observations: trucks (flow, trucks, 1 row): other\n")
+    assert havenline("check", folder).out == "No problems.\n"
+    assert "nothing was written" in havenline("upgrade", folder).out.replace("\n", " ")
+    assert havenline("upgrade", tmp_path / "nowhere").code == 2
 
 
 def test_schema_is_json_schema(havenline: Command) -> None:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from havenline.facts.sides import ATTACKER, DEFENDER, FOREIGN, GUARANTOR, OTHER, side_of_party
 
 from havenline.crisis import Crisis, check_crisis, open_crisis
 from havenline.crisis.format1 import measure_of
@@ -67,16 +66,6 @@ def test_sides_become_relations_an_offensive_and_refuge(old: Any) -> None:
     start = crisis.meta.period.start
     for table in ("relations", "offensives", "refuge"):
         assert (getattr(crisis, table)["published"].dt.date <= start).all()
-    assert side_of_party(crisis, start) == {
-        "highland": ATTACKER,
-        "hills": ATTACKER,
-        "lowland": DEFENDER,
-        "keepers": GUARANTOR,
-        "third": OTHER,
-        "bystander": OTHER,
-        "donors": OTHER,
-        "plainland_gov": FOREIGN,
-    }
 
 
 def test_without_a_recorded_start_the_offensive_may_run_from_the_first_day(old: Any) -> None:
@@ -90,7 +79,6 @@ def test_one_side_alone_makes_no_offensive(old: Any, missing: str) -> None:
     old.replace("parties.csv", f",{missing},", ",other,")
     crisis = open_crisis(old.path)
     assert len(crisis.offensives) == len(crisis.relations) == 0
-    assert set(side_of_party(crisis, crisis.meta.as_of).values()) == {DEFENDER, OTHER, FOREIGN}
 
 
 def test_a_faulty_old_cell_is_told_in_its_own_words(old: Any) -> None:

@@ -33,6 +33,7 @@ COMMANDS = {
     "serve",
     "score-negotiation",
     "steps",
+    "upgrade",
     "validate",
 }
 TO_COME: set[str] = set()

@@ -133,6 +133,29 @@ def schema(
     sys.stdout.write(json.dumps(json_schema(kind), indent=2) + "\n")
 
 
+def upgrade(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A crisis folder of format 1.")],
+    copy_to: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR2", help="Write a copy, not in place."),
+    ] = None,
+) -> None:
+    """Write a crisis folder of format 1 as format 2, all files at once or none."""
+    from havenline.io import upgrade_crisis
+
+    done = upgrade_crisis(folder, copy_to)
+    if not done.files:
+        out.print(f"{done.folder} is of format 2 already; nothing was written.")
+        return
+    out.print(f"{done.folder} is of format 2 now. Written: {', '.join(done.files)}")
+    for head, lines in (("Decided", done.decided), ("Not told; look at these", done.untold)):
+        if lines:
+            out.print(f"{head}:")
+            for line in lines:
+                out.print(f"  {escape(line)}", soft_wrap=True)
+    out.print(f"Next: havenline check {done.folder}")
+
+
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     """Start a crisis of your own from a small worked example."""
     path = init_crisis(folder)

@@ -11,6 +11,9 @@ from havenline.errors import Problem
 
 _SUM_TOLERANCE = 1e-6
 _RANGES = {
+    "observations": "value",
+    "crossings": "permeability",
+    "refuge": "share",
     "bargaining": "capability",
     "stakes": "weight",
     "dependences": "value",
@@ -18,27 +21,39 @@ _RANGES = {
 }
 
 
-@check("out_of_range", "figures of judgement lie within their own range")
+@check("out_of_range", "figures lie within their own range")
 def out_of_range(draft: Draft) -> Iterator[Problem]:
-    """Report values outside low to high."""
+    """Report values outside low to high, and ranges of no figure."""
     for table, column in _RANGES.items():
         for line, value, low, high in draft.records(table, column, "low", "high"):
-            if None not in (value, low, high) and not low <= value <= high:
-                yield problem(
-                    "out_of_range",
-                    draft.file(table),
-                    f"{column} is outside its own range",
-                    row=line,
-                    column=column,
-                    value=f"{value:g}",
-                    expected=f"{low:g} to {high:g}",
-                )
+            if low is None and high is None:
+                continue
+            message = f"{column} is outside its own range"
+            if value is None and column == "permeability":
+                message = "low and high without the figure itself"
+            elif value is None or (low or 0.0) <= value <= (math.inf if high is None else high):
+                continue
+            yield problem(
+                "out_of_range",
+                draft.file(table),
+                message,
+                row=line,
+                column=column,
+                value="" if value is None else f"{value:g}",
+                expected=_range_text(low, high),
+            )
     for i, listed in enumerate(draft.meta.listed_groups if draft.meta is not None else ()):
         if not listed.low <= listed.share <= listed.high:
             yield draft.in_meta.problem(
                 "out_of_range", ("listed_groups", i, "share"), "share is outside its own range",
                 f"{listed.share:g}", f"{listed.low:g} to {listed.high:g}",
             )  # fmt: skip
+
+
+def _range_text(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return f"{low:g} or more" if low is not None else f"{high:g} or less"
+    return f"{low:g} to {high:g}" if low <= high else "low below high"
 
 
 @check("stakes_do_not_sum", "the stakes of each party sum to 1")

@@ -22,7 +22,7 @@ from havenline.crisis.levers import (
     border_regime,
     day_of,
 )
-from havenline.crisis.registry import check, one_of, problem, suggest
+from havenline.crisis.registry import check, one_of, suggest
 from havenline.errors import Problem
 
 
@@ -187,39 +187,26 @@ def levers_twice(draft: Draft) -> Iterator[Problem]:
 
 @check("border_less_open", "no option makes a border less open than it is at the as-of date")
 def borders_less_open(draft: Draft) -> Iterator[Problem]:
-    """Report border levers below the most open regime known and in force by the as-of date."""
+    """Report border levers below the neighbour's most open regime by the as-of date."""
     if draft.meta is None:
         return
     as_of = draft.meta.as_of
-    rows = draft.records("crossings", "crossing_id", "regime", "since", "published")
-    whole = [row for _, *row in rows if None not in row]
-    facts = border_regime([(c, r, s, p) for c, r, s, p in whole], as_of)
+    rows = draft.records("crossings", "neighbour", "crossing_id", "regime", "since", "published")
+    known: dict[str, list[tuple[str, str, date, date]]] = {}
+    for _, neighbour, crossing, regime, since, published in rows:
+        if None not in (neighbour, crossing, regime, since, published):
+            known.setdefault(neighbour, []).append((crossing, regime, since, published))
     for path, lever in _levers(draft):
-        if isinstance(lever, BorderLever) and REGIMES.index(lever.regime) < facts:
+        if not isinstance(lever, BorderLever):
+            continue
+        facts = border_regime(known.get(lever.neighbour, ()), as_of)
+        if REGIMES.index(lever.regime) < facts:
             yield draft.in_options.problem(
                 "border_less_open",
                 (*path, "regime"),
                 f"less open than the border is on {as_of}: this is refused, not weighed",
                 lever.regime,
                 " or ".join(REGIMES[facts:]),
-            )
-
-
-@check("one_border", "crossings lead to one neighbour")
-def one_border(draft: Draft) -> Iterator[Problem]:
-    """Report crossings to a second neighbour: a run has one border with one regime."""
-    first = ""
-    for line, neighbour in draft.records("crossings", "neighbour"):
-        first = first or neighbour
-        if neighbour and neighbour != first:
-            yield problem(
-                "one_border",
-                draft.file("crossings"),
-                "a second neighbour: a run has one border",
-                row=line,
-                column="neighbour",
-                value=neighbour,
-                expected=first,
             )
 
 

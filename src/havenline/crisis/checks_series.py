@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 from havenline.crisis.cells import split_ids
 from havenline.crisis.choices import MEASURES
 from havenline.crisis.draft import Draft
 from havenline.crisis.outcome_names import INDICATORS, SINCE_START, STAKES
-from havenline.crisis.registry import Hints, check, declare, problem, suggest
+from havenline.crisis.registry import Hints, check, declare, one_of, problem, suggest
 from havenline.errors import Problem
+
+UNITS = ("persons", "movements")
+"""Units of the figures that runs are held against."""
 
 
 @check(
@@ -54,6 +58,122 @@ def two_main_observations(draft: Draft) -> Iterator[Problem]:
                 expected="0",
             )
         first.setdefault(tuple(key), line)
+
+
+@check("measure_unit", "figures that a run is held against count persons or movements")
+def measure_units(draft: Draft) -> Iterator[Problem]:
+    """Report measures in households, shares and the like, which a run would take for persons."""
+    for line, measure, unit in draft.records("observations", "measure", "unit"):
+        if measure and measure != "other" and unit and unit not in UNITS:
+            yield problem(
+                "measure_unit",
+                draft.file("observations"),
+                f"a figure of {measure} would be taken for persons",
+                row=line,
+                column="unit",
+                value=unit,
+                expected=one_of(UNITS),
+                hint="convert it and say how in note, or give it the measure other",
+            )
+
+
+@check("measure_neighbour", "figures of people abroad and at borders say of which country")
+def measure_neighbours(draft: Draft) -> Iterator[Problem]:
+    """Report entries, returns from abroad and people abroad without a neighbour."""
+    for line, measure, neighbour in draft.records("observations", "measure", "neighbour"):
+        if measure and MEASURES[measure].abroad and neighbour == "":
+            yield problem(
+                "measure_neighbour",
+                draft.file("observations"),
+                "this cell must be filled",
+                row=line,
+                column="neighbour",
+                expected=f"the neighbour that this figure of {measure} speaks of",
+            )
+
+
+@check("repeats_unsaid", "figures that count moves say that one person may stand in them again")
+def repeats_unsaid(draft: Draft) -> Iterator[Problem]:
+    """Report movements that are said to count persons once, or do not say."""
+    wanted = ("measure", "unit", "repeats")
+    for line, measure, unit, repeats in draft.records("observations", *wanted):
+        if not measure or measure == "other" or repeats is None:
+            continue
+        moves = MEASURES[measure].moves
+        if (moves and repeats == "no") or (unit == "movements" and not moves and repeats != "yes"):
+            yield problem(
+                "repeats_unsaid",
+                draft.file("observations"),
+                f"{measure} counts moves" if moves else "movements count a person at each move",
+                row=line,
+                column="repeats",
+                value=repeats,
+                expected="yes, or leave it empty" if moves else "yes, or the unit persons",
+            )
+
+
+@check("mixed_measures", "a series counts one thing")
+def mixed_measures(draft: Draft) -> Iterator[Problem]:
+    """Report series whose rows have several measures."""
+    first: dict[str, tuple[int, str]] = {}
+    for line, series, measure in draft.records("observations", "series_id", "measure"):
+        if not series or not measure:
+            continue
+        before, was = first.setdefault(series, (line, measure))
+        if was != measure:
+            yield problem(
+                "mixed_measures",
+                draft.file("observations"),
+                f"line {before} has the measure {was} for the series {series!r}",
+                row=line,
+                column="measure",
+                value=measure,
+                expected="one measure for a series",
+            )
+
+
+@check("series_goes_on", "a series that ended has no later figures")
+def series_goes_on(draft: Draft) -> Iterator[Problem]:
+    """Report figures after the row by which their series stopped."""
+    ended: dict[tuple[object, ...], tuple[date, int]] = {}
+    wanted = ("series_id", "area_id", "neighbour", "counter", "date")
+    rows = [row for row in draft.records("observations", *wanted, "ends") if row[5] is not None]
+    for line, *key, day, ends in rows:
+        if ends == "yes":
+            ended[tuple(key)] = min(ended.get(tuple(key), (day, line)), (day, line))
+    for line, *key, day, _ in rows:
+        last, before = ended.get(tuple(key), (date.max, 0))
+        if day > last:
+            yield problem(
+                "series_goes_on",
+                draft.file("observations"),
+                f"the series stopped on {last} (line {before})",
+                row=line,
+                column="date",
+                value=day,
+                expected=f"{last} or earlier",
+            )
+
+
+@check("break_of_nothing", "a change of method is a step from an earlier figure", "warning")
+def breaks_of_nothing(draft: Draft) -> Iterator[Problem]:
+    """Report breaks at the first figure of a series."""
+    first: dict[tuple[object, ...], date] = {}
+    wanted = ("series_id", "area_id", "neighbour", "date")
+    rows = [row for row in draft.records("observations", *wanted, "break") if row[4] is not None]
+    for _, *key, day, _ in rows:
+        first[tuple(key)] = min(first.get(tuple(key), day), day)
+    for line, *key, day, broken in rows:
+        if broken == "yes" and day == first[tuple(key)]:
+            yield problem(
+                "break_of_nothing",
+                draft.file("observations"),
+                "no earlier figure of this series, so there is no step",
+                row=line,
+                column="break",
+                value="yes",
+                expected="it at the first figure that the new method gave",
+            )
 
 
 @check("cumulative_falls", "main cumulative figures that are exact do not fall", "warning")

@@ -358,3 +358,62 @@ def over_capacity(draft: Draft) -> Iterator[Problem]:
                 value=given + room,
                 expected=f"room for the {occupancy:.0f} people there",
             )
+
+
+@check("moved_place", "the rows of one site or crossing agree on where it is")
+def moved_places(draft: Draft) -> Iterator[Problem]:
+    """Report sites and crossings that stand at two places, or lead to two neighbours."""
+    wanted = {"sites": ("place_id",), "crossings": ("place_id", "neighbour")}
+    for table, columns in wanted.items():
+        for column in columns:
+            first: dict[str, tuple[int, str]] = {}
+            key = "site_id" if table == "sites" else "crossing_id"
+            for line, name, value in draft.records(table, key, column):
+                if not name or not value:
+                    continue
+                before, was = first.setdefault(name, (line, value))
+                if was != value:
+                    yield problem(
+                        "moved_place",
+                        draft.file(table),
+                        f"line {before} has another {column} for {name!r}",
+                        row=line,
+                        column=column,
+                        value=value,
+                        expected=was,
+                    )
+
+
+@check("site_before_opening", "nobody is in a site that has not opened", "warning")
+def sites_before_opening(draft: Draft) -> Iterator[Problem]:
+    """Report people counted in a site before it opens or after it closes."""
+    wanted = ("occupancy", "as_of", "opens", "closes")
+    for line, people, day, opens, closes in draft.records("sites", *wanted):
+        if not people or day is None:
+            continue
+        early = opens is not None and day < opens
+        if early or (closes is not None and day > closes):
+            yield problem(
+                "site_before_opening",
+                draft.file("sites"),
+                f"people are in it {'before it opens' if early else 'after it closes'}",
+                row=line,
+                column="occupancy",
+                value=f"{people:g}",
+                expected=f"0 on {day}, or another day in {'opens' if early else 'closes'}",
+            )
+
+
+@check("unknown_regime", "somebody has published how each border is run", "warning")
+def unknown_regimes(draft: Draft) -> Iterator[Problem]:
+    """Report crossings of unknown regime, which a run draws wide."""
+    for line, name, regime in draft.records("crossings", "crossing_id", "regime"):
+        if regime == "unknown":
+            yield problem(
+                "unknown_regime",
+                draft.file("crossings"),
+                f"nobody has published how {name!r} is run: drawn wide in every future",
+                row=line,
+                column="regime",
+                value=regime,
+            )

@@ -24,6 +24,9 @@ _DATED = {
     "control_counts": "date",
     "violence": "date",
     "happenings": "date",
+    "relations": "since",
+    "offensives": "since",
+    "refuge": "since",
 }
 
 
@@ -130,6 +133,7 @@ def _unknown_in_meta(draft: Draft) -> Iterator[Problem]:
         used += [
             ("parties", ("listed_groups", i, "within", j), p) for j, p in enumerate(listed.within)
         ]
+    used += [("areas", ("concern", i), area) for i, area in enumerate(meta.concern)]
     for target, path, word in used:
         known = draft.known(target)
         if known is not None and word not in known:

@@ -35,9 +35,9 @@ STATUSES = {
     "idp": "was displaced before the period; flees again like anybody, counted as displaced before",
 }
 REGIMES = {
-    "closed": "few get in: the parameter `border_closed_rate`",
-    "managed": "some get in: the parameter `border_managed_rate`",
-    "open": "most who wish get in: the parameter `border_open_rate`",
+    "closed": "few get in: the parameter `border_closed`",
+    "managed": "some get in: the parameter `border_managed`",
+    "open": "most who wish get in: the parameter `border_open`",
     "unknown": "nobody has published it: drawn wide in every future, never taken as closed",
 }
 HAPPENING_KINDS = {
@@ -75,10 +75,10 @@ RELATIONS = {
     "its ground and does not move into it; it shelters the people of the other as its own",
 }
 HOWS = {
-    "stormed": "told to the reader; no run uses it yet",
-    "given_up": "told to the reader; no run uses it yet",
-    "agreed": "told to the reader; no run uses it yet",
-    "handed_over": "told to the reader; no run uses it yet",
+    "stormed": "people flee from the place as it is taken; the same as empty",
+    "given_up": "as stormed",
+    "agreed": "nobody flees because it was taken",
+    "handed_over": "as agreed",
 }
 QUALIFIERS = {
     "=": "of the counts of one day, published on one day, it holds before the others",

@@ -262,7 +262,7 @@ def check_crisis(path: str | Path, strict: Iterable[str] = ()) -> CheckReport:
     problems: list[Problem] = []
     folder = _find(path, problems)
     if folder is not None:
-        _read(folder, problems)
+        read_and_check(folder, problems)
     return CheckReport(str(path), tuple(problems), names)
 
 
@@ -285,7 +285,7 @@ def open_declared(name_or_path: str | Path) -> Crisis | Case:
     """
     problems: list[Problem] = []
     folder = _find(name_or_path, problems)
-    draft = _read(folder, problems) if folder is not None else None
+    draft = read_and_check(folder, problems) if folder is not None else None
     errors = [p for p in problems if p.severity == "error"]
     if folder is None or draft is None or errors:
         raise CrisisError(errors)
@@ -372,8 +372,20 @@ def _find(name_or_path: str | Path, problems: list[Problem]) -> Path | None:
     return None
 
 
-def _read(folder: Path, problems: list[Problem]) -> Draft | None:
-    """Read and check a folder; None where not even its list of files can be read."""
+def read_and_check(folder: Path, problems: list[Problem]) -> Draft | None:
+    """Read and check a folder; None where not even its list of files can be read.
+
+    Parameters
+    ----------
+    folder : Path
+        Which exists.
+    problems : list of Problem
+        Added to.
+
+    Returns
+    -------
+    Draft or None
+    """
     try:
         draft = read_draft(folder, problems)
     except OSError as error:

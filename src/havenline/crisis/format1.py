@@ -13,6 +13,7 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
+from havenline import words
 from havenline.crisis.cells import Value, empty, split_ids
 from havenline.crisis.columns import MOST_PARTIES, Column, Table
 from havenline.crisis.reading import Rows
@@ -41,8 +42,9 @@ def _with(table: Table, old: str, column: Column) -> Table:
     return replace(table, columns=columns)
 
 
-_NEW = ("relations", "offensives", "refuge")
-OLD_TABLES: dict[str, Table] = {n: t for n, t in TABLES.items() if n not in _NEW} | {
+NEW, CHANGED = ("relations", "offensives", "refuge"), ("parties", "observations")
+"""Tables that format 1 does not have, and those that it has with other columns."""
+OLD_TABLES: dict[str, Table] = {n: t for n, t in TABLES.items() if n not in NEW} | {
     "parties": _with(
         TABLES["parties"],
         "kind",
@@ -159,8 +161,8 @@ def measure_of(
         return "displaced_cumulative"
     if unit not in ("persons", "movements"):
         return "other"
-    for measure, kinds, words in _WORDS:
-        if kind in kinds and re.search(words, series):
+    for measure, kinds, pattern in _WORDS:
+        if kind in kinds and re.search(pattern, series):
             if measure in ("entered", "abroad") and not abroad:
                 return "other"
             return measure
@@ -226,7 +228,8 @@ def convert(draft: Draft) -> None:
         }
     for name, records in made.items():
         draft.tables[name] = rows_of(TABLES[name], file, records)
-        draft.decided.append(f"{name}: {len(draft.tables[name])} rows from the sides of {file}")
+        many = words.counted(len(draft.tables[name]), "row")
+        draft.decided.append(f"{name}: {many} from the sides of {file}")
     if "observations" in draft.tables:
         draft.tables["observations"] = _measured(draft)
     if draft.meta is not None:
@@ -298,7 +301,7 @@ def _measured(draft: Draft) -> Rows:
         key = (series, kind, unit, measure)
         told[key] = told.get(key, 0) + 1
     for (series, kind, unit, measure), many in told.items():
-        line = f"{series} ({kind}, {unit}, {many} rows): {measure}"
+        line = f"{series} ({kind}, {unit}, {words.counted(many, 'row')}): {measure}"
         (draft.untold if measure == "other" else draft.decided).append(f"observations: {line}")
     given = {"measure": measures, "neighbour": abroad, "repeats": repeats}
     return _swapped(rows, "kind", TABLES["observations"], given)

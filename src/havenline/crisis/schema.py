@@ -140,7 +140,7 @@ _SITES = Table(
                _PERSONS_MAX),
         Column("occupancy", "number", "people present", "persons", False, 0.0, _PERSONS_MAX),
         optional("opens", "date", "first day on which it shelters anybody; empty: of old"),
-        optional("closes", "date", "first day on which it shelters nobody any more; empty: never",
+        optional("closes", "date", "last day on which it shelters anybody; empty: none",
                  not_before="opens"),
         yes_no_column("takes_in", "whether people may come; no: full, shut or prison-like; empty: "
                       "yes"),
@@ -282,7 +282,8 @@ _OBSERVATIONS = Table(
         optional("neighbour", "id", "the country it speaks of", refers="meta.neighbours"),
         Column("value", "number", "the figure", low=0.0, high=1e12),
         *_range("value", "", 1e12),
-        Column("unit", "text", "persons, movements, or with the measure other anything"),
+        Column("unit", "text", "persons; movements, which count one person at each move (say so in "
+               "repeats); with the measure other anything"),
         Column("measure", "text", "what it counts",
                choices={name: m.says for name, m in MEASURES.items()}),
         Column("main", "integer", "1 where it is the one used for scores", low=0, high=1),
@@ -346,7 +347,7 @@ _OFFENSIVES = Table(
         Column("areas", "codes", "areas in which it takes ground, ids with ';'; empty: everywhere",
                required=False, refers="areas"),
         Column("announced", "date", "day from which people expect it", required=False),
-        Column("since", "date", "earliest day on which it can run"),
+        Column("since", "date", "earliest day on which it can run", not_before="announced"),
         published_column(),
         source_column(),
         note_column(),

@@ -11,7 +11,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ from havenline.crisis.levers import MOST_DAYS, OptionSpec
 from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.draws import key_of
 from havenline.draws.kernels import kernel_entry
-from havenline.engine import faults
+from havenline.engine import conditioning, faults
 from havenline.engine.begin import begin
 from havenline.engine.day import walk
 from havenline.engine.executors import MOST_FUTURES, run_in_order
@@ -39,8 +39,9 @@ from havenline.engine.state import (
     clear_state,
     empty_state,
 )
-from havenline.engine.values import sample_values
+from havenline.engine.values import VALUES, sample_values
 from havenline.errors import RunError
+from havenline.facts.counts import displaced_known, increments
 from havenline.options.schedule import (
     Schedule,
     bare_schedule,
@@ -175,6 +176,8 @@ class Ground:
         Days after the as-of date.
     plain : Schedule
         The plan of no option, under which the past is replayed.
+    left : mapping of str to (n_cell,) float64
+        What the counts leave of the prior of parameters; see `havenline.engine.conditioning`.
     """
 
     world: World
@@ -186,6 +189,7 @@ class Ground:
     seed: int
     days: int
     plain: Schedule
+    left: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
     def crisis(self) -> Crisis:
@@ -243,8 +247,12 @@ class Ground:
         changed = self
         if settings:
             fixed = {**self.settings, **settings}
-            parameters, values = _sampled(self.crisis, self.as_of, fixed, self.futures, self.seed)
-            changed = replace(changed, settings=fixed, parameters=parameters, values=values)
+            parameters = known_parameters(self.as_of, self.crisis.parameters, fixed)
+            left = {name: cells for name, cells in self.left.items() if name not in fixed}
+            values = sample_values(parameters, self.futures, self.seed, left)
+            changed = replace(
+                changed, settings=fixed, parameters=parameters, values=values, left=left
+            )
         if offensive is not None:
             changed = replace(changed, facts=self.facts.given(offensive), offensive=offensive)
         return changed
@@ -438,20 +446,58 @@ def prepare(
     if not 0 <= seed < 2**63:
         raise RunError(f"seed: {seed} given; a whole number of 0 to 2**63 - 1 is needed")
     date = crisis.meta.as_of if as_of is None else as_of
-    parameters, values = _sampled(crisis, date, settings or {}, futures, seed)
+    parameters = known_parameters(date, crisis.parameters, settings or {})
     world = build_world(crisis, date)
     facts = known_facts(world, date, horizon, offensive)
-    return Ground(
+    ground = Ground(
         world=world,
         facts=facts,
         parameters=parameters,
         settings=dict(settings or {}),
         offensive=dict(offensive or {}),
-        values=values,
+        values=sample_values(parameters, futures, seed),
         seed=seed,
         days=horizon,
         plain=build_schedule(world, facts, _NO_OPTION, horizon),
     )
+    left = _frailty_left(ground)
+    if not left:
+        return ground
+    return replace(ground, values=sample_values(parameters, futures, seed, left), left=left)
+
+
+def _frailty_left(ground: Ground) -> dict[str, NDArray[np.float64]]:
+    """Return what the counts leave of the prior of the frailty; empty where they cannot tell."""
+    parameter = ground.parameters[conditioning.NAME]
+    totals = displaced_known(ground.crisis, ground.as_of)
+    start = ground.facts.start
+    if len(totals) and totals.dates[0] > start:
+        totals = totals.from_zero(start)
+    published = increments(totals)
+    if len(published) < conditioning.LEAST or parameter.distribution == "fixed":
+        return {}
+    values = np.zeros(1, dtype=VALUES)
+    for name, row in ground.parameters.items():
+        values[name] = row.value
+    for name in _SPREADS:
+        values[name] = 0.0
+    day = ground.facts.record.day.copy()
+    day["target"] = -1.0
+    _freeze(day)
+    facts = replace(ground.facts, record=ground.facts.record._replace(day=day))
+
+    def run(frailty: float, factor: float) -> NDArray[np.float64]:
+        one = values.copy()
+        one[conditioning.NAME] = frailty
+        for name in conditioning.HAZARDS:
+            one[name] *= factor
+        past = replace(ground, facts=facts, values=one).replay(0).past
+        return np.asarray(past["newly_displaced"], dtype=np.float64)
+
+    cells = (np.arange(conditioning.CELLS) + 0.5) / conditioning.CELLS
+    levels = [float(level) for level in parameter.law.ppf(cells)]
+    at = [((step.start - start).days, (step.end - start).days) for step in published]
+    return {conditioning.NAME: conditioning.weigh_cells(run, levels, published, at)}
 
 
 def run_future(ground: Ground, plans: Sequence[Schedule], future: int) -> FutureRuns:
@@ -487,13 +533,8 @@ def _freeze(*arrays: NDArray[Any]) -> None:
         array.flags.writeable = False
 
 
-def _sampled(
-    crisis: Crisis, as_of: dt.date, settings: Mapping[str, float], futures: int, seed: int
-) -> tuple[Mapping[str, Parameter], NDArray[np.void]]:
-    parameters = known_parameters(as_of, crisis.parameters, settings)
-    return parameters, sample_values(parameters, futures, seed)
-
-
+_SPREADS = ("flight_shock_sd", "flight_level_sd", "flight_level_between", "tempo_sd")
+"""Parameters that are 0 while the frailty is weighed: there one factor stands for the level."""
 _NO_OPTION = OptionSpec(id="none", name="none", summary="Nothing is done.", baseline=True)
 
 _KEPT = tuple(name for name in State._fields if name not in {*SCRATCH, "trip", "trip_head"})

@@ -25,8 +25,7 @@ def _present(name: str, long_name: str, *of: str, whole: bool = True) -> Measure
 
 
 PRESENT = (
-    _present("displaced_present", "displaced persons present where the defender or the guarantor "
-             "holds", "holders", "relations"),
+    _present("displaced_present", "displaced persons present at places of the crisis", "holders"),
     _present("unsheltered", "displaced persons without shelter", "shelter places", whole=False),
     _present("near_front", "persons within 10 km of the front", "distance to the front"),
     _present("near_border", "persons within 10 km of the border"),

@@ -13,8 +13,10 @@ from havenline.io.opening import (
     open_any,
     open_case,
 )
+from havenline.io.upgrade import Upgrade, upgrade_crisis
 
 __all__ = [
+    "Upgrade",
     "check_any",
     "import_flee",
     "is_any_case",
@@ -23,5 +25,6 @@ __all__ = [
     "open_any",
     "open_case",
     "open_flee",
+    "upgrade_crisis",
     "write_case",
 ]

@@ -22,6 +22,7 @@ from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
 from havenline.facts.relations import Offensive, offensives_known, terms_known
 from havenline.facts.sites import changes_of_capacity
+from havenline.facts.violence import events_known
 from havenline.world import roads
 from havenline.world.terms import (
     BY_NEUTRAL,
@@ -50,6 +51,9 @@ THEATRE = np.dtype(
         ("excluded", "?"),
     ]
 )
+
+
+VIOLENCE = np.dtype([("day", "i8"), ("place", "i8"), ("events", "f8")])
 
 
 SITE = np.dtype([("day", "i8"), ("place", "i8"), ("places", "f8")])
@@ -84,6 +88,8 @@ class Record(NamedTuple):
         Whether a place lies in the areas of an offensive.
     by_agreement : (n_day, n_place) bool
         Whether a place changed hands by agreement on the day.
+    violence : (n_row,) records ``VIOLENCE``
+        Recorded events of a day at a place.
     border : (n_day, n_neighbour) int8
         Regime of each border, as `havenline.facts.borders` codes it.
     permeability : (n_neighbour,) float64
@@ -118,6 +124,7 @@ class Record(NamedTuple):
     offensive: NDArray[np.void]
     within: NDArray[np.bool_]
     by_agreement: NDArray[np.bool_]
+    violence: NDArray[np.void]
     border: NDArray[np.int8]
     permeability: NDArray[np.float64]
     site: NDArray[np.void]
@@ -194,6 +201,7 @@ def bare_record(r):  # type: ignore[no-untyped-def]
         bare(r.offensive),
         bare(r.within),
         bare(r.by_agreement),
+        bare(r.violence),
         bare(r.border),
         bare(r.permeability),
         bare(r.site),
@@ -270,6 +278,7 @@ def known_facts(
         offensive=offensive_facts(offensives, period.start, [f.truce_age() for f in fought]),
         within=_within(world, offensives),
         by_agreement=by_agreement,
+        violence=_violence(world, period.start, as_of),
         border=np.array([[b.regime for b in day] for day in borders], dtype=np.int8).reshape(
             n_day, len(world.neighbour_ids)
         ),
@@ -349,12 +358,15 @@ def _site_changes(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.vo
     return np.array(sorted(changes), dtype=SITE)
 
 
+def _areas_of_places(world: World) -> list[str]:
+    places = world.crisis.places
+    area_of = dict(zip(places["place_id"], places["area_id"], strict=True))
+    return [area_of[p] for p in world.place_ids]
+
+
 def _within(world: World, offensives: Sequence[Offensive]) -> NDArray[np.bool_]:
     """Return which places lie in the areas of each offensive, with the areas below them."""
-    area_of = dict(
-        zip(world.crisis.places["place_id"], world.crisis.places["area_id"], strict=True)
-    )
-    areas = [area_of[p] for p in world.place_ids]
+    areas = _areas_of_places(world)
     within = np.ones((len(offensives), len(areas)), dtype=np.bool_)
     for row, offensive in zip(within, offensives, strict=True):
         if offensive.areas:
@@ -378,6 +390,25 @@ def _targets(
         weight = np.where(on[days], 1.0, QUIET_WEIGHT)
         target[days] = step.persons * weight / weight.sum()
     return target, totals.dates[-1]
+
+
+def _violence(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.void]:
+    """Return the recorded events by day and place; those of an area are spread by people."""
+    index = {p: i for i, p in enumerate(world.place_ids)}
+    areas = _areas_of_places(world)
+    people = world.network.start.sum(axis=(1, 2)).astype(np.float64)
+    found: dict[tuple[int, int], float] = {}
+    for row in events_known(world.crisis.violence, start, as_of):
+        day = (row.day - start).days
+        if row.place:
+            shares = {index[row.place]: 1.0}
+        else:
+            here = in_areas(world.crisis, areas, {row.area}) * people
+            total = float(here.sum())
+            shares = {int(i): float(here[i]) / total for i in np.flatnonzero(here)}
+        for place, share in shares.items():
+            found[day, place] = found.get((day, place), 0.0) + share * row.events
+    return np.array([(d, p, e) for (d, p), e in sorted(found.items())], dtype=VIOLENCE)
 
 
 def _networks(
