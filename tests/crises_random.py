@@ -38,8 +38,16 @@ QUIET: Mapping[str, float] = {
     "flight_level_between": 0.0,
     "violence_killed": 0.0,
     "flight_bombardment": 0.0,
+    "flight_at_capture": 0.0,
 }
 """Settings under which fighting kills nobody and only the front makes people leave."""
+
+STEADY_AXES: Mapping[str, float] = {
+    "front_freeze_rate": 0.0,
+    "front_thaw_rate": 0.0,
+    "front_built_up": 1.0,
+}
+"""Settings under which an axis goes on as it began, through towns and cities alike."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Sketch:
     well; ``crossings`` (place, regime, day, day of publication), and the neighbour if it is not
     "nb"; ``lines`` (id, latitude): what lies north is protected; ``parties`` (id, kind);
     ``relations`` (party, other, relation), and the day it begins; ``refuge`` (home, holder, share,
-    passage); ``camps`` are rows of sites.
+    passage); ``camps`` are rows of sites; ``violence`` (day, place, events, day of publication).
     """
 
     towns: tuple[Town, ...]
@@ -109,6 +117,7 @@ class Sketch:
     refuge: tuple[tuple[str, str, float, str], ...] = (("gua", "def", 1.0, "yes"),)
     camps: tuple[Mapping[str, Any], ...] = ()
     concern: tuple[str, ...] = ()
+    violence: tuple[tuple[int, str, float, int], ...] = ()
     options: Mapping[str, Levers] = field(default_factory=dict)
     as_of: int = 20
     days: int = 30
@@ -310,7 +319,20 @@ def crisis_of(sketch: Sketch) -> Crisis:
             {"date": DATE, "place_id": "str", "party_id": "str", "published": DATE, "how": "str"},
         ),
         control_counts=pd.DataFrame(),
-        violence=pd.DataFrame(),
+        violence=_frame(
+            [
+                {"date": _day(d), "place_id": p, "events": float(n), "published": _day(known)}
+                for d, p, n, known in sketch.violence
+            ],
+            {
+                "date": DATE,
+                "period_start": DATE,
+                "place_id": "str",
+                "area_id": "str",
+                "events": "float64",
+                "published": DATE,
+            },
+        ),
         happenings=_frame(
             [
                 {
@@ -438,6 +460,7 @@ TABLES = (
     "relations",
     "offensives",
     "refuge",
+    "violence",
 )
 
 
@@ -568,6 +591,62 @@ def sketches(draw: st.DrawFn, days: int = 24) -> Sketch:
         lines=(("mid", draw(st.integers(-40, 40)) / 100 + 0.003),),
         options=options,
         days=days,
+    )
+
+
+@st.composite
+def several(draw: st.DrawFn, days: int = 24) -> Sketch:
+    """Draw a crisis with more parties, offensives of their own days, refuge, camps and events."""
+    sketch = draw(sketches(days=days))
+    towns = tuple(
+        replace(t, party="oth") if i > 2 and t.party == "def" and draw(st.booleans()) else t
+        for i, t in enumerate(sketch.towns)
+    )
+    areas = sorted({t.area for t in towns})
+    relations: tuple[tuple[Any, ...], ...] = (*RELATIONS, ("oth", "def", "hostile"))
+    if draw(st.booleans()):
+        other = draw(st.sampled_from(["hostile", "allied"]))
+        relations = (*relations, ("oth", "att", other, draw(st.sampled_from([-9, 7]))))
+    some = ";".join(draw(st.lists(st.sampled_from(areas), max_size=2, unique=True)))
+    attacks = (
+        Attack("east", areas=some),
+        Attack("west", "oth", "def"),
+        Attack("back", "def", "att"),
+    )
+    happenings = (
+        *sketch.happenings,
+        (9, draw(st.sampled_from(["offensive_start", "truce_start"])), 9, "west"),
+        (draw(st.integers(10, 19)), "offensive_pause", 20, "east"),
+    )
+    pairs = draw(
+        st.lists(
+            st.tuples(st.sampled_from(["def", "gua"]), st.sampled_from(["att", "oth"])),
+            max_size=3,
+            unique=True,
+        )
+    )
+    refuge = tuple(
+        (home, holder, draw(st.sampled_from([0.0, 0.3, 1.0])), draw(st.sampled_from(["yes", "no"])))
+        for home, holder in pairs
+    )
+    camps = (
+        {
+            "place_id": draw(st.sampled_from([t.id for t in towns])),
+            "planned_capacity": 500.0 * draw(st.integers(1, 30)),
+            "opens": _day(draw(st.integers(-5, 40))),
+            "takes_in": draw(st.sampled_from(["", "yes", "no"])),
+        },
+    )
+    return replace(
+        sketch,
+        towns=towns,
+        parties=(*PARTIES, ("oth", "armed")),
+        relations=relations,
+        attacks=attacks,
+        happenings=happenings,
+        refuge=(*sketch.refuge, *refuge),
+        camps=camps,
+        violence=((4, towns[1].id, 12.0, 5), (15, towns[2].id, 40.0, 30)),
     )
 
 

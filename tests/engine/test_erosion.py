@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.crises_random import captures, crisis_of, job_of
+from tests.crises_random import STEADY_AXES, captures, crisis_of, job_of
 from tests.crises_random import towns_in_a_row as row
 from tests.engine.steps.test_control import split
 
 TRUCE = {"lever": "truce", "start": 1, "substance": True}
 LASTS = {"truce_cure_share": 1.0, "truce_median_days": 2e5}
 STEADY = {
+    **STEADY_AXES,
     "front_speed": 4.0,
     "front_speed_spread": 0.0,
     "front_axis_share": 1.0,

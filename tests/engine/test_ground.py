@@ -15,7 +15,6 @@ from havenline.engine import ground, simulate
 from havenline.engine.ground import FutureRuns, Ground, prepare
 from havenline.engine.measures import Output
 from havenline.engine.state import State
-from havenline.world.roads import ATTACKER
 from tests.crises_random import Sketch, crisis_of, towns_in_a_row
 
 HALT = {"lever": "truce", "start": 3}
@@ -56,7 +55,7 @@ def test_a_run_that_is_watched_day_by_day_is_the_same(made: Ground) -> None:
 
     def look(ahead: int, state: State) -> None:
         seen.append(ahead)
-        held.append(int((state.side == ATTACKER).sum()))
+        held.append(int(made.facts.attackers[state.holder].sum()))
 
     watched = made.branch(0, spec, watch=look, every_day=True)
     same(watched.out, made.branch(0, spec).out)

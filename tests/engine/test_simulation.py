@@ -20,11 +20,15 @@ from havenline.engine import simulate
 from havenline.errors import RunError
 from tests.crises_random import (
     ALL_LEVERS,
+    PARTIES,
+    RELATIONS,
     TABLES,
+    Attack,
     Road,
     Sketch,
     Town,
     crisis_of,
+    several,
     shuffled,
     sketches,
     towns_in_a_row,
@@ -64,7 +68,7 @@ def agree(one: xr.Dataset, other: xr.Dataset, name: str) -> bool:
 
 
 @few
-@given(sketch=sketches(), seed=st.integers(0, 1000))
+@given(sketch=sketches() | several(), seed=st.integers(0, 1000))
 def test_order_of_rows_changes_nothing(sketch: Sketch, seed: int) -> None:
     crisis = crisis_of(sketch)
     one = simulate(crisis, futures=3, workers=1).dataset
@@ -79,17 +83,30 @@ def test_display_names_change_names_only() -> None:
     assert other["area_name"].to_numpy()[0] == "middle by another name"
 
 
+ID_COLUMNS = {
+    *("place_id", "area_id", "route_id", "from_place", "to_place", "party_id", "party", "other"),
+    *("home", "holder", "offensive_id", "site_id", "crossing_id"),
+}
+LISTS = {"attackers", "defenders", "areas", "offensives"}
+
+
 def renamed(crisis: Crisis) -> Crisis:
     """The crisis with other ids, which also sort in another order."""
-    columns = {"place_id", "area_id", "route_id", "from_place", "to_place"}
+
+    def other(cell: str) -> str:
+        return ";".join(f"x{part.strip()[::-1]}" for part in cell.split(";") if part.strip())
+
     tables = {}
     for name in TABLES:
         frame = getattr(crisis, name).copy()
-        for column in columns & set(frame.columns):
-            frame[column] = [f"x{v[::-1]}" for v in frame[column]]
+        for column in (ID_COLUMNS | LISTS) & set(frame.columns):
+            frame[column] = [other(v) for v in frame[column]]
         tables[name] = frame
     groups = [g.model_copy(update={"id": f"y{g.id[::-1]}"}) for g in crisis.meta.groups]
     return replace(crisis, meta=crisis.meta.model_copy(update={"groups": groups}), **tables)
+
+
+FIGURES = ("newly_displaced", "movements", "unsheltered", "entries", "returned", "killed")
 
 
 def test_other_ids_leave_the_distribution() -> None:
@@ -97,7 +114,37 @@ def test_other_ids_leave_the_distribution() -> None:
     one = simulate(crisis, futures=200, days=20).dataset
     other = simulate(renamed(crisis), futures=200, days=20).dataset
     assert not same(one, other)
-    for name in ("newly_displaced", "movements", "unsheltered", "entries", "killed"):
+    for name in FIGURES:
+        assert agree(one, other, name), name
+
+
+def with_two_offensives() -> Sketch:
+    """The busy row with a second enemy in the north that attacks on its own, and one who guards."""
+    row = busy()
+    enemy = Town("o6", "north", 1.6, 0.1, "oth", residents=9_000)
+    guarded = Town("g7", "middle", 0.3, 0.2, "gua", residents=4_000)
+    roads = (Road("ro", "z9", "o6", 14.0), Road("rg", "t4", "g7", 30.0))
+    return replace(
+        row,
+        towns=(*row.towns, enemy, guarded),
+        roads=(*row.roads, *roads),
+        parties=(*PARTIES, ("oth", "armed")),
+        relations=(*RELATIONS, ("oth", "def", "hostile"), ("oth", "att", "allied")),
+        attacks=(Attack("east", areas="south;middle"), Attack("west", "oth", "def", "north")),
+        happenings=((2, "offensive_start", 3), (14, "offensive_pause", 15, "west")),
+        refuge=(*row.refuge, ("def", "oth", 0.3, "no")),
+        options={"halt": [{"lever": "truce", "start": 9}]},
+    )
+
+
+def test_other_ids_of_parties_and_offensives_leave_the_distribution() -> None:
+    crisis = crisis_of(with_two_offensives())
+    given = {"front_speed": 1.0, "front_axis_share": 0.7}
+    one, other = (
+        simulate(c, futures=200, days=30, settings=given).dataset for c in (crisis, renamed(crisis))
+    )
+    assert not same(one, other)
+    for name in (*FIGURES, "in_captured_places", "near_front"):
         assert agree(one, other, name), name
 
 

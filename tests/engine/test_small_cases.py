@@ -12,10 +12,11 @@ from havenline.engine.border import permeability
 from havenline.engine.destination import FULL_FROM, FULL_LEAST, FULL_TO
 from havenline.engine.gravity import room
 from havenline.engine.journey import travel_days
-from havenline.engine.people import DISPLACED_SINCE, RETURNED
-from havenline.engine.steps.flight import line_hazard, stay_share
+from havenline.engine.people import DISPLACED_SINCE, RESIDENT, RETURNED
+from havenline.engine.steps.flight import felt, line_hazard
 from tests.crises_random import (
     QUIET,
+    STEADY_AXES,
     Road,
     Sketch,
     Town,
@@ -39,13 +40,13 @@ def run_travel_days(km: Any, speed: Any) -> Any:
 
 
 @compiled
-def run_permeability(values: Any, plan: Any, day: Any, today: Any) -> Any:
-    return permeability(values, plan, day, today)
+def run_permeability(values: Any, record: Any, plan: Any, day: Any, today: Any) -> Any:
+    return permeability(values, record, plan, 0, day, today)
 
 
 @compiled
-def run_stay_share(values: Any, state: Any, place: Any) -> Any:
-    return stay_share(values, state, place)
+def run_felt(values: Any, spent: Any, hazard: Any) -> Any:
+    return felt(values, spent, hazard)
 
 
 @compiled
@@ -92,23 +93,58 @@ def test_permeability_belongs_to_the_regime_of_the_day() -> None:
     )
     given = {"border_closed": 0.001, "border_managed": 0.1, "border_open": 0.5}
     job = job_of(crisis_of(row), settings=given, days=6)
-    got = [run_permeability(job.values[0], job.plans[1], d, 20) for d in (0, 20, 22, 23, 24, 25)]
+    record = job.facts.record
+    days = (0, 20, 22, 23, 24, 25)
+    got = [run_permeability(job.values[0], record, job.plans[1], d, 20) for d in days]
     assert got == [0.001, 0.001, 0.001, 0.1, 0.1, 0.5]
 
 
-def test_stayers_give_up_as_the_front_nears() -> None:
-    given = {"stayers_far": 0.4, "stayers_near": 0.1, "flight_front_length": 8.0}
-    job = job_of(crisis_of(towns_in_a_row()), settings=given)
-    state = Walk(job).state
-    for km, share in ((0.0, 0.25), (8.0, 0.25 + 0.75 * (1 - math.exp(-1))), (math.inf, 1.0)):
-        state.front[1] = km
-        assert run_stay_share(job.values[0], state, 1) == pytest.approx(share)
+@pytest.mark.parametrize(
+    ("frailty", "hazard", "share"),
+    [
+        (0.0, 1.5, math.exp(-1.5)),
+        (1.0, 3.0, 1 / 4),
+        (2.0, 1.5, 1 / 2),
+        (4.0, 20.0, 1 / 3),
+        (9.0, 511 / 9, 1 / 2),
+    ],
+)
+def test_the_share_still_there_under_frailty(frailty: float, hazard: float, share: float) -> None:
+    """(1 + theta H)^(-1 / theta), whether the hazard comes at once or in parts."""
+    job = job_of(crisis_of(towns_in_a_row()), settings={"flight_frailty": frailty})
+    values = job.values[0]
+    assert math.exp(-run_felt(values, 0.0, hazard)) == pytest.approx(share)
+    spent, there = 0.0, 1.0
+    for part in (0.2, 0.3, 0.5):
+        there *= math.exp(-run_felt(values, spent, part * hazard))
+        spent += part * hazard
+    assert there == pytest.approx(share)
 
 
-def test_more_stayers_near_than_far_is_all_of_them() -> None:
-    job = job_of(crisis_of(towns_in_a_row()), settings={"stayers_far": 0.1, "stayers_near": 0.3})
-    state = Walk(job).state
-    assert run_stay_share(job.values[0], state, 1) == 1.0
+def test_a_front_that_stands_leaves_the_share_that_frailty_says() -> None:
+    """6 km from the front at 0.04 a day, for the 16 days recorded and 24 more: H = 1.6.
+
+    Of people all alike exp(-1.6) = 0.202 are still there, of people who differ with variance 2.5
+    5^(-0.4) = 0.525.
+    """
+    given = {
+        **QUIET,
+        **STEADY_AXES,
+        "flight_background": 0.0,
+        "flight_front": 0.08,
+        "flight_front_length": 6.0 / math.log(2.0),
+        "front_axis_share": 0.0,
+        "front_start_share": 0.5,
+        "offensive_end_rate": 0.0,
+        "return_monthly": 0.0,
+    }
+    for frailty, share in ((0.0, math.exp(-1.6)), (2.5, 5.0**-0.4)):
+        settings = {**given, "flight_frailty": frailty}
+        row = towns_in_a_row(people=(400_000, 10), days=24)
+        walk = Walk(job_of(crisis_of(row), settings=settings))
+        state = walk.to(walk.last)
+        assert state.front[1] == 6.0
+        assert state.by_status[1, RESIDENT] == pytest.approx(400_000 * share, rel=0.01)
 
 
 LINE = {"lever": "line", "line_id": "mid", "announced": 3, "handover": 13}
@@ -149,7 +185,7 @@ def test_the_share_that_leaves_before_a_handover() -> None:
 
 
 def test_returns_follow_the_integral_of_their_hazard() -> None:
-    """All displaced persons may return: 1 - exp(-r0 tau (1 - exp(-T / tau))) of them do."""
+    """1 - exp(-r0 tau exp(-m / tau) (1 - exp(-T / tau))) come home, m months after they left."""
     towns = (
         Town("a0", "far", -0.9, 0.0, "att"),
         Town("c1", "north", 0.2, 0.0, kind="city", residents=500_000),
@@ -169,6 +205,9 @@ def test_returns_follow_the_integral_of_their_hazard() -> None:
         "flight_background": 0.0,
         "return_monthly": 0.3,
         "return_decay_months": 2.0,
+        "return_quiet_days": 0.01,
+        "return_far_km": 25_000.0,  # nowhere is quiet while the offensive runs
+        "return_unsettled": 0.0,  # nor trusted before the truce
         "truce_cure_share": 1.0,
         "front_start_share": 0.2,
     }
@@ -176,10 +215,15 @@ def test_returns_follow_the_integral_of_their_hazard() -> None:
     state = walk.to(walk.today)
     before = int(state.by_status[:, DISPLACED_SINCE].sum())
     assert before > 200_000
+    assert not state.by_status[:, RETURNED].any()
+    persons, days = state.left.sum(axis=0)
+    away = (walk.today - days / persons) / 30.4375
+    assert 0.3 < away < 0.7
     state = walk.to(walk.last)
     home = int(state.by_status[:, RETURNED].sum())
     months = 91 / 30.4375
-    expected = 1 - math.exp(-0.3 * 2.0 * (1 - math.exp(-months / 2.0)))
+    integral = 2.0 * math.exp(-away / 2.0) * (1 - math.exp(-months / 2.0))
+    expected = 1 - math.exp(-0.3 * integral)
     assert home / before == pytest.approx(expected, rel=0.06)
 
 
@@ -189,11 +233,18 @@ def test_who_returns_is_counted_as_returned() -> None:
         happenings=((2, "offensive_start", 2), (20, "truce_start", 20)),
         counts=((20, 60_000.0, 20),),
     )
-    given = {**QUIET, "flight_background": 0.0, "return_monthly": 2.0, "truce_cure_share": 1.0}
+    given = {
+        **QUIET,
+        "flight_background": 0.0,
+        "return_monthly": 2.0,
+        "return_quiet_days": 1.0,
+        "truce_cure_share": 1.0,
+    }
     walk = Walk(job_of(crisis_of(row), settings=given))
+    before = walk.to(walk.today).by_status[:, RETURNED].sum()
     state = walk.to(walk.last)
     assert state.course["offensive"][0] == 0
-    home = state.by_status[:, RETURNED].sum()
+    home = state.by_status[:, RETURNED].sum() - before
     assert home > 1_000
     assert walk.out.series["returned"][-1] == home
 
@@ -208,6 +259,8 @@ def test_who_returned_may_flee_again_and_is_not_new() -> None:
         **QUIET,
         "flight_background": 0.0,
         "return_monthly": 2.0,
+        "return_quiet_days": 1.0,
+        "flight_frailty": 0.0,
         "truce_cure_share": 0.0,
         "truce_median_days": 15.0,
         "front_speed": 0.5,
@@ -228,6 +281,7 @@ def test_who_returned_may_flee_again_and_is_not_new() -> None:
 
 def test_captures_helper_sees_the_front_move() -> None:
     given = {
+        **STEADY_AXES,
         "front_speed": 2.0,
         "front_axis_share": 1.0,
         "front_speed_spread": 0.0,

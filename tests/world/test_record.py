@@ -127,6 +127,8 @@ def test_each_offensive_has_days_a_truce_and_areas_of_its_own() -> None:
     record = facts(attacks=attacks, happenings=happenings).record
     assert np.flatnonzero(record.running[:, 0]).tolist() == [*range(3, 11), *range(14, 21)]
     assert np.flatnonzero(record.running[:, 1]).tolist() == list(range(3, 8))
+    assert not record.standing[:, 0].any()
+    assert np.flatnonzero(record.standing[:, 1]).tolist() == list(range(8, 21))
     assert record.offensive["truce_age"].tolist() == [-1.0, 12.0]
     assert record.within.tolist() == [[True] * 3 + [False] * 3, [False] * 3 + [True] * 3]
 

@@ -27,6 +27,7 @@ from tests.crises_random import (
     Walk,
     crisis_of,
     job_of,
+    several,
     sites_of,
     sketches,
     towns_in_a_row,
@@ -140,6 +141,18 @@ def test_roads_and_front_are_right_on_every_day(sketch: Sketch) -> None:
             state = walk.to(day)
             np.testing.assert_allclose(state.dist, by_dijkstra(job, state), rtol=1e-5)
             np.testing.assert_allclose(state.front, front_by_hand(job, state), rtol=1e-5)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(sketch=several())
+def test_roads_are_right_for_the_people_of_every_party(sketch: Sketch) -> None:
+    moving = {"front_speed": 4.0, "front_axis_share": 1.0, "offensive_end_rate": 0.0}
+    job = job_of(crisis_of(sketch), settings=moving)
+    for plan in (0, 2):
+        walk = Walk(job, plan)
+        for day in range(walk.last + 1):
+            state = walk.to(day)
+            np.testing.assert_allclose(state.dist, by_dijkstra(job, state), rtol=1e-5)
 
 
 def test_two_roads_between_two_places() -> None:

@@ -15,16 +15,11 @@ CLOSED, MANAGED, OPEN = 0, 1, 2
 
 
 @kernel
-def permeability(values, record, plan, neighbour, day, today):  # type: ignore[no-untyped-def]
-    """Return the chance of entry of a day for a person who waits to cross to a neighbour.
+def of_regime(values, regime):  # type: ignore[no-untyped-def]
+    """Return the chance of entry of a day under a regime, where none is declared.
 
     In no future does a more open regime let fewer people in than a less open one.
     """
-    ahead = day - today
-    regime = record.border[day, neighbour] if ahead <= 0 else plan.border[ahead, neighbour]
-    declared = record.permeability[neighbour]
-    if not math.isnan(declared) and regime == record.border[today, neighbour]:
-        return declared
     managed = max(values.border_closed, values.border_managed)
     if regime == CLOSED:
         return values.border_closed
@@ -33,3 +28,20 @@ def permeability(values, record, plan, neighbour, day, today):  # type: ignore[n
     if regime == OPEN:
         return max(managed, values.border_open)
     return values.border_unknown
+
+
+@kernel
+def permeability(values, record, plan, neighbour, day, today):  # type: ignore[no-untyped-def]
+    """Return the chance of entry of a day for a person who waits to cross to a neighbour.
+
+    After the as-of date options only open borders: then it is never less than it was on that day.
+    """
+    ahead, now = day - today, record.border[today, neighbour]
+    regime = record.border[day, neighbour] if ahead <= 0 else plan.border[ahead, neighbour]
+    known = record.permeability[neighbour]
+    if math.isnan(known):
+        known = of_regime(values, now)
+    if regime == now:
+        return known
+    chance = of_regime(values, regime)
+    return chance if ahead <= 0 else max(known, chance)

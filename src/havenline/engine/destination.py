@@ -37,13 +37,13 @@ PLACE = (
     ("own_pull", "f8"),
     ("safety", "f8"),
     ("safe", "?"),
+    ("open", "?"),
     ("choice_count", "i8"),
     ("choice_day", "i8"),
 )
 """What is kept of every place: the factor on its pull; how safe it is from the fighting, 0 to 1;
-whether people would go there and
-stay; destinations
-of its choice set, built on ``choice_day`` (-1: never)."""
+whether people would go there and stay; whether people can go there today; destinations of its
+choice set, built on ``choice_day`` (-1: never)."""
 
 SAFE_FROM = 0.5
 """Safety from which people who arrive stay; below they go on if they can: the middle."""
@@ -95,10 +95,18 @@ def crossing_pull(values, record, plan, state, neighbour, place, day, today):  #
 
 @kernel
 def set_pull(net, record, values, plan, state, day, today):  # type: ignore[no-untyped-def]
-    """Set the pull of every place for the day, without distance."""
+    """Set the pull of every place for the day, without distance, and whether it is open.
+
+    Choice sets are built anew where places open or close.
+    """
+    changed = False
     for j in range(state.pull.shape[0]):
         state.pull[j] = 0.0
-        if net.place[j].hosts and state.place[j].safety > 0.0:
+        first, last = record.open_days[j, 0], record.open_days[j, 1]
+        now = net.place[j].hosts and first <= day <= last
+        changed = changed or now != state.place[j].open
+        state.place[j].open = now
+        if now and state.place[j].safety > 0.0:
             if net.place[j].crossing:
                 state.pull[j] = crossing_pull(
                     values, record, plan, state, net.place[j].border, j, day, today
@@ -111,6 +119,9 @@ def set_pull(net, record, values, plan, state, day, today):  # type: ignore[no-u
                 * pull_of_size(size, values.destination_size_power)
                 * room(displaced(state, j), state.place[j].shelter, FULL_FROM, FULL_TO, FULL_LEAST)
             )
+    if changed:
+        for j in range(state.pull.shape[0]):
+            state.place[j].choice_day = -1
 
 
 @kernel
@@ -245,13 +256,13 @@ def divide(values, places, choice, weights, counts, slot, persons, count, total,
 
 
 @kernel
-def least_bad(net, plan, state, place, ahead):  # type: ignore[no-untyped-def]
+def least_bad(plan, state, place, ahead):  # type: ignore[no-untyped-def]
     """Return the reachable host farthest from the front where none is safe, or -1."""
     best = -1
     for j in range(state.pull.shape[0]):
         if (
             j != place
-            and net.place[j].hosts
+            and state.place[j].open
             and shelters(state, j, place)
             and not (plan.place[j].handed and ahead >= plan.announce)
             and state.dist[place, j] < math.inf

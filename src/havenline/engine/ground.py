@@ -524,8 +524,8 @@ def close_past(facts: Facts, state: State) -> None:
     start_counts(state.counts)
     state.entered[:] = 0
     ages = facts.record.offensive["truce_age"]
-    state.offensive["truce"] = ages >= 0.0
     state.offensive["truce_age"] = np.maximum(0.0, ages)
+    state.course["truce_age"] = max(0.0, *ages, 0.0)
 
 
 def _freeze(*arrays: NDArray[Any]) -> None:

@@ -83,7 +83,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "hazard of flight": ("shock", "shock_z", "wait_fighting", "wait_background", "spent"),
     "level of flight": tuple(n for n in LEVEL.names or () if n not in ("tempo", "tempo_z")),
     "tempo": ("tempo", "tempo_z"),
-    "pull of places": ("pull", "safety", "safe", "own_pull"),
+    "pull of places": ("pull", "safety", "safe", "open", "own_pull"),
     "offensive": ("offensive", "on", "switches", "switch_left"),
     "truce": ("truce", "truce_age", "truce_left", "truce_hazard", "truce_ratio"),
     "haven": ("haven", "haven_left"),

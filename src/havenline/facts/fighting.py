@@ -25,6 +25,8 @@ class Fighting:
     ----------
     running : mapping of date to bool
         Whether an offensive ran, for every day of the period.
+    standing : mapping of date to bool
+        Whether a truce stood.
     truce_since : date or None
         First day of the truce that stands at the end of the period.
     recorded : bool
@@ -32,6 +34,7 @@ class Fighting:
     """
 
     running: Mapping[date, bool]
+    standing: Mapping[date, bool]
     truce_since: date | None
     recorded: bool
 
@@ -87,7 +90,9 @@ def fighting(
             if day.date() <= end
         )
     )
-    running, on, truce_since, recorded = {}, False, None, bool(turns)
+    running: dict[date, bool] = {}
+    standing: dict[date, bool] = {}
+    on, truce_since, recorded = False, None, bool(turns)
     for k in range((end - start).days + 1):
         day = start + timedelta(days=k)
         while turns and turns[0][0] <= day:
@@ -96,8 +101,8 @@ def fighting(
             on = kind == "offensive_start" or (on and kind == "truce_end")
             if kind != "offensive_pause":
                 truce_since = when if kind == "truce_start" else None
-        running[day] = on
-    return Fighting(running, truce_since, recorded)
+        running[day], standing[day] = on, truce_since is not None
+    return Fighting(running, standing, truce_since, recorded)
 
 
 def deals_after(happenings: pd.DataFrame, after: date) -> list[dict[str, Any]]:

@@ -90,6 +90,28 @@ def changes_of_capacity(sites: pd.DataFrame, as_of: date) -> list[tuple[date, st
     return [change for change in changes if change[2] != 0.0]
 
 
+def days_open(sites: pd.DataFrame, as_of: date) -> dict[str, tuple[date, date]]:
+    """Return the first and the last day on which each place has a site that takes people in.
+
+    Parameters
+    ----------
+    sites : DataFrame
+    as_of : date
+        Only rows published by this day.
+
+    Returns
+    -------
+    dict of str to (date, date)
+        By place; ``date.min`` and `NEVER` where not told.
+    """
+    days: dict[str, tuple[date, date]] = {}
+    for site in _rows(sites, as_of):
+        if site.takes_in:
+            first, last = days.get(site.place, (NEVER, date.min))
+            days[site.place] = min(first, site.opens), max(last, site.closes)
+    return days
+
+
 def _rows(sites: pd.DataFrame, as_of: date) -> list[Site]:
     rows = known_by(sites, as_of)
     parts = rows.reindex(columns=SITE_PARTS).to_numpy(np.float64)

@@ -21,7 +21,7 @@ from havenline.facts.counts import displaced_known, increments
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
 from havenline.facts.relations import Offensive, offensives_known, terms_known
-from havenline.facts.sites import changes_of_capacity
+from havenline.facts.sites import changes_of_capacity, days_open
 from havenline.facts.violence import events_known
 from havenline.world import roads
 from havenline.world.terms import (
@@ -31,7 +31,7 @@ from havenline.world.terms import (
     epochs,
     offensive_facts,
 )
-from havenline.world.world import World, check_as_of, in_areas
+from havenline.world.world import CAMP, World, check_as_of, in_areas
 
 QUIET_WEIGHT = 0.15
 """Weight of a day without an offensive when a reported increment is spread over its days
@@ -77,6 +77,8 @@ class Record(NamedTuple):
         ``terms`` index into what holds between parties.
     running : (n_day, n_offensive) int8
         1 while an offensive ran.
+    standing : (n_day, n_offensive) int8
+        1 while a truce halted it.
     dist : (n_epoch, n_place, n_place) float32
         Road kilometres over roads that are open to the people of the first place; infinite where
         none leads.
@@ -97,6 +99,8 @@ class Record(NamedTuple):
     site : (n_change,) records ``SITE``
         Places in sites that are added or, below zero, go on a day: openings, closures and
         changes of capacity known by the as-of date, later ones too.
+    open_days : (n_place, 2) int64
+        First and last day on which people can go to a place: of camps those of their sites.
     forced : (n_ahead,) int8
         Offensive on (1) or off (0) on the days after the as-of date where it is given as
         known; -1 where it is simulated.
@@ -111,6 +115,7 @@ class Record(NamedTuple):
     own: NDArray[np.int8]
     day: NDArray[np.void]
     running: NDArray[np.int8]
+    standing: NDArray[np.int8]
     dist: NDArray[np.float32]
     pred: NDArray[np.int16]
     contact: NDArray[np.int8]
@@ -128,6 +133,7 @@ class Record(NamedTuple):
     border: NDArray[np.int8]
     permeability: NDArray[np.float64]
     site: NDArray[np.void]
+    open_days: NDArray[np.int64]
     forced: NDArray[np.int8]
     theatre: NDArray[np.void]
     earlier: NDArray[np.void]
@@ -188,6 +194,7 @@ def bare_record(r):  # type: ignore[no-untyped-def]
         bare(r.own),
         bare(r.day),
         bare(r.running),
+        bare(r.standing),
         bare(r.dist),
         bare(r.pred),
         bare(r.contact),
@@ -205,6 +212,7 @@ def bare_record(r):  # type: ignore[no-untyped-def]
         bare(r.border),
         bare(r.permeability),
         bare(r.site),
+        bare(r.open_days),
         bare(r.forced),
         bare(r.theatre),
         bare(r.earlier),
@@ -248,8 +256,7 @@ def known_facts(
         )
         for o in offensives
     ]
-    running = np.array([list(f.running.values()) for f in fought], dtype=np.int8)
-    running = np.ascontiguousarray(running.reshape(len(offensives), n_day).T)
+    running = _by_day([f.running for f in fought], n_day)
     target, last = _targets(world, period.start, as_of, np.asarray(running.any(axis=1)))
     day = np.zeros(n_day, dtype=DAY)
     day["target"], day["terms"] = target, epochs(terms, period.start, n_day)
@@ -265,6 +272,7 @@ def known_facts(
         own=holder[0].copy(),
         day=day,
         running=running,
+        standing=_by_day([f.standing for f in fought], n_day),
         dist=dist,
         pred=pred,
         contact=arrays.contact,
@@ -284,6 +292,7 @@ def known_facts(
         ),
         permeability=np.array([b.permeability for b in borders[-1]], dtype=np.float64),
         site=_site_changes(world, period.start, as_of),
+        open_days=_open_days(world, period.start, as_of),
         forced=_forced(as_of, ahead, offensive or {}),
         theatre=_theatres(world.crisis.meta.theatres, as_of),
         earlier=_earlier(world.crisis.meta.earlier_offensives, as_of),
@@ -301,6 +310,12 @@ def known_facts(
         last_count=last,
         captured_since=captured_since(world.crisis.control, as_of, holding),
     )
+
+
+def _by_day(days: Sequence[Mapping[dt.date, bool]], n_day: int) -> NDArray[np.int8]:
+    """Return whether something held on each day, by day and offensive."""
+    held = np.array([list(by_day.values()) for by_day in days], dtype=np.int8)
+    return np.ascontiguousarray(held.reshape(len(days), n_day).T)
 
 
 def _forced(as_of: dt.date, ahead: int, offensive: Mapping[dt.date, bool]) -> NDArray[np.int8]:
@@ -356,6 +371,14 @@ def _site_changes(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.vo
         for day, place, places in changes_of_capacity(world.crisis.sites, as_of)
     ]
     return np.array(sorted(changes), dtype=SITE)
+
+
+def _open_days(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.int64]:
+    kinds = dict(zip(world.crisis.places["place_id"], world.crisis.places["kind"], strict=True))
+    known = days_open(world.crisis.sites, as_of)
+    always = (dt.date.min, dt.date.max)
+    days = [known.get(p, always) if kinds[p] == CAMP else always for p in world.place_ids]
+    return np.array([[(day - start).days for day in ends] for ends in days], dtype=np.int64)
 
 
 def _areas_of_places(world: World) -> list[str]:

@@ -25,7 +25,8 @@ from havenline.world import geometry
 NEAR_BORDER_KM = 10.0
 """People within this distance of a border may wait to cross it."""
 
-HOSTING = ("city", "town", "village", "quarter", "camp_cluster")
+CAMP = "camp_cluster"
+HOSTING = ("city", "town", "village", "quarter", CAMP)
 """Kinds of places that people flee to."""
 BUILT_UP = ("city", "quarter")
 """Kinds of places in which a front moves from house to house, and fear does not reach far."""

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 
 from havenline.engine.steps.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN
 from havenline.world.record import known_facts
-from havenline.world.roads import ATTACKER, DEFENDER, FOREIGN, GUARANTOR
 from tests.crises_random import (
     QUIET,
+    STEADY_AXES,
     Road,
     Sketch,
     Town,
@@ -21,11 +21,17 @@ from tests.crises_random import (
     captures,
     crisis_of,
     job_of,
+    parties_of,
     sketches,
 )
 from tests.crises_random import towns_in_a_row as row
 
-FAST = {"front_speed": 3.0, "front_axis_share": 1.0, "offensive_end_rate": 0.0}
+FAST = {
+    **STEADY_AXES,
+    "front_speed": 3.0,
+    "front_axis_share": 1.0,
+    "offensive_end_rate": 0.0,
+}
 STEADY = {**FAST, "front_speed": 2.0, "front_speed_spread": 0.0, "tempo_sd": 0.0}
 
 
@@ -117,17 +123,18 @@ def test_what_never_falls(sketch: Sketch) -> None:
         walk = Walk(job, plan, future=plan % 2)
         walk.to(walk.today)
         for day in range(walk.today + 1, walk.last + 1):
-            before = walk.state.side.copy()
+            before = parties_of(job, walk.state.holder)
             state = walk.to(day)
-            changed = np.flatnonzero(state.side != before)
+            now = parties_of(job, state.holder)
+            changed = np.flatnonzero(now != before)
             handover = day - walk.today == job.plans[plan].handover
             for i in changed:
-                if state.side[i] == DEFENDER:
+                if now[i] == "def":
                     assert handover
                     assert job.plans[plan].place["restored"][i]
-                    assert before[i] == ATTACKER
+                    assert before[i] == "att"
                     continue
-                assert (before[i], state.side[i]) == (DEFENDER, ATTACKER)
+                assert (before[i], now[i]) == ("def", "att")
                 assert net.place["capturable"][i]
                 far = state.place["far_side"][i]
                 if far == FAR_SIDE_HANDED:
@@ -138,9 +145,9 @@ def test_what_never_falls(sketch: Sketch) -> None:
                 assert state.course["offensive"][0] == 1
                 assert state.course["truce"][0] == 0
                 assert not (state.course["haven"][0] == 1 and job.plans[plan].place["haven"][i])
-        for code in (GUARANTOR, FOREIGN):
-            kept = job.facts.record.side[-1] == code
-            assert (walk.state.side[kept] == code).all()
+        for party in ("gua", "nbr"):
+            kept = parties_of(job, job.facts.record.holder[-1]) == party
+            assert (parties_of(job, walk.state.holder)[kept] == party).all()
 
 
 def test_a_haven_that_fails_no_longer_protects() -> None:
@@ -202,7 +209,7 @@ def test_people_of_handed_places_add_up() -> None:
         last = walk.out.series[-1]
         assert last["displaced_by_option"] == there - behind == last["movements"]
         assert (state.place["far_side"][1:3] == FAR_SIDE_HANDED).all()
-        assert (state.side[1:3] == ATTACKER).all()
+        assert (parties_of(job, state.holder)[1:3] == "att").all()
 
 
 def test_places_given_back_return_to_the_defender() -> None:
@@ -219,11 +226,12 @@ def test_places_given_back_return_to_the_defender() -> None:
         options={"back": [{"lever": "truce", "start": 1}, lever]},
         lines=(("mid", -0.45),),
     )
-    walk = Walk(job_of(crisis_of(sketch), settings={"truce_cure_share": 1.0}), 1)
-    assert walk.to(walk.today + 5).side[:5].tolist() == [ATTACKER] * 3 + [DEFENDER] * 2
+    job = job_of(crisis_of(sketch), settings={"truce_cure_share": 1.0, "erosion_pace": 0.0})
+    walk = Walk(job, 1)
+    state = walk.to(walk.today + 5)
+    assert parties_of(job, state.holder)[:5].tolist() == ["att"] * 3 + ["def"] * 2
     state = walk.to(walk.today + 6)
-    assert state.side[:5].tolist() == [ATTACKER] * 2 + [DEFENDER] * 3
+    assert parties_of(job, state.holder)[:5].tolist() == ["att"] * 2 + ["def"] * 3
     assert state.place["far_side"].tolist() == [0] * 6
     assert state.dist[2, 3] == 12.0
-    assert np.isinf(state.dist[1, 2])
     assert 0.0 < state.front[2] < 12.0

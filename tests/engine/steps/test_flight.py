@@ -7,10 +7,21 @@ import pytest
 from hypothesis import given, settings
 
 from havenline.engine.people import DISPLACED_SINCE, RESIDENT
-from tests.crises_random import QUIET, Sketch, Walk, crisis_of, job_of, sketches, towns_in_a_row
+from tests.crises_random import (
+    QUIET,
+    STEADY_AXES,
+    Sketch,
+    Walk,
+    crisis_of,
+    job_of,
+    parties_of,
+    sketches,
+    towns_in_a_row,
+)
 
 FUTURES = 60
 ADVANCE = {
+    **STEADY_AXES,
     "front_axis_share": 1.0,
     "front_speed": 0.5,
     "front_speed_spread": 0.3,
@@ -19,24 +30,22 @@ ADVANCE = {
 
 
 def share_gone_before_capture(given: dict[str, float]) -> float:
-    """Mean share of the movable people of captured towns who had left by the day before."""
+    """Mean share of the people of captured towns who had left by the day before."""
     sketch = towns_in_a_row(km=10.0, days=90)
-    job = job_of(crisis_of(sketch), settings={**ADVANCE, **given}, futures=FUTURES)
+    settings = {**ADVANCE, "flight_frailty": 0.0, **given}
+    job = job_of(crisis_of(sketch), settings=settings, futures=FUTURES)
     walk, shares = Walk(job), []
     for future in range(FUTURES):
         walk.future, walk.day = future, -1
-        values = job.values[future]
         state = walk.to(walk.today)
         at_start = state.by_status[:, RESIDENT].copy()
-        near = min(1.0, values["stayers_near"] / values["stayers_far"])
-        stay = np.floor(state.stayers[:, 0] * near).sum(axis=1)
-        before, side = at_start.copy(), state.side.copy()
+        before, held = at_start.copy(), parties_of(job, state.holder)
         for day in range(walk.today + 1, walk.last + 1):
             state = walk.to(day)
-            for i in np.flatnonzero((state.side == 2) & (side != 2)):
-                movable = at_start[i] - stay[i]
-                shares.append((at_start[i] - before[i]) / movable)
-            before, side = state.by_status[:, RESIDENT].copy(), state.side.copy()
+            now = parties_of(job, state.holder)
+            for i in np.flatnonzero((now == "att") & (held != "att")):
+                shares.append((at_start[i] - before[i]) / at_start[i])
+            before, held = state.by_status[:, RESIDENT].copy(), now
     assert len(shares) > FUTURES
     return float(np.mean(shares))
 
@@ -50,6 +59,7 @@ def test_flight_precedes_capture_in_the_mean() -> None:
     assert only_front < everything
     assert only_bombs < everything - 0.05
     assert neither < 0.1 < min(only_front, only_bombs)
+    assert neither < share_gone_before_capture({"flight_frailty": 8.0}) < everything
 
 
 def test_without_any_hazard_nobody_leaves() -> None:
@@ -102,7 +112,7 @@ def test_everyone_is_new_once_and_moved_as_often_as_they_flee(sketch: Sketch) ->
 
 def test_people_flee_again_from_where_they_fled_to() -> None:
     sketch = towns_in_a_row(people=(40_000, 10_000, 10_000, 10_000), days=60)
-    given = {**ADVANCE, "front_speed": 1.0}
+    given = {**ADVANCE, "front_speed": 1.0, "flight_frailty": 0.0}
     job = job_of(crisis_of(sketch), settings=given, futures=10)
     again = 0
     for future in range(10):

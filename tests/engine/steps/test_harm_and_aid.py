@@ -19,6 +19,8 @@ STILL = {
     "flight_bombardment": 0.0,
     "flight_background": 0.0,
     "flight_shock_sd": 0.0,
+    "flight_at_capture": 0.0,
+    "return_monthly": 0.0,
 }
 
 

@@ -140,7 +140,8 @@ def share_of_futures(name: str, settings: dict[str, float], ahead: int, plan: in
     for future in range(500):
         walk.future, walk.day = future, -1
         state = walk.to(walk.today + ahead)
-        hits += int(state.course[name][0] == 1)
+        one = state.offensive if name == "switches" else state.course
+        hits += int(one[name][0] == 1)
     return hits / 500
 
 

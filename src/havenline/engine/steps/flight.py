@@ -423,7 +423,7 @@ def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type
         if people == 0:
             count, total = weigh(values, state, place, day)
             if total <= 0.0:
-                refuge = least_bad(net, plan, state, place, ahead)
+                refuge = least_bad(plan, state, place, ahead)
                 if refuge < 0:
                     return  # nowhere to go: they stay
                 only = state.choice[place, 0]

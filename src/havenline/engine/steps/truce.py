@@ -1,6 +1,6 @@
 """Offensives and truces: whether fighting moves the front on a day.
 
-Until the as-of date the recorded days hold. Afterwards each offensive switches on and off at
+Until the as-of date the recorded days of fighting and of truces hold. Afterwards each offensive switches on and off at
 constant rates (two-state Markov) of its own, and a truce halts it while it stands. A truce fails by
 a mixture-cure Weibull law,
 
@@ -146,6 +146,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if ahead <= 0:
         for k in range(offensives):
             state.offensive[k].on = record.running[day, k]
+            state.offensive[k].truce = record.standing[day, k]
         sum_up(state)
         return
     draw_tempo(values, state, key, ahead)

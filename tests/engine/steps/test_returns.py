@@ -1,0 +1,137 @@
+"""Return depends on home: how quiet it is, who holds it, how far a front is, how long ago."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from numpy.typing import NDArray
+
+from havenline.engine.people import RETURNED
+from havenline.engine.state import State
+from tests.crises_random import (
+    QUIET,
+    STEADY_AXES,
+    Job,
+    Sketch,
+    Walk,
+    crisis_of,
+    job_of,
+    several,
+    sketches,
+    towns_in_a_row,
+)
+
+QUIET_DAYS, FAR_KM, UNSETTLED, OTHER, HOSTILE = 9.0, 7.0, 0.3, 0.1, 0.05
+LAW = {
+    "return_quiet_days": QUIET_DAYS,
+    "return_far_km": FAR_KM,
+    "return_unsettled": UNSETTLED,
+    "return_other_side": OTHER,
+    "refuge_hostile": HOSTILE,
+}
+
+
+def homeward_by_hand(job: Job, state: State, quiet: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Hazard of return to each place over that to a quiet home of its own side, written anew."""
+    out = np.zeros(len(state.holder))
+    relations = state.contact == 2
+    for j in range(len(out)):
+        near = 0.0 if state.course["truce"][0] else math.exp(-state.front[j] / FAR_KM)
+        trust = 1.0 - (1.0 - UNSETTLED) * near
+        accept = OTHER if relations[state.own[j], state.holder[j]] else 1.0
+        out[j] = (1.0 - math.exp(-quiet[j] / QUIET_DAYS)) * trust * accept
+    return out
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(sketch=sketches() | several())
+def test_the_hazard_of_return_is_that_of_home(sketch: Sketch) -> None:
+    """On every day and for every home, from the days of quiet counted anew."""
+    job = job_of(crisis_of(replace(sketch, options={})), settings=LAW)
+    walk, net = Walk(job), job.world.network
+    quiet = np.full(len(net.place), 365.0)
+    for day in range(walk.last + 1):
+        state = walk.to(day)
+        quiet += 1.0
+        on = state.offensive["on"] == 1
+        near = (state.fronts[:-1][on] < FAR_KM).any(axis=0)
+        quiet[near | (state.events.sum(axis=0) >= 5.0)] = 0.0
+        np.testing.assert_array_equal(state.place["quiet_days"], quiet)
+        homes = (net.start[:, 0].sum(axis=1) > 0) & (net.place["home"] >= 0)
+        guarded = (state.contact == 1)[state.own, state.holder]
+        known = homes & ~guarded
+        expected = homeward_by_hand(job, state, quiet)
+        np.testing.assert_allclose(state.place["homeward"][known], expected[known])
+        assert not state.place["homeward"][~homes].any()
+
+
+GIVEN = {
+    **QUIET,
+    **STEADY_AXES,
+    "flight_background": 0.0,
+    "flight_front": 0.3,
+    "front_start_share": 0.5,
+    "return_monthly": 2.0,
+    "return_decay_months": 100.0,
+    "return_quiet_days": 1.0,
+    "offensive_end_rate": 0.0,
+    "offensive_start_rate": 0.0,
+}
+
+
+def home_again(row: Sketch, plan: int = 0, **given: float) -> int:
+    walk = Walk(job_of(crisis_of(row), settings={**GIVEN, **given}), plan)
+    state = walk.to(walk.last)
+    return int(state.by_status[:, RETURNED].sum())
+
+
+PAUSED = ((2, "offensive_start", 2), (12, "offensive_pause", 12))
+
+
+def test_people_come_home_in_a_pause_as_far_as_they_trust_it() -> None:
+    row = towns_in_a_row(happenings=PAUSED)
+    home = [
+        home_again(row, return_unsettled=share, return_far_km=20.0) for share in (0.0, 0.4, 1.0)
+    ]
+    assert home[0] < home[1] < home[2]
+    assert home[2] > 5_000
+
+
+def test_while_the_offensive_runs_nobody_comes_home_near_its_front() -> None:
+    running = towns_in_a_row(happenings=PAUSED[:1])
+    still = {"front_axis_share": 0.0, "return_far_km": 1e4}
+    assert home_again(running, **still) == 0
+    truce = {"halt": [{"lever": "truce", "start": 1}]}
+    halted = replace(running, options=truce)
+    assert home_again(halted, 1, truce_cure_share=1.0, **still) > 5_000
+
+
+def test_people_come_home_behind_a_front_that_moves_on() -> None:
+    """The first town falls on day 3 and lies 24 km behind the front by day 15."""
+    moves = {"front_axis_share": 1.0, "front_speed": 2.0, "front_speed_spread": 0.0}
+    row = towns_in_a_row(happenings=PAUSED[:1], refuge=(("def", "att", 0.5, "yes"),), days=40)
+    accepted = home_again(row, return_other_side=1.0, return_far_km=8.0, **moves)
+    refused = home_again(row, return_other_side=0.0, return_far_km=8.0, **moves)
+    assert refused == 0
+    assert accepted > 1_000
+
+
+@pytest.mark.parametrize("side", [0.0, 0.5])
+def test_a_declared_share_of_return_holds_in_place_of_the_parameter(side: float) -> None:
+    """All homes changed hands while nobody looked: who may come back is declared or a parameter."""
+    changes: Any = tuple((13, f"t{i}", "att", 13, "agreed") for i in (1, 2, 3, 4))
+    row = towns_in_a_row(happenings=PAUSED, changes=changes, refuge=(("def", "att", 0.5, "yes"),))
+    crisis = crisis_of(row)
+    told = replace(crisis, refuge=crisis.refuge.assign(returns=side))
+    found = []
+    for one in (told, crisis):
+        settings_ = {**GIVEN, "return_other_side": 1.0, "return_far_km": 1e-3}
+        walk = Walk(job_of(one, settings=settings_))
+        found.append(int(walk.to(walk.last).by_status[1:5, RETURNED].sum()))
+    assert found[0] < found[1]
+    assert (found[0] == 0) == (side == 0.0)
