@@ -180,13 +180,15 @@ def weigh(values, state, place, day):  # type: ignore[no-untyped-def]
     age = day - state.place[place].choice_day
     if state.stale[place] or state.place[place].choice_day < 0 or age >= REBUILD_DAYS:
         build_choices(values, state, place, day)
-    share = state.share[state.own[place]]
+    share, let_in = state.share[state.own[place]], state.let_in[state.own[place]]
     for _ in range(2):
         count = state.place[place].choice_count
         total = 0.0
         for a in range(count):
             to = state.choice[place, a].place
             w = state.choice[place, a].weight * state.pull[to] * share[state.holder[to]]
+            if let_in[state.holder[to]] <= 0.0:
+                w = 0.0  # nobody more is let in today
             state.scratch[a] = w
             total += w
         if total > 0.0 or state.place[place].choice_day == day:
@@ -264,6 +266,7 @@ def least_bad(plan, state, place, ahead):  # type: ignore[no-untyped-def]
             j != place
             and state.place[j].open
             and shelters(state, j, place)
+            and state.let_in[state.own[place], state.holder[j]] > 0.0
             and not (plan.place[j].handed and ahead >= plan.announce)
             and state.dist[place, j] < math.inf
             and state.front[j] > state.front[place]

@@ -23,7 +23,7 @@ from havenline.crisis.levers import MOST_DAYS, OptionSpec
 from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.draws import key_of
 from havenline.draws.kernels import kernel_entry
-from havenline.engine import conditioning, faults
+from havenline.engine import conditioning, faults, pace
 from havenline.engine.begin import begin
 from havenline.engine.day import walk
 from havenline.engine.executors import MOST_FUTURES, run_in_order
@@ -460,10 +460,25 @@ def prepare(
         days=horizon,
         plain=build_schedule(world, facts, _NO_OPTION, horizon),
     )
-    left = _frailty_left(ground)
+    left = _pace_left(ground)
+    if left:
+        ground = replace(ground, values=sample_values(parameters, futures, seed, left), left=left)
+    left |= _frailty_left(ground)
     if not left:
         return ground
     return replace(ground, values=sample_values(parameters, futures, seed, left), left=left)
+
+
+def _pace_left(ground: Ground) -> dict[str, NDArray[np.float64]]:
+    """Return what recorded captures leave of the prior of the pace; empty without an offensive."""
+    parameter = ground.parameters[pace.NAME]
+    values = {name: row.value for name, row in ground.parameters.items()}
+    network, record = ground.world.network, ground.facts.record
+    expected, captured, days = pace.axis_days(network, record, values)
+    if not days or not expected or parameter.distribution == "fixed":
+        return {}
+    speeds = [float(speed) for speed in parameter.law.ppf(_CELLS)]
+    return {pace.NAME: pace.weigh_speeds(speeds, expected, captured)}
 
 
 def _frailty_left(ground: Ground) -> dict[str, NDArray[np.float64]]:
@@ -494,8 +509,7 @@ def _frailty_left(ground: Ground) -> dict[str, NDArray[np.float64]]:
         past = replace(ground, facts=facts, values=one).replay(0).past
         return np.asarray(past["newly_displaced"], dtype=np.float64)
 
-    cells = (np.arange(conditioning.CELLS) + 0.5) / conditioning.CELLS
-    levels = [float(level) for level in parameter.law.ppf(cells)]
+    levels = [float(level) for level in parameter.law.ppf(_CELLS)]
     at = [((step.start - start).days, (step.end - start).days) for step in published]
     return {conditioning.NAME: conditioning.weigh_cells(run, levels, published, at)}
 
@@ -533,6 +547,7 @@ def _freeze(*arrays: NDArray[Any]) -> None:
         array.flags.writeable = False
 
 
+_CELLS = (np.arange(conditioning.CELLS) + 0.5) / conditioning.CELLS
 _SPREADS = ("flight_shock_sd", "flight_level_sd", "flight_level_between", "tempo_sd")
 """Parameters that are 0 while the frailty is weighed: there one factor stands for the level."""
 _NO_OPTION = OptionSpec(id="none", name="none", summary="Nothing is done.", baseline=True)

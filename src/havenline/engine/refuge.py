@@ -3,7 +3,9 @@
 Every place has people of its own: those of the party that held it at the start of the period.
 How much the ground of a party draws them, over their own, is declared (``refuge.csv``) or follows
 from relations: 1 on own, allied and guarded ground, ``refuge_neutral`` on neutral and
-``refuge_hostile`` on hostile ground. How far a holder
+``refuge_hostile`` on hostile ground. Where a holder lets in so
+many a day (screening), people who would go there wait at home once as many have set out, counted
+after each place in turn. How far a holder
 accepts those whose home it holds is declared too, or ``return_other_side`` where it is hostile.
 """
 
@@ -24,6 +26,7 @@ def set_terms(record, values, state, key, epoch):  # type: ignore[no-untyped-def
     state.contact[:] = record.contact[epoch]
     state.passage[:] = record.passage[epoch]
     state.defends[:] = record.defends[epoch]
+    state.per_day[:] = record.per_day[epoch]
     parties = state.share.shape[0]
     for a in range(parties):
         for b in range(parties):

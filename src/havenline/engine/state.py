@@ -75,7 +75,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "dead": ("dead",),
     "arrivals": ("arrived", "flow"),
     "holders": ("holder", "far_side", "taken_on"),
-    "relations": ("contact", "share", "passage", "defends"),
+    "relations": ("contact", "share", "passage", "defends", "accept", "per_day", "let_in"),
     "roads": ("road", "dist", "pred"),
     "distance to the front": ("front", "fronts"),
     "events": ("events",),
@@ -124,9 +124,10 @@ class State(NamedTuple):
         Who holds each place: index of the party, the number of parties where nobody does.
     own : (n_place,) int8
         Whose people live at each place: its holder at the start of the period.
-    contact, share, passage, accept : (n_party + 1, n_party + 1)
+    contact, share, passage, accept, per_day, let_in : (n_party + 1, n_party + 1)
         What holds between parties today; see `havenline.world.terms.TermArrays`. Here every
-        share is a number.
+        share is a number. ``let_in`` is what is left of ``per_day``
+        today.
     defends : (n_offensive, n_party + 1) int8
         What the ground of each party is in each offensive.
     offensive : (n_offensive,) records ``OFFENSIVE_STATE``
@@ -195,6 +196,8 @@ class State(NamedTuple):
     share: NDArray[np.float64]
     passage: NDArray[np.int8]
     accept: NDArray[np.float64]
+    per_day: NDArray[np.float64]
+    let_in: NDArray[np.float64]
     defends: NDArray[np.int8]
     offensive: NDArray[np.void]
     road: NDArray[np.void]
@@ -261,6 +264,8 @@ def empty_state(network: Network, sizes: Sizes, trips: int, horizon: int) -> Sta
         share=np.zeros((parties + 1, parties + 1)),
         passage=np.zeros((parties + 1, parties + 1), dtype=np.int8),
         accept=np.zeros((parties + 1, parties + 1)),
+        per_day=np.zeros((parties + 1, parties + 1)),
+        let_in=np.zeros((parties + 1, parties + 1)),
         defends=np.zeros((offensives, parties + 1), dtype=np.int8),
         offensive=np.zeros(offensives, dtype=OFFENSIVE_STATE),
         road=np.zeros(len(network.road), dtype=ROAD_STATE),
@@ -319,6 +324,8 @@ def bare_state(s):  # type: ignore[no-untyped-def]
         bare(s.share),
         bare(s.passage),
         bare(s.accept),
+        bare(s.per_day),
+        bare(s.let_in),
         bare(s.defends),
         bare(s.offensive),
         bare(s.road),

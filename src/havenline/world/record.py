@@ -83,7 +83,7 @@ class Record(NamedTuple):
         Road kilometres over roads that are open to the people of the first place; infinite where
         none leads.
     pred : (n_epoch, n_place, n_place) int16
-    contact, share, share_range, pair_key, accept, passage, attacks, defends : arrays
+    contact, share, share_range, per_day, pair_key, accept, passage, attacks, defends : arrays
         See `havenline.world.terms.TermArrays`.
     offensive : (n_offensive,) records ``OFFENSIVE_FACTS``
     within : (n_offensive, n_place) bool
@@ -121,6 +121,7 @@ class Record(NamedTuple):
     contact: NDArray[np.int8]
     share: NDArray[np.float64]
     share_range: NDArray[np.float64]
+    per_day: NDArray[np.float64]
     pair_key: NDArray[np.uint64]
     accept: NDArray[np.float64]
     passage: NDArray[np.int8]
@@ -200,6 +201,7 @@ def bare_record(r):  # type: ignore[no-untyped-def]
         bare(r.contact),
         bare(r.share),
         bare(r.share_range),
+        bare(r.per_day),
         bare(r.pair_key),
         bare(r.accept),
         bare(r.passage),
@@ -278,6 +280,7 @@ def known_facts(
         contact=arrays.contact,
         share=arrays.share,
         share_range=arrays.share_range,
+        per_day=arrays.per_day,
         pair_key=arrays.pair_key,
         accept=arrays.accept,
         passage=arrays.passage,

@@ -46,6 +46,8 @@ class TermArrays(NamedTuple):
         ``BY_NEUTRAL`` and ``BY_HOSTILE`` where it is not declared.
     share_range : (n_epoch, n_party + 1, n_party + 1, 2) float64
         The range of a declared share; the share twice where none is.
+    per_day : (n_epoch, n_party + 1, n_party + 1) float64
+        Persons of the first whom the second lets in a day; infinite without a limit.
     pair_key : (n_party + 1, n_party + 1) uint64
         Stable keys of pairs, for random numbers.
     accept : (n_epoch, n_party + 1, n_party + 1) float64
@@ -63,6 +65,7 @@ class TermArrays(NamedTuple):
     contact: NDArray[np.int8]
     share: NDArray[np.float64]
     share_range: NDArray[np.float64]
+    per_day: NDArray[np.float64]
     pair_key: NDArray[np.uint64]
     accept: NDArray[np.float64]
     passage: NDArray[np.int8]
@@ -98,6 +101,7 @@ def compile_terms(
         contact=np.zeros((len(terms), n, n), dtype=np.int8),
         share=np.full((len(terms), n, n), BY_NEUTRAL),
         share_range=np.zeros((len(terms), n, n, 2)),
+        per_day=np.full((len(terms), n, n), np.inf),
         pair_key=_pair_keys(party_ids),
         accept=np.ones((len(terms), n, n)),
         passage=np.full((len(terms), n, n), THROUGH, dtype=np.int8),
@@ -115,6 +119,7 @@ def compile_terms(
         accept[share == BY_HOSTILE] = BY_HOSTILE
         for (home, holder), refuge in at.refuge.items():
             share[index[home], index[holder]] = refuge.share
+            arrays.per_day[e, index[home], index[holder]] = refuge.per_day
             if not math.isnan(refuge.returns):
                 accept[index[home], index[holder]] = refuge.returns
             way = THROUGH if refuge.passage else INTO if refuge.share > 0.0 else NO_WAY

@@ -450,6 +450,9 @@ def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type
         total,
         here,
     )
+    for a in range(k):
+        to = state.holder[state.slot[a].place]
+        state.let_in[state.own[place], to] -= state.slot[a].persons
     start = uniform(mix(here, processes.DEAL), 0)
     deal(
         state.listed,
@@ -490,6 +493,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if ahead == 0:
         level.draw(values, state, key)
     set_pull(net, record, values, plan, state, day, today)
+    state.let_in[:] = state.per_day
     for i in range(n):
         if state.by_status[i].sum() > 0:
             own = state.place[i]
