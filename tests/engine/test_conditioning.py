@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def gone(frailty: float, factor: float) -> NDArray[np.float64]:
 
 def counts(path: NDArray[np.float64], days: range) -> tuple[list[Increment], list[tuple[int, int]]]:
     ends = list(days)
-    at = list(zip(ends, ends[1:], strict=False))
+    at = list(pairwise(ends))
     steps = [
         Increment(
             start=FIRST + dt.timedelta(days=a),

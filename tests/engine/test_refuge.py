@@ -151,6 +151,22 @@ def test_more_refuge_never_shelters_fewer() -> None:
     assert roofs[-1] > roofs[0]
 
 
+def test_who_lets_in_so_many_a_day_takes_no_more() -> None:
+    """A town that sends too many at once sends none for as many days as make up for it."""
+    crisis = crisis_of(crossroads(refuge=(("def", "neu", 1.0, "yes"),), days=40))
+    given = {**STANDS, "flight_front": 0.05}
+    came = {}
+    for per_day in (50.0, float("nan")):
+        one = replace(crisis, refuge=crisis.refuge.assign(per_day=per_day))
+        walk = Walk(job_of(one, settings=given))
+        at = walk.job.world.place_index("neu2")
+        came[per_day] = int(walk.to(walk.last).by_status[at, DISPLACED_SINCE])
+    limited, free = came.values()
+    days = walk.last - 1
+    assert free > 3 * 50 * days
+    assert 0.7 * 50 * days < limited < 50 * days + 1_000
+
+
 def test_where_no_ground_takes_them_people_stay() -> None:
     """The only other town of their own party is gone: they leave for neutral ground, or not."""
     sketch = crossroads(refuge=(("def", "neu", 0.0, "no"),))

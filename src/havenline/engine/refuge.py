@@ -3,10 +3,10 @@
 Every place has people of its own: those of the party that held it at the start of the period.
 How much the ground of a party draws them, over their own, is declared (``refuge.csv``) or follows
 from relations: 1 on own, allied and guarded ground, ``refuge_neutral`` on neutral and
-``refuge_hostile`` on hostile ground. Where a holder lets in so
-many a day (screening), people who would go there wait at home once as many have set out, counted
-after each place in turn. How far a holder
-accepts those whose home it holds is declared too, or ``return_other_side`` where it is hostile.
+``refuge_hostile`` on hostile ground. Where a holder lets in so many a day (screening), nobody sets
+out for its ground once as many have, counted after each place in turn; what one place sends too
+many is kept from the days after. How far a holder accepts those whose home it holds is declared
+too, or ``return_other_side`` where it is hostile.
 """
 
 from __future__ import annotations

@@ -493,7 +493,10 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if ahead == 0:
         level.draw(values, state, key)
     set_pull(net, record, values, plan, state, day, today)
-    state.let_in[:] = state.per_day
+    for a in range(state.let_in.shape[0]):
+        for b in range(state.let_in.shape[1]):
+            left = state.let_in[a, b] + state.per_day[a, b]
+            state.let_in[a, b] = min(state.per_day[a, b], left)
     for i in range(n):
         if state.by_status[i].sum() > 0:
             own = state.place[i]
