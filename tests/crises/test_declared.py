@@ -13,7 +13,15 @@ from havenline.facts.populations import persons_by_place
 DECLARED = [name for name in builtin_crises() if name != "idlib-2020"]
 """Idlib is built from tables of its own, and tested in test_idlib."""
 
-DATED = ("control", "control_counts", "observations", "violence", "sites", "happenings", "offensives")  # fmt: skip
+DATED = (
+    "control",
+    "control_counts",
+    "observations",
+    "violence",
+    "sites",
+    "happenings",
+    "offensives",
+)
 
 
 @pytest.fixture(scope="module", params=DECLARED)
@@ -67,7 +75,7 @@ def test_nobody_lives_at_posts_and_crossings(crisis: Crisis) -> None:
 
 
 def test_options_are_three_or_more_beside_the_baseline(crisis: Crisis) -> None:
-    assert [option.baseline for option in crisis.options][0]
+    assert crisis.options[0].baseline
     assert len(crisis.options) >= 4
     assert crisis.options[0].levers == []
 
