@@ -23,7 +23,7 @@ from havenline.evidence.results import Hindcast, HindcastLine, Scored
 from havenline.evidence.scores import crps
 from havenline.evidence.series import count_began, increments_to_score, main_rows
 from havenline.facts.counts import Increment, published_totals
-from havenline.facts.fighting import fighting
+from havenline.facts.fighting import days_of_any
 
 Floats = npt.NDArray[np.float64]
 
@@ -134,8 +134,7 @@ def hindcast(
     if conditional:
         every = published_totals(crisis.observations, series_id=series_id)
         if len(every):
-            told = fighting(crisis.happenings, start=every.dates[0], end=until)
-            recorded = told.running if told.recorded else {}
+            recorded = days_of_any(crisis.happenings, start=every.dates[0], end=until)
     lines: list[Mapping[date, bool] | None] = [None, recorded] if recorded else [None]
     scored: list[list[Scored]] = [[] for _ in lines]
     done = 0
