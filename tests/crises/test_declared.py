@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pandas as pd
 import pytest
 
 from havenline.crisis import Crisis, builtin_crises, check_crisis, open_crisis
+from havenline.facts.holders import changes_known
 from havenline.facts.populations import persons_by_place
+from havenline.facts.relations import offensives_known
 
 DECLARED = [name for name in builtin_crises() if name != "idlib-2020"]
 """Idlib is built from tables of its own, and tested in test_idlib."""
 
-DATED = ("control", "control_counts", "observations", "violence", "sites", "happenings", "offensives")  # fmt: skip
+DATED = (
+    "control",
+    "control_counts",
+    "observations",
+    "violence",
+    "sites",
+    "happenings",
+    "offensives",
+)
 
 
 @pytest.fixture(scope="module", params=DECLARED)
@@ -67,7 +78,7 @@ def test_nobody_lives_at_posts_and_crossings(crisis: Crisis) -> None:
 
 
 def test_options_are_three_or_more_beside_the_baseline(crisis: Crisis) -> None:
-    assert [option.baseline for option in crisis.options][0]
+    assert crisis.options[0].baseline
     assert len(crisis.options) >= 4
     assert crisis.options[0].levers == []
 
@@ -83,3 +94,28 @@ def test_every_series_but_what_no_run_has_is_measured(crisis: Crisis) -> None:
     assert set(main["series_id"]) == {crisis.meta.displaced_series}
     assert list(main.loc[main["ends"] == "yes", "date"]) == [main["date"].max()]
     assert (rows["measure"] == "other").mean() < 0.1
+
+
+def test_every_offensive_can_take_something_on_a_day_it_starts(crisis: Crisis) -> None:
+    roads = list(zip(crisis.routes["from_place"], crisis.routes["to_place"], strict=True))
+    parent = dict(zip(crisis.areas["area_id"], crisis.areas["parent_id"], strict=True))
+    area = dict(zip(crisis.places["place_id"], crisis.places["area_id"], strict=True))
+    starts = crisis.happenings[crisis.happenings["kind"] == "offensive_start"]
+    begun = [
+        (name, day.date())
+        for cell, day in zip(starts["offensives"], starts["date"], strict=True)
+        for name in cell.split(";")
+    ]
+    changes = list(changes_known(crisis.control, crisis.meta.period.end))
+    declared = {o.id: o for o in offensives_known(crisis, crisis.meta.period.end)}
+    reached: set[str] = set()
+    for name, day in begun:
+        offensive = declared[name]
+        before = max(day - timedelta(days=1), crisis.meta.period.start)
+        held = {c.place: c.party for c in changes if c.day <= before}
+        for a, b in [*roads, *((b, a) for a, b in roads)]:
+            if held[a] in offensive.attackers and held[b] in offensive.defenders:
+                of = area[b]
+                if not offensive.areas or offensive.areas & {of, parent[of], parent[parent[of]]}:
+                    reached.add(name)
+    assert reached == set(declared) == {name for name, _ in begun}

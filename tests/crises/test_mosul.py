@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from havenline.crisis import Crisis, open_crisis
+from havenline.facts.fighting import days_of_any
 from havenline.facts.holders import changes_known
 from havenline.facts.populations import persons_by_place
 from havenline.facts.relations import terms_known
@@ -70,6 +71,17 @@ def test_camps_open_one_after_the_other(crisis: Crisis) -> None:
     assert by_day[3] > 300_000
     known = changes_of_capacity(crisis.sites, date(2017, 2, 18))
     assert "hammam-al-alil" not in {place for _, place, _ in known}
+
+
+def test_one_offensive_that_stops_stops_no_other(crisis: Crisis) -> None:
+    period = crisis.meta.period
+    on = days_of_any(crisis.happenings, start=period.start, end=period.end)
+    for day in (date(2016, 11, 20), date(2017, 1, 5), date(2017, 3, 1), date(2017, 5, 10)):
+        assert on[day], day
+    for day in (date(2016, 12, 25), date(2017, 2, 10), date(2017, 7, 20)):
+        assert not on[day], day
+    alone = crisis.happenings.assign(offensives="")
+    assert not days_of_any(alone, start=period.start, end=period.end)[date(2016, 11, 20)]
 
 
 def test_the_counter_changes_in_april(crisis: Crisis) -> None:
