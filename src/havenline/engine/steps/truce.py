@@ -1,9 +1,9 @@
 """Offensives and truces: whether fighting moves the front on a day.
 
 Until the as-of date the recorded days of fighting and of truces hold. Afterwards each offensive
-switches on and off at constant rates (two-state Markov) of its own, one that is announced and has not yet run starts
-``offensive_announced`` times as soon, and a truce halts it while it
-stands. A truce fails by a mixture-cure Weibull law,
+switches on and off at constant rates (two-state Markov) of its own; one that is announced and has
+not yet run starts ``offensive_announced`` times as soon. A truce halts it while it stands, and
+fails by a mixture-cure Weibull law,
 
     S(t) = cure + (1 - cure) exp(-HR (t / scale)^shape),
 
