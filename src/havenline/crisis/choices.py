@@ -30,6 +30,8 @@ PLACE_KINDS = {
     "takes it",
     "foreign_town": "abroad: people reach it over a crossing alone, and no front takes it",
 }
+HOSTING = ("city", "town", "village", "quarter", "camp_cluster")
+"""Kinds of places that people live in or flee to."""
 STATUSES = {
     "resident": "lives at home and may be displaced for the first time",
     "idp": "was displaced before the period; flees again like anybody, counted as displaced before",
