@@ -45,6 +45,7 @@ from havenline.crisis.meta import (
 from havenline.crisis.parameters import Parameter, case_table, default_table, known_parameters
 from havenline.engine.day import STEPS
 from havenline.engine.layout import VARIABLES
+from havenline.evidence.answers import ANSWERS, COUNTED_ONCE, WITHOUT
 from havenline.evidence.text import TextTable
 from havenline.outcomes import INDICATORS
 from scripts.sources.onward import check_onward, onward_notes, onward_table
@@ -311,6 +312,34 @@ def outcomes_page() -> str:
         text(OUTCOMES_NOTES),
         table(("indicator", "name", "what it says", "unit", "better"), indicators),
         text(OUTCOMES_WORDS),
+        text(ANSWERS_INTRO.format(once="` and `".join(COUNTED_ONCE))),
+        table(
+            ("measure of `observations.csv`", "of the whole crisis", "of an area", "else"),
+            map(answer_row, (*ANSWERS, *WITHOUT)),
+        ),
+    )
+
+
+ANSWERS_INTRO = """
+## What answers to an observed series
+
+`havenline hindcast` scores each series against the variable that answers to its measure: a rise by
+the days that lie after the as-of date, a stock on its day. Of a series that counts repeat moves
+`{once}` are moves. Those still displaced leave out those displaced before.
+"""
+
+
+def answer_row(measure: str) -> tuple[str, ...]:
+    """Return the cells that say what answers to a measure, or why nothing does."""
+    answer = ANSWERS.get(measure)
+    if answer is None:
+        return f"`{measure}`", "", "", f"not scored: {WITHOUT[measure]}"
+    by = f"by neighbour `{answer.neighbour}`" if answer.neighbour else ""
+    return (
+        f"`{measure}`",
+        f"`{answer.whole}`",
+        f"`{answer.part}`" if answer.part else "",
+        by,
     )
 
 

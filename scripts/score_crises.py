@@ -62,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     weight = weights(list(found), [ids.split(",") for ids in given.twins])
     for which in SETS:
         print(table(which, {name: sets[which] for name, sets in found.items()}, weight))
+    print(others({name: sets[SETS[1]] for name, sets in found.items()}))
     for name, reason in unread.items():
         print(f"{name}: cannot be opened: {reason}")
     if given.out is not None:
@@ -116,6 +117,27 @@ def table(which: str, standings: Mapping[str, Standing], weight: Mapping[str, fl
             f"of {scored} increments: {inside[0] / scored:.0%} in the 50% range, "
             f"{inside[1] / scored:.0%} in the 90% range; fifths {shares}",
         ]
+    return "\n".join(lines)
+
+
+def others(standings: Mapping[str, Standing]) -> str:
+    """Return what the other series say, at the dates by rule, as text of 80 columns."""
+    lines = [
+        "\nOther series, dates by rule: figures scored, CRPS by that of the last figure or rate "
+        "kept,\nshare in the 90% range"
+    ]
+    for name, standing in standings.items():
+        lines.append(f"{name}")
+        lines += [
+            f"  {score.measure:<24}{score.figures:>5}{score.ratio:>8.2f}{score.inside[0.9]:>6.0%}"
+            for score in standing.measures
+        ]
+        if standing.shares == standing.shares:
+            lines.append(f"  shares by area: {100 * standing.shares:.1f} points of a hundred")
+        if standing.replay is not None:
+            lines.append(f"  {standing.replay.sentence}")
+        if standing.unscored:
+            lines.append(f"  {len(standing.unscored)} series without a score")
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
 from havenline.crisis.meta import CrisisMeta
+from havenline.crisis.sites import SITE_PARTS
 from havenline.draws import key_of
 from havenline.engine.ground import Ground, close_past, prepare, run_days
 from havenline.engine.measures import COUNTS, Output, empty_output
@@ -57,6 +58,21 @@ class Town:
 
 
 @dataclass(frozen=True)
+class Attack:
+    """An offensive of a sketch; parties and areas divided by semicolons."""
+
+    id: str = "main"
+    attackers: str = "att"
+    defenders: str = "def"
+    areas: str = ""
+    since: int = -99
+
+
+PARTIES = (("att", "armed"), ("def", "armed"), ("gua", "armed"), ("nbr", "neighbour"))
+RELATIONS = (("att", "def", "hostile"), ("gua", "def", "guards"))
+
+
+@dataclass(frozen=True)
 class Road:
     """A road of a sketch."""
 
@@ -71,19 +87,27 @@ class Road:
 class Sketch:
     """A crisis in a few words; days count from the start of the period.
 
-    ``changes`` are (day, place, party, day of publication); ``happenings`` and ``counts`` are
-    (day, kind or value, day of publication); ``crossings`` (place, regime, day, day of
-    publication); ``lines`` (id, latitude): what lies north is protected.
+    ``changes`` are (day, place, party, day of publication), and how it came; ``happenings`` and
+    ``counts`` (day, kind or value, day of publication), happenings of one offensive its id as
+    well; ``crossings`` (place, regime, day, day of publication); ``lines`` (id, latitude): what
+    lies north is protected; ``parties`` (id, kind); ``relations`` (party, other, relation), and
+    the day it begins; ``refuge`` (home, holder, share, passage); ``camps`` are rows of sites.
     """
 
     towns: tuple[Town, ...]
     roads: tuple[Road, ...]
     groups: tuple[tuple[str, float], ...] = (("adults", 0.5), ("children", 0.5))
-    changes: tuple[tuple[int, str, str, int], ...] = ()
-    happenings: tuple[tuple[int, str, int], ...] = ((5, "offensive_start", 6),)
+    changes: tuple[tuple[Any, ...], ...] = ()
+    happenings: tuple[tuple[Any, ...], ...] = ((5, "offensive_start", 6),)
     counts: tuple[tuple[int, float, int], ...] = ()
     crossings: tuple[tuple[str, str, int, int], ...] = ()
     lines: tuple[tuple[str, float], ...] = ()
+    parties: tuple[tuple[str, str], ...] = PARTIES
+    relations: tuple[tuple[Any, ...], ...] = RELATIONS
+    attacks: tuple[Attack, ...] = (Attack(),)
+    refuge: tuple[tuple[str, str, float, str], ...] = (("gua", "def", 1.0, "yes"),)
+    camps: tuple[Mapping[str, Any], ...] = ()
+    concern: tuple[str, ...] = ()
     options: Mapping[str, Levers] = field(default_factory=dict)
     as_of: int = 20
     days: int = 30
@@ -96,10 +120,29 @@ def _day(day: int) -> pd.Timestamp:
 
 def _frame(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any]) -> pd.DataFrame:
     """A table with the columns that the engine reads, also where it has no rows."""
-    return pd.DataFrame({c: pd.Series([r[c] for r in rows], dtype=t) for c, t in columns.items()})
+    return pd.DataFrame(
+        {
+            c: pd.Series([r.get(c, "" if t == "str" else None) for r in rows], dtype=t)
+            for c, t in columns.items()
+        }
+    )
 
 
 DATE = "datetime64[ns]"
+SITE_COLUMNS = {
+    **dict.fromkeys(("site_id", "place_id", "takes_in"), "str"),
+    **dict.fromkeys(("as_of", "published", "opens", "closes"), DATE),
+    **dict.fromkeys(("occupancy", *SITE_PARTS), "float64"),
+}
+
+
+def sites_of(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """A table of sites: one a row if ids are not given, told and known on the first day."""
+    whole = [
+        {"site_id": f"s{k}", "as_of": _day(0), "published": _day(0), **row}
+        for k, row in enumerate(rows)
+    ]
+    return _frame(whole, SITE_COLUMNS)
 
 
 def options_of(levers: Mapping[str, Levers]) -> list[OptionSpec]:
@@ -134,6 +177,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
             "bounding_box": {"south": -10.0, "west": -10.0, "north": 10.0, "east": 10.0},
             "displaced_series": "newly" if sketch.counts else None,
             "neighbours": neighbours,
+            "concern": list(sketch.concern),
         }
     )
     areas = sorted({t.area for t in sketch.towns})
@@ -144,6 +188,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
         if persons > 0
     ]
     control = [(0, t.id, t.party, 0) for t in sketch.towns] + list(sketch.changes)
+    always = {"since": _day(-99), "published": _day(-99)}
     features = [
         {
             "type": "Feature",
@@ -158,7 +203,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
         meta=meta,
         areas=_frame(
             [{"area_id": a, "name": a + sketch.names, "level": 3} for a in areas],
-            {"area_id": "str", "name": "str", "level": "int64"},
+            {"area_id": "str", "name": "str", "level": "int64", "parent_id": "str"},
         ),
         places=_frame(
             [
@@ -221,13 +266,9 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 "crosses_border": "int64",
             },
         ),
-        sites=_frame(
-            [
-                {"place_id": t.id, "occupancy": float(t.in_sites), "published": _day(0)}
-                for t in sketch.towns
-                if t.idps
-            ],
-            {"place_id": "str", "occupancy": "float64", "published": DATE},
+        sites=sites_of(
+            *({"place_id": t.id, "occupancy": float(t.in_sites)} for t in sketch.towns if t.idps),
+            *sketch.camps,
         ),
         crossings=_frame(
             [
@@ -252,19 +293,37 @@ def crisis_of(sketch: Sketch) -> Crisis:
         ),
         control=_frame(
             [
-                {"date": _day(d), "place_id": p, "party_id": q, "published": _day(known)}
-                for d, p, q, known in control
+                {
+                    "date": _day(d),
+                    "place_id": p,
+                    "party_id": q,
+                    "published": _day(known),
+                    "how": "".join(how),
+                }
+                for d, p, q, known, *how in control
             ],
-            {"date": DATE, "place_id": "str", "party_id": "str", "published": DATE},
+            {"date": DATE, "place_id": "str", "party_id": "str", "published": DATE, "how": "str"},
         ),
         control_counts=pd.DataFrame(),
         violence=pd.DataFrame(),
         happenings=_frame(
             [
-                {"happening_id": f"h{i}", "date": _day(d), "kind": k, "published": _day(known)}
-                for i, (d, k, known) in enumerate(sketch.happenings)
+                {
+                    "happening_id": f"h{i}",
+                    "date": _day(d),
+                    "kind": k,
+                    "published": _day(known),
+                    "offensives": "".join(of),
+                }
+                for i, (d, k, known, *of) in enumerate(sketch.happenings)
             ],
-            {"happening_id": "str", "date": DATE, "kind": "str", "published": DATE},
+            {
+                "happening_id": "str",
+                "date": DATE,
+                "kind": "str",
+                "published": DATE,
+                "offensives": "str",
+            },
         ),
         observations=_frame(
             [
@@ -290,36 +349,29 @@ def crisis_of(sketch: Sketch) -> Crisis:
             },
         ),
         parties=_frame(
-            [
-                {"party_id": p, "kind": k}
-                for p, k in (
-                    ("att", "armed"),
-                    ("def", "armed"),
-                    ("gua", "armed"),
-                    ("nbr", "neighbour"),
-                )
-            ],
+            [{"party_id": p, "kind": k} for p, k in sketch.parties],
             {"party_id": "str", "kind": "str"},
         ),
         relations=_frame(
             [
-                {"party": p, "other": q, "relation": r, "since": _day(-99), "published": _day(-99)}
-                for p, q, r in (("att", "def", "hostile"), ("gua", "def", "guards"))
+                {"party": p, "other": q, "relation": r, **always}
+                | ({"since": _day(since[0]), "published": _day(since[0])} if since else {})
+                for p, q, r, *since in sketch.relations
             ],
             {"party": "str", "other": "str", "relation": "str", "since": DATE, "published": DATE},
         ),
         offensives=_frame(
             [
                 {
-                    "offensive_id": "main",
-                    "name": "The offensive",
-                    "attackers": "att",
-                    "defenders": "def",
-                    "areas": "",
-                    "announced": None,
-                    "since": _day(-99),
+                    "offensive_id": a.id,
+                    "name": a.id + sketch.names,
+                    "attackers": a.attackers,
+                    "defenders": a.defenders,
+                    "areas": a.areas,
+                    "since": _day(a.since),
                     "published": _day(-99),
                 }
+                for a in sketch.attacks
             ],
             {
                 "offensive_id": "str",
@@ -334,20 +386,16 @@ def crisis_of(sketch: Sketch) -> Crisis:
         ),
         refuge=_frame(
             [
-                {
-                    "home": "gua",
-                    "holder": "def",
-                    "share": 1.0,
-                    "passage": "yes",
-                    "since": _day(-99),
-                    "published": _day(-99),
-                }
+                {"home": h, "holder": p, "share": share, "passage": way, **always}
+                for h, p, share, way in sketch.refuge
             ],
             {
                 "home": "str",
                 "holder": "str",
                 "share": "float64",
                 "passage": "str",
+                "per_day": "float64",
+                "returns": "float64",
                 "since": DATE,
                 "published": DATE,
             },
@@ -613,7 +661,8 @@ class Walk:
 
     def __post_init__(self) -> None:
         world = self.job.world
-        self.state = empty_state(world.network, len(world.area_ids), 1 << 12, 64)
+        sizes = len(world.area_ids), len(world.party_ids), len(self.job.facts.record.offensive)
+        self.state = empty_state(world.network, *sizes, 1 << 12, 64)
         self.out = output_of(self.job)
         self.past = np.zeros(self.today + 1, dtype=COUNTS)
 
@@ -658,14 +707,19 @@ class Walk:
         return self.state
 
 
-def captures(job: Job, plan: int = 0, future: int = 0) -> dict[str, int]:
-    """Days after the as-of date on which places fell, by id."""
+def parties_of(job: Job, holder: NDArray[np.int8]) -> NDArray[np.str_]:
+    """Who holds: ids of parties in place of their indices, "" where nobody does."""
+    return np.array([*job.world.party_ids, ""])[holder]
+
+
+def captures(job: Job, plan: int = 0, future: int = 0, party: str = "att") -> dict[str, int]:
+    """Days after the as-of date on which places fell to a party, by id."""
     walk = Walk(job, plan, future)
     walk.to(walk.today)
     fell: dict[str, int] = {}
     for day in range(walk.today + 1, walk.last + 1):
-        before = walk.state.side.copy()
-        walk.to(day)
-        for i in np.flatnonzero((walk.state.side == 2) & (before != 2)):
+        before = parties_of(job, walk.state.holder)
+        now = parties_of(job, walk.to(day).holder)
+        for i in np.flatnonzero((now == party) & (before != party)):
             fell.setdefault(job.world.place_ids[i], day - walk.today)
     return fell

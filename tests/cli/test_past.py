@@ -10,12 +10,13 @@ import pytest
 
 from havenline.crisis import open_crisis
 from havenline.crisis.parameters import parameter_names
+from havenline.evidence.answers import WITHOUT
 from havenline.outcomes import INDICATORS
 
 from .conftest import Command
 
 
-def test_hindcast_scores_increments_totals_hubs_front_and_reliability(
+def test_hindcast_scores_increments_totals_shares_front_and_reliability(
     havenline: Command,
 ) -> None:
     answer = havenline("hindcast", "--futures", "3", "--json")
@@ -27,7 +28,10 @@ def test_hindcast_scores_increments_totals_hubs_front_and_reliability(
             assert sum(entry["pit"]) == entry["increments"]
             assert entry["without_reporting"]["crps_increment"] > 0.0
             assert len(entry["captures"]["brier"]) == len(entry["captures"]["days_ahead"])
-    assert [len(e["hubs"]) for e in found["dates"]] == [6, 6, 3, 0]
+    assert [len(e["shares"]) > 0 for e in found["dates"]] == [True, True, True, False]
+    assert {f["measure"] for e in found["dates"] for f in e["figures"]} >= {"arrived", "killed"}
+    assert {s["reason"] for s in found["unscored"]} >= {WITHOUT["other"]}
+    assert found["dates"][-1]["replay"]["counts"] > 5
     # a hindcast holds no fact about a place of the front
     assert "saraqib" not in answer.out.lower()
 

@@ -28,6 +28,8 @@ def test_regret_and_error_stand_in_the_table(
     assert wanted in printed
     errors = [o["indicators"]["newly_displaced"]["mc_error"] for o in found["options"]]
     assert f"(error of a median: {short(max(errors))} at most)" in printed
+    fit = f"The replay meets {found['replay']['counts']} counts of displaced people within"
+    assert fit in " ".join(printed.split())
     assert "nine futures of ten" in " ".join(printed.split())
     lines = printed.splitlines()[3:]  # after name and question, which wrap by themselves
     assert max(len(line) for line in lines) <= width

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ def observations(
             "published": pd.to_datetime([r[2] for r in rows]),
         }
     )
+    main = with_optional(main)
     if not flows:
         return main
     side = pd.DataFrame(
@@ -56,7 +58,15 @@ def observations(
         }
     )
     main["period_start"] = pd.to_datetime(main["period_start"])
-    return pd.concat([main, side], ignore_index=True)
+    return pd.concat([main, with_optional(side)], ignore_index=True)
+
+
+def with_optional(table: pd.DataFrame) -> pd.DataFrame:
+    """Return observations with the columns that may be left out, empty."""
+    for name in ("counter", "neighbour", "repeats", "break", "ends"):
+        table[name] = ""
+    table["low"] = table["high"] = np.nan
+    return table
 
 
 def happenings(*rows: tuple[str, str]) -> pd.DataFrame:
@@ -94,6 +104,8 @@ class HandMade:
     areas: pd.DataFrame = field(default_factory=lambda: empty("area_id", "parent_id"))
     places: pd.DataFrame = field(default_factory=lambda: empty("place_id", "area_id"))
     populations: pd.DataFrame = field(default_factory=lambda: people())
+    crossings: pd.DataFrame = field(default_factory=lambda: empty("crossing_id", "neighbour"))
+    meta: Any = field(default_factory=lambda: SimpleNamespace(displaced_series=None))
 
 
 REPORTING = {row.name: row.value for row in default_table() if row.name.startswith("report_")}

@@ -109,4 +109,4 @@ def test_table_and_json_hold_every_line(rows: list[Row]) -> None:
     assert all(len(row) == len(table.header) for row in table.rows)
     data = json.loads(json.dumps([a.to_json_dict() for a in found], allow_nan=False))
     assert data[0]["increments"] == 3
-    assert data[0]["hub_crps"] == {"unconditional": None, "conditional": None}
+    assert data[0]["shares_crps"] == {"unconditional": None, "conditional": None}

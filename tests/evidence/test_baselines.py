@@ -135,7 +135,7 @@ def test_the_ensemble_of_six_by_hand(known: Totals) -> None:
     # the six points are all there is: the plain score, not the fair one
     members = earlier.samples[0]
     apart = np.abs(members[:, None] - members[None, :]).sum()
-    assert earlier.score([5_000.0])[0] == pytest.approx(
+    assert earlier.score(np.array([[5_000.0]]))[0] == pytest.approx(
         np.abs(members - 5_000).mean() - apart / (2 * 36)
     )
 

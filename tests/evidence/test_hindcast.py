@@ -304,3 +304,52 @@ def test_no_baseline_goes_above_the_people_who_are_there(rows: list[Row]) -> Non
     assert "No baseline goes above the people who are there (13,000)." in said
     # as of the 16th 15,000 had been counted
     assert "As of 2020-01-16 the count stands above the people declared" in said
+
+
+def test_the_error_of_the_count_is_no_fault_of_the_forecast(rows: list[Row]) -> None:
+    table = observations(rows)
+    table.loc[6, ["low", "high"]] = [14_700.0, 27_300.0]
+    sharp, loose = (
+        run(HandMade(t), told_the_truth(rows)).unconditional for t in (observations(rows), table)
+    )
+    assert sharp.pooled.coverage["model"][0.9] == 1.0
+    assert 0.0 < loose.pooled.coverage["model"][0.9] < 1.0
+    assert loose.pooled.crps.mean > sharp.pooled.crps.mean
+    for name in LABELS:
+        assert loose.pooled.baselines[name] != sharp.pooled.baselines[name]
+
+
+def test_moves_of_the_same_people_have_no_ceiling(rows: list[Row]) -> None:
+    table = observations(rows)
+    table["repeats"] = "yes"
+    crisis = HandMade(
+        table,
+        areas=pd.DataFrame({"area_id": ["SY"], "parent_id": [""]}),
+        places=pd.DataFrame({"place_id": ["a"], "area_id": ["SY"]}),
+        populations=people(("a", 13_000)),
+    )
+    assert run(crisis, told_a_rate(1_000.0)).unconditional.scored[0].people is None
+    once = replace(crisis, observations=observations(rows))
+    model = run(once, told_a_rate(1_000.0)).unconditional.scored[0]
+    assert model.samples.sum(axis=0).max() == 1_000.0  # 12,000 of the 13,000 are counted
+
+
+def test_the_replay_is_held_against_the_counts_known(rows: list[Row]) -> None:
+    result = run(HandMade(observations(rows)), told_the_truth(rows))
+    exact = result.unconditional.scored[0].replay
+    assert exact is not None
+    assert (exact.counts, exact.miss) == (4, 0.0)
+    off = run(HandMade(observations(rows)), told_a_rate(1_000.0), futures=2)
+    fit = off.unconditional.scored[0].replay
+    assert fit is not None
+    # half a million above in the mean of the two futures, and on 5 January 2,000 less
+    assert fit.worst == date(2020, 1, 3)
+    assert fit.off == 500_000.0
+    assert "The replay meets 4 counts" in fit.sentence
+    assert fit.sentence in " ".join(
+        notes(
+            replace(
+                off, unconditional=replace(off.unconditional, scored=off.unconditional.scored[:1])
+            )
+        )
+    )

@@ -61,7 +61,7 @@ def test_the_reporting_model_stands_beside_the_scores_without_it(rows: list[Row]
     assert sum(entry["pit"]) == entry["increments"]
     assert entry["total"]["observed"] == 9_000.0
     assert entry["captures"] is None
-    assert entry["hubs"] == []
+    assert (entry["figures"], entry["shares"]) == ([], [])
 
 
 def test_tables_of_front_and_reliability(rows: list[Row]) -> None:

@@ -127,3 +127,38 @@ def test_nothing_to_start_from_or_to_score_is_said(rows: list[Row]) -> None:
         increments_to_score(observations(rows), as_of=date(2019, 12, 1), until=date(2020, 1, 9))
     with pytest.raises(RunError, match="nothing to score"):
         increments_to_score(observations(rows), as_of=date(2020, 1, 21), until=date(2020, 1, 25))
+
+
+def test_a_change_of_method_is_no_increment_and_the_count_goes_on_from_it(rows: list[Row]) -> None:
+    table = observations(rows)
+    table.loc[4, "break"] = "yes"  # 8,000 to 12,000 on 10 January
+    table.loc[5, "value"] = 11_000.0
+    totals = published_totals(table)
+    assert [(s.end.day, s.persons) for s in increments(totals)] == [
+        (3, 2_000),
+        (5, 4_000),
+        (9, 2_000),
+        (15, 0),
+        (20, 9_000),
+    ]
+    assert totals.counted().tolist() == [0, 2_000, 6_000, 8_000, 8_000, 8_000, 17_000]
+    scored = increments_to_score(table, as_of=date(2020, 1, 9), until=date(2020, 1, 20))
+    assert [s.end.day for s in scored] == [9, 15, 20]
+    lower = table.assign(value=[0, 2_000, 6_000, 8_000, 5_000, 5_500, 6_000])
+    assert published_totals(lower).highest() == 6_000.0
+    assert [s.persons for s in increments(published_totals(lower))][-2:] == [500.0, 500.0]
+
+
+def test_the_range_of_a_total_goes_with_the_whole_count(rows: list[Row]) -> None:
+    table = observations(rows)
+    table.loc[6, ["low", "high"]] = [18_900.0, 25_200.0]
+    last = increments(published_totals(table))[-1]
+    assert last.persons == 6_000.0
+    assert last.ends == pytest.approx((0.9, 1.2))
+
+
+def test_a_series_that_ended_says_so_where_nothing_is_left(rows: list[Row]) -> None:
+    table = observations(rows)
+    table.loc[6, "ends"] = "yes"
+    with pytest.raises(RunError, match="it ended there"):
+        increments_to_score(table, as_of=date(2020, 1, 21), until=date(2020, 1, 25))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -30,8 +31,9 @@ def declared(rows: list[Row], *dates: date, until: date = date(2020, 1, 20)) -> 
     """Return a crisis of counts alone, with days to forecast from."""
     made = HandMade(observations(rows))
     days = SimpleNamespace(dates=list(dates), until=until) if dates else None
-    meta = SimpleNamespace(displaced_series="displaced_total", hindcast=days)
-    return SimpleNamespace(**vars(made), meta=meta)
+    period = SimpleNamespace(end=date(2020, 1, 31))
+    meta = SimpleNamespace(displaced_series="displaced_total", hindcast=days, period=period)
+    return replace(made, meta=meta)
 
 
 def told(rate: float) -> Told:
@@ -46,7 +48,7 @@ def test_the_dates_are_the_days_on_which_shares_of_the_counts_were_out(rows: lis
     # after the last of these a single count was left
     found, until = dates_by_rule(declared(rows))
     assert found == [date(2020, 1, 4), date(2020, 1, 6), date(2020, 1, 10)]
-    assert until == date(2020, 1, 20)
+    assert until == date(2020, 1, 31)
 
 
 def test_few_counts_leave_no_date_and_it_is_said(rows: list[Row]) -> None:
@@ -76,7 +78,8 @@ def test_a_date_that_fails_is_told_and_stops_no_other(rows: list[Row]) -> None:
 
 def test_a_day_of_both_sets_is_run_once(rows: list[Row]) -> None:
     simulation = told(900.0)
-    score_crisis(declared(rows, date(2020, 1, 6)), simulate=simulation, futures=3)
+    last = date(2020, 1, 31)
+    score_crisis(declared(rows, date(2020, 1, 6), until=last), simulate=simulation, futures=3)
     assert sorted(call["as_of"].day for call in simulation.calls) == [4, 6, 10]
 
 

@@ -30,7 +30,7 @@ Row = tuple[int, str]
 
 
 def table(*rows: Any) -> pd.DataFrame:
-    """Happenings (day, kind[, day of publication]); known the same day if not said."""
+    """Happenings (day, kind[, day of publication, offensives]); known the same day if not said."""
     return pd.DataFrame(
         {
             "date": pd.to_datetime([START + timedelta(days=r[0]) for r in rows]),
@@ -38,6 +38,7 @@ def table(*rows: Any) -> pd.DataFrame:
             "published": pd.to_datetime(
                 [START + timedelta(days=r[2] if r[2:] else r[0]) for r in rows]
             ),
+            "offensives": pd.Series([r[3] if r[3:] else "" for r in rows], dtype="str"),
         }
     )
 
@@ -96,6 +97,18 @@ def test_only_what_was_published_by_the_day_is_known() -> None:
     assert days_of(rows, 9)[0] == [2, 3, 4, 5]
 
 
+def test_happenings_act_on_the_offensives_they_name_or_on_all() -> None:
+    rows = table(
+        (1, "offensive_start"),
+        (3, "truce_start", 3, "east"),
+        (5, "offensive_pause", 5, "west; south"),
+        (8, "offensive_start", 8, "south"),
+    )
+    assert days_of(rows, offensive="east") == ([1, 2], 7.0)
+    assert days_of(rows, offensive="west") == ([1, 2, 3, 4], -1.0)
+    assert days_of(rows, offensive="south") == ([1, 2, 3, 4, 8, 9, 10], -1.0)
+
+
 def test_nothing_recorded_is_not_the_same_as_quiet() -> None:
     end = START + timedelta(days=3)
     assert not fighting(table((1, "strike")), start=START, end=end).recorded
@@ -109,8 +122,11 @@ def replayed(world: World, happenings: pd.DataFrame, start: date, end: date) -> 
     meta = meta.model_copy(
         update={"period": Period(start=start, end=end), "as_of": end, "displaced_series": None}
     )
-    there = replace(world, crisis=replace(world.crisis, meta=meta, happenings=happenings))
-    return [bool(on) for on in known_facts(there, end).record.day["offensive"]]
+    told = happenings.assign(offensives="")
+    known = world.crisis.offensives.assign(published=pd.Timestamp(start))
+    crisis = replace(world.crisis, meta=meta, happenings=told, offensives=known)
+    there = replace(world, crisis=crisis)
+    return [bool(on) for on in known_facts(there, end).record.running[:, 0]]
 
 
 def scored(happenings: pd.DataFrame, start: date, end: date) -> list[bool]:

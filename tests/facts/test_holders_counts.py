@@ -19,11 +19,8 @@ from havenline.facts.holders import captured_since, holders_known, recorded_capt
 from havenline.report.charts import observed_of
 from havenline.web.scene import _observed
 from havenline.world.record import known_facts
-from havenline.world.roads import ATTACKER, DEFENDER, GUARANTOR, OTHER
 from havenline.world.world import build_world
 from tests.crises_random import START, crisis_of, towns_in_a_row
-
-SIDES = {"att": ATTACKER, "def": DEFENDER, "gua": GUARANTOR}
 
 
 def day(k: int) -> date:
@@ -38,6 +35,7 @@ def control(*rows: tuple[int, str, str, int]) -> pd.DataFrame:
             "place_id": [r[1] for r in rows],
             "party_id": [r[2] for r in rows],
             "published": pd.to_datetime([day(r[3]) for r in rows]),
+            "how": "",
         }
     )
 
@@ -89,9 +87,10 @@ def test_replay_and_report_see_the_same_holders_in_any_order_of_the_rows(
     held = holders_known(control(*late), day(as_of))
     assert held == holders_known(control(*shuffled), day(as_of))
     world = build_world(replace(crisis, control=control(*shuffled)), day(as_of))
-    side = known_facts(world, day(as_of)).record.side[-1]
-    for k, place in enumerate(world.place_ids):
-        assert side[k] == (SIDES[held[place]] if place in held else OTHER)
+    names = [*world.party_ids, ""]
+    last = known_facts(world, day(as_of)).record.holder[-1]
+    for place, holder in zip(world.place_ids, last, strict=True):
+        assert names[holder] == held.get(place, "")
 
 
 def counted(*rows: tuple[int, float, int, str]) -> Crisis:

@@ -15,9 +15,9 @@ from havenline.engine import simulate
 from havenline.errors import RunError
 from havenline.evidence.audit import audit
 from havenline.facts.populations import people_known, persons_by_place
-from havenline.facts.sites import sites_known
+from havenline.facts.sites import changes_of_capacity, sites_known
 from havenline.world.world import build_world
-from tests.crises_random import START, crisis_of, towns_in_a_row
+from tests.crises_random import START, crisis_of, sites_of, towns_in_a_row
 
 Row = tuple[str, str, int, int, int, str]
 
@@ -146,13 +146,56 @@ def test_the_audit_lists_the_people_that_stand_in(tmp_path: Any) -> None:
 
 
 def test_a_site_published_later_is_not_there_yet() -> None:
-    table = pd.DataFrame(
-        {
-            "place_id": ["town", "town"],
-            "occupancy": [100.0, None],
-            "planned_capacity": [150.0, 50.0],
-            "published": pd.to_datetime([day(0), day(9)]),
-        }
+    table = sites_of(
+        {"place_id": "town", "occupancy": 100.0, "planned_capacity": 150.0},
+        {"place_id": "town", "planned_capacity": 50.0, "published": pd.Timestamp(day(9))},
     )
-    assert sites_known(table, day(8)) == [("town", 100.0, 150.0)]
-    assert sites_known(table, day(9)) == [("town", 100.0, 150.0), ("town", 0.0, 50.0)]
+
+    def known(k: int) -> list[tuple[float, float]]:
+        return [(site.people, site.places) for site in sites_known(table, day(k))]
+
+    assert known(8) == [(100.0, 150.0)]
+    assert known(9) == [(100.0, 150.0), (0.0, 50.0)]
+
+
+def told(k: int, places: float, **more: Any) -> dict[str, Any]:
+    """A row about one site at a place, as of a day and published on it."""
+    when = {"as_of": pd.Timestamp(day(k)), "published": pd.Timestamp(day(k))}
+    days = {n: pd.Timestamp(day(v)) if n in DAYS_OF_SITES else v for n, v in more.items()}
+    return {"site_id": "s", "place_id": "town", "planned_capacity": places, **when, **days}
+
+
+DAYS_OF_SITES = ("opens", "closes", "published")
+
+
+@pytest.mark.parametrize(
+    ("rows", "changes"),
+    [
+        # there from before the period, and larger from a day on
+        ((told(-20, 100.0), told(6, 250.0)), [(None, 100.0), (6, 150.0)]),
+        # a row that says less takes places away
+        ((told(-20, 100.0), told(6, 40.0)), [(None, 100.0), (6, -60.0)]),
+        # it opens on a day that is told before
+        ((told(2, 80.0, opens=9),), [(9, 80.0)]),
+        # and one that is told late has stood since it was opened: places count from the telling
+        ((told(5, 80.0, opens=3),), [(5, 80.0)]),
+        # it closes: gone from the day after
+        ((told(-9, 80.0, closes=7),), [(None, 80.0), (8, -80.0)]),
+        # nobody gets in
+        ((told(-9, 80.0, takes_in="no"),), []),
+        # one that shuts its doors with a later row
+        ((told(-9, 80.0), told(4, 80.0, takes_in="no")), [(None, 80.0), (4, -80.0)]),
+        # what is published after the day is not known
+        ((told(-9, 80.0), told(4, 90.0, published=25)), [(None, 80.0)]),
+        # a capacity that is not known adds none
+        ((told(-9, float("nan")),), []),
+    ],
+)
+def test_places_in_sites_change_on_the_days_that_are_known(
+    rows: tuple[dict[str, Any], ...], changes: list[tuple[int | None, float]]
+) -> None:
+    for order in permutations(rows):
+        found = changes_of_capacity(sites_of(*order), day(20))
+        assert [(d, n) for d, _, n in found] == [
+            (date.min if k is None else day(k), n) for k, n in changes
+        ]

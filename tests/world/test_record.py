@@ -11,9 +11,8 @@ import pytest
 
 from havenline.errors import RunError
 from havenline.world.record import QUIET_WEIGHT, Facts, known_facts
-from havenline.world.roads import ATTACKER, DEFENDER, FOREIGN, GUARANTOR
 from havenline.world.world import build_world
-from tests.crises_random import START, crisis_of, towns_in_a_row
+from tests.crises_random import START, Attack, Job, crisis_of, job_of, parties_of, towns_in_a_row
 
 
 def facts(as_of: int = 20, ahead: int = 0, **changes: Any) -> Facts:
@@ -59,20 +58,44 @@ def test_control_by_day() -> None:
         (9, "t3", "gua", 9),
         (12, "t1", "def", 12),
     )
-    known = facts(changes=changes, crossings=(("z9", "closed", -9, -9),))
-    side = known.record.side
-    assert side.shape == (21, 6)
-    assert side[:, 0].tolist() == [ATTACKER] * 21
-    assert side[:, 1].tolist() == [DEFENDER] * 3 + [ATTACKER] * 9 + [DEFENDER] * 9
-    assert (side[:, 2] == DEFENDER).all()
-    assert side[[8, 9], 3].tolist() == [DEFENDER, GUARANTOR]
+    job = job_of(crisis_of(towns_in_a_row(changes=changes, crossings=CLOSED)))
+    known, held = job.facts, parties_of(job, job.facts.record.holder)
+    assert held.shape == (21, 6)
+    assert held[:, 0].tolist() == ["att"] * 21
+    assert held[:, 1].tolist() == ["def"] * 3 + ["att"] * 9 + ["def"] * 9
+    assert (held[:, 2] == "def").all()
+    assert held[[8, 9], 3].tolist() == ["def", "gua"]
+    assert (known.record.own == known.record.holder[0]).all()
     assert dict(known.captured_since) == {"a0": START}
     assert known.record.day["epoch"].tolist() == [0] * 3 + [1] * 6 + [2] * 3 + [3] * 9
-    assert np.isinf(known.record.dist[1, 2, 1])
+    assert known.record.dist[1, 2, 1] == 12.0, "across the front"
     assert known.record.dist[0, 1, 3] == 24.0
-    later = facts(30, changes=changes)
-    assert later.record.side[6:, 2].tolist() == [ATTACKER] * 25
-    assert FOREIGN not in side
+    later = facts(30, changes=changes).record.holder
+    assert parties_of(job, later)[6:, 2].tolist() == ["att"] * 25
+
+
+CLOSED = (("z9", "closed", -9, -9),)
+
+
+def test_ground_that_nobody_is_known_to_hold_is_nobodys() -> None:
+    sketch = towns_in_a_row()
+    crisis = crisis_of(sketch)
+    control = crisis.control[crisis.control["place_id"] != "t3"]
+    job: Job = job_of(replace(crisis, control=control))
+    assert parties_of(job, job.facts.record.holder[0]).tolist() == [
+        "att", "def", "def", "", "def", "def"
+    ]  # fmt: skip
+
+
+def test_places_that_change_hands_by_agreement_are_marked_on_the_day() -> None:
+    changes = (
+        (3, "t1", "att", 4, "stormed"),
+        (5, "t2", "att", 6, "agreed"),
+        (7, "t3", "att", 8, "handed_over"),
+        (9, "t4", "att", 9),
+    )
+    marked = np.argwhere(facts(changes=changes).record.by_agreement)
+    assert marked.tolist() == [[5, 2], [7, 3]]
 
 
 @pytest.mark.parametrize(
@@ -89,8 +112,23 @@ def test_control_by_day() -> None:
 )
 def test_offensives_and_the_age_of_a_truce(happenings: Any, age: float, on: list[int]) -> None:
     known = facts(happenings=happenings)
-    assert known.truce_age == age
-    assert np.flatnonzero(known.record.day["offensive"]).tolist() == on
+    assert known.record.offensive["truce_age"].tolist() == [age]
+    assert np.flatnonzero(known.record.running[:, 0]).tolist() == on
+
+
+def test_each_offensive_has_days_a_truce_and_areas_of_its_own() -> None:
+    attacks = (Attack("east", areas="south"), Attack("west", areas="middle; north"))
+    happenings = (
+        (3, "offensive_start", 3),
+        (8, "truce_start", 8, "west"),
+        (11, "offensive_pause", 11, "east"),
+        (14, "offensive_start", 14, "east"),
+    )
+    record = facts(attacks=attacks, happenings=happenings).record
+    assert np.flatnonzero(record.running[:, 0]).tolist() == [*range(3, 11), *range(14, 21)]
+    assert np.flatnonzero(record.running[:, 1]).tolist() == list(range(3, 8))
+    assert record.offensive["truce_age"].tolist() == [-1.0, 12.0]
+    assert record.within.tolist() == [[True] * 3 + [False] * 3, [False] * 3 + [True] * 3]
 
 
 @pytest.mark.parametrize(("as_of", "regime"), [(5, 0), (11, 0), (12, 1), (20, 2)])

@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,8 +16,9 @@ from scipy.sparse.csgraph import dijkstra
 from havenline.crisis.sites import site_places
 from havenline.engine import simulate
 from havenline.engine.state import State
-from havenline.world.roads import ATTACKER, GUARANTOR
-from havenline.world.world import build_world, split_persons
+from havenline.world.record import known_facts
+from havenline.world.terms import AT_WAR, INTO, NO_WAY, THROUGH
+from havenline.world.world import HOSTING, build_world, split_persons
 from tests.crises_random import (
     Job,
     Road,
@@ -27,6 +27,7 @@ from tests.crises_random import (
     Walk,
     crisis_of,
     job_of,
+    sites_of,
     sketches,
     towns_in_a_row,
 )
@@ -71,9 +72,7 @@ def test_the_world_holds_everyone_and_every_road(sketch: Sketch) -> None:
         assert net.place["site_people"][i] == town.in_sites
         if town.residents + town.idps:
             assert world.area_ids[net.place["area"][i]] == town.area
-        assert net.place["hosts"][i] == (
-            town.residents + town.idps > 0 and town.kind in ("city", "town", "camp_cluster")
-        )
+        assert net.place["hosts"][i] == (town.kind in HOSTING)
     assert list(world.place_ids) == sorted(world.place_ids)
     assert len(net.link) == 2 * len(sketch.roads)
     for road in sketch.roads:
@@ -87,26 +86,45 @@ def test_the_world_holds_everyone_and_every_road(sketch: Sketch) -> None:
         assert not array.flags.writeable
 
 
-def by_dijkstra(job: Job, side: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Road kilometres between held places."""
-    road, n = job.world.network.road, len(side)
-    matrix = np.zeros((n, n))
-    for e in road:
-        if max(side[e["a"]], side[e["b"]]) <= GUARANTOR:
-            matrix[e["a"], e["b"]] = matrix[e["b"], e["a"]] = e["km"]
-    dist = np.asarray(dijkstra(csr_matrix(matrix), directed=False), dtype=np.float64)
-    dist[side > GUARANTOR] = np.inf
+def by_dijkstra(job: Job, state: State) -> NDArray[np.float64]:
+    """Road kilometres for the people of each place, over ground that lets them pass."""
+    road, n = job.world.network.road, len(state.holder)
+    dist = np.full((n, n), np.inf)
+    for i in range(n):
+        way = state.passage[state.own[i]][state.holder]
+        if way[i] == NO_WAY:
+            continue
+        matrix = np.zeros((n, n))
+        open_to = way != NO_WAY
+        for e in road[~road["border"]]:
+            for u, v in ((e["a"], e["b"]), (e["b"], e["a"])):
+                on = u == i or way[u] == THROUGH or (way[u] == way[v] == INTO)
+                if on and open_to[v]:
+                    known = matrix[u, v]
+                    matrix[u, v] = min(known, e["km"]) if known else e["km"]
+        dist[i] = dijkstra(csr_matrix(matrix), indices=i)
     return dist
 
 
-def front_by_hand(job: Job, state: State, dist: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Kilometres to the nearest point at which a road meets the front."""
-    side, front = state.side, np.full(len(state.side), np.inf)
-    for k, e in enumerate(job.world.network.road):
-        for near, far in ((e["a"], e["b"]), (e["b"], e["a"])):
-            if side[near] <= GUARANTOR and side[far] == ATTACKER:
-                left = max(0.0, e["km"] - state.road[k]["progress"])
-                front = np.minimum(front, dist[near] + left)
+def front_by_hand(job: Job, state: State) -> NDArray[np.float64]:
+    """Kilometres to the nearest point at which a road meets the front, over ground behind it."""
+    road, holder = job.world.network.road, state.holder
+    contact, passage = state.contact, state.passage
+    n = len(holder)
+    seeds, matrix = np.full(n, np.inf), np.zeros((n, n))
+    for k, e in enumerate(road):
+        a, b = e["a"], e["b"]
+        one, other = holder[a], holder[b]
+        if contact[one, other] and (not e["border"] or contact[one, other] == AT_WAR):
+            tail, head = (a, b) if job.facts.record.attacks[0, one] else (b, a)
+            progress = state.road[k]["progress"]
+            seeds[tail] = min(seeds[tail], progress)
+            seeds[head] = min(seeds[head], max(0.0, e["km"] - progress))
+        elif not e["border"] and passage[one, other] == passage[other, one] == THROUGH:
+            known = matrix[a, b]
+            matrix[a, b] = matrix[b, a] = min(known, e["km"]) if known else e["km"]
+    dist = np.asarray(dijkstra(csr_matrix(matrix)), dtype=np.float64)
+    front: NDArray[np.float64] = (dist + seeds).min(axis=1)
     return front
 
 
@@ -120,9 +138,8 @@ def test_roads_and_front_are_right_on_every_day(sketch: Sketch) -> None:
         walk = Walk(job, plan)
         for day in range(walk.last + 1):
             state = walk.to(day)
-            dist = by_dijkstra(job, state.side)
-            np.testing.assert_allclose(state.dist, dist, rtol=1e-5)
-            np.testing.assert_allclose(state.front, front_by_hand(job, state, dist), rtol=1e-5)
+            np.testing.assert_allclose(state.dist, by_dijkstra(job, state), rtol=1e-5)
+            np.testing.assert_allclose(state.front, front_by_hand(job, state), rtol=1e-5)
 
 
 def test_two_roads_between_two_places() -> None:
@@ -163,14 +180,17 @@ def test_places_of_a_site_are_the_least_of_its_known_parts_by_hand() -> None:
 def test_known_sites_bring_their_places_and_unknown_ones_their_people() -> None:
     row = towns_in_a_row()
     town = max(row.towns, key=lambda t: t.idps)
-    rows = [
+    sites = sites_of(
         {"place_id": town.id, "occupancy": 120.0, "area_m2": 45.0 * 300, "latrines": 10.0},
         {"place_id": town.id, "occupancy": 80.0},
-    ]
+    )
     assert town.idps > 200
-    world = build_world(replace(crisis_of(row), sites=pd.DataFrame(rows)))
-    place = world.network.place[world.place_index(town.id)]
-    assert (place["site_people"], place["site_places"], place["site_unknown"]) == (200, 200, 80)
+    world = build_world(replace(crisis_of(row), sites=sites))
+    at = world.place_index(town.id)
+    place = world.network.place[at]
+    assert (place["site_people"], place["site_unknown"]) == (200, 80)
+    known = known_facts(world, world.crisis.meta.as_of)
+    assert known.record.site.tolist() == [(0, at, 200.0)]
 
 
 def test_fewer_latrines_leave_no_fewer_people_without_shelter() -> None:
@@ -179,8 +199,28 @@ def test_fewer_latrines_leave_no_fewer_people_without_shelter() -> None:
     bare = []
     for latrines in (2.0, 50.0, 400.0, float("nan")):
         site = {"place_id": town.id, "occupancy": float(town.idps), "latrines": latrines}
-        crisis = replace(crisis_of(row), sites=pd.DataFrame([site]))
+        crisis = replace(crisis_of(row), sites=sites_of(site))
         data = simulate(crisis, futures=4, seed=3, days=3, workers=1).dataset
         bare.append(float(data["unsheltered"].isel(day=0).sum()))
     assert bare[0] > bare[1] >= bare[2]
     assert bare[3] <= bare[1], "with nothing known, people in sites have shelter"
+
+
+def test_a_place_whose_sites_take_nobody_in_hosts_nobody() -> None:
+    row = towns_in_a_row()
+    shut = {"place_id": "t3", "planned_capacity": 500.0, "takes_in": "no"}
+    world = build_world(replace(crisis_of(row), sites=sites_of(shut)))
+    hosts = dict(zip(world.place_ids, world.network.place["hosts"], strict=True))
+    assert hosts == {"a0": True, "t1": True, "t2": True, "t3": False, "t4": True, "z9": True}
+    both = sites_of(shut, {"place_id": "t3", "planned_capacity": 9.0})
+    assert build_world(replace(crisis_of(row), sites=both)).network.place["hosts"].all()
+
+
+def test_people_flee_without_fighting_only_in_areas_of_concern() -> None:
+    row = towns_in_a_row()
+    plain = build_world(crisis_of(row)).network.place["concern"]
+    assert plain.tolist() == [False] + [True] * 5, "ground of those who are attacked"
+    told = build_world(crisis_of(replace(row, concern=("middle", "north")))).network.place
+    assert told["concern"].tolist() == [False] * 3 + [True] * 3
+    nobody = build_world(crisis_of(replace(row, attacks=()))).network.place
+    assert nobody["concern"].all(), "without any offensive, everywhere"

@@ -110,6 +110,8 @@ def run(
             raise HavenlineError(f"{name}: only for a displacement case, which {crisis} is not")
     from havenline.engine import simulate
     from havenline.engine.folder import written_whole
+    from havenline.evidence.replay import replay_fit
+    from havenline.facts.counts import displaced_known
     from havenline.options import with_line
     from havenline.outcomes import compare
 
@@ -139,6 +141,7 @@ def run(
                 progress=show,
             )
         comparison = compare(result.dataset)
+        fit = replay_fit(result.dataset, displaced_known(declared, result.as_of))
         cut = float(result.dataset.attrs["choice_weight_cut"])
         if folder is not None and stage is not None:
             made = _write_all(result, declared, comparison, stage)
@@ -147,10 +150,13 @@ def run(
                 (folder / name).unlink(missing_ok=True)  # of another run: not beside this one
             result.dataset.close()
     if as_json:
-        sys.stdout.write(json.dumps(comparison.to_json_dict(), allow_nan=False) + "\n")
+        plain = {**comparison.to_json_dict(), "replay": fit.to_json_dict() if fit else None}
+        sys.stdout.write(json.dumps(plain, allow_nan=False) + "\n")
     else:
         _print_comparison(declared, comparison)
         _print_cut(cut)
+        if fit is not None:
+            out.print(f"\n{fit.sentence}", style="dim")
         for path in written:
             out.print(f"  {path}", soft_wrap=True)
     if result.partial:

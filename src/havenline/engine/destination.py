@@ -23,7 +23,7 @@ import numpy as np
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial, normal
-from havenline.engine import processes
+from havenline.engine import border, processes
 from havenline.engine.gravity import nearness, pull_of_size, room
 from havenline.engine.journey import add_slot, travel_days
 from havenline.engine.people import displaced
@@ -75,11 +75,35 @@ def draw_own_pull(net, values, state, key):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def set_pull(net, values, state):  # type: ignore[no-untyped-def]
+def crossing_pull(values, record, plan, state, neighbour, place, day, today):  # type: ignore[no-untyped-def]
+    """Return the pull of a crossing: that of a town of ``border_pull`` people, as far as it lets
+    in.
+
+    Half of it where the chance of entry a day is ``border_known_open``.
+    """
+    chance = 0.0
+    if neighbour >= 0:
+        chance = border.permeability(values, record, plan, neighbour, day, today)
+    return (
+        state.place[place].own_pull
+        * state.place[place].safety
+        * pull_of_size(values.border_pull, values.destination_size_power)
+        * chance
+        / (chance + values.border_known_open)
+    )
+
+
+@kernel
+def set_pull(net, record, values, plan, state, day, today):  # type: ignore[no-untyped-def]
     """Set the pull of every place for the day, without distance."""
     for j in range(state.pull.shape[0]):
         state.pull[j] = 0.0
         if net.place[j].hosts and state.place[j].safety > 0.0:
+            if net.place[j].crossing:
+                state.pull[j] = crossing_pull(
+                    values, record, plan, state, net.place[j].border, j, day, today
+                )
+                continue
             size = state.by_status[j].sum() + state.place[j].site + 1.0
             state.pull[j] = (
                 state.place[j].own_pull

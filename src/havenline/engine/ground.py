@@ -11,7 +11,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ from havenline.crisis.levers import MOST_DAYS, OptionSpec
 from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.draws import key_of
 from havenline.draws.kernels import kernel_entry
-from havenline.engine import faults
+from havenline.engine import conditioning, faults
 from havenline.engine.begin import begin
 from havenline.engine.day import walk
 from havenline.engine.executors import MOST_FUTURES, run_in_order
@@ -32,19 +32,22 @@ from havenline.engine.measures import COUNTS, Output, empty_output, start_counts
 from havenline.engine.state import (
     SCRATCH,
     TRIP,
+    Sizes,
     State,
     bare_network,
     bare_state,
     clear_state,
     empty_state,
 )
-from havenline.engine.values import sample_values
+from havenline.engine.values import VALUES, sample_values
 from havenline.errors import RunError
+from havenline.facts.counts import displaced_known, increments
 from havenline.options.schedule import (
     Schedule,
     bare_schedule,
     build_schedule,
     chosen_options,
+    plan_arrays,
 )
 from havenline.world.record import Facts, bare_record, known_facts
 from havenline.world.world import World, build_world
@@ -173,6 +176,8 @@ class Ground:
         Days after the as-of date.
     plain : Schedule
         The plan of no option, under which the past is replayed.
+    left : mapping of str to (n_cell,) float64
+        What the counts leave of the prior of parameters; see `havenline.engine.conditioning`.
     """
 
     world: World
@@ -184,6 +189,7 @@ class Ground:
     seed: int
     days: int
     plain: Schedule
+    left: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
     def crisis(self) -> Crisis:
@@ -200,10 +206,21 @@ class Ground:
         """Number of futures."""
         return len(self.values)
 
+    @property
+    def sizes(self) -> Sizes:
+        """How many areas, parties, offensives and neighbours there are."""
+        world = self.world
+        return Sizes(
+            len(world.area_ids),
+            len(world.party_ids),
+            len(self.facts.record.offensive),
+            len(world.neighbour_ids),
+        )
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take a pickled ground; frozen arrays are frozen again, as compiled code knows them."""
         self.__dict__.update(state)
-        _freeze(*self.world.network, *self.facts.record, self.plain.place, self.plain.day)
+        _freeze(*self.world.network, *self.facts.record, *plan_arrays(self.plain))
 
     def varied(
         self,
@@ -230,8 +247,12 @@ class Ground:
         changed = self
         if settings:
             fixed = {**self.settings, **settings}
-            parameters, values = _sampled(self.crisis, self.as_of, fixed, self.futures, self.seed)
-            changed = replace(changed, settings=fixed, parameters=parameters, values=values)
+            parameters = known_parameters(self.as_of, self.crisis.parameters, fixed)
+            left = {name: cells for name, cells in self.left.items() if name not in fixed}
+            values = sample_values(parameters, self.futures, self.seed, left)
+            changed = replace(
+                changed, settings=fixed, parameters=parameters, values=values, left=left
+            )
         if offensive is not None:
             changed = replace(changed, facts=self.facts.given(offensive), offensive=offensive)
         return changed
@@ -258,7 +279,7 @@ class Ground:
         """
         today = self.facts.days
         past = np.zeros(today + 1, dtype=COUNTS)
-        nothing = empty_output(0, len(self.world.area_ids), len(self.world.group_ids))
+        nothing = self._output(0)
 
         def run(state: State) -> Replay:
             clear_state(state)
@@ -279,7 +300,7 @@ class Ground:
                 shelter=shelter,
             )
 
-        return _in_room(self.world, self.facts, run)
+        return _in_room(self, run)
 
     def branch(
         self,
@@ -320,7 +341,7 @@ class Ground:
             for name, array in replay.arrays.items():
                 np.copyto(getattr(state, name), array)
             unpack_trips(replay.trips, state.trip, state.trip_head, state.books)
-            out = empty_output(self.days, len(self.world.area_ids), len(self.world.group_ids))
+            out = self._output(self.days)
             first = today + 1
             for ahead in stops:
                 last = today + ahead
@@ -330,7 +351,12 @@ class Ground:
                 first = last + 1
             return Run(out, np.array([state.books["cut"][0], state.books["cut_sets"][0]]))
 
-        return _in_room(self.world, self.facts, run, len(replay.trips) + 1, replay.horizon)
+        return _in_room(self, run, len(replay.trips) + 1, replay.horizon)
+
+    def _output(self, days: int) -> Output:
+        return empty_output(
+            days, self.sizes.areas, len(self.world.group_ids), self.sizes.neighbours
+        )
 
     def _walk(
         self,
@@ -420,20 +446,58 @@ def prepare(
     if not 0 <= seed < 2**63:
         raise RunError(f"seed: {seed} given; a whole number of 0 to 2**63 - 1 is needed")
     date = crisis.meta.as_of if as_of is None else as_of
-    parameters, values = _sampled(crisis, date, settings or {}, futures, seed)
+    parameters = known_parameters(date, crisis.parameters, settings or {})
     world = build_world(crisis, date)
     facts = known_facts(world, date, horizon, offensive)
-    return Ground(
+    ground = Ground(
         world=world,
         facts=facts,
         parameters=parameters,
         settings=dict(settings or {}),
         offensive=dict(offensive or {}),
-        values=values,
+        values=sample_values(parameters, futures, seed),
         seed=seed,
         days=horizon,
         plain=build_schedule(world, facts, _NO_OPTION, horizon),
     )
+    left = _frailty_left(ground)
+    if not left:
+        return ground
+    return replace(ground, values=sample_values(parameters, futures, seed, left), left=left)
+
+
+def _frailty_left(ground: Ground) -> dict[str, NDArray[np.float64]]:
+    """Return what the counts leave of the prior of the frailty; empty where they cannot tell."""
+    parameter = ground.parameters[conditioning.NAME]
+    totals = displaced_known(ground.crisis, ground.as_of)
+    start = ground.facts.start
+    if len(totals) and totals.dates[0] > start:
+        totals = totals.from_zero(start)
+    published = increments(totals)
+    if len(published) < conditioning.LEAST or parameter.distribution == "fixed":
+        return {}
+    values = np.zeros(1, dtype=VALUES)
+    for name, row in ground.parameters.items():
+        values[name] = row.value
+    for name in _SPREADS:
+        values[name] = 0.0
+    day = ground.facts.record.day.copy()
+    day["target"] = -1.0
+    _freeze(day)
+    facts = replace(ground.facts, record=ground.facts.record._replace(day=day))
+
+    def run(frailty: float, factor: float) -> NDArray[np.float64]:
+        one = values.copy()
+        one[conditioning.NAME] = frailty
+        for name in conditioning.HAZARDS:
+            one[name] *= factor
+        past = replace(ground, facts=facts, values=one).replay(0).past
+        return np.asarray(past["newly_displaced"], dtype=np.float64)
+
+    cells = (np.arange(conditioning.CELLS) + 0.5) / conditioning.CELLS
+    levels = [float(level) for level in parameter.law.ppf(cells)]
+    at = [((step.start - start).days, (step.end - start).days) for step in published]
+    return {conditioning.NAME: conditioning.weigh_cells(run, levels, published, at)}
 
 
 def run_future(ground: Ground, plans: Sequence[Schedule], future: int) -> FutureRuns:
@@ -446,7 +510,7 @@ def run_future(ground: Ground, plans: Sequence[Schedule], future: int) -> Future
     future : int
     """
     for plan in plans:
-        _freeze(plan.place, plan.day)  # a pickled one is not, and compiled code is made for frozen
+        _freeze(*plan_arrays(plan))  # a pickled one is not, and compiled code is made for frozen
     replay = ground.replay(future)
     runs = tuple(ground.branch(replay, plan) for plan in plans)
     return FutureRuns(future, replay.past, replay.shelter, runs)
@@ -458,6 +522,7 @@ def close_past(facts: Facts, state: State) -> None:
     Counts since the as-of date start at 0, and truces that stand go on at their age.
     """
     start_counts(state.counts)
+    state.entered[:] = 0
     ages = facts.record.offensive["truce_age"]
     state.offensive["truce"] = ages >= 0.0
     state.offensive["truce_age"] = np.maximum(0.0, ages)
@@ -468,13 +533,8 @@ def _freeze(*arrays: NDArray[Any]) -> None:
         array.flags.writeable = False
 
 
-def _sampled(
-    crisis: Crisis, as_of: dt.date, settings: Mapping[str, float], futures: int, seed: int
-) -> tuple[Mapping[str, Parameter], NDArray[np.void]]:
-    parameters = known_parameters(as_of, crisis.parameters, settings)
-    return parameters, sample_values(parameters, futures, seed)
-
-
+_SPREADS = ("flight_shock_sd", "flight_level_sd", "flight_level_between", "tempo_sd")
+"""Parameters that are 0 while the frailty is weighed: there one factor stands for the level."""
 _NO_OPTION = OptionSpec(id="none", name="none", summary="Nothing is done.", baseline=True)
 
 _KEPT = tuple(name for name in State._fields if name not in {*SCRATCH, "trip", "trip_head"})
@@ -488,10 +548,9 @@ class _Room(threading.local):
         self.trips, self.horizon = FIRST_TRIPS, FIRST_HORIZON
         self.state: State | None = None
 
-    def get(self, world: World, offensives: int, trips: int, horizon: int) -> State:
+    def get(self, world: World, sizes: Sizes, trips: int, horizon: int) -> State:
         """Return a state with room for at least that many journeys and days ahead."""
         net = world.network
-        sizes = len(world.area_ids), len(world.party_ids), offensives
         shape = (*net.start.shape, len(net.road), *sizes)
         if shape != self.shape:
             self.shape, self.state = shape, None
@@ -499,7 +558,7 @@ class _Room(threading.local):
         while self.trips < trips or self.horizon < horizon:
             self.grow(trips=self.trips < trips)
         if self.state is None:
-            self.state = empty_state(net, *sizes, self.trips, self.horizon)
+            self.state = empty_state(net, sizes, self.trips, self.horizon)
         return self.state
 
     def grow(self, trips: bool) -> None:
@@ -518,12 +577,10 @@ class _CalendarFullError(Exception):
     """The calendar of arrivals is too small for a run, which is made again in a larger one."""
 
 
-def _in_room(
-    world: World, facts: Facts, run: Callable[[State], T], trips: int = 0, horizon: int = 0
-) -> T:
+def _in_room(ground: Ground, run: Callable[[State], T], trips: int = 0, horizon: int = 0) -> T:
     """Run in the state of this thread; where its calendar is too small, again in a larger one."""
     while True:
         try:
-            return run(_room.get(world, len(facts.record.offensive), trips, horizon))
+            return run(_room.get(ground.world, ground.sizes, trips, horizon))
         except _CalendarFullError as full:
             _room.grow(trips=full.args[0] == faults.TRIPS)

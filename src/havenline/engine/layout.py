@@ -115,6 +115,14 @@ _TABLE = (
         "flow",
     ),
     Variable(
+        "entered",
+        (*DAILY, "neighbour"),
+        "float64",
+        "entries to each neighbour since the as-of date",
+        "persons",
+        "cumulative",
+    ),
+    Variable(
         "shelter_capacity_asof",
         ("area",),
         "float64",
@@ -147,6 +155,7 @@ _COORDINATES = (
     Coordinate("area", "area", "text", "p-code of the area"),
     Coordinate("from_area", "from_area", "text", "p-code of the area people set out from"),
     Coordinate("group", "group", "text", "population group"),
+    Coordinate("neighbour", "neighbour", "text", "neighbouring country", required=False),
     Coordinate("week", "week", "int", "week after the as-of date, from 0"),
     Coordinate("history_day", "history_day", "date", "day up to the as-of date"),
     Coordinate("parameter", "parameter", "text", "parameter"),
@@ -179,6 +188,7 @@ def coordinates(
     groups: Sequence[str],
     history_start: date,
     parameters: Sequence[str],
+    neighbours: Sequence[str] = (),
 ) -> dict[str, NDArray[Any]]:
     """Return the coordinates of a result as arrays.
 
@@ -192,7 +202,7 @@ def coordinates(
         Day 0 of the result.
     days : int
         Days after the as-of date.
-    groups, parameters : sequence of str
+    groups, parameters, neighbours : sequence of str
     history_start : date
         First day of the period before the as-of date.
     """
@@ -209,6 +219,7 @@ def coordinates(
         "area_name": _text([n for _, n in areas]),
         "from_area": _text([i for i, _ in areas]),
         "group": _text(groups),
+        **({"neighbour": _text(neighbours)} if neighbours else {}),
         "week": np.arange(weeks, dtype=np.int64),
         "week_start": (first + 1 + 7 * np.arange(weeks)).astype("datetime64[ns]"),
         "history_day": (first - span + np.arange(span + 1)).astype("datetime64[ns]"),

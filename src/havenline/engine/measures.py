@@ -25,8 +25,7 @@ def _present(name: str, long_name: str, *of: str, whole: bool = True) -> Measure
 
 
 PRESENT = (
-    _present("displaced_present", "displaced persons present where the defender or the guarantor "
-             "holds", "holders", "relations"),
+    _present("displaced_present", "displaced persons present at places of the crisis", "holders"),
     _present("unsheltered", "displaced persons without shelter", "shelter places", whole=False),
     _present("near_front", "persons within 10 km of the front", "distance to the front"),
     _present("near_border", "persons within 10 km of the border"),
@@ -61,6 +60,8 @@ class Output(NamedTuple):
         Residents and returned people present.
     exposed : (n_week, n_area) uint8
         1 where people were within 10 km of the front on a day of an offensive.
+    entered : (n_day, n_neighbour) int64
+        Entries to each neighbour since the as-of date.
     flows : (n_week, n_area, n_area) int32
         Displaced persons whose journey ended in the week, by the area they set out from and the
         one they reached.
@@ -71,17 +72,18 @@ class Output(NamedTuple):
     arrivals: NDArray[np.int32]
     residents: NDArray[np.int32]
     exposed: NDArray[np.uint8]
+    entered: NDArray[np.int64]
     flows: NDArray[np.int32]
 
 
-def empty_output(days: int, areas: int, groups: int) -> Output:
+def empty_output(days: int, areas: int, groups: int, neighbours: int) -> Output:
     """Allocate the output of one run.
 
     Parameters
     ----------
     days : int
         Days after the as-of date.
-    areas, groups : int
+    areas, groups, neighbours : int
     """
     weeks = weeks_of(days)
     return Output(
@@ -90,6 +92,7 @@ def empty_output(days: int, areas: int, groups: int) -> Output:
         arrivals=np.zeros((days + 1, areas, groups), dtype=np.int32),
         residents=np.zeros((days + 1, areas), dtype=np.int32),
         exposed=np.zeros((weeks, areas), dtype=np.uint8),
+        entered=np.zeros((days + 1, neighbours), dtype=np.int64),
         flows=np.zeros((weeks, areas, areas), dtype=np.int32),
     )
 
@@ -144,7 +147,7 @@ def count_present(net, state, out, ahead):  # type: ignore[no-untyped-def]
                 near_front += here
                 if ahead > 0 and area >= 0 and here > 0 and state.course[0].offensive == 1:
                     out.exposed[week, area] = 1
-        if net.place[i].near_border:
+        if net.place[i].border >= 0:
             near_border += here
         if state.place[i].far_side == FAR_SIDE_HANDED:
             handed += here - state.place[i].crossed
@@ -185,4 +188,6 @@ def write_day(net, state, out, ahead):  # type: ignore[no-untyped-def]
     counts.offensive_running = course.offensive
     counts.haven_standing = 1 if course.haven == 1 else 0
     counts.aid_suspended = course.suspensions % 2
+    for k in range(out.entered.shape[1]):
+        out.entered[ahead, k] = state.entered[k]
     out.series[ahead] = counts

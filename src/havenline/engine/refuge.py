@@ -10,12 +10,17 @@ accepts those whose home it holds is declared too, or ``return_other_side`` wher
 from __future__ import annotations
 
 from havenline.draws.kernels import kernel
+from havenline.draws.keys import mix, uniform
+from havenline.engine import processes
 from havenline.world import terms
 
 
 @kernel
-def set_terms(record, values, state, epoch):  # type: ignore[no-untyped-def]
-    """Set what holds between parties to that of a stretch of days."""
+def set_terms(record, values, state, key, epoch):  # type: ignore[no-untyped-def]
+    """Set what holds between parties to that of a stretch of days.
+
+    A declared share lies between its low and its high value, in half of the futures above it.
+    """
     state.contact[:] = record.contact[epoch]
     state.passage[:] = record.passage[epoch]
     state.defends[:] = record.defends[epoch]
@@ -27,6 +32,14 @@ def set_terms(record, values, state, epoch):  # type: ignore[no-untyped-def]
                 share = values.refuge_neutral
             elif share == terms.BY_HOSTILE:
                 share = values.refuge_hostile
+            else:
+                low = record.share_range[epoch, a, b, 0]
+                high = record.share_range[epoch, a, b, 1]
+                spot = uniform(mix(mix(key, processes.REFUGE), record.pair_key[a, b]), 0)
+                if spot < 0.5:
+                    share = low + 2.0 * spot * (share - low)
+                else:
+                    share += (2.0 * spot - 1.0) * (high - share)
             state.share[a, b] = share
             accept = record.accept[epoch, a, b]
             state.accept[a, b] = values.return_other_side if accept < 0.0 else accept

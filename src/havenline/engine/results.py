@@ -72,6 +72,7 @@ class Results:
             groups=world.group_ids,
             history_start=ground.facts.start,
             parameters=VALUES.names or (),
+            neighbours=world.neighbour_ids,
         )
         areas, groups = len(world.area_ids), len(world.group_ids)
         self.done = np.zeros(futures, dtype=np.bool_)
@@ -100,6 +101,8 @@ class Results:
             "residents": np.zeros(shape, dtype=np.int32),
             **{name: np.zeros(shape[:3]) for name in MEASURES},
         }
+        if world.neighbour_ids:
+            self.large["entered"] = np.zeros((*shape[:3], len(world.neighbour_ids)))
 
     def take(self, future: FutureRuns) -> None:
         """Keep the runs of one future; empty flows are left to the caller to add."""
@@ -117,6 +120,8 @@ class Results:
                 name: np.stack([out.series[name] for out in outputs]).astype(np.float64)
                 for name in MEASURES
             }
+            if self.ground.world.neighbour_ids:
+                series["entered"] = np.stack([out.entered for out in outputs]).astype(np.float64)
             displaced, arrivals, residents = (
                 np.stack([getattr(out, name) for out in outputs])
                 for name in ("displaced", "arrivals", "residents")
@@ -127,6 +132,8 @@ class Results:
             for name in MEASURES:
                 self.large[name][k, number] = out.series[name]
             self.large["displaced"][k, number] = out.displaced
+            if "entered" in self.large:
+                self.large["entered"][k, number] = out.entered
             self.large["arrivals"][k, number] = out.arrivals
             self.large["residents"][k, number] = out.residents
 

@@ -71,7 +71,7 @@ LISTED = np.dtype([("cell", "i8"), ("pool", "i8"), ("count", "i8")])
 PARTS: Mapping[str, tuple[str, ...]] = {
     "people": ("persons", "by_status", "by_row", "crossed"),
     "calendar": ("trip", "trip_head", "free_trip", "on_the_way", "stranded"),
-    "abroad": ("abroad",),
+    "abroad": ("abroad", "entered"),
     "dead": ("dead",),
     "arrivals": ("arrived", "flow"),
     "holders": ("holder", "far_side", "taken_on"),
@@ -96,6 +96,15 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 """What the parts of the state are called in the table of steps, and the fields that each holds.
 Each measure is a part of its own, by its name."""
+
+
+class Sizes(NamedTuple):
+    """How many areas of the results, parties, offensives and neighbours there are."""
+
+    areas: int
+    parties: int
+    offensives: int
+    neighbours: int
 
 
 class State(NamedTuple):
@@ -153,8 +162,12 @@ class State(NamedTuple):
         reached; only between areas of the results.
     left : (n_row, 2) float64
         Of each home: persons who have left since the start, and the sum of the days they left on.
-    abroad, dead : (n_home + 1, n_group), (n_group,) int64
-        Persons who entered a neighbour; persons killed.
+    abroad : (n_neighbour, n_home + 1, n_group) int64
+        Persons who entered each neighbour.
+    entered : (n_neighbour,) int64
+        Entries to each since the as-of date.
+    dead : (n_group,) int64
+        Persons killed.
     theatre : (MOST_THEATRES,) records ``THEATRE_STATE``
         Linked theatres: days that the truce has stood, hazard cumulated and left until it
         fails, people displaced there, whether it has failed.
@@ -201,6 +214,7 @@ class State(NamedTuple):
     flow: NDArray[np.int64]
     left: NDArray[np.float64]
     abroad: NDArray[np.int64]
+    entered: NDArray[np.int64]
     dead: NDArray[np.int64]
     theatre: NDArray[np.void]
     counts: NDArray[np.void]
@@ -222,21 +236,17 @@ SCRATCH = ("listed", "slot", "in_row", "rate", "weight", "queue", "queued", "scr
 """Parts of the state that hold nothing from one step to the next."""
 
 
-def empty_state(
-    network: Network, n_area: int, parties: int, offensives: int, trips: int, horizon: int
-) -> State:
+def empty_state(network: Network, sizes: Sizes, trips: int, horizon: int) -> State:
     """Allocate a state.
 
     Parameters
     ----------
     network : Network
-    n_area : int
-        Areas of the results.
-    parties, offensives : int
-        How many are declared.
+    sizes : Sizes
     trips, horizon : int
         Journeys under way, and days ahead, for which the calendar of arrivals has room.
     """
+    n_area, parties, offensives, neighbours = sizes
     n = len(network.place)
     g = network.cell_key.shape[1]
     rows = int(DISPLACED_SINCE) + n_area + 1
@@ -269,7 +279,8 @@ def empty_state(
         arrived=np.zeros((n, g), dtype=np.int64),
         flow=np.zeros((n_area, n_area), dtype=np.int64),
         left=np.zeros((rows, 2)),
-        abroad=np.zeros((n_area + 1, g), dtype=np.int64),
+        abroad=np.zeros((neighbours, n_area + 1, g), dtype=np.int64),
+        entered=np.zeros(neighbours, dtype=np.int64),
         dead=np.zeros(g, dtype=np.int64),
         theatre=np.zeros(MOST_THEATRES, dtype=THEATRE_STATE),
         counts=np.zeros(1, dtype=COUNTS),
@@ -327,6 +338,7 @@ def bare_state(s):  # type: ignore[no-untyped-def]
         bare(s.flow),
         bare(s.left),
         bare(s.abroad),
+        bare(s.entered),
         bare(s.dead),
         bare(s.theatre),
         bare(s.counts),

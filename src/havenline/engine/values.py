@@ -17,7 +17,12 @@ VALUES = np.dtype([(name, "f8") for name in parameter_names()])
 """A record of one future's value of every parameter, by name; what compiled code reads."""
 
 
-def sample_values(parameters: Mapping[str, Parameter], futures: int, seed: int) -> NDArray[np.void]:
+def sample_values(
+    parameters: Mapping[str, Parameter],
+    futures: int,
+    seed: int,
+    left: Mapping[str, NDArray[np.float64]] | None = None,
+) -> NDArray[np.void]:
     """Draw the values of all futures by Latin hypercube.
 
     Parameters
@@ -26,6 +31,8 @@ def sample_values(parameters: Mapping[str, Parameter], futures: int, seed: int) 
         One row per name, as `known_parameters` returns them.
     futures : int
     seed : int
+    left : mapping of str to (n_cell,) float64, optional
+        By parameter, what the counts leave of cells of equal prior chance.
 
     Returns
     -------
@@ -37,6 +44,28 @@ def sample_values(parameters: Mapping[str, Parameter], futures: int, seed: int) 
         rng = np.random.Generator(np.random.Philox(key=[key_of_text(f"parameter:{name}"), seed]))
         strata = rng.permutation(futures)
         u = (strata + rng.random(futures)) / futures
+        if left is not None and name in left:
+            u = conditioned(u, left[name])
         drawn = parameters[name].law.ppf(np.clip(u, 1e-9, 1 - 1e-9))
         values[name] = np.clip(drawn, *bounds(name))
     return values
+
+
+def conditioned(
+    quantiles: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Turn quantiles of a prior into those of what is left of it.
+
+    Parameters
+    ----------
+    quantiles : (n,) float64
+        Between 0 and 1.
+    weights : (n_cell,) float64
+        Chance of each cell of equal prior chance.
+
+    Returns
+    -------
+    (n,) float64
+    """
+    edges = np.concatenate([[0.0], np.cumsum(weights)])
+    return np.interp(quantiles, edges / edges[-1], np.linspace(0.0, 1.0, len(edges)))

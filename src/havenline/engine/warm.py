@@ -51,8 +51,7 @@ def compile_later_steps() -> None:
     from havenline.engine.state import empty_state
 
     ground = prepare(open_crisis(builtin_crises()[0]), futures=1)
-    sizes = len(ground.world.area_ids), len(ground.world.party_ids), len(ground.facts.attackers)
-    state = empty_state(ground.world.network, *sizes, 16, 16)
+    state = empty_state(ground.world.network, ground.sizes, 16, 16)
     parts = (ground.world.network, ground.facts.record, ground.values[0], ground.plain, state)
     typeof: Any = numba.typeof
     signature = (*(typeof(part) for part in parts), uint64, int64, int64)

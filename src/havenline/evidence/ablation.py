@@ -82,8 +82,8 @@ class Ablation:
     worse : dict of str to Interval
         By line: CRPS without the mechanism less the full model's; above zero where the
         mechanism helps.
-    hubs : dict of str to float
-        By line: mean CRPS of the hub shares; nan where none was scored.
+    shares : dict of str to float
+        By line: mean CRPS of the shares by area; nan where none was scored.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Ablation:
     crps: dict[str, float]
     coverage_90: dict[str, float]
     worse: dict[str, Interval]
-    hubs: dict[str, float]
+    shares: dict[str, float]
 
     @property
     def hurts(self) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ class Ablation:
             "worse_interval": {
                 line: [_finite(i.low), _finite(i.high)] for line, i in self.worse.items()
             },
-            "hub_crps": {line: _finite(v) for line, v in self.hubs.items()},
+            "shares_crps": {line: _finite(v) for line, v in self.shares.items()},
         }
 
 
@@ -172,7 +172,7 @@ def _ablation(name: str, result: Hindcast, full: Hindcast) -> Ablation:
             line.name: _difference(line, _model(line), _model(whole))
             for line, whole in zip(lines, full.lines, strict=True)
         },
-        hubs={line.name: _hub_mean(line) for line in lines},
+        shares={line.name: _share_mean(line) for line in lines},
     )
 
 
@@ -188,7 +188,7 @@ def _without_reporting(full: Hindcast) -> Ablation:
         crps={n: float(np.concatenate(each).mean()) for n, each in fled.items()},
         coverage_90={n: score.fled_coverage[0.9] for n, score in pooled.items()},
         worse={line.name: _difference(line, fled[line.name], _model(line)) for line in full.lines},
-        hubs={line.name: _hub_mean(line) for line in full.lines},
+        shares={line.name: _share_mean(line) for line in full.lines},
     )
 
 
@@ -205,8 +205,8 @@ def _difference(line: HindcastLine, ours: Sequence[Floats], full: Sequence[Float
     return block_bootstrap(sums, np.bincount(where, minlength=len(spans)), seed=line.seed)
 
 
-def _hub_mean(line: HindcastLine) -> float:
-    values = [hub.scores["model"] for s in line.scored for hub in s.hubs]
+def _share_mean(line: HindcastLine) -> float:
+    values = [share.scores["model"] for s in line.scored for share in s.shares]
     return math.fsum(values) / len(values) if values else math.nan
 
 
@@ -217,7 +217,7 @@ def ablation_table(found: Sequence[Ablation]) -> TextTable:
         for line, value in one.crps.items():
             worse = one.worse[line]
             ends = [words.figure(v, "+") for v in (worse.low, worse.high) if not math.isnan(v)]
-            hub = one.hubs[line]
+            share = one.shares[line]
             rows.append(
                 (
                     f"{LABELS[one.name]}, {line}",
@@ -225,12 +225,12 @@ def ablation_table(found: Sequence[Ablation]) -> TextTable:
                     "" if one.name == FULL else words.figure(worse.mean, "+"),
                     "" if one.name == FULL else " to ".join(ends),
                     f"{100 * one.coverage_90[line]:.0f}%",
-                    "none" if math.isnan(hub) else f"{100 * hub:.1f}",
+                    "none" if math.isnan(share) else f"{100 * share:.1f}",
                 )
             )
     return TextTable(
         f"Without each mechanism ({found[0].increments} increments)",
-        ("model", "CRPS", "worse by", "90% range", "in 90% range", "hub CRPS, points"),
+        ("model", "CRPS", "worse by", "90% range", "in 90% range", "shares, points"),
         tuple(rows),
     )
 
@@ -249,9 +249,9 @@ def ablation_notes(found: Sequence[Ablation]) -> tuple[str, ...]:
         if unsure:
             ways = ", ".join(f"{k}: {_way(one.worse[k].mean)}" for k in unsure)
             parts.append(f"not distinguishable ({ways})")
-        hubs = [line for line, v in one.hubs.items() if v > full.hubs[line]]
-        if hubs:
-            parts.append(f"hub shares are worse without it ({', '.join(hubs)})")
+        worse_shares = [line for line, v in one.shares.items() if v > full.shares[line]]
+        if worse_shares:
+            parts.append(f"shares by area are worse without it ({', '.join(worse_shares)})")
         why = WHY_KEPT.get(one.name, "")
         if not one.hurts and why:
             parts.append(why)

@@ -178,6 +178,8 @@ def weekly(totals: Totals, *, least_days: int = LEAST_DAYS) -> Totals:
         tuple(totals.dates[i] for i in kept),
         totals.persons[kept],
         tuple(totals.qualifiers[i] for i in kept),
+        tuple(any(totals.breaks[a:b]) for a, b in pairwise([0, *(i + 1 for i in kept)])),
+        tuple(totals.ends[i] for i in kept),
     )
 
 
@@ -224,7 +226,7 @@ def assimilate(
     RunError
         If fewer than three counts lie ahead.
     """
-    every = published_totals(crisis.observations)
+    every = published_totals(crisis.observations, series_id=crisis.meta.displaced_series)
     counts = weekly(every.first(sum(d <= until for d in every.dates)))
     steps = [s for s in increments(counts) if s.end > as_of]
     if len(steps) < 3:
@@ -275,7 +277,7 @@ def assimilate(
         updated.update(waiting, step.persons)
         truth = np.array([step.persons])
         scores = {n: crps(x[None, :], truth) for n, x in samples.items()}
-        scores |= {n: f.score(truth) for n, f in naive.items()}
+        scores |= {n: f.score(truth[:, None]) for n, f in naive.items()}
         weeks.append(
             Week(
                 start=step.start,

@@ -20,9 +20,10 @@ import numpy.typing as npt
 
 from havenline.evidence.counts_alone import counts_alone
 from havenline.evidence.growth import ensemble_of_six
+from havenline.evidence.people_there import held_below
 from havenline.evidence.prior_rate import PriorRate
 from havenline.evidence.rates import RATES, forecast_at, sampled_rates
-from havenline.evidence.scores import crps
+from havenline.evidence.scores import crps, over_observed
 from havenline.facts.counts import Increment, Totals
 
 Floats = npt.NDArray[np.float64]
@@ -55,12 +56,18 @@ class Forecast:
     spread: Spread
     samples: Floats
 
-    def score(self, observed: npt.ArrayLike) -> Floats:
+    def score(self, seen: Floats) -> Floats:
         """Return the CRPS of each increment, (increments,) persons.
 
         Fair where the members stand for a distribution, plain where they are all there is.
+
+        Parameters
+        ----------
+        seen : (increments, n) float64
+            What was observed, as `havenline.evidence.scores.spread_observed` returns it.
         """
-        return crps(self.samples, observed, fair=self.spread != "its members")
+        fair = self.spread != "its members"
+        return over_observed(lambda y: crps(self.samples, y, fair=fair), seen)
 
     def summed(self) -> Forecast:
         """Return the forecast of all increments as one."""
@@ -97,19 +104,16 @@ def simple_forecasts(
         By name, in the order of `LABELS`.
     """
     totals = known.from_zero(began) if began < known.dates[0] else known
-    highest = float(totals.persons.max())
-    room = people - highest if people is not None and people > highest else np.inf
-
-    def held(samples: Floats) -> Floats:
-        risen = np.minimum(samples.cumsum(axis=0), room)
-        return np.diff(risen, axis=0, prepend=0.0)
-
+    highest = totals.highest()
     found = {}
     for name, rule in RATES.items():
         rates, own = sampled_rates(totals, rule, prior=prior)
         samples = forecast_at(rates, rule, totals, ahead)
-        found[name] = Forecast("own errors" if own else "prior", held(samples))
-    found[SIX] = Forecast("its members", held(ensemble_of_six(totals, ahead)))
+        found[name] = Forecast(
+            "own errors" if own else "prior", held_below(samples, highest, people)
+        )
+    six = ensemble_of_six(totals, ahead)
+    found[SIX] = Forecast("its members", held_below(six, highest, people))
     alone = counts_alone(totals, ahead, prior=prior)
-    found["counts_alone"] = Forecast("weighed draws", held(alone))
+    found["counts_alone"] = Forecast("weighed draws", held_below(alone, highest, people))
     return found

@@ -65,7 +65,7 @@ def counts_alone(totals: Totals, ahead: Sequence[Increment], *, prior: PriorRate
     steps = increments(totals)
     wanted = {(d - began).days for s in (*steps, *ahead) for d in (s.start, s.end)}
     grown = curves(wanted | {(newest - began).days})
-    total, so_far = float(totals.persons.max()), grown[(newest - began).days]
+    total, so_far = totals.highest(), grown[(newest - began).days]
     if total > 0.0 and steps:
         level = total / so_far
     else:

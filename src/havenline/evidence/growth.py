@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from havenline.evidence.rates import last_rate, mean_rate
-from havenline.facts.counts import Increment, Totals
+from havenline.facts.counts import Increment, Totals, increments
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,12 +36,12 @@ def ensemble_of_six(totals: Totals, ahead: Sequence[Increment]) -> Floats:
     (increments, 6) float64
         Persons.
     """
-    mean, last = (mean_rate(totals), last_rate(totals)) if len(totals) > 1 else (0.0, 0.0)
-    total, began = float(totals.persons.max()), totals.dates[0]
+    rates = (mean_rate(totals), last_rate(totals)) if increments(totals) else (0.0, 0.0)
+    total, began = totals.highest(), totals.dates[0]
     so_far = max(1, (totals.dates[-1] - began).days)
     rows = []
     for step in ahead:
         a, b = ((day - began).days / so_far for day in (step.start, step.end))
         grown = [total * (b**power - a**power) for power in POWERS]
-        rows.append([mean * step.days, last * step.days, 0.0, *grown])
+        rows.append([*(rate * step.days for rate in rates), 0.0, *grown])
     return np.array(rows)

@@ -15,20 +15,22 @@ import xarray as xr
 from havenline.errors import RunError
 from havenline.evidence.baselines import Forecast, simple_forecasts
 from havenline.evidence.captures import CaptureScore
-from havenline.evidence.hubs import score_hubs
-from havenline.evidence.people_there import Peopled, people_there
+from havenline.evidence.counted import Series
+from havenline.evidence.figures import Declared, Forecasts, last_figure, score_figures
+from havenline.evidence.people_there import held_below, people_there
 from havenline.evidence.prior_rate import PriorRate, prior_from_flows
+from havenline.evidence.replay import replay_fit
 from havenline.evidence.reporting import reported_increments, reporting_of
 from havenline.evidence.results import Hindcast, HindcastLine, Scored
-from havenline.evidence.scores import crps
 from havenline.evidence.series import count_began, increments_to_score, main_rows
+from havenline.evidence.shares import score_shares
 from havenline.facts.counts import Increment, published_totals
 from havenline.facts.fighting import fighting
 
 Floats = npt.NDArray[np.float64]
 
 
-class Evidence(Peopled, Protocol):
+class Evidence(Declared, Protocol):
     """What the hindcast reads of a crisis itself; the rest is for the simulation."""
 
     @property
@@ -37,13 +39,13 @@ class Evidence(Peopled, Protocol):
         ...
 
     @property
-    def observations(self) -> pd.DataFrame:
-        """Observed series."""
+    def happenings(self) -> pd.DataFrame:
+        """Dated happenings."""
         ...
 
     @property
-    def happenings(self) -> pd.DataFrame:
-        """Dated happenings."""
+    def meta(self) -> Any:
+        """``crisis.yaml``; its ``displaced_series`` is read."""
         ...
 
 
@@ -100,7 +102,7 @@ def hindcast(
     option : str
         Option that is simulated; the one that lets things run.
     series_id : str, optional
-        Observed series; the only main cumulative one if not given.
+        Main series; the one that crisis.yaml names if not given, or else the only one.
     prior : PriorRate, optional
         For the baselines while fewer than three increments are published; taken from movements
         of before the series, published by the as-of date, if not given.
@@ -131,11 +133,14 @@ def hindcast(
     if not days:
         raise RunError("a hindcast needs an as-of date")
     recorded: Mapping[date, bool] = {}
-    if conditional:
-        every = published_totals(crisis.observations, series_id=series_id)
-        if len(every):
-            told = fighting(crisis.happenings, start=every.dates[0], end=until)
-            recorded = told.running if told.recorded else {}
+    series_id = series_id or crisis.meta.displaced_series
+    every = published_totals(crisis.observations, series_id=series_id)
+    main = str(main_rows(crisis.observations, series_id)["series_id"].iloc[0])
+    if conditional and len(every):
+        told = fighting(crisis.happenings, start=every.dates[0], end=until)
+        recorded = told.running if told.recorded else {}
+    unscored: dict[Series, str] = {}
+    scored_too: set[Series] = set()
     lines: list[Mapping[date, bool] | None] = [None, recorded] if recorded else [None]
     scored: list[list[Scored]] = [[] for _ in lines]
     done = 0
@@ -147,8 +152,9 @@ def hindcast(
         )
         known = published_totals(crisis.observations, as_of=as_of, series_id=series_id)
         before = prior or prior_from_flows(crisis.observations, as_of=as_of, before=known.dates[0])
-        covered = set(main_rows(crisis.observations, series_id)["area_id"])
-        people = people_there(crisis, covered, as_of)
+        rows = main_rows(crisis.observations, series_id)
+        once = not rows["repeats"].eq("yes").any()
+        people = people_there(crisis, set(rows["area_id"]), as_of) if once else None
         naive = simple_forecasts(
             known,
             observed,
@@ -156,7 +162,8 @@ def hindcast(
             prior=before,
             people=people,
         )
-        horizon = (observed[-1].end - as_of).days
+        last = max(observed[-1].end, last_figure(crisis.observations, main, until))
+        horizon = (last - as_of).days
         if horizon < 1:
             raise RunError(f"the last observed total up to {until} is not after {as_of}")
         for line, given in zip(scored, lines, strict=True):
@@ -182,6 +189,11 @@ def hindcast(
                     reporting=reporting_of(result.dataset),
                     seed=seed,
                 )
+            samples = held_below(samples, known.highest(), people)
+            forecasts = Forecasts(result.dataset.sel(option=option), crisis, main, as_of, until)
+            figures, without = score_figures(forecasts)
+            scored_too |= {figure.counted.series for figure in figures}
+            unscored |= without
             front = None
             if captures is not None:
                 front = captures(
@@ -196,23 +208,17 @@ def hindcast(
             line.append(
                 Scored(
                     as_of=as_of,
-                    start_total=float(known.persons.max()),
+                    start_total=known.highest(),
                     increments=observed,
                     samples=samples,
                     naive=naive,
-                    scores=_scores(samples, naive, observed),
                     parameters_later=_parameters_later(result.dataset),
                     prior=before if _needs_prior(naive) else None,
                     people=people,
                     fled=fled if reporting else None,
-                    hubs=score_hubs(
-                        result.dataset,
-                        crisis.observations,
-                        crisis=crisis.id,
-                        option=option,
-                        as_of=as_of,
-                        until=until,
-                    ),
+                    figures=tuple(figures),
+                    shares=tuple(score_shares(forecasts)),
+                    replay=replay_fit(result.dataset, known),
                     captures=front,
                 )
             )
@@ -227,6 +233,7 @@ def hindcast(
         seed=seed,
         unconditional=HindcastLine("unconditional", tuple(scored[0]), seed),
         conditional=HindcastLine("conditional", tuple(scored[1]), seed) if recorded else None,
+        unscored={s: why for s, why in unscored.items() if s not in scored_too},
     )
 
 
@@ -296,13 +303,6 @@ def simulated_path(dataset: xr.Dataset, *, option: str) -> tuple[date, Floats]:
     first = pd.Timestamp(history["history_day"].to_numpy()[0]).date()
     path = np.concatenate([history.to_numpy(), ahead.to_numpy()[1:]])
     return first, np.asarray(path, dtype=np.float64)
-
-
-def _scores(
-    samples: Floats, naive: Mapping[str, Forecast], observed: Sequence[Increment]
-) -> dict[str, Floats]:
-    truth = np.array([step.persons for step in observed])
-    return {"model": crps(samples, truth)} | {n: f.score(truth) for n, f in naive.items()}
 
 
 def _needs_prior(naive: Mapping[str, Forecast]) -> bool:

@@ -6,9 +6,13 @@ from collections.abc import Collection
 from datetime import date
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from havenline.facts.populations import persons_by_place
+
+Floats = npt.NDArray[np.float64]
 
 
 class Peopled(Protocol):
@@ -30,39 +34,31 @@ class Peopled(Protocol):
         ...
 
 
-def places_within(crisis: Peopled, areas: Collection[str]) -> set[str]:
-    """Return the places that lie in some areas, of whatever level.
+def areas_within(areas: pd.DataFrame, wanted: Collection[str]) -> set[str]:
+    """Return some areas and all that lie in them, at any depth.
 
     Parameters
     ----------
-    crisis : Crisis
-    areas : collection of str
+    areas : DataFrame
+        Columns area_id and parent_id.
+    wanted : collection of str
         Area ids.
 
     Returns
     -------
     set of str
-        Place ids.
     """
-    parents = dict(zip(crisis.areas["area_id"], crisis.areas["parent_id"], strict=True))
-
-    def lies_within(area: str) -> bool:
-        seen: set[str] = set()
-        while area and area not in seen:
-            if area in areas:
-                return True
-            seen.add(area)
-            area = parents.get(area, "")
-        return False
-
-    return {
-        str(place)
-        for place, area in zip(crisis.places["place_id"], crisis.places["area_id"], strict=True)
-        if lies_within(area)
-    }
+    found: set[str] = set()
+    more = set(wanted)
+    while more:
+        found |= more
+        more = set(areas.loc[areas["parent_id"].isin(list(more)), "area_id"]) - found
+    return found
 
 
-def people_there(crisis: Peopled, areas: Collection[str], as_of: date) -> float | None:
+def people_there(
+    crisis: Peopled, areas: Collection[str], as_of: date, status: str | None = None
+) -> float | None:
     """Return the people in the places that a series covers, as a run as of a day starts with them.
 
     Residents and those displaced before count alike, for both can be displaced again. Where the
@@ -75,13 +71,37 @@ def people_there(crisis: Peopled, areas: Collection[str], as_of: date) -> float 
         Areas that the series covers.
     as_of : date
         Populations known by this day, or marked as standing in.
+    status : str, optional
+        Only people of one status.
 
     Returns
     -------
     float or None
         Persons; None where nobody is known to live there, so that there is no ceiling.
     """
-    within = places_within(crisis, areas)
-    there = persons_by_place(crisis.populations, as_of)
+    inside = crisis.places["area_id"].isin(list(areas_within(crisis.areas, areas)))
+    within = set(crisis.places.loc[inside, "place_id"])
+    there = persons_by_place(crisis.populations, as_of, status)
     persons = sum(n for place, n in there.items() if place in within or not within)
     return float(persons) or None
+
+
+def held_below(samples: Floats, counted: float, people: float | None) -> Floats:
+    """Return increments whose total goes no higher than the people who are there.
+
+    Parameters
+    ----------
+    samples : (increments, members) float64
+        Persons; a member is one path.
+    counted : float
+        People counted before.
+    people : float or None
+        The people who are there. Where none are known, or more were counted (people counted
+        again, or of other places), nothing is held.
+
+    Returns
+    -------
+    (increments, members) float64
+    """
+    room = people - counted if people is not None and people > counted else np.inf
+    return np.diff(np.minimum(samples.cumsum(axis=0), room), axis=0, prepend=0.0)

@@ -66,8 +66,7 @@ def prior_from_flows(observations: pd.DataFrame, *, as_of: date, before: date) -
         None where no movements above zero were published for such a period.
     """
     moved = observations["measure"].isin(["moves", "arrived", "departed"])
-    rows = observations[moved & (observations["unit"] == "movements")]
-    rows = known_by(rows, as_of)
+    rows = known_by(observations[moved & (observations["unit"] == "movements")], as_of)
     rows = rows[rows["date"] < pd.Timestamp(before)]
     rows = rows.dropna(subset=["date", "period_start", "value"])
     rows = rows[rows["date"] == rows["date"].max()]

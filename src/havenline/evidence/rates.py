@@ -67,9 +67,8 @@ def mean_rate(totals: Totals) -> float:
 def linear_trend(totals: Totals) -> float:
     """Return the slope of the least-squares line through the totals, persons per day."""
     days = np.array([(d - totals.dates[0]).days for d in totals.dates], dtype=np.float64)
-    highest = np.maximum.accumulate(totals.persons)
     centred = days - days.mean()
-    return max(0.0, float(centred @ highest / (centred @ centred)))
+    return max(0.0, float(centred @ totals.counted() / (centred @ centred)))
 
 
 def kept(totals: Totals, start: date, end: date) -> float:
@@ -92,10 +91,11 @@ def fallen(totals: Totals, start: date, end: date) -> float:
     float
         Between 0 and 1; 1 before any increment.
     """
-    if len(totals) < 2:
+    steps = increments(totals)
+    if not steps:
         return 1.0
-    newest, before, a, b = (
-        (day - totals.dates[0]).days for day in (totals.dates[-1], totals.dates[-2], start, end)
+    before, newest, a, b = (
+        (day - totals.dates[0]).days for day in (steps[-1].start, steps[-1].end, start, end)
     )
     return 0.5 * (newest + before) * math.log(b / a) / (b - a)
 
@@ -143,8 +143,8 @@ def past_errors(totals: Totals, rule: Rule) -> tuple[Floats, Floats]:
     """
     steps = increments(totals)
     errors = []
-    for k, step in enumerate(steps[1:], 1):
-        known = totals.first(k + 1)
+    for step in steps[1:]:
+        known = totals.first(totals.dates.index(step.start) + 1)
         errors.append(step.rate / rule.left(known, step.start, step.end) - rule.rate(known))
     return np.array(errors), np.array([float(s.days) for s in steps[1:]])
 
@@ -171,7 +171,7 @@ def sampled_rates(
         Whether the spread is that of the rule's own errors.
     """
     levels = (np.arange(members) + 0.5) / members
-    number = len(totals) - 1
+    number = len(increments(totals))
     rate = rule.rate(totals) if number >= 1 else 0.0
     if number >= OWN_SPREAD_FROM:
         errors, days = past_errors(totals, rule)

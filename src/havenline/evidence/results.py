@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,20 @@ import pandas as pd
 from havenline import words
 from havenline.evidence.baselines import LABELS, SIX, Forecast
 from havenline.evidence.captures import CaptureScore
-from havenline.evidence.hubs import HubScore
+from havenline.evidence.counted import Series
+from havenline.evidence.figures import FigureScore
 from havenline.evidence.prior_rate import PriorRate
-from havenline.evidence.scores import Interval, block_bootstrap, coverage, crps, pit_ranks
+from havenline.evidence.replay import ReplayFit
+from havenline.evidence.scores import (
+    Interval,
+    block_bootstrap,
+    coverage,
+    crps,
+    over_observed,
+    pit_ranks,
+    spread_observed,
+)
+from havenline.evidence.shares import ShareScore
 from havenline.evidence.totals import TotalScore, score_total
 from havenline.facts.counts import Increment
 
@@ -44,16 +56,18 @@ class Scored:
         What the model forecast, persons.
     naive : mapping of str to Forecast
         What the baselines forecast.
-    scores : mapping of str to (increments,) float64
-        CRPS in persons, of ``model`` and of each baseline.
     parameters_later : tuple of str
         Parameters that took a value known only after the as-of date.
     prior : PriorRate or None
         What the baselines used for want of three increments; None where they did not.
     fled : (increments, futures) float64 or None
         The people who fled over the same days, before the reporting model; None without one.
-    hubs : tuple of HubScore
-        Shares of the large hubs, where they were observed.
+    figures : tuple of FigureScore
+        Every other series that a run answers to.
+    shares : tuple of ShareScore
+        Where people went, by area, where a series counts several.
+    replay : ReplayFit or None
+        How well the replay meets the counts known; None where none was.
     captures : CaptureScore or None
         Scores of the front; None where it was not stepped.
     people : float or None
@@ -65,11 +79,12 @@ class Scored:
     increments: tuple[Increment, ...]
     samples: Floats
     naive: Mapping[str, Forecast]
-    scores: Mapping[str, Floats]
     parameters_later: tuple[str, ...]
     prior: PriorRate | None
     fled: Floats | None = None
-    hubs: tuple[HubScore, ...] = ()
+    figures: tuple[FigureScore, ...] = ()
+    shares: tuple[ShareScore, ...] = ()
+    replay: ReplayFit | None = None
     captures: CaptureScore | None = None
     people: float | None = None
 
@@ -92,6 +107,18 @@ class Scored:
     def observed(self) -> Floats:
         """Observed increments, persons, shape (increments,)."""
         return np.array([step.persons for step in self.increments])
+
+    @cached_property
+    def seen(self) -> Floats:
+        """What each increment may have been, persons, shape (increments, n)."""
+        low, high = np.array([step.ends for step in self.increments]).T * self.observed
+        return spread_observed(self.observed, low, high)
+
+    @cached_property
+    def scores(self) -> dict[str, Floats]:
+        """CRPS of ``model`` and of each baseline, persons, each of shape (increments,)."""
+        own = over_observed(lambda y: crps(self.samples, y), self.seen)
+        return {"model": own} | {n: f.score(self.seen) for n, f in self.naive.items()}
 
     def forecast(self, name: str) -> Floats:
         """Return the samples of ``model`` or of a baseline, (increments, members) persons."""
@@ -273,6 +300,8 @@ class Hindcast:
         The headline: nothing later than each as-of date was given.
     conditional : HindcastLine or None
         Given the recorded days of the offensive; None where none are recorded.
+    unscored : mapping of Series to str
+        Series that were scored from no date, and why.
     """
 
     crisis: str
@@ -282,6 +311,7 @@ class Hindcast:
     seed: int
     unconditional: HindcastLine
     conditional: HindcastLine | None
+    unscored: Mapping[Series, str] = field(default_factory=dict)
 
     @property
     def lines(self) -> tuple[HindcastLine, ...]:
@@ -387,6 +417,9 @@ class Hindcast:
             "score": "fair CRPS; plain of the ensemble of six, which is finite",
             "unit": UNIT,
             "in_sample": self.in_sample,
+            "unscored": [
+                {**series._asdict(), "reason": why} for series, why in self.unscored.items()
+            ],
             "dates": _entries(line),
             "pooled": line.pooled.to_json_dict(),
             "conditional": _entries(given) if given else [],
@@ -402,7 +435,9 @@ def _entries(line: HindcastLine) -> list[dict[str, Any]]:
         entry["start_total"] = scored.start_total
         entry["people_there"] = scored.people
         entry["total"] = scored.total.to_json_dict()
-        entry["hubs"] = [hub.to_json_dict() for hub in scored.hubs]
+        entry["figures"] = [figure.to_json_dict() for figure in scored.figures]
+        entry["shares"] = [share.to_json_dict() for share in scored.shares]
+        entry["replay"] = scored.replay.to_json_dict() if scored.replay else None
         entry["captures"] = scored.captures.to_json_dict() if scored.captures else None
         entry["baselines_spread"] = {n: f.spread for n, f in scored.naive.items()}
         entry["observed"] = [
@@ -431,7 +466,7 @@ def _score(scored: Sequence[Scored], seed: int, as_of: date | None) -> HindcastS
         return block_bootstrap(np.bincount(where, weights=values), counts, seed=seed)
 
     later = sorted({name for s in scored for name in s.parameters_later})
-    fled = [(s.fled, s.observed) for s in scored if s.fled is not None]
+    fled = [(s.fled, s.seen) for s in scored if s.fled is not None]
     return HindcastScore(
         as_of=as_of,
         increments=int(where.size),
@@ -442,7 +477,11 @@ def _score(scored: Sequence[Scored], seed: int, as_of: date | None) -> HindcastS
         difference=mean(each["model"] - each[best]),
         coverage={n: {c: _covered(scored, n, c) for c in _LEVELS} for n in each},
         pit=pit_counts(scored, seed),
-        fled_crps=float(np.concatenate([crps(f, o) for f, o in fled]).mean()) if fled else None,
+        fled_crps=(
+            float(np.concatenate([over_observed(partial(crps, f), o) for f, o in fled]).mean())
+            if fled
+            else None
+        ),
         fled_coverage={c: _share_inside(fled, c) for c in _LEVELS} if fled else {},
         in_sample=bool(later),
         parameters_later=tuple(later),
@@ -462,12 +501,15 @@ def pit_counts(scored: Sequence[Scored], seed: int) -> tuple[int, ...]:
 
 
 def _covered(scored: Sequence[Scored], name: str, level: float) -> float:
-    return _share_inside([(s.forecast(name), s.observed) for s in scored], level)
+    return _share_inside([(s.forecast(name), s.seen) for s in scored], level)
 
 
 def _share_inside(pairs: Sequence[tuple[Floats, Floats]], level: float) -> float:
-    inside = math.fsum(coverage(x, y, level) * y.size for x, y in pairs)
-    return inside / sum(y.size for _, y in pairs)
+    inside = math.fsum(
+        float(over_observed(lambda y, x=x: coverage(x, y, level), seen)) * len(seen)  # type: ignore[misc]
+        for x, seen in pairs
+    )
+    return inside / sum(len(seen) for _, seen in pairs)
 
 
 def _ends(interval: Interval) -> list[float | None]:

@@ -6,12 +6,16 @@ the same unit, and none of them changes its input.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+
+OBSERVED_QUANTILES = 9
+"""Points that stand for an observation with a range; more change no score by a hundredth."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,53 @@ def pit_ranks(
     drawn = np.random.default_rng(seed).random(y.size)
     ranks: npt.NDArray[np.int64] = below + np.floor(drawn * (equal + 1)).astype(np.int64)
     return ranks
+
+
+def spread_observed(value: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike) -> Floats:
+    """Return what each observation may have been, as quantiles of a triangular distribution.
+
+    A score is then the mean over them, so that no forecast is blamed for what the count itself
+    leaves open.
+
+    Parameters
+    ----------
+    value, low, high : (cases,) array
+        The figure, and the ends of the range that agrees with its sources.
+
+    Returns
+    -------
+    (cases, n) float64
+        One column where no observation has a range.
+    """
+    v, a, b = (np.asarray(x, dtype=np.float64) for x in (value, low, high))
+    if not np.all((a <= v) & (v <= b)):
+        raise ValueError("an observation lies outside its range")
+    if np.array_equal(a, b):
+        return v[:, None]
+    u = (np.arange(OBSERVED_QUANTILES) + 0.5) / OBSERVED_QUANTILES
+    span, rising = (b - a)[:, None], (v - a)[:, None]
+    up = a[:, None] + np.sqrt(u * span * rising)
+    down = b[:, None] - np.sqrt((1.0 - u) * span * (b - v)[:, None])
+    result: Floats = np.where(u * span < rising, up, down)
+    return result
+
+
+def over_observed(score: Callable[[Floats], npt.ArrayLike], seen: Floats) -> Floats:
+    """Return the mean of a score over what the observations may have been.
+
+    Parameters
+    ----------
+    score : callable
+        Observations, (cases,), to scores, (cases,) or a number.
+    seen : (cases, n) float64
+        As `spread_observed` returns it.
+
+    Returns
+    -------
+    (cases,) float64 or a number
+    """
+    result: Floats = np.mean([np.asarray(score(column)) for column in seen.T], axis=0)
+    return result
 
 
 def brier(probability: npt.ArrayLike, happened: npt.ArrayLike) -> Floats:

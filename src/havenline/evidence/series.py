@@ -49,7 +49,11 @@ def increments_to_score(
     every = increments(published_totals(observations, series_id=series_id))
     chosen = tuple(i for i in every if i.start >= start and i.end <= until)
     if not chosen:
-        raise RunError(f"no observed increment after {start} up to {until}: nothing to score")
+        rows = main_rows(observations, series_id)
+        ended = " (it ended there)" if rows.loc[rows["ends"].eq("yes"), "date"].size else ""
+        raise RunError(
+            f"the series has no increment after {start} up to {until}{ended}: nothing to score"
+        )
     return chosen
 
 

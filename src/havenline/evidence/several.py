@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -23,8 +23,10 @@ import numpy as np
 from havenline.crisis import Crisis
 from havenline.errors import HavenlineError, RunError
 from havenline.evidence.baselines import LABELS, SIX
+from havenline.evidence.figures import MeasureScore, by_measure
 from havenline.evidence.hindcast import hindcast
-from havenline.evidence.results import HindcastLine, HindcastScore, Scored
+from havenline.evidence.replay import ReplayFit
+from havenline.evidence.results import Hindcast, HindcastLine, HindcastScore
 from havenline.evidence.series import increments_to_score, main_rows
 from havenline.facts.counts import published_totals
 
@@ -40,14 +42,28 @@ class Standing:
 
     Attributes
     ----------
-    dates : HindcastScore by date, and ``pooled`` over them; None where no date could be scored
+    dates : tuple of HindcastScore
+    pooled : HindcastScore or None
+        Over all dates; None where no date could be scored.
     failed : mapping of str to str
         What could not be scored, and why.
+    measures : tuple of MeasureScore
+        Every other series that a run answers to, by what it counts.
+    shares : float
+        Mean CRPS of shares by area, 0 to 1; nan where none was scored.
+    unscored : mapping of str to str
+        Series scored from no date, and why.
+    replay : ReplayFit or None
+        Of the last date.
     """
 
     dates: tuple[HindcastScore, ...]
     pooled: HindcastScore | None
     failed: Mapping[str, str]
+    measures: tuple[MeasureScore, ...] = ()
+    shares: float = math.nan
+    unscored: Mapping[str, str] = field(default_factory=dict)
+    replay: ReplayFit | None = None
 
     def ratio(self, name: str) -> float:
         """Return the mean CRPS of ``model`` or a baseline by that of the ensemble of six."""
@@ -62,6 +78,10 @@ class Standing:
             "dates": [score.to_json_dict() for score in self.dates],
             "pooled": self.pooled.to_json_dict() if self.pooled else None,
             "failed": dict(self.failed),
+            "measures": [measure.to_json_dict() for measure in self.measures],
+            "shares_crps": None if math.isnan(self.shares) else self.shares,
+            "unscored": dict(self.unscored),
+            "replay": self.replay.to_json_dict() if self.replay else None,
         }
 
 
@@ -78,7 +98,7 @@ def dates_by_rule(crisis: Crisis) -> tuple[list[date], date]:
     dates : list of date
         In order; fewer than four where counts are few.
     until : date
-        Day of the last count.
+        End of the period: every count is scored, and every other series.
 
     Raises
     ------
@@ -89,17 +109,17 @@ def dates_by_rule(crisis: Crisis) -> tuple[list[date], date]:
     every = published_totals(crisis.observations, series_id=series)
     rows = main_rows(crisis.observations, series).dropna(subset=["published", "value"])
     published = sorted(day.date() for day in rows["published"])
-    until = every.dates[-1]
+    last = every.dates[-1]
     found = set()
     for share in SHARES:
         day = published[math.ceil(share * len(published)) - 1]
         known = published_totals(crisis.observations, as_of=day, series_id=series)
-        if len(known) < LEAST or known.dates[-1] >= until:
+        if len(known) < LEAST or known.dates[-1] >= last:
             continue
-        ahead = increments_to_score(crisis.observations, as_of=day, until=until, series_id=series)
+        ahead = increments_to_score(crisis.observations, as_of=day, until=last, series_id=series)
         if len(ahead) >= LEAST:
             found.add(day)
-    return sorted(found), until
+    return sorted(found), crisis.meta.period.end
 
 
 def score_crisis(
@@ -128,7 +148,7 @@ def score_crisis(
         wanted["by rule"] = dates_by_rule(crisis)
     except HavenlineError as error:
         wanted["by rule"] = str(error)
-    done: dict[tuple[date, date], Scored | str] = {}
+    done: dict[tuple[date, date], Hindcast | str] = {}
     return {
         name: _standing(crisis, days, done, simulate=simulate, futures=futures, seed=seed)
         for name, days in wanted.items()
@@ -138,7 +158,7 @@ def score_crisis(
 def _standing(
     crisis: Crisis,
     days: tuple[Sequence[date], date] | str,
-    done: dict[tuple[date, date], Scored | str],
+    done: dict[tuple[date, date], Hindcast | str],
     *,
     simulate: Callable[..., Any],
     futures: int,
@@ -151,28 +171,39 @@ def _standing(
         if (day, until) in done:
             continue
         try:
-            result = hindcast(
+            done[day, until] = hindcast(
                 crisis,
                 simulate=simulate,
                 dates=[day],
                 until=until,
                 futures=futures,
                 seed=seed,
-                series_id=crisis.meta.displaced_series,
                 conditional=False,
                 reporting=True,
             )
-            done[day, until] = result.unconditional.scored[0]
         except Exception as error:
             done[day, until] = told(error)
-    scored = [found for day in dates if isinstance(found := done[day, until], Scored)]
+    results = [found for day in dates if isinstance(found := done[day, until], Hindcast)]
     failed = {day.isoformat(): found for day in dates if isinstance(found := done[day, until], str)}
     if not dates:
         failed = {"dates": "too few counts: no day has two totals before it and two counts after"}
-    if not scored:
+    if not results:
         return Standing((), None, failed)
-    line = HindcastLine("unconditional", tuple(scored), seed)
-    return Standing(line.dates, line.pooled, failed)
+    scored = tuple(result.unconditional.scored[0] for result in results)
+    line = HindcastLine("unconditional", scored, seed)
+    figures = [figure for one in scored for figure in one.figures]
+    shares = [share.scores["model"] for one in scored for share in one.shares]
+    done_too = {str(figure.counted.series) for figure in figures}
+    told_of = {str(s): why for result in results for s, why in result.unscored.items()}
+    return Standing(
+        line.dates,
+        line.pooled,
+        failed,
+        measures=by_measure(figures),
+        shares=float(np.mean(shares)) if shares else math.nan,
+        unscored={name: why for name, why in told_of.items() if name not in done_too},
+        replay=scored[-1].replay,
+    )
 
 
 def told(error: Exception) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from havenline import words
-from havenline.evidence import captures, hubs
+from havenline.evidence import captures, shares
 from havenline.evidence.assimilation import Assimilation
 from havenline.evidence.baselines import LABELS, SIX
+from havenline.evidence.figures import by_measure
 from havenline.evidence.prior_rate import PRIOR_FACTOR
 from havenline.evidence.results import Hindcast, HindcastLine, HindcastScore, Scored
 
@@ -24,6 +26,8 @@ UPDATES = {
     "with": "with the counts",
     "restarted": "restarted at each count",
 }
+MOST_NAMES = 5
+"""Series that are named for one reason."""
 HEADS = dict(
     zip(LABELS, ("last", "mean", "linear", "decaying", "six", "counts"), strict=True),
 )
@@ -78,11 +82,14 @@ def more_tables(result: Hindcast) -> tuple[TextTable, ...]:
     Returns
     -------
     tuple of TextTable
-        Baselines, the whole rise and reliability always; hubs and front where they were scored.
+        Baselines, the whole rise and reliability always; other series, shares by area and the
+        front where they were scored.
     """
     tables = [_baselines(result), _totals(result), _reliability(result)]
-    if any(s.hubs for line in result.lines for s in line.scored):
-        tables.append(_hubs(result))
+    if any(s.figures for s in result.unconditional.scored):
+        tables.append(_figures(result.unconditional))
+    if any(s.shares for s in result.unconditional.scored):
+        tables.append(_shares(result.unconditional))
     if any(s.captures for line in result.lines for s in line.scored):
         tables.append(_captures(result))
     return tuple(tables)
@@ -154,6 +161,9 @@ def notes(result: Hindcast) -> tuple[str, ...]:
         "narrow rather than too wide."
     )
     said += _held(result.unconditional)
+    fits = [(s.as_of, s.replay) for s in result.unconditional.scored if s.replay]
+    said += [f"As of {day}: {fit.sentence}" for day, fit in fits[-1:]]
+    said += _unscored(result)
     for scored in result.unconditional.scored:
         if any(f.spread == "prior" for f in scored.naive.values()):
             prior = scored.prior
@@ -193,6 +203,20 @@ def _held(line: HindcastLine) -> list[str]:
             "is: the baselines have no ceiling."
         )
     return said
+
+
+def _unscored(result: Hindcast) -> Iterable[str]:
+    """Return which series went unscored, and why, the reason that holds for most first."""
+    why: dict[str, list[str]] = {}
+    for series, reason in result.unscored.items():
+        why.setdefault(reason, []).append(str(series))
+    for reason, found in sorted(why.items(), key=lambda item: -len(item[1])):
+        names = list(dict.fromkeys(found))
+        shown = names[:MOST_NAMES]
+        more = [f"{len(names) - len(shown)} more"] if len(names) > len(shown) else []
+        yield f"Not scored, for {reason}: {words.listed(shown + more)}."
+    if not any(s.figures for s in result.unconditional.scored):
+        yield "No series but the main one is scored."
 
 
 def failures(result: Hindcast) -> tuple[str, ...]:
@@ -371,23 +395,43 @@ def _reliability(result: Hindcast) -> TextTable:
     )
 
 
-def _hubs(result: Hindcast) -> TextTable:
-    rows = []
-    for line, scored in _each(result):
-        for score in scored.hubs:
-            low, middle, high = (f"{100 * q:.0f}%" for q in score.quantiles)
-            rows.append(
-                (
-                    f"{_of(line, scored)}: {score.name} from {score.hub.start}",
-                    f"{100 * score.hub.share:.0f}%",
-                    words.ranged(middle, low, high),
-                    *(_points(score.scores[n]) for n in ("model", *hubs.BASELINES)),
-                )
-            )
-    heads = tuple(hubs.LABELS[n] for n in hubs.BASELINES)
+def _figures(line: HindcastLine) -> TextTable:
+    found = by_measure(score for scored in line.scored for score in scored.figures)
+    rows = tuple(
+        (
+            score.measure.replace("_", " "),
+            f"{score.figures} ({score.series})",
+            words.figure(score.crps),
+            "" if math.isnan(score.kept) else words.figure(score.kept),
+            "" if math.isnan(score.ratio) else f"{score.ratio:.2f}",
+            *(f"{score.inside[level]:.0%}" for level in (0.5, 0.9)),
+        )
+        for score in found
+    )
     return TextTable(
-        "Shares of the large hubs: CRPS in points of a hundred",
-        ("as of", "counted", "forecast (90% range)", "model", *heads),
+        "Other series by what they count: mean CRPS, beside the last figure or rate kept",
+        ("measure", "n (series)", "model", "kept", "ratio", "50%", "90%"),
+        rows,
+    )
+
+
+def _shares(line: HindcastLine) -> TextTable:
+    rows = []
+    every = [score for scored in line.scored for score in scored.shares]
+    for name in dict.fromkeys(score.series for score in every):
+        found = [score for score in every if score.series == name]
+        rows.append(
+            (
+                name,
+                str(len(found)),
+                *(_points([s.scores[n] for s in found]) for n in ("model", *shares.BASELINES)),
+                _share([score.inside_90 for score in found]),
+            )
+        )
+    heads = tuple(shares.LABELS[n] for n in shares.BASELINES)
+    return TextTable(
+        "Shares by area, of those whom a series counts: mean CRPS in points of a hundred",
+        ("series", "n", "model", *heads, "90%"),
         tuple(rows),
     )
 
@@ -414,8 +458,13 @@ def _captures(result: Hindcast) -> TextTable:
     )
 
 
-def _points(value: float) -> str:
-    return "none" if math.isnan(value) else f"{100 * value:.1f}"
+def _points(values: Sequence[float]) -> str:
+    known = [value for value in values if not math.isnan(value)]
+    return f"{100 * math.fsum(known) / len(known):.1f}" if known else "none"
+
+
+def _share(inside: Sequence[float]) -> str:
+    return f"{math.fsum(inside) / len(inside):.0%}"
 
 
 def assimilation_table(found: Assimilation) -> TextTable:

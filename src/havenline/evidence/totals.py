@@ -64,7 +64,7 @@ def score_total(samples: Floats, naive: Mapping[str, Forecast], observed: Floats
     truth = np.array([observed.sum()])
     total = samples.sum(axis=0, keepdims=True)
     low, middle, high = (float(q) for q in np.quantile(total, [0.05, 0.5, 0.95]))
-    sums = {name: f.summed().score(truth) for name, f in naive.items()}
+    sums = {name: f.summed().score(truth[:, None]) for name, f in naive.items()}
     return TotalScore(
         observed=float(truth[0]),
         quantiles=(low, middle, high),

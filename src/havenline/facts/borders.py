@@ -1,28 +1,75 @@
-"""How open a border is on a day, as known that day."""
+"""How open each border is on a day, as known on another."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 
-from havenline.crisis.levers import border_regime
+from havenline.crisis.levers import REGIMES
+
+UNKNOWN = len(REGIMES)
+"""Code of a regime that nobody has published; the others are indices into ``REGIMES``."""
+_OPENNESS = ("closed", "unknown", "managed", "open")
 
 
-def border_known(crossings: pd.DataFrame, as_of: date) -> int:
-    """Return the regime of the border: of the crossings the most open one.
+class Border(NamedTuple):
+    """How the border with a neighbour is run.
+
+    ``regime`` is a code; ``permeability`` the declared chance a day of those who wait, NaN where
+    none is.
+    """
+
+    regime: int
+    permeability: float
+
+
+def borders_known(
+    crossings: pd.DataFrame, neighbours: Sequence[str], day: date, as_of: date
+) -> list[Border]:
+    """Return how each border was run on a day, of its crossings the most open one.
 
     Parameters
     ----------
     crossings : DataFrame
-        Columns crossing_id, regime, since and published.
+        Columns crossing_id, neighbour, regime, since, published and permeability.
+    neighbours : sequence of str
+    day : date
+        The day it is asked about.
     as_of : date
+        Only rows published by this day.
 
     Returns
     -------
-    int
-        Index into `havenline.crisis.levers.REGIMES`; closed where no crossing is known.
+    list of Border
+        In the order of the neighbours; unknown where no crossing is known.
     """
-    days = (crossings[column].dt.date for column in ("since", "published"))
-    rows = zip(crossings["crossing_id"], crossings["regime"], *days, strict=True)
-    return border_regime(rows, as_of)
+    known = crossings[
+        (crossings["published"] <= pd.Timestamp(as_of)) & (crossings["since"] <= pd.Timestamp(day))
+    ]
+    newest = known.sort_values(["since", "published"], kind="stable").drop_duplicates(
+        "crossing_id", keep="last"
+    )
+    found = []
+    for neighbour in neighbours:
+        rows = newest[newest["neighbour"] == neighbour]
+        most = max(
+            zip(rows["regime"], rows["permeability"], strict=True),
+            key=lambda row: (_OPENNESS.index(row[0]), -math.inf if pd.isna(row[1]) else row[1]),
+            default=("unknown", math.nan),
+        )
+        code = UNKNOWN if most[0] == "unknown" else REGIMES.index(most[0])
+        found.append(Border(code, float(most[1])))
+    return found
+
+
+def most_open(borders: Sequence[Border]) -> int:
+    """Return the index into ``REGIMES`` of the most open border; an unknown one counts as managed.
+
+    Closed where there is none.
+    """
+    managed = REGIMES.index("managed")
+    return max((managed if b.regime == UNKNOWN else b.regime for b in borders), default=0)

@@ -37,23 +37,64 @@ class Totals:
         The totals as published, persons since the start of the count; may fall.
     qualifiers : tuple of str
         ``=``, ``about``, ``almost`` or ``>``, as the source puts it.
+    breaks : tuple of bool
+        Whether the step up to a total is a change of method, not flight.
+    ends : tuple of (float, float)
+        Factors from each total to the ends of the range that agrees with its source.
     """
 
     dates: tuple[date, ...]
     persons: npt.NDArray[np.float64]
     qualifiers: tuple[str, ...]
+    breaks: tuple[bool, ...] = ()
+    ends: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Take totals of which nothing is said as exact and of one method."""
+        n = len(self.dates)
+        object.__setattr__(self, "breaks", self.breaks or (False,) * n)
+        object.__setattr__(self, "ends", self.ends or ((1.0, 1.0),) * n)
 
     def __len__(self) -> int:
         return len(self.dates)
 
     def from_zero(self, start: date) -> Totals:
         """Return them with nobody counted on an earlier day before them."""
-        persons = np.concatenate([[0.0], self.persons])
-        return Totals((start, *self.dates), persons, ("=", *self.qualifiers))
+        return Totals(
+            (start, *self.dates),
+            np.concatenate([[0.0], self.persons]),
+            ("=", *self.qualifiers),
+            (False, *self.breaks),
+            ((1.0, 1.0), *self.ends),
+        )
 
     def first(self, n: int) -> Totals:
         """Return the first `n` totals."""
-        return Totals(self.dates[:n], self.persons[:n], self.qualifiers[:n])
+        return Totals(
+            self.dates[:n],
+            self.persons[:n],
+            self.qualifiers[:n],
+            self.breaks[:n],
+            self.ends[:n],
+        )
+
+    def highest(self) -> float:
+        """Return the highest total by the method of the newest, persons."""
+        since = max((i for i, new in enumerate(self.breaks) if new), default=0)
+        return float(self.persons[since:].max())
+
+    def counted(self) -> npt.NDArray[np.float64]:
+        """Return the people counted by each day, without the steps that are no flight.
+
+        Returns
+        -------
+        (n,) float64
+            The first total and the increments after it; never falls.
+        """
+        risen = {step.end: step.persons for step in increments(self)}
+        rises = np.array([risen.get(day, 0.0) for day in self.dates], dtype=np.float64)
+        rises[:1] += self.persons[:1]
+        return rises.cumsum()
 
 
 @dataclass(frozen=True)
@@ -71,6 +112,9 @@ class Increment:
         ``"revised down"`` where it fell by more.
     qualifier : str
         Qualifier of the total at `end`.
+    ends : tuple of float
+        Factors to the ends of the range that agrees with the source: the error goes with the whole
+        count.
     """
 
     start: date
@@ -78,6 +122,7 @@ class Increment:
     persons: float
     note: str = ""
     qualifier: str = "="
+    ends: tuple[float, float] = (1.0, 1.0)
 
     @property
     def days(self) -> int:
@@ -235,10 +280,21 @@ def newest_by(column: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _totals(rows: pd.DataFrame) -> Totals:
+    persons = rows["value"].to_numpy(dtype=np.float64)
+    whole = np.where(persons > 0.0, persons, 1.0)
+    ends = [
+        np.where(np.isnan(found := rows[name].to_numpy(np.float64)), whole, found) / whole
+        if name in rows
+        else np.ones(len(rows))
+        for name in ("low", "high")
+    ]
+    breaks = rows["break"] if "break" in rows else [""] * len(rows)
     return Totals(
         tuple(t.date() for t in rows["date"]),
-        rows["value"].to_numpy(dtype=np.float64),
+        persons,
         tuple(str(q) for q in rows["qualifier"]),
+        tuple(said == "yes" for said in breaks),
+        tuple((float(low), float(high)) for low, high in zip(*ends, strict=True)),
     )
 
 
@@ -246,7 +302,8 @@ def increments(totals: Totals) -> tuple[Increment, ...]:
     """Return the increments between totals that follow one another.
 
     A cumulative count cannot fall, so each total is replaced by the highest so far: a fall gives
-    an increment of zero, and the way back up to the earlier height is not counted again.
+    an increment of zero, and the way back up to the earlier height is not counted again. A step
+    that is a change of method is no increment; the count goes on from it.
 
     Parameters
     ----------
@@ -256,12 +313,15 @@ def increments(totals: Totals) -> tuple[Increment, ...]:
     Returns
     -------
     tuple of Increment
-        One fewer than there are totals.
+        One fewer than there are totals, and fewer by the changes of method.
     """
     result = []
+    highest = float(totals.persons[0]) if len(totals) else 0.0
     for i in range(1, len(totals)):
-        highest = float(totals.persons[:i].max())
         value = float(totals.persons[i])
+        if totals.breaks[i]:
+            highest = value
+            continue
         note = ""
         if value < highest:
             slack = max(rounding(value), rounding(highest))
@@ -273,8 +333,10 @@ def increments(totals: Totals) -> tuple[Increment, ...]:
                 persons=max(0.0, value - highest),
                 note=note,
                 qualifier=totals.qualifiers[i],
+                ends=totals.ends[i],
             )
         )
+        highest = max(highest, value)
     return tuple(result)
 
 

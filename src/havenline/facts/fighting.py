@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from havenline.facts.known import known_by
@@ -76,7 +77,7 @@ def fighting(
     rows = happenings[happenings["kind"].isin(_ORDER)]
     if offensive is not None:
         named = [cell.replace(" ", "").split(";") for cell in rows["offensives"]]
-        rows = rows[[ids == [""] or offensive in ids for ids in named]]
+        rows = rows[np.array([ids == [""] or offensive in ids for ids in named], dtype=np.bool_)]
     if as_of is not None:
         rows = known_by(rows, as_of)
     turns = deque(

@@ -22,15 +22,18 @@ Pair = tuple[str, str]
 class Refuge(NamedTuple):
     """How far the ground of a party shelters the people of another.
 
-    ``share`` is the pull of that ground over that of their own; ``passage`` whether they may
-    travel over it; ``per_day`` the persons let in a day, infinite without a limit; ``returns`` how
-    far those come home whose home it holds, NaN where it is not told.
+    ``share`` is the pull of that ground over that of their own; ``passage`` whether they may travel
+    over it; ``per_day`` the persons let in a day, infinite without a limit; ``returns`` how far
+    those come home whose home it holds, NaN where it is not told; ``low`` and ``high`` the range of
+    the share, NaN where it is taken as it is.
     """
 
     share: float
     passage: bool
     per_day: float
     returns: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -153,15 +156,17 @@ def _relations(rows: pd.DataFrame, day: date) -> dict[Pair, str]:
 
 
 def _refuge(rows: pd.DataFrame, day: date) -> dict[Pair, Refuge]:
-    names = ("home", "holder", "share", "passage", "per_day", "returns")
+    names = ("home", "holder", "share", "passage", "per_day", "returns", "low", "high")
     return {
         (str(home), str(holder)): Refuge(
             float(share),
             passage != "no",
             float("inf") if pd.isna(per_day) else float(per_day),
             float(returns),
+            float(low),
+            float(high),
         )
-        for home, holder, share, passage, per_day, returns in zip(
+        for home, holder, share, passage, per_day, returns, low, high in zip(
             *(_by(rows, day)[name] for name in names), strict=True
         )
     }

@@ -12,6 +12,9 @@ import pandas as pd
 from havenline.crisis.sites import SITE_PARTS, site_places
 from havenline.facts.known import known_by
 
+NEVER = date.max - timedelta(days=1)
+"""Day of a closure that is not told: the last that has one after it."""
+
 
 class Site(NamedTuple):
     """A site at a place, as one row tells of it.
@@ -75,7 +78,7 @@ def changes_of_capacity(sites: pd.DataFrame, as_of: date) -> list[tuple[date, st
         rows.sort(key=lambda site: site.told)
         before = 0.0
         for k, site in enumerate(rows):
-            until = rows[k + 1].told if k + 1 < len(rows) else date.max
+            until = rows[k + 1].told if k + 1 < len(rows) else NEVER
             first = max(site.told, site.opens) if k or site.opens != date.min else date.min
             places = site.places if np.isfinite(site.places) and site.takes_in else 0.0
             if first < until and first <= site.closes:
@@ -100,7 +103,7 @@ def _rows(sites: pd.DataFrame, as_of: date) -> list[Site]:
             places=site_places(*known),
             told=told.date(),
             opens=date.min if pd.isna(opens) else opens.date(),
-            closes=date.max - timedelta(days=1) if pd.isna(closes) else closes.date(),
+            closes=NEVER if pd.isna(closes) else closes.date(),
             takes_in=takes_in != "no",
         )
         for site, place, people, told, takes_in, opens, closes, known in zip(

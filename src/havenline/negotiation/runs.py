@@ -23,7 +23,7 @@ from havenline.engine.measures import COUNTS
 from havenline.engine.state import State
 from havenline.engine.values import VALUES
 from havenline.errors import RunError
-from havenline.facts.borders import border_known
+from havenline.facts.borders import borders_known, most_open
 from havenline.negotiation.measures import MEASURES, OWN
 from havenline.negotiation.terms import Terms, as_option
 from havenline.negotiation.zone import Floats
@@ -154,7 +154,8 @@ def measure(
 def border_regime(crisis: Crisis, as_of: dt.date | None = None) -> int:
     """Return the regime of the border on the as-of date: 0 closed, 1 managed, 2 open."""
     date = crisis.meta.as_of if as_of is None else as_of
-    return border_known(crisis.crossings, date)
+    neighbours = [n.id for n in crisis.meta.neighbours]
+    return most_open(borders_known(crisis.crossings, neighbours, date, date))
 
 
 def _contested(ground: Ground, courses: Sequence[Course]) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from havenline.crisis.registry import suggest
 from havenline.crisis.sites import site_places
 from havenline.draws.kernels import bare, kernel
 from havenline.errors import OptionRefused, RunError
+from havenline.facts.borders import UNKNOWN
 from havenline.world.geometry import protected_side
 from havenline.world.record import Facts
 from havenline.world.world import World
@@ -41,7 +42,6 @@ NEVER = 1 << 30
 PLAN_PLACE = np.dtype([("handed", "?"), ("restored", "?"), ("haven", "?"), ("to", "i8")])
 PLAN_DAY = np.dtype(
     [
-        ("border", "i8"),
         ("aid", "f8"),
         ("tents", "f8"),
         ("homes", "f8"),
@@ -87,8 +87,10 @@ class Schedule(NamedTuple):
         Day from which a neighbour lets people go on freely.
     containment_start, exemption_start : int
         Day from which listed groups are contained; from which aid is exempt despite listing.
+    border : (n_day, n_neighbour) int8
+        Regime of each border.
     day : (n_day,) records ``PLAN_DAY``
-        Index of the border regime; multiple of the delivery of today; family tents and homes
+        Multiple of the delivery of today; family tents and homes
         built a month; whether it is winter; how far the year has turned, radians.
     """
 
@@ -113,7 +115,13 @@ class Schedule(NamedTuple):
     onward_open: int
     containment_start: int
     exemption_start: int
+    border: NDArray[np.int8]
     day: NDArray[np.void]
+
+
+def plan_arrays(plan: Schedule) -> tuple[NDArray[Any], ...]:
+    """Return the arrays of a schedule."""
+    return plan.place, plan.border, plan.day
 
 
 def chosen_options(world: World, names: Sequence[str | OptionSpec] | None) -> list[OptionSpec]:
@@ -173,6 +181,7 @@ def bare_schedule(p):  # type: ignore[no-untyped-def]
         p.onward_open,
         p.containment_start,
         p.exemption_start,
+        bare(p.border),
         bare(p.day),
     )
 
@@ -204,7 +213,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
     place = np.zeros(len(world.place_ids), dtype=PLAN_PLACE)
     place["to"] = -1
     day = np.zeros(days + 1, dtype=PLAN_DAY)
-    day["border"] = facts.border_regime
+    border = np.repeat(facts.record.border[-1:], days + 1, axis=0)
     day["aid"] = 1.0
     north = float(np.mean(world.lat)) >= 0.0
     for i in range(days + 1):
@@ -262,7 +271,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         elif isinstance(lever, ExemptionLever):
             terms["exemption_start"] = _day(option, lever.start, facts)
         elif isinstance(lever, BorderLever):
-            _border(facts, option, lever, day)
+            _border(world, facts, option, lever, border)
         elif isinstance(lever, ReturnLever):
             if not lever.voluntary:
                 raise OptionRefused(
@@ -274,7 +283,8 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             day["aid"][first : last + 1] *= lever.level
     place.flags.writeable = False
     day.flags.writeable = False
-    return Schedule(place=place, day=day, **terms)  # type: ignore[arg-type]
+    border.flags.writeable = False
+    return Schedule(place=place, day=day, border=border, **terms)  # type: ignore[arg-type]
 
 
 def _in_order(option: OptionSpec, as_of: dt.date) -> list[Lever]:
@@ -433,11 +443,15 @@ def _haven(
         day["aid"][first:last] *= level
 
 
-def _border(facts: Facts, option: OptionSpec, lever: BorderLever, day: NDArray[np.void]) -> None:
-    regime = REGIMES.index(lever.regime)
-    if regime < facts.border_regime:
+def _border(
+    world: World, facts: Facts, option: OptionSpec, lever: BorderLever, border: NDArray[np.int8]
+) -> None:
+    regime, at = REGIMES.index(lever.regime), world.neighbour_ids.index(lever.neighbour)
+    known = int(facts.record.border[-1, at])
+    now = "unknown" if known == UNKNOWN else REGIMES[known]
+    if regime < known and (known != UNKNOWN or lever.regime == "closed"):
         raise OptionRefused(
             f"option {option.id!r}: it would make the border less open ({lever.regime}) than it is "
-            f"at the as-of date ({REGIMES[facts.border_regime]}); Havenline does not weigh that"
+            f"at the as-of date ({now}); Havenline does not weigh that"
         )
-    day["border"][_day(option, lever.start, facts) :] = regime
+    border[_day(option, lever.start, facts) :, at] = regime

@@ -18,8 +18,11 @@ TABLES = {
     "crossings": "crossings",
     "happenings": "happenings",
     "observations": "published counts",
+    "offensives": "offensives",
     "places": "places",
     "populations": "people at the start",
+    "refuge": "who shelters whom",
+    "relations": "relations between parties",
     "routes": "roads",
     "sites": "sites",
 }

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
 from havenline.draws.kernels import bare, kernel
-from havenline.facts.borders import border_known
+from havenline.facts.borders import borders_known, most_open
 from havenline.facts.counts import displaced_known, increments
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
 from havenline.facts.relations import Offensive, offensives_known, terms_known
 from havenline.facts.sites import changes_of_capacity
+from havenline.facts.violence import events_known
 from havenline.world import roads
 from havenline.world.terms import (
     BY_NEUTRAL,
@@ -52,6 +53,9 @@ THEATRE = np.dtype(
 )
 
 
+VIOLENCE = np.dtype([("day", "i8"), ("place", "i8"), ("events", "f8")])
+
+
 SITE = np.dtype([("day", "i8"), ("place", "i8"), ("places", "f8")])
 
 
@@ -77,13 +81,19 @@ class Record(NamedTuple):
         Road kilometres over roads that are open to the people of the first place; infinite where
         none leads.
     pred : (n_epoch, n_place, n_place) int16
-    contact, share, accept, passage, attacks, defends : arrays
+    contact, share, share_range, pair_key, accept, passage, attacks, defends : arrays
         See `havenline.world.terms.TermArrays`.
     offensive : (n_offensive,) records ``OFFENSIVE_FACTS``
     within : (n_offensive, n_place) bool
         Whether a place lies in the areas of an offensive.
     by_agreement : (n_day, n_place) bool
         Whether a place changed hands by agreement on the day.
+    violence : (n_row,) records ``VIOLENCE``
+        Recorded events of a day at a place.
+    border : (n_day, n_neighbour) int8
+        Regime of each border, as `havenline.facts.borders` codes it.
+    permeability : (n_neighbour,) float64
+        Chance a day of those who wait that is declared for the regime of the as-of date, or NaN.
     site : (n_change,) records ``SITE``
         Places in sites that are added or, below zero, go on a day: openings, closures and
         changes of capacity known by the as-of date, later ones too.
@@ -105,6 +115,8 @@ class Record(NamedTuple):
     pred: NDArray[np.int16]
     contact: NDArray[np.int8]
     share: NDArray[np.float64]
+    share_range: NDArray[np.float64]
+    pair_key: NDArray[np.uint64]
     accept: NDArray[np.float64]
     passage: NDArray[np.int8]
     attacks: NDArray[np.bool_]
@@ -112,6 +124,9 @@ class Record(NamedTuple):
     offensive: NDArray[np.void]
     within: NDArray[np.bool_]
     by_agreement: NDArray[np.bool_]
+    violence: NDArray[np.void]
+    border: NDArray[np.int8]
+    permeability: NDArray[np.float64]
     site: NDArray[np.void]
     forced: NDArray[np.int8]
     theatre: NDArray[np.void]
@@ -132,7 +147,7 @@ class Facts:
     attackers, defenders : (n_party + 1,) bool
         Who attacks and who defends in any offensive that is known.
     border_regime : int
-        0 closed, 1 managed, 2 open, as of the as-of date.
+        The most open border on the as-of date: 0 closed, 1 managed, 2 open.
     last_count : datetime.date or None
         Date of the newest count of displaced people published by the as-of date.
     captured_since : mapping of str to datetime.date
@@ -177,6 +192,8 @@ def bare_record(r):  # type: ignore[no-untyped-def]
         bare(r.pred),
         bare(r.contact),
         bare(r.share),
+        bare(r.share_range),
+        bare(r.pair_key),
         bare(r.accept),
         bare(r.passage),
         bare(r.attacks),
@@ -184,6 +201,9 @@ def bare_record(r):  # type: ignore[no-untyped-def]
         bare(r.offensive),
         bare(r.within),
         bare(r.by_agreement),
+        bare(r.violence),
+        bare(r.border),
+        bare(r.permeability),
         bare(r.site),
         bare(r.forced),
         bare(r.theatre),
@@ -235,6 +255,10 @@ def known_facts(
     day["target"], day["terms"] = target, epochs(terms, period.start, n_day)
     epoch, dist, pred = _networks(world, holder, day["terms"], arrays.passage)
     day["epoch"] = epoch
+    borders = [
+        borders_known(world.crisis.crossings, world.neighbour_ids, period.start + delta, as_of)
+        for delta in (dt.timedelta(days=k) for k in range(n_day))
+    ]
     attackers = np.asarray(arrays.attacks.any(axis=0))
     record = Record(
         holder=holder,
@@ -245,6 +269,8 @@ def known_facts(
         pred=pred,
         contact=arrays.contact,
         share=arrays.share,
+        share_range=arrays.share_range,
+        pair_key=arrays.pair_key,
         accept=arrays.accept,
         passage=arrays.passage,
         attacks=arrays.attacks,
@@ -252,6 +278,11 @@ def known_facts(
         offensive=offensive_facts(offensives, period.start, [f.truce_age() for f in fought]),
         within=_within(world, offensives),
         by_agreement=by_agreement,
+        violence=_violence(world, period.start, as_of),
+        border=np.array([[b.regime for b in day] for day in borders], dtype=np.int8).reshape(
+            n_day, len(world.neighbour_ids)
+        ),
+        permeability=np.array([b.permeability for b in borders[-1]], dtype=np.float64),
         site=_site_changes(world, period.start, as_of),
         forced=_forced(as_of, ahead, offensive or {}),
         theatre=_theatres(world.crisis.meta.theatres, as_of),
@@ -266,7 +297,7 @@ def known_facts(
         record=record,
         attackers=attackers,
         defenders=np.asarray((arrays.defends == DEFENDED).any(axis=(0, 1))),
-        border_regime=border_known(world.crisis.crossings, as_of),
+        border_regime=most_open(borders[-1]),
         last_count=last,
         captured_since=captured_since(world.crisis.control, as_of, holding),
     )
@@ -327,12 +358,15 @@ def _site_changes(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.vo
     return np.array(sorted(changes), dtype=SITE)
 
 
+def _areas_of_places(world: World) -> list[str]:
+    places = world.crisis.places
+    area_of = dict(zip(places["place_id"], places["area_id"], strict=True))
+    return [area_of[p] for p in world.place_ids]
+
+
 def _within(world: World, offensives: Sequence[Offensive]) -> NDArray[np.bool_]:
     """Return which places lie in the areas of each offensive, with the areas below them."""
-    area_of = dict(
-        zip(world.crisis.places["place_id"], world.crisis.places["area_id"], strict=True)
-    )
-    areas = [area_of[p] for p in world.place_ids]
+    areas = _areas_of_places(world)
     within = np.ones((len(offensives), len(areas)), dtype=np.bool_)
     for row, offensive in zip(within, offensives, strict=True):
         if offensive.areas:
@@ -356,6 +390,25 @@ def _targets(
         weight = np.where(on[days], 1.0, QUIET_WEIGHT)
         target[days] = step.persons * weight / weight.sum()
     return target, totals.dates[-1]
+
+
+def _violence(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.void]:
+    """Return the recorded events by day and place; those of an area are spread by people."""
+    index = {p: i for i, p in enumerate(world.place_ids)}
+    areas = _areas_of_places(world)
+    people = world.network.start.sum(axis=(1, 2)).astype(np.float64)
+    found: dict[tuple[int, int], float] = {}
+    for row in events_known(world.crisis.violence, start, as_of):
+        day = (row.day - start).days
+        if row.place:
+            shares = {index[row.place]: 1.0}
+        else:
+            here = in_areas(world.crisis, areas, {row.area}) * people
+            total = float(here.sum())
+            shares = {int(i): float(here[i]) / total for i in np.flatnonzero(here)}
+        for place, share in shares.items():
+            found[day, place] = found.get((day, place), 0.0) + share * row.events
+    return np.array([(d, p, e) for (d, p), e in sorted(found.items())], dtype=VIOLENCE)
 
 
 def _networks(

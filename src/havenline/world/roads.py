@@ -108,8 +108,9 @@ def reroute_around(  # type: ignore[no-untyped-def]
     """Recompute the rows of sources whose shortest roads a place that changed hands alters.
 
     ``holder[changed]`` must already be new, ``before`` is who held it. Exact: a source is done
-    anew where its roads led over the place; otherwise it only loses the place, or finds shorter
-    roads from there on. Rows that change are marked in ``stale``.
+    anew where its roads led over the place, or to it in a way that is now shut; otherwise it only
+    loses the place, or reaches it from those beside it and finds shorter roads from there on. Rows
+    that change are marked in ``stale``.
     """
     n = dist.shape[0]
     for i in range(n):
@@ -117,7 +118,8 @@ def reroute_around(  # type: ignore[no-untyped-def]
         old, new = passes[before], passes[holder[changed]]
         if old == new or (i != changed and passes[holder[i]] == 0):
             continue
-        anew = i == changed or (old == 0 and new != 0)
+        by = pred[i, changed]
+        anew = i == changed or (new != INTO and by >= 0 and by != i and passes[holder[by]] == INTO)
         j = 0
         while not anew and j < n:
             anew = pred[i, j] == changed
@@ -125,10 +127,21 @@ def reroute_around(  # type: ignore[no-untyped-def]
         if anew:
             shortest_from(i, ptr, link, road, holder, passes, dist[i], pred[i], queue, queued)
             stale[i] = True
-        elif new == 0:
+            continue
+        if new == 0:
             dist[i, changed] = UNREACHED
             pred[i, changed] = -1
-        elif dist[i, changed] < UNREACHED:
+            continue
+        for a in range(ptr[changed], ptr[changed + 1]):
+            j = link[a].place
+            way = passes[holder[j]]
+            if way == 0 or (way == INTO and new != INTO and j != i) or road[link[a].road].border:
+                continue
+            d = np.float32(dist[i, j] + road[link[a].road].km)
+            if d < dist[i, changed]:
+                dist[i, changed] = d
+                pred[i, changed] = j
+        if dist[i, changed] < UNREACHED:
             for j in range(n):
                 queued[j] = False
             queue[0] = changed

@@ -44,6 +44,10 @@ class TermArrays(NamedTuple):
     share : (n_epoch, n_party + 1, n_party + 1) float64
         Pull of the ground of the second for the people of the first, over that of their own;
         ``BY_NEUTRAL`` and ``BY_HOSTILE`` where it is not declared.
+    share_range : (n_epoch, n_party + 1, n_party + 1, 2) float64
+        The range of a declared share; the share twice where none is.
+    pair_key : (n_party + 1, n_party + 1) uint64
+        Stable keys of pairs, for random numbers.
     accept : (n_epoch, n_party + 1, n_party + 1) float64
         How far the second accepts those whose home it holds and who were of the first, as a share
         of the hazard of return; ``BY_HOSTILE`` where the parameter holds.
@@ -58,6 +62,8 @@ class TermArrays(NamedTuple):
 
     contact: NDArray[np.int8]
     share: NDArray[np.float64]
+    share_range: NDArray[np.float64]
+    pair_key: NDArray[np.uint64]
     accept: NDArray[np.float64]
     passage: NDArray[np.int8]
     attacks: NDArray[np.bool_]
@@ -91,6 +97,8 @@ def compile_terms(
     arrays = TermArrays(
         contact=np.zeros((len(terms), n, n), dtype=np.int8),
         share=np.full((len(terms), n, n), BY_NEUTRAL),
+        share_range=np.zeros((len(terms), n, n, 2)),
+        pair_key=_pair_keys(party_ids),
         accept=np.ones((len(terms), n, n)),
         passage=np.full((len(terms), n, n), THROUGH, dtype=np.int8),
         attacks=np.zeros((k, n), dtype=np.bool_),
@@ -113,9 +121,19 @@ def compile_terms(
             passage[index[home], index[holder]] = way
         apart = foreign[None, :] != foreign[:, None]
         share[apart], passage[apart] = 0.0, NO_WAY
+        arrays.share_range[e] = share[..., None]
+        for (home, holder), refuge in at.refuge.items():
+            if not math.isnan(refuge.low + refuge.high) and not apart[index[home], index[holder]]:
+                arrays.share_range[e, index[home], index[holder]] = refuge.low, refuge.high
         for o, offensive in enumerate(offensives):
             _defend(offensive, at.relations, index, arrays.defends[e, o])
     return arrays
+
+
+def _pair_keys(party_ids: Sequence[str]) -> NDArray[np.uint64]:
+    ids = [*party_ids, ""]
+    pairs = [[key_of_text(f"pair:{one}:{other}") for other in ids] for one in ids]
+    return np.array(pairs, dtype=np.uint64)
 
 
 def _relate(

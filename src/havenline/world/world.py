@@ -42,7 +42,8 @@ PLACE = np.dtype(
         ("hosts", "?"),
         ("built_up", "?"),
         ("concern", "?"),
-        ("near_border", "?"),
+        ("border", "i8"),
+        ("crossing", "?"),
     ],
     align=True,
 )
@@ -65,7 +66,8 @@ class Network(NamedTuple):
         ``capturable`` whether the front can take it; ``hosts`` whether people flee to it;
         ``built_up`` whether it is a city or a quarter of one; ``concern`` whether people flee from
         it though nothing is fought there;
-        ``near_border`` whether a border that people may wait at lies within 10 km.
+        ``border`` the neighbour whose border, at which people may wait, lies within 10 km (-1
+        for none); ``crossing`` whether it is a point at which people cross.
     road : (n_road,) records ``ROAD``
         ``a`` and ``b`` the ends, ``km`` the length, ``border`` whether it crosses a border.
     link : (2 n_road,) records ``LINK``
@@ -94,7 +96,7 @@ class World:
     crisis : Crisis
     network : Network
         The arrays that compiled code reads.
-    place_ids, area_ids, group_ids, road_ids, party_ids : tuple of str
+    place_ids, area_ids, group_ids, road_ids, party_ids, neighbour_ids : tuple of str
         Ids in index order. ``area_ids`` are the sub-districts of the results.
     abroad : tuple of str
         Parties that hold ground in other countries.
@@ -112,6 +114,7 @@ class World:
     group_ids: tuple[str, ...]
     road_ids: tuple[str, ...]
     party_ids: tuple[str, ...]
+    neighbour_ids: tuple[str, ...]
     abroad: tuple[str, ...]
     lat: NDArray[np.float64]
     lon: NDArray[np.float64]
@@ -195,7 +198,9 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     road_b = np.array([index[p] for p in routes["to_place"]], dtype=np.int64)
 
     foreign = _foreign(crisis, places, day)
-    hosts = places["kind"].isin(HOSTING).to_numpy() & ~foreign & ~_closed_sites(crisis, places, day)
+    crossing = places["place_id"].isin(crisis.crossings["place_id"])
+    hosts = (places["kind"].isin(HOSTING) | crossing).to_numpy() & ~foreign
+    hosts &= ~_closed_sites(crisis, places, day)
     area_ids, area = _areas(crisis, places, hosts | (start.sum(axis=(1, 2)) > 0))
     if start.sum() > MOST_PERSONS:
         raise RunError(f"populations.csv: {too_many_persons(int(start.sum()))}")
@@ -223,7 +228,8 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     place["hosts"] = hosts
     place["built_up"] = places["kind"].isin(BUILT_UP).to_numpy()
     place["concern"] = _concern(crisis, places, day)
-    place["near_border"] = _near_border(crisis, lat, lon) & ~foreign
+    place["border"] = np.where(foreign, -1, _nearest_border(crisis, lat, lon))
+    place["crossing"] = crossing.to_numpy() & ~foreign
     road = np.zeros(len(routes), dtype=ROAD)
     road["key"] = keys(tuple(routes["route_id"]), "road")
     road["a"], road["b"] = road_a, road_b
@@ -249,6 +255,7 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
         group_ids=group_ids,
         road_ids=tuple(routes["route_id"]),
         party_ids=tuple(sorted(crisis.parties["party_id"])),
+        neighbour_ids=tuple(sorted(n.id for n in crisis.meta.neighbours)),
         abroad=tuple(sorted(_abroad(crisis))),
         lat=lat,
         lon=lon,
@@ -359,12 +366,15 @@ def _areas(
     return tuple(used), np.array([position.get(a, -1) for a in places["area_id"]], dtype=np.int64)
 
 
-def _near_border(
+def _nearest_border(
     crisis: Crisis, lat: NDArray[np.float64], lon: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    near = np.zeros(len(lat), dtype=np.bool_)
+) -> NDArray[np.int64]:
+    """Return the neighbour whose outline or crossing is nearest, within `NEAR_BORDER_KM`; or -1."""
+    nearest = np.full(len(lat), -1, dtype=np.int64)
+    least = np.full(len(lat), NEAR_BORDER_KM)
     outlines: dict[str, Any] = crisis.geography.get("outlines", {"features": []})
-    for neighbour in crisis.meta.neighbours:
+    named = {place: (y, x) for place, y, x in _positions(crisis)}
+    for k, neighbour in enumerate(sorted(crisis.meta.neighbours, key=lambda n: n.id)):
         boundary = [
             ring
             for feature in outlines["features"]
@@ -372,13 +382,15 @@ def _near_border(
             in (neighbour.name.casefold(), neighbour.country.casefold())
             for ring in geometry.rings(feature["geometry"])
         ]
-        if boundary:
-            near |= geometry.distance_to_rings_km(boundary, lon, lat) <= NEAR_BORDER_KM
+        km = geometry.distance_to_rings_km(boundary, lon, lat) if boundary else least + 1.0
         at = crisis.crossings.loc[crisis.crossings["neighbour"] == neighbour.id, "place_id"]
         for place in at:
-            row = crisis.places.loc[crisis.places["place_id"] == place].iloc[0]
-            near |= (
-                geometry.great_circle_km(lat, lon, float(row["lat"]), float(row["lon"]))
-                <= NEAR_BORDER_KM
-            )
-    return near
+            km = np.minimum(km, geometry.great_circle_km(lat, lon, *named[str(place)]))
+        nearer = km <= least if k == 0 else (km < least) | ((nearest < 0) & (km <= least))
+        nearest[nearer], least[nearer] = k, km[nearer]
+    return nearest
+
+
+def _positions(crisis: Crisis) -> Iterable[tuple[str, float, float]]:
+    columns = (crisis.places[name] for name in ("place_id", "lat", "lon"))
+    return ((str(p), float(y), float(x)) for p, y, x in zip(*columns, strict=True))

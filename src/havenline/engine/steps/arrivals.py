@@ -17,6 +17,7 @@ from havenline.engine.steps.returns import come_home
 STEP = Step(
     "Journeys end; people choose again where road or place was lost.",
     reads=(
+        "record",
         "option",
         "people",
         "calendar",
@@ -75,7 +76,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     e = state.trip_head[slot]
     state.trip_head[slot] = -1
     mark_safe(values, plan, state, day - today)
-    set_pull(net, values, state)
+    set_pull(net, record, values, plan, state, day, today)
     trip = state.trip
     books = state.books[0]
     groups = state.persons.shape[2]

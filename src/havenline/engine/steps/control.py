@@ -230,11 +230,11 @@ def advance(net, record, values, plan, state, key, day, ahead):  # type: ignore[
 
 
 @kernel
-def replay(net, record, values, state, day):  # type: ignore[no-untyped-def]
+def replay(net, record, values, state, key, day):  # type: ignore[no-untyped-def]
     """Set holders, relations and roads to the record of a day; return whether they changed."""
     if day > 0 and record.day[day].epoch == record.day[day - 1].epoch:
         return False
-    refuge.set_terms(record, values, state, record.day[day].terms)
+    refuge.set_terms(record, values, state, key, record.day[day].terms)
     state.own[:] = record.own
     for i in range(state.holder.shape[0]):
         if day > 0 and not record.by_agreement[day, i]:
@@ -312,7 +312,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     """Advance the fronts by a day; see `havenline.engine.steps.truce.step` for the parameters."""
     ahead = day - today
     if ahead <= 0:
-        if replay(net, record, values, state, day):
+        if replay(net, record, values, state, key, day):
             measure_fronts(net, record, state)
         return
     if ahead == plan.handover:

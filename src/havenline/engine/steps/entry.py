@@ -1,4 +1,6 @@
-"""Entry to a neighbour: displaced people near the border, without shelter, who get across.
+"""Entry to a neighbour: displaced people at a crossing, or near the border without shelter.
+
+Each border has its own regime (see `havenline.engine.border`).
 
 The number who enter is a quantile of the binomial at a uniform number of the day and place, so
 that under the same luck a more open border lets no fewer through.
@@ -24,8 +26,8 @@ from havenline.engine.step import Measure, Step
 from havenline.engine.steps.aid import unsheltered
 
 STEP = Step(
-    "People without shelter near the border get across.",
-    reads=("people", "holders", "shelter places", "option"),
+    "People who wait at a border get across, by neighbour.",
+    reads=("record", "people", "holders", "relations", "shelter places", "option"),
     writes=("people", "abroad", "entries"),
     parts=("border",),
     tables=("crossings",),
@@ -44,19 +46,28 @@ STEP = Step(
 
 
 @kernel
+def waiting(net, state, place):  # type: ignore[no-untyped-def]
+    """Return the people at a place who wait to cross: all at a crossing, else those unsheltered."""
+    if net.place[place].crossing:
+        return np.int64(displaced(state, place))
+    return np.int64(unsheltered(state, place))
+
+
+@kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Let people cross for a day; see `havenline.engine.steps.truce.step` for the parameters."""
-    chance = border.permeability(values, plan, day, today)
     groups = state.persons.shape[2]
     rows = state.persons.shape[1]
     for i in range(state.holder.shape[0]):
-        if not net.place[i].near_border or not shelters(state, i, i):
+        neighbour = net.place[i].border
+        if neighbour < 0 or not shelters(state, i, i):
             continue
-        waiting = np.int64(unsheltered(state, i))
-        if waiting == 0:
+        people = waiting(net, state, i)
+        if people == 0:
             continue
+        chance = border.permeability(values, record, plan, neighbour, day, today)
         draw = mix(mix(mix(key, processes.ENTRY), net.place[i].key), day)
-        entering = binomial_quantile(waiting, chance, uniform(draw, 0))
+        entering = binomial_quantile(people, chance, uniform(draw, 0))
         if entering == 0:
             continue
         who = mix(draw, processes.WHO_ENTERS)
@@ -73,6 +84,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             uniform(who, 1),
         )
         state.counts[0].entries += entering
+        state.entered[neighbour] += entering
         for c in range(m):
             persons = state.listed[c].count
             if persons == 0:
@@ -80,4 +92,4 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             row, group = state.listed[c].cell // groups, state.listed[c].cell % groups
             add(state.persons, state.by_status, state.by_row, i, row, group, -persons)
             home = rows - 1 if row == DISPLACED_BEFORE else row
-            state.abroad[home - DISPLACED_SINCE, group] += persons
+            state.abroad[neighbour, home - DISPLACED_SINCE, group] += persons

@@ -6,11 +6,12 @@ The daily hazard of a person at place i, of mean readiness, is
 
 with d_ik the road distance to the front of offensive k, O_k whether it runs, s_ik 1 and
 ``flight_attackers_side`` for ground of those who attack, L_i ``flight_front_length``, shorter in
-built-up places by ``flight_built_up_reach``, b_i the events of seven days, c_i whether the place
-lies in an area of concern, and phi 1 for residents and the IDP ratio for displaced people. o_i is 1
-on ground that shelters its people and falls to ``flight_captured`` on ground that does not: there
-people leave only as far as the new holder lets them. On the day when a place is taken a share
-``flight_at_capture`` of those still there leaves.
+built-up places by ``flight_built_up_reach``, lb multiplied by ``flight_pause`` while no offensive
+runs, b_i the events of seven days, c_i whether the place lies in an area of concern, and phi 1 for
+residents and the IDP ratio for displaced people. o_i is 1 on ground that shelters its people and
+falls to ``flight_captured`` on ground that does not: there people leave only as far as the new
+holder lets them. On the day when a place is taken a share ``flight_at_capture`` of those still
+there leaves.
 
 People differ in readiness: it is gamma distributed among those who live at a place, with mean 1 and
 variance theta (``flight_frailty``). After a cumulated hazard H the share (1 + theta H)^(-1/theta)
@@ -211,6 +212,8 @@ def fighting_hazard(net, record, values, state, place, day):  # type: ignore[no-
     bombed, events = 0.0, events_of_week(state, place)
     if events > 0.0:
         bombed = values.flight_bombardment * math.log1p(events / HALF_EVENTS)
+        if state.course[0].offensive == 0:
+            bombed *= values.flight_pause
     hazard = allowed(values, state, place) * state.place[place].shock * (near + bombed)
     if state.place[place].taken_on == day:
         hazard -= math.log1p(-min(MOST_AT_ONCE, values.flight_at_capture))
@@ -486,7 +489,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         level.learn_week(values, state)
     if ahead == 0:
         level.draw(values, state, key)
-    set_pull(net, values, state)
+    set_pull(net, record, values, plan, state, day, today)
     for i in range(n):
         if state.by_status[i].sum() > 0:
             own = state.place[i]

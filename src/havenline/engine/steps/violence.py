@@ -1,8 +1,9 @@
-"""Violent events by place and day, from one declared wide prior.
+"""Violent events by place and day: recorded where they are, else from one declared wide prior.
 
-No count by place and day is at hand. The expected events of a day of offensive
-(``violence_events``) are spread each day over places in proportion to their people at the start
-times exp(-road distance to the front / ``violence_length``); the draws are
+Up to the as-of date at least the recorded events happen at the place and on the day that they tell
+of; those of an area are spread over its places by their people. Beyond these, the expected events
+of a day of offensive (``violence_events``) are spread each day over places in proportion to their
+people at the start times exp(-road distance to the front / ``violence_length``); the draws are
 negative binomial with size 0.3.
 """
 
@@ -28,6 +29,7 @@ SIZE = 0.3
 STEP = Step(
     "Violent events by place.",
     reads=(
+        "record",
         "option",
         "holders",
         "relations",
@@ -38,7 +40,7 @@ STEP = Step(
     ),
     writes=("events",),
     parts=("violence", "haven"),
-    tables=("populations",),
+    tables=("populations", "violence"),
     page="violence",
 )
 
@@ -100,6 +102,13 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         if mean > 1e-6:
             draw = mix(mix(mix(key, processes.VIOLENCE), net.place[i].key), day)
             state.events[day % 7, i] = negative_binomial(mean, SIZE, draw)
+    if day <= today:
+        for r in range(record.violence.shape[0]):
+            if record.violence[r].day == day:
+                at = record.violence[r].place
+                state.events[day % 7, at] = max(
+                    state.events[day % 7, at], record.violence[r].events
+                )
 
 
 @kernel

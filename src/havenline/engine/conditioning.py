@@ -1,0 +1,105 @@
+"""Which frailty the counts speak for: futures are drawn from it before they run.
+
+How fast a count bends while the fighting goes on tells how much people differ in their readiness
+to flee (see `havenline.engine.steps.flight`). Over a grid of values of ``flight_frailty``, cells of
+equal prior chance, the past is run once each with recorded fronts and days of fighting, every other
+parameter at its default and no shocks, and is not scaled to the counts; one factor on all hazards
+is found with which as many are displaced by the newest count as were counted. A cell weighs by how
+well its increments then fit the published ones,
+
+    sum over increments of exp(-age / FORGET_DAYS) log N(published - run; 0, (ERROR published)^2 +
+    ROUNDED^2),
+
+and each future's value, a quantile of the prior, becomes the same quantile of what is left. Error,
+rounding and forgetting are judgement, the same for every crisis. With fewer than ``LEAST``
+published increments, or the parameter fixed by the user or the crisis, nothing is changed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenline.facts.counts import Increment
+
+Floats = NDArray[np.float64]
+
+NAME = "flight_frailty"
+CELLS = 8
+LEAST = 3
+"""Published increments from which a bend can be told from a straight line."""
+ERROR, ROUNDED, FORGET_DAYS = 0.35, 4000.0, 60.0
+"""Relative error of an increment, error of small ones (persons), days after which an increment
+counts for a third."""
+STEPS = 7
+CLOSE = 0.02
+"""How often, and how closely, the factor on the hazards is sought: 2% of the count."""
+MOST_LOG = 4.0
+"""Logarithm of the largest factor sought, either way: a factor of 55."""
+HAZARDS = ("flight_background", "flight_front", "flight_bombardment")
+"""Parameters that one factor multiplies."""
+
+
+def weigh_cells(
+    run: Callable[[float, float], Floats],
+    levels: Sequence[float],
+    published: Sequence[Increment],
+    at: Sequence[tuple[int, int]],
+) -> Floats:
+    """Weigh values of the frailty by how well runs with them fit the published increments.
+
+    Parameters
+    ----------
+    run : callable
+        ``run(frailty, factor)`` returns the newly displaced since the start at the end of each
+        day.
+    levels : sequence of float
+        Frailty of each cell.
+    published : sequence of Increment
+    at : sequence of (int, int)
+        Days of the run on which each increment begins and ends.
+
+    Returns
+    -------
+    (n_level,) float64
+        Chances, adding up to one.
+    """
+    first, last = at[0][0], at[-1][1]
+    counted = np.array([step.persons for step in published])
+    newest = published[-1].end
+    keep = np.exp([-(newest - step.end).days / FORGET_DAYS for step in published])
+    variance = (ERROR * counted) ** 2 + ROUNDED**2
+    logs = np.zeros(len(levels))
+    for k, level in enumerate(levels):
+        path = _scaled(partial(run, level), first, last, float(counted.sum()))
+        missed = counted - np.array([path[b] - path[a] for a, b in at])
+        logs[k] = -0.5 * float((keep * missed**2 / variance).sum())
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum())
+
+
+def _scaled(run: Callable[[float], Floats], first: int, last: int, total: float) -> Floats:
+    """Return the run with the factor on all hazards that displaces as many as were counted.
+
+    By the secant on the logarithms of factor and people; the nearest found, where none is close.
+    """
+    best, least = np.zeros(last + 1), math.inf
+    guess, before = 0.0, (0.0, 0.0)
+    for step in range(STEPS):
+        path = run(math.exp(guess))
+        found = max(1.0, float(path[last] - path[first]))
+        miss = math.log(found / max(1.0, total))
+        if abs(miss) < least:
+            best, least = path, abs(miss)
+        if least < CLOSE:
+            break
+        slope = 1.0
+        if step and guess != before[0]:
+            slope = min(2.0, max(0.1, (miss - before[1]) / (guess - before[0])))
+        before = guess, miss
+        guess = min(MOST_LOG, max(-MOST_LOG, guess - min(2.0, max(-2.0, miss / slope))))
+    return best
