@@ -27,6 +27,7 @@ from havenline.crisis import (
     builtin_crises,
     open_crisis,
 )
+from havenline.crisis.answers import ANSWERS, COUNTED_ONCE, WITHOUT
 from havenline.crisis.case_schema import CaseMeta
 from havenline.crisis.levers import LEVERS, AidStep
 from havenline.crisis.meta import (
@@ -45,7 +46,6 @@ from havenline.crisis.meta import (
 from havenline.crisis.parameters import Parameter, case_table, default_table, known_parameters
 from havenline.engine.day import STEPS
 from havenline.engine.layout import VARIABLES
-from havenline.evidence.answers import ANSWERS, COUNTED_ONCE, WITHOUT
 from havenline.evidence.text import TextTable
 from havenline.outcomes import INDICATORS
 from scripts.sources.onward import check_onward, onward_notes, onward_table

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from havenline import words
 from havenline.crisis import Crisis
+from havenline.crisis.answers import ANSWERS, WITHOUT
 from havenline.crisis.cells import split_ids
 from havenline.crisis.checks_relations import ACTING
 from havenline.crisis.choices import HOSTING, MEASURES
@@ -28,6 +30,9 @@ _DATED = (
     "violence",
 )
 """Tables whose rows are known from a day on; observations published late are still scored."""
+
+WHOLE = [measure for measure, answer in ANSWERS.items() if not answer.part]
+"""Measures that a run has for the whole crisis alone."""
 
 
 def of_tables(crisis: Crisis) -> Iterator[Unused]:
@@ -70,49 +75,67 @@ def _row_names(table: str, rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _series(crisis: Crisis) -> Iterator[Unused]:
+    """Walk the observed series; each is told for the first reason that holds."""
     rows, meta, file = crisis.observations, crisis.meta, "observations.csv"
+    main = rows["series_id"] == meta.displaced_series
+    over, moves = (
+        rows["measure"].map({name: getattr(m, field) for name, m in MEASURES.items()}).astype(bool)
+        for field in ("over", "moves")
+    )
 
-    def series(kind: str, chosen: pd.Series[bool], why: str) -> Unused:
-        return Unused(kind, file, "series", _unique(rows.loc[chosen, "series_id"]), why)
+    earlier = moves & (rows["date"] < pd.Timestamp(meta.period.start))
+    left = ~main & ~earlier  # earlier moves give the simple forecasts their rate
 
-    other = rows["measure"] == "other"
-    yield series("measure_other", other, "of the measure other, which no run has")
+    def told(kind: str, chosen: pd.Series[bool], why: str, column: str = "series_id") -> Unused:
+        nonlocal left
+        found, left = rows[left & chosen], left & ~chosen
+        return Unused(kind, file, column.split("_")[0], _unique(found[column]), why)
+
     last = max(meta.period.end, meta.hindcast.until if meta.hindcast else meta.period.end)
     outside = (rows["date"] < pd.Timestamp(meta.period.start)) | (rows["date"] > pd.Timestamp(last))
-    whole = outside.groupby(rows["series_id"]).transform("all").astype(bool)
-    before = rows["measure"].isin([m for m, row in MEASURES.items() if row.moves])
-    yield series(
-        "series_outside", whole & ~other & ~before,
+    yield told(
+        "series_outside", outside.groupby(rows["series_id"]).transform("all").astype(bool),
         f"every figure lies outside {meta.period.start} to {last}; told as background",
     )  # fmt: skip
-    over = rows["measure"].map({name: m.over for name, m in MEASURES.items()}).astype(bool)
-    undated = over & rows["period_start"].isna() & ~other
-    yield series(
-        "no_period_start", undated & ~whole,
+    yield told(
+        "measure_other", rows["measure"] == "other", "of the measure other, which no run has"
+    )
+    yield told(
+        "measure_without_figure", rows["measure"].isin(list(WITHOUT)),
+        "no figure of a run answers to what it measures",
+    )  # fmt: skip
+    yield told(
+        "no_period_start", over & rows["period_start"].isna(),
         "without period_start, so the days that the figures cover are not known",
     )  # fmt: skip
-    main = (rows["main"] == 1).groupby(rows["series_id"]).transform("any").astype(bool)
-    beside = main & (rows["main"] == 0) & ~other & ~whole
-    many = Counter(map(str, rows.loc[beside, "series_id"]))
-    yield Unused(
-        "not_main", file, "series", tuple(f"{name}: {n} rows" for name, n in many.items()),
-        "figures beside the main ones (main 0); the main ones hold",
-    )  # fmt: skip
-    if meta.displaced_series is None and (rows["measure"] == "displaced_cumulative").any():
-        counted = rows["measure"] == "displaced_cumulative"
-        yield series(
-            "no_displaced_series", counted,
-            "crisis.yaml names no displaced_series, so the replay is scaled to no count",
-        )  # fmt: skip
     places = crisis.places[crisis.places["kind"].isin(HOSTING)]
     within = lineage(crisis.areas)
-    served = {area for home in set(places["area_id"]) for area in within[home]}
-    every = set(rows.loc[rows["series_id"] == meta.displaced_series, "area_id"])
-    empty = ~rows["area_id"].isin(served | every) & (rows["neighbour"] == "") & ~other & ~whole
-    yield Unused(
-        "area_without_destination", file, "area", _unique(rows.loc[empty, "area_id"]),
+    served = [set(within[home]) for home in set(places["area_id"])]
+    whole = set.intersection(*served) if served else set()
+    whole |= set(rows.loc[main, "area_id"])
+    everywhere = rows["area_id"].isin(whole) | (rows["neighbour"] != "")
+    yield told(
+        "area_without_destination", ~everywhere & ~rows["area_id"].isin(set().union(*served)),
         "no place that people may live in or flee to lies in it, so no run has a figure for it",
+        "area_id",
     )  # fmt: skip
+    yield told(
+        "not_by_area", ~everywhere & rows["measure"].isin(WHOLE),
+        "a run holds what it measures for the whole crisis, not for a part of it",
+    )  # fmt: skip
+    counters = [rows["series_id"], rows["counter"]]
+    any_main = (rows["main"] == 1).groupby(counters).transform("any").astype(bool)
+    beside = rows.loc[(left | main) & any_main & (rows["main"] == 0), "series_id"]
+    yield Unused(
+        "not_main", file, "series",
+        tuple(f"{name}: {words.counted(n, 'row')}" for name, n in Counter(beside).items()),
+        "figures beside the main ones (main 0); the main ones hold",
+    )  # fmt: skip
+    if meta.displaced_series is None:
+        yield told(
+            "no_displaced_series", rows["measure"] == "displaced_cumulative",
+            "crisis.yaml names no displaced_series, so the replay is scaled to no count",
+        )  # fmt: skip
 
 
 def _happenings(crisis: Crisis) -> Iterator[Unused]:
