@@ -168,7 +168,12 @@ def upgrade(
     out.print(f"Next: havenline check {done.folder}")
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    bargaining: Annotated[
+        bool, typer.Option("--bargaining", help="With the tables that only `negotiate` needs.")
+    ] = False,
+) -> None:
     """Start a crisis of your own from a small worked example."""
-    path = init_crisis(folder)
+    path = init_crisis(folder, bargaining=bargaining)
     out.print(f"A worked example is in {path}. Change it, then: havenline check {path}")
