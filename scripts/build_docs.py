@@ -27,7 +27,10 @@ from havenline.crisis import (
     builtin_crises,
     open_crisis,
 )
+from havenline.crisis.answers import ANSWERS, COUNTED_ONCE, WITHOUT
 from havenline.crisis.case_schema import CaseMeta
+from havenline.crisis.choices import MEASURES, covers
+from havenline.crisis.columns import basis_column
 from havenline.crisis.levers import LEVERS, AidStep
 from havenline.crisis.meta import (
     Afterwards,
@@ -43,9 +46,9 @@ from havenline.crisis.meta import (
     Total,
 )
 from havenline.crisis.parameters import Parameter, case_table, default_table, known_parameters
+from havenline.crisis.schema import does_of
 from havenline.engine.day import STEPS
 from havenline.engine.layout import VARIABLES
-from havenline.evidence.answers import ANSWERS, COUNTED_ONCE, WITHOUT
 from havenline.evidence.text import TextTable
 from havenline.outcomes import INDICATORS
 from scripts.sources.onward import check_onward, onward_notes, onward_table
@@ -369,6 +372,23 @@ def column_row(column: Column) -> tuple[str, ...]:
     )
 
 
+COMMON = ("basis", "confidence", "coord_confidence")
+"""Columns whose values mean the same in every table."""
+
+
+def values_part(column: Column) -> list[str]:
+    """Return a table of what each value of a column does in a run; nothing where none is said."""
+    said = does_of(column)
+    if not said:
+        return []
+    head = (f"`{column.name}`", "what it does in a run")
+    if column.name == "measure":
+        rows = ((f"`{m}`", f"{text}", covers(m), "yes" if MEASURES[m].abroad else "")
+                for m, text in said.items())  # fmt: skip
+        return table((head[0], "what it counts and does", "covers", "needs a neighbour"), rows)
+    return table(head, ((f"`{value}`", text) for value, text in said.items()))
+
+
 def tables_part(
     tables: Iterable[Table], head: str = "###", given: Mapping[str, Table] | None = None
 ) -> list[str]:
@@ -386,8 +406,11 @@ def tables_part(
             lines += ["Stands only once: " + ", ".join(f"`{k}`" for k in spec.key) + ".", ""]
         if known is not None:
             lines += ["As in a crisis, but for these columns.", ""]
+        if known is None and spec.does:
+            lines += [f"In a run: {spec.does}.", ""]
         lines += [spec.reading, ""] if spec.reading else []
         lines += table(header, map(column_row, columns))
+        lines += [line for c in columns if c.name not in COMMON for line in values_part(c)]
     return [line for i, line in enumerate(lines) if line or i == 0 or lines[i - 1]]
 
 
@@ -532,7 +555,8 @@ p-codes are written as published. Ids join tables, names never do. An empty cell
 never zero.
 
 Every row names its source, and the source stands in `sources.csv`. A figure that was not counted
-says so (`basis`: `counted`, `estimated`, `derived` or `prior`) and how it was made (`method`).
+says so (`basis`) and how it was made (`method`). `confidence` is told beside a figure and no run
+uses it.
 
 `published` is the day from which a fact was known. A run with an as-of date uses only rows
 published by that day; who lives where may stand in, marked as `stand_in`, where it was only
@@ -561,6 +585,7 @@ def folder_page() -> str:
     return page(
         "The crisis folder",
         text(FOLDER_INTRO),
+        values_part(basis_column()[0]),
         meta_part(),
         ["## Tables", ""],
         tables_part(TABLES.values()),

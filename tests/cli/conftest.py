@@ -48,4 +48,4 @@ def havenline(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The worked example, not to be changed."""
-    return init_crisis(tmp_path_factory.mktemp("crises") / "example")
+    return init_crisis(tmp_path_factory.mktemp("crises") / "example", bargaining=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from havenline.crisis import open_crisis
+from havenline.crisis.answers import WITHOUT
 from havenline.crisis.parameters import parameter_names
-from havenline.evidence.answers import WITHOUT
 from havenline.outcomes import INDICATORS
 
 from .conftest import Command

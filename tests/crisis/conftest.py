@@ -40,4 +40,4 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     """A fresh copy of the worked example, which passes every check."""
-    return Folder(init_crisis(tmp_path / "example"))
+    return Folder(init_crisis(tmp_path / "example", bargaining=True))

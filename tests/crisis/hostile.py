@@ -14,6 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from havenline.crisis.choices import MEASURES
+from tests.crisis.old_format import as_format_1
+
 Change = Callable[[Path], None]
 RUNS = ""
 
@@ -101,6 +104,65 @@ def link(target: str) -> Change:
     def change(path: Path) -> None:
         path.unlink(missing_ok=True)
         path.symlink_to(target)
+
+    return change
+
+
+def hindcast(dates: str, until: str) -> Change:
+    """Forecast from other days of the past."""
+    own = "dates: [2030-01-20, 2030-02-05]\n  until: 2030-02-15"
+    return swap(own, f"dates: {dates}\n  until: {until}")
+
+
+def column(name: str, value: str) -> Change:
+    """Add a column with a value in all rows."""
+
+    def change(path: Path) -> None:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerows([*row, value if k else name] for k, row in enumerate(rows))
+
+    return change
+
+
+def relation(what: str, day: str = "2028-01-02") -> str:
+    """Return a row of relations."""
+    return f"{what},{day},{day},prior,invented,invented,"
+
+
+PARTIES = ("highland", "lowland", "plainland_gov")
+RING = [
+    relation(f"{a},{b},guards")
+    for a in PARTIES
+    for b in PARTIES
+    if a != b and {a, b} != {"highland", "lowland"}
+]
+"""Guards all round, but for the two that fight."""
+FICKLE = [
+    relation(f"highland,lowland,{what}", f"2030-01-{day:02d}")
+    for day, what in zip(range(11, 31), ("allied", "hostile", "neutral", "guards") * 5, strict=True)
+]
+
+
+def crowd(number: int) -> Change:
+    """Add parties without ground, each hostile to the one before it."""
+
+    def change(path: Path) -> None:
+        add(*[f"p{k},P,armed,invented" for k in range(number)])(path)
+        rows = [relation(f"p{k},p{k - 1},hostile") for k in range(1, number)]
+        add(*rows)(path.parent / "relations.csv")
+
+    return change
+
+
+def of_format_1(then: Change | None = None) -> Change:
+    """Turn the folder of the file into one of format 1, then change the file."""
+
+    def change(path: Path) -> None:
+        as_format_1(path.parent)
+        if then is not None:
+            then(path)
 
     return change
 
@@ -302,7 +364,7 @@ _TABLE: tuple[tuple[str, str, Change, str], ...] = (
     ("as-of with a time", "crisis.yaml", swap("as_of: 2030-01-20", "as_of: 2030-01-20T00:00:00Z"), "bad_date"),
     ("as-of of a number", "crisis.yaml", swap("as_of: 2030-01-20", "as_of: 20300120"), "bad_date"),
     ("as-of in other digits", "crisis.yaml", swap("as_of: 2030-01-20", "as_of: '٢٠٣٠-٠١-٢٠'"), "bad_date"),
-    ("format 2", "crisis.yaml", swap("format: 1 ", "format: 2 "), "unknown_value"),
+    ("format 3", "crisis.yaml", swap("format: 2 ", "format: 3 "), "unknown_value"),
     ("another kind", "crisis.yaml", add("kind: game"), "unknown_value"),
     ("a tag of Python", "crisis.yaml", add("x: !!python/object/apply:os.system ['true']"), "unknown_key"),
     ("aliases of aliases", "crisis.yaml", bomb, "broken_yaml"),
@@ -368,10 +430,10 @@ _TABLE: tuple[tuple[str, str, Change, str], ...] = (
     ("threshold of 0", "crisis.yaml", swap("at_most: 8000", "at_most: 0"), RUNS),
     ("a total of 18 digits", "crisis.yaml", swap("persons: 160000", "persons: 999999999999999999"), "out_of_bounds"),
     ("a total of no area", "crisis.yaml", swap("areas: [north]", "areas: [nrth]"), "unknown_id"),
-    ("hindcast before the period", "crisis.yaml", add("hindcast: {dates: [2020-01-01], until: 2030-03-01}"), "dates_out_of_order"),
-    ("hindcast until the end of time", "crisis.yaml", add("hindcast: {dates: [2030-01-20], until: 2199-12-31}"), "out_of_bounds"),
-    ("hindcast on one day twice", "crisis.yaml", add("hindcast: {dates: [2030-01-20, 2030-01-20], until: 2030-03-01}"), "duplicate_id"),
-    ("hindcast", "crisis.yaml", add("hindcast: {dates: [2030-01-20], until: 2030-03-01}"), RUNS),
+    ("hindcast before the period", "crisis.yaml", hindcast("[2020-01-01]", "2030-03-01"), "dates_out_of_order"),
+    ("hindcast until the end of time", "crisis.yaml", hindcast("[2030-01-20]", "2199-12-31"), "out_of_bounds"),
+    ("hindcast on one day twice", "crisis.yaml", hindcast("[2030-01-20, 2030-01-20]", "2030-03-01"), "duplicate_id"),
+    ("hindcast", "crisis.yaml", hindcast("[2030-01-20]", "2030-03-01"), RUNS),
     ("hosts of nobody", "crisis.yaml", swap("country: XXP}", "country: XXP, hosts: [{id: h, name: H, population: 0, refugees: 0, source_id: invented}]}"), "out_of_bounds"),
     ("hosts of one with a thousand million", "crisis.yaml", swap("country: XXP}", "country: XXP, hosts: [{id: h, name: H, population: 1, refugees: 1000000000, source_id: invented}]}"), RUNS),
     ("hosts twice", "crisis.yaml", swap("country: XXP}", "country: XXP, hosts: [{id: h, name: H, population: 9, refugees: 0, source_id: invented}, {id: h, name: H, population: 9, refugees: 0, source_id: invented}]}"), "duplicate_id"),
@@ -512,8 +574,8 @@ _TABLE: tuple[tuple[str, str, Change, str], ...] = (
     ("a count of 0", "observations.csv", cells("value", "0"), RUNS),
     ("a denormal count", "observations.csv", cells("value", "0." + "0" * 29 + "1"), RUNS),
     ("a count of all", "observations.csv", cells("value", "160000"), RUNS),
-    ("counts of another unit", "observations.csv", cells("unit", "families"), RUNS),
-    ("counts that are stocks", "observations.csv", cells("kind", "stock"), "unknown_outcome"),
+    ("counts of another unit", "observations.csv", cells("unit", "families"), "measure_unit"),
+    ("counts that are stocks", "observations.csv", cells("measure", "present"), "unknown_outcome"),
     ("counts of the last century", "observations.csv", cells("period_start", "1900-01-01"), RUNS),
     ("counts that fall", "observations.csv", cells("value", "1", 2), RUNS),
     ("no counts", "observations.csv", header_only, "unknown_outcome"),
@@ -526,10 +588,110 @@ _TABLE: tuple[tuple[str, str, Change, str], ...] = (
     ("crossings in town", "crossings.csv", cells("place_id", "alderford"), RUNS),
     ("a crossing since 2199", "crossings.csv", cells("since", "2199-12-31"), RUNS),
     ("no parties", "parties.csv", header_only, "empty_table"),
-    ("only attackers", "parties.csv", cells("side", "attacker"), RUNS),
-    ("only neighbours", "parties.csv", cells("side", "neighbour"), RUNS),
-    ("no attacker", "parties.csv", swap("attacker", "other"), RUNS),
-    ("two attackers", "parties.csv", swap("defender", "attacker"), RUNS),
+    ("only neighbours", "parties.csv", cells("kind", "neighbour"), RUNS),
+    ("only authorities", "parties.csv", cells("kind", "authority"), RUNS),
+    ("only donors", "parties.csv", cells("kind", "donor"), "control_holder"),
+    ("301 parties", "parties.csv", add(*[f"p{k},P,armed,invented" for k in range(297 + 1)]), "too_many_parties"),
+    ("300 parties, each hostile to all", "parties.csv", crowd(296), RUNS),
+    ("no relations", "relations.csv", header_only, "not_hostile"),
+    ("relations gone", "relations.csv", gone, "not_hostile"),
+    ("friends who fight", "relations.csv", cells("relation", "allied"), "not_hostile"),
+    ("relations of tomorrow", "relations.csv", cells("published", "2030-06-29"), "not_hostile"),
+    ("relations of 1900", "relations.csv", cells("since", "1900-01-01"), RUNS),
+    ("relations of the year 2199", "relations.csv", cells("since", "2199-12-31"), "date_out_of_period"),
+    ("a party with itself", "relations.csv", cells("other", "highland"), "relation_conflict"),
+    ("everybody guards everybody", "relations.csv", add(*RING), RUNS),
+    ("a guard of the attacker", "relations.csv", add(relation("plainland_gov,highland,guards")), RUNS),
+    ("a defender who guards its attacker later", "relations.csv", add(relation("lowland,highland,guards", "2030-01-15")), RUNS),
+    ("peace on the as-of date", "relations.csv", add(relation("lowland,highland,allied", "2030-01-20")), RUNS),
+    ("war with the neighbour", "relations.csv", add(relation("highland,plainland_gov,hostile")), RUNS),
+    ("another relation each day", "relations.csv", add(*FICKLE), RUNS),
+    ("no offensives", "offensives.csv", header_only, RUNS),
+    ("offensives gone", "offensives.csv", gone, RUNS),
+    ("an offensive against itself", "offensives.csv", cells("defenders", "highland"), "not_hostile"),
+    ("an offensive of all", "offensives.csv", cells("attackers", "highland;highland;highland"), RUNS),
+    ("an offensive in no area of its defenders", "offensives.csv", cells("areas", "plainland"), RUNS),
+    ("an offensive in every area twice", "offensives.csv", cells("areas", "north;south;valley;north"), RUNS),
+    ("an offensive of 1900", "offensives.csv", cells("since", "1900-01-01"), "not_hostile"),
+    ("an offensive of the last day", "offensives.csv", cells("since", "2030-06-30"), RUNS),
+    ("an offensive announced in 1900", "offensives.csv", cells("announced", "1900-01-01"), RUNS),
+    ("an offensive known too late", "offensives.csv", cells("published", "2199-12-31"), RUNS),
+    ("a hundred offensives", "offensives.csv", add(*[
+        f"o{k},O,highland,lowland,,,2030-01-{1 + k % 28:02d},2030-01-11,invented," for k in range(100)
+    ]), RUNS),
+    ("a neighbour's offensive", "offensives.csv", add("invasion,I,plainland_gov,lowland,,,2030-01-10,2030-01-11,invented,"), "not_hostile"),
+    ("an offensive of donors by donors", "offensives.csv", cells("attackers", "donors"), "holds_no_ground"),
+    ("no refuge", "refuge.csv", header_only, RUNS),
+    ("refuge gone", "refuge.csv", gone, RUNS),
+    ("refuge nowhere", "refuge.csv", add(*[
+        f"{a},{b},0,,,no,2028-01-0{k},2028-01-02,prior,invented,invented," for k, (a, b) in enumerate(
+            ((a, b) for a in ("highland", "lowland") for b in ("highland", "lowland")), start=2)
+    ]), RUNS),
+    ("refuge of a denormal", "refuge.csv", cells("low", "0." + "0" * 29 + "1"), RUNS),
+    ("refuge of 2", "refuge.csv", cells("share", "2"), "out_of_bounds"),
+    ("refuge abroad", "refuge.csv", cells("holder", "plainland_gov"), RUNS),
+    ("one let in a day", "refuge.csv", column("per_day", "1"), RUNS),
+    ("nobody let in a day", "refuge.csv", column("per_day", "0"), RUNS),
+    ("a hair let in a day", "refuge.csv", column("per_day", "0.0000001"), RUNS),
+    ("1e300 let in a day", "refuge.csv", column("per_day", "1e300"), "out_of_bounds"),
+    ("no return but to oneself", "refuge.csv", column("returns", "0"), RUNS),
+    ("how it changed hands: by magic", "control.csv", column("how", "magic"), "unknown_value"),
+    ("all handed over", "control.csv", column("how", "handed_over"), RUNS),
+    ("happenings of nothing", "happenings.csv", column("offensives", "rivers"), "unknown_id"),
+    ("happenings of the river", "happenings.csv", column("offensives", "river"), RUNS),
+    ("happenings of semicolons", "happenings.csv", column("offensives", ";"), "bad_id"),
+    ("every happening a siege", "happenings.csv", cells("kind", "siege_begins"), RUNS),
+    ("violence since 1900", "violence.csv", column("period_start", "1900-01-01"), RUNS),
+    ("violence from tomorrow", "violence.csv", column("period_start", "2030-06-01"), "dates_out_of_order"),
+    ("sites that open in 2199", "sites.csv", column("opens", "2199-12-31"), RUNS),
+    ("sites that closed in 1900", "sites.csv", column("closes", "1900-01-01"), RUNS),
+    ("sites that take nobody in", "sites.csv", column("takes_in", "no"), RUNS),
+    ("sites at a place without people", "sites.csv", cells("place_id", "fenwick"), RUNS),
+    ("a site for each day", "sites.csv", add(*[
+        f"gorse_daily,gorse_camps,Daily,,,,,{k * 1000 % 7919},0,2030-01-{k:02d},2030-01-{k:02d},prior,x,invented"
+        for k in range(1, 31)
+    ]), RUNS),
+    ("a site at two places", "sites.csv", cells("site_id", "one"), "duplicate_id"),
+    ("crossings that nobody knows", "crossings.csv", cells("regime", "unknown"), RUNS),
+    ("crossings that let all in", "crossings.csv", column("permeability", "1"), RUNS),
+    ("crossings that let nobody in", "crossings.csv", column("permeability", "0"), RUNS),
+    ("crossings of a permeability of 2", "crossings.csv", column("permeability", "2"), "out_of_bounds"),
+    ("crossings with a range of nothing", "crossings.csv", column("low", "0.5"), "out_of_range"),
+    ("every place a quarter", "places.csv", cells("kind", "quarter"), RUNS),
+    ("every place a village", "places.csv", cells("kind", "village"), RUNS),
+    ("counts below their range", "observations.csv", column("low", "1e12"), "out_of_range"),
+    ("counts above their range", "observations.csv", column("high", "0"), "out_of_range"),
+    ("counts of a wide range", "observations.csv", column("high", "1e12"), RUNS),
+    ("counts that all break", "observations.csv", column("break", "yes"), RUNS),
+    ("counts that all end", "observations.csv", column("ends", "yes"), "series_goes_on"),
+    ("counts by nobody", "observations.csv", column("counter", "\u200b"), "control_character"),
+    ("counts by a poet", "observations.csv", column("counter", "y" * 9_000), RUNS),
+    ("counts of a neighbour", "observations.csv", column("neighbour", "plainland"), RUNS),
+    ("counts of an unknown neighbour", "observations.csv", column("neighbour", "seal"), "unknown_id"),
+    ("counts of moves", "observations.csv", column("repeats", "yes"), RUNS),
+    ("counts of moves by persons", "observations.csv", cells("unit", "movements"), "repeats_unsaid"),
+    ("every measure once", "observations.csv", add(*[
+        f"s{k},2030-01-31,2030-01-01,north,700,persons,{name},0,=,2030-02-02,low,invented,"
+        for k, name in enumerate(m for m, own in MEASURES.items() if not own.abroad)
+    ]), RUNS),
+    ("entries into nowhere", "observations.csv", add(
+        "in,2030-01-31,2030-01-01,north,700,persons,entered,0,=,2030-02-02,low,invented,"
+    ), "measure_neighbour"),
+    ("concern about nobody", "crisis.yaml", add("concern: [plainland]"), RUNS),
+    ("concern about an unknown area", "crisis.yaml", add("concern: [nroth]"), "unknown_id"),
+    ("concern about 101 areas", "crisis.yaml", add(f"concern: [{', '.join(['north'] * 101)}]"), "wrong_type"),
+    ("format 1", "crisis.yaml", of_format_1(), RUNS),
+    ("format 1 with only attackers", "parties.csv", of_format_1(cells("side", "attacker")), RUNS),
+    ("format 1 with only neighbours", "parties.csv", of_format_1(cells("side", "neighbour")), RUNS),
+    ("format 1 without attackers", "parties.csv", of_format_1(swap("attacker", "other")), RUNS),
+    ("format 1 with two attackers", "parties.csv", of_format_1(swap("defender", "attacker")), RUNS),
+    ("format 1 of 400 attackers", "parties.csv", of_format_1(add(*[f"p{k},P,attacker,invented" for k in range(400)])), "too_many_parties"),
+    ("format 1 with donors who fight", "parties.csv", of_format_1(swap("defender", "donor")), "control_holder"),
+    ("format 1 in families", "observations.csv", of_format_1(cells("unit", "families")), "measure_unit"),
+    ("format 1 of stocks", "observations.csv", of_format_1(cells("kind", "stock")), "unknown_outcome"),
+    ("format 1 since 1900", "control.csv", of_format_1(cells("date", "1900-01-01", 0)), RUNS),
+    ("format 1 without happenings", "happenings.csv", of_format_1(gone), RUNS),
+    ("format 1 of no sources", "sources.csv", of_format_1(header_only), "empty_table"),
     ("a parameter of 1e300", "parameters.csv", add("aid_cost,fixed,1e300,,,2029-01-01,prior,x,invented"), "parameter_range"),
     ("a parameter of 1e18", "parameters.csv", add("tents_per_month,fixed,1e18,,,2029-01-01,prior,x,invented"), "parameter_range"),
     ("a parameter with a tail of 1e300", "parameters.csv", add("aid_cost,lognormal,40,1e-290,1e300,2029-01-01,prior,x,invented"), "parameter_range"),

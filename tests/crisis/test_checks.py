@@ -265,7 +265,7 @@ def test_every_check_has_a_meaning_and_a_fault_that_shows_it() -> None:
     elsewhere = {
         "missing_folder",
         "old_format",
-        "too_many_parties",
+        "too_many_places",
         "not_a_folder",
         "unknown_crisis",
         "unreadable_file",

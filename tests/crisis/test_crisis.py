@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -22,7 +23,10 @@ from havenline.crisis import (
     json_schema,
     open_crisis,
 )
+from havenline.crisis.choices import YES_NO
 from havenline.crisis.levers import LEVERS, BorderLever, HavenLever, LineLever
+from havenline.crisis.parameters import parameter_names
+from havenline.crisis.schema import BARGAINING, does_of
 from havenline.errors import CrisisError, HavenlineError
 
 
@@ -243,3 +247,25 @@ def test_the_package_is_light_to_import() -> None:
     code = "import sys, havenline.crisis; print('pandas' in sys.modules, 'numba' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.split() == ["False", "False"]
+
+
+def test_every_table_and_every_word_says_what_it_does_in_a_run() -> None:
+    parameters = parameter_names()
+    for table in TABLES.values():
+        assert table.does, table.name
+        for column in table.columns:
+            said = does_of(column)
+            if column.choices and column.choices is not YES_NO and table.name not in BARGAINING:
+                assert set(said) == set(column.choices), (table.name, column.name)
+                assert all(said.values()), (table.name, column.name)
+            for name in re.findall(r"`([a-z_]+)`", " ".join(said.values())):
+                assert name in parameters, name
+
+
+def test_init_leaves_out_what_only_a_negotiation_needs(tmp_path: Path) -> None:
+    plain = {p.name for p in init_crisis(tmp_path / "plain").iterdir()}
+    whole = {p.name for p in init_crisis(tmp_path / "whole", bargaining=True).iterdir()}
+    assert whole - plain == {f"{name}.csv" for name in BARGAINING}
+    for name in ("plain", "whole"):
+        assert check_crisis(tmp_path / name).problems == ()
+    assert open_crisis(tmp_path / "plain").meta.hindcast is not None

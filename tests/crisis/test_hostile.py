@@ -24,6 +24,7 @@ from havenline.negotiation.terms import TERMS
 from havenline.outcomes import INDICATORS as MADE
 from havenline.outcomes import compare
 from havenline.report import write_report
+from havenline.telling.unused import unused_of
 from tests.crisis.hostile import EDITS, RUNS, Edit, link, pipe
 
 GUARD = 120
@@ -35,7 +36,7 @@ DRAWN = ("geography/", "places.csv")
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Kernels that are compiled, so that no edit has to wait for them."""
-    folder = init_crisis(tmp_path_factory.mktemp("compiled") / "example")
+    folder = init_crisis(tmp_path_factory.mktemp("compiled") / "example", bargaining=True)
     simulate(open_crisis(folder), futures=1, days=7, workers=1)
 
 
@@ -63,6 +64,7 @@ def agreed(folder: Path, *, drawn: bool = False) -> CheckReport:
         assert refused.value.problems == report.errors
         return report
     crisis = open_crisis(folder)
+    assert all(str(unused) for unused in unused_of(crisis))
     result = simulate(crisis, futures=1, days=7, workers=1)
     comparison = compare(result.dataset)
     if drawn:
@@ -74,7 +76,7 @@ def agreed(folder: Path, *, drawn: bool = False) -> CheckReport:
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return init_crisis(tmp_path_factory.mktemp("crises") / "example")
+    return init_crisis(tmp_path_factory.mktemp("crises") / "example", bargaining=True)
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=[edit.name for edit in EDITS])
@@ -108,7 +110,9 @@ ODD_CELLS = (
     "nan", "inf", "-inf", "true", "null", "#REF!", "2030-02-29", "2030-01-05", "1900-01-01",
     "2199-12-31", "9999-12-31", "0001-01-01", "alderford", "lowland", "all", "north", "x" * 300,
     "x" * 20_000, "é", "\x1b[31m", "\u202e", "\u200b", "\ud7ff", "=1+1", "<b>", ";", "a;b", '"',
-    "line\nend", "closed", "attacker", "fixed", "prior", "=", "cumulative", "invented",
+    "line\nend", "closed", "hostile", "fixed", "prior", "=", "invented",
+    "guards", "highland", "plainland", "river", "unknown", "quarter", "yes", "no", "0.5", "persons",
+    "displaced_present", "entered", "donor", "neighbour",
 )  # fmt: skip
 
 

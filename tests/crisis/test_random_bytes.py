@@ -33,7 +33,7 @@ def _try(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def example() -> Path:
-    return init_crisis(Path(tempfile.mkdtemp()) / "example")
+    return init_crisis(Path(tempfile.mkdtemp()) / "example", bargaining=True)
 
 
 def _with(folder: Path, file: str, data: bytes) -> None:

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from havenline.crisis.answers import ANSWERS, WITHOUT
 from havenline.crisis.choices import MEASURES
 from havenline.engine.layout import VARIABLES
-from havenline.evidence.answers import ANSWERS, WITHOUT
 from havenline.evidence.counted import beside, every_count
 from havenline.evidence.figures import FigureScore, Forecasts, last_figure, score_figures
 from havenline.evidence.scores import spread_observed

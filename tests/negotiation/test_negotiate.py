@@ -31,7 +31,7 @@ from havenline.words import percent
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Crisis:
-    return open_crisis(init_crisis(tmp_path_factory.mktemp("crises") / "example"))
+    return open_crisis(init_crisis(tmp_path_factory.mktemp("crises") / "example", bargaining=True))
 
 
 @pytest.fixture(scope="module")
@@ -280,7 +280,7 @@ def test_runs_that_pay_one_side_only_make_no_deal(talks: Talks) -> None:
 
 
 def test_negotiating_leaves_the_folder_as_it_is(tmp_path: Path) -> None:
-    folder = init_crisis(tmp_path / "example")
+    folder = init_crisis(tmp_path / "example", bargaining=True)
     before = {p: p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
     negotiate(open_crisis(folder), futures=2, runs=12, days=5, draws=10).to_json_dict()
     assert {p: p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()} == before

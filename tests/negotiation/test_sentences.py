@@ -18,7 +18,9 @@ from havenline.negotiation.negotiate import negotiate
 @pytest.fixture(scope="module")
 def answer(tmp_path_factory: pytest.TempPathFactory) -> Negotiation:
     folder: Path = tmp_path_factory.mktemp("crises") / "example"
-    return negotiate(open_crisis(init_crisis(folder)), futures=3, runs=12, days=30, draws=40)
+    return negotiate(
+        open_crisis(init_crisis(folder, bargaining=True)), futures=3, runs=12, days=30, draws=40
+    )
 
 
 def with_values(answer: Negotiation, **changes: Any) -> Negotiation:

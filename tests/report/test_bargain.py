@@ -18,7 +18,9 @@ HOSTILE = "<script>alert(1)</script>\u202e&amp;"
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Crisis:
-    crisis = open_crisis(init_crisis(tmp_path_factory.mktemp("crises") / "example"))
+    crisis = open_crisis(
+        init_crisis(tmp_path_factory.mktemp("crises") / "example", bargaining=True)
+    )
     names = crisis.parties.assign(name=[HOSTILE + p for p in crisis.parties["party_id"]])
     return dataclasses.replace(crisis, parties=names)
 

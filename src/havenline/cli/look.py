@@ -43,16 +43,24 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
 ) -> None:
-    """Check a crisis folder; all problems in one report."""
-    from havenline.io import check_any
+    """Check a crisis folder: all problems in one report, then what a run will not use, and why."""
+    from havenline.io import check_any, is_any_case
+    from havenline.telling.unused import Unused, unused_of
 
     path = crisis
     if crisis in builtin_crises() and not Path(crisis).is_dir():
         path = str(open_crisis(crisis).folder)
     report = check_any(path, strict=tuple(strict or ()))
+    unused: tuple[Unused, ...] | None = None
+    if not report.errors and not is_any_case(path):
+        unused = unused_of(open_crisis(path))
     if as_json:
-        rows = [vars(p) for p in report.problems]
-        sys.stdout.write(json.dumps({"ok": report.ok, "problems": rows}) + "\n")
+        found = {
+            "ok": report.ok,
+            "problems": [vars(p) for p in report.problems],
+            "unused": None if unused is None else [u.to_json_dict() for u in unused],
+        }
+        sys.stdout.write(json.dumps(found) + "\n")
     else:
         for problem in report.problems:
             sign = "[red]error[/red]" if problem.severity == "error" else "[yellow]warning[/yellow]"
@@ -60,6 +68,10 @@ def check(
         errors, warnings = len(report.errors), len(report.warnings)
         counts = f"{words.counted(errors, 'error')}, {words.counted(warnings, 'warning')}"
         out.print(counts if errors or warnings else "No problems.")
+        if unused:
+            out.print("What a run will not use, and why:")
+            for one in unused:
+                out.print(f"  {escape(str(one))}", soft_wrap=True)
     raise typer.Exit(report.exit_code)
 
 
@@ -182,7 +194,12 @@ def upgrade(
     out.print(f"Next: havenline check {done.folder}")
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    bargaining: Annotated[
+        bool, typer.Option("--bargaining", help="With the tables that only `negotiate` needs.")
+    ] = False,
+) -> None:
     """Start a crisis of your own from a small worked example."""
-    path = init_crisis(folder)
+    path = init_crisis(folder, bargaining=bargaining)
     out.print(f"A worked example is in {path}. Change it, then: havenline check {path}")

@@ -16,6 +16,9 @@ from havenline.crisis.sites import SITE_PARTS, site_places
 from havenline.crisis.stocks import MOST_PERSONS, Stock, stocks_that_hold
 from havenline.errors import Problem
 
+MOST_PLACES = 5_000
+"""Roads between all pairs are held for each day on which ground changes hands: 100 MB a day for so
+many places."""
 _SHARE_TOLERANCE = 1e-6
 _SAID = {
     "resident": "no figure of the residents of",
@@ -259,6 +262,20 @@ def too_many(draft: Draft) -> Iterator[Problem]:
             value=persons,
             expected=f"at most {MOST_PERSONS} persons",
             hint="take a part of the crisis",
+        )
+
+
+@check("too_many_places", "places are no more than a run holds roads between")
+def too_many_places(draft: Draft) -> Iterator[Problem]:
+    """Report more places than the roads between all of them can be held for."""
+    rows = draft.tables.get("places")
+    if rows is not None and len(rows) > MOST_PLACES:
+        yield problem(
+            "too_many_places",
+            rows.file,
+            f"{len(rows):,} places",
+            expected=f"at most {MOST_PLACES:,}",
+            hint="take a part of the crisis, or one place for several that lie together",
         )
 
 

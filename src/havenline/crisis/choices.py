@@ -30,6 +30,8 @@ PLACE_KINDS = {
     "takes it",
     "foreign_town": "abroad: people reach it over a crossing alone, and no front takes it",
 }
+HOSTING = ("city", "town", "village", "quarter", "camp_cluster")
+"""Kinds of places that people live in or flee to."""
 STATUSES = {
     "resident": "lives at home and may be displaced for the first time",
     "idp": "was displaced before the period; flees again like anybody, counted as displaced before",
@@ -72,7 +74,7 @@ RELATIONS = {
     "neutral": "no front; ground of the other shelters as the parameter `refuge_neutral` says and "
     "lets pass; the same as no row",
     "guards": "one way, the party guards the ground of the other: a front stands at the edge of "
-    "its ground and does not move into it; it shelters the people of the other as its own",
+    "its ground and does not move into it; each shelters the people of the other as its own",
 }
 HOWS = {
     "stormed": "people flee from the place as it is taken; the same as empty",

@@ -75,6 +75,8 @@ class Table:
         Whether the file must be there with at least one row; otherwise it may be left out.
     reading : str
         What its rows mean where they could be read in two ways.
+    does : str
+        What a run does with its rows, in half a sentence.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Table:
     key: tuple[str, ...] = ()
     needed: bool = True
     reading: str = ""
+    does: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from havenline.crisis.meta import CrisisMeta
 from havenline.crisis.past import PAST_FILE, Past
 from havenline.crisis.reading import Rows
 from havenline.crisis.registry import CHECKS, Kind, first_of_each_kind, one_of, problem, suggest
-from havenline.crisis.schema import TABLES, table_json_schema
+from havenline.crisis.schema import BARGAINING, TABLES, table_json_schema
 from havenline.errors import CrisisError, HavenlineError, Problem, reason_of
 
 if TYPE_CHECKING:
@@ -462,13 +462,15 @@ def json_schema(kind: Kind = "crisis") -> dict[str, Any]:
     }
 
 
-def init_crisis(folder: str | Path) -> Path:
+def init_crisis(folder: str | Path, *, bargaining: bool = False) -> Path:
     """Copy the worked example into a folder, to be changed into a crisis of one's own.
 
     Parameters
     ----------
     folder : str or Path
         A folder that does not exist yet or is empty.
+    bargaining : bool
+        Whether to copy the tables that only a negotiation needs as well.
 
     Returns
     -------
@@ -487,9 +489,13 @@ def init_crisis(folder: str | Path) -> Path:
         if target.is_dir() and any(target.iterdir()):
             raise HavenlineError(f"{target} is not empty; give a new or an empty folder")
         there = target.is_dir()
+        left_out = () if bargaining else tuple(f"{name}.csv" for name in BARGAINING)
         try:
             shutil.copytree(
-                _EXAMPLE, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+                _EXAMPLE,
+                target,
+                dirs_exist_ok=True,
+                ignore=shutil.ignore_patterns("__pycache__", *left_out),
             )
         except BaseException:
             for left in target.iterdir() if there else [target]:

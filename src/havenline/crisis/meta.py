@@ -55,8 +55,10 @@ TableName = Literal[
 class Period(Strict):
     """First and last day that the tables speak of."""
 
-    start: Day = Field(description="first day; control rows up to it give the starting state")
-    end: Day = Field(description="last day of dated facts")
+    start: Day = Field(
+        description="first day: the replay begins on it; control rows up to it give its state"
+    )
+    end: Day = Field(description="last day of dated facts, and the last as-of date")
 
 
 class Group(Strict):
@@ -65,7 +67,9 @@ class Group(Strict):
     id: Slug = Field(description="slug of ours")
     name: Text = Field(description="name that pages show")
     share: float = Field(
-        ge=0, le=1, description="share of populations whose group is 'all'; shares sum to 1"
+        ge=0,
+        le=1,
+        description="share by which populations of the group 'all' are split; shares sum to 1",
     )
     source_id: Codes = Field(description="where the share comes from")
 
@@ -103,7 +107,9 @@ class Neighbour(Strict):
     name: Text = Field(description="name that pages show")
     country: Country = Field(description="ISO 3166 code of three letters")
     hosts: list[Host] = Field(
-        default_factory=list, max_length=100, description="parts of it that host refugees"
+        default_factory=list,
+        max_length=100,
+        description="parts of it that host refugees: those who enter are shared out over them",
     )
 
 
@@ -222,17 +228,25 @@ class CrisisMeta(Strict):
     kind: Literal["crisis"] = Field(
         "crisis", description="a displacement case says case here, and has other keys"
     )
-    id: Slug = Field(description="slug of the crisis")
+    id: Slug = Field(description="slug of the crisis; results and kept scores are named after it")
     name: Text = Field(description="name that pages show")
-    question: Text = Field(description="the question that the options answer")
-    country: Country = Field(description="ISO 3166 code of three letters")
+    question: Text = Field(description="the question that the options answer; pages open with it")
+    country: Country = Field(description="ISO 3166 code of three letters; told to the reader")
     period: Period = Field(description="days that the tables speak of")
-    as_of: Day = Field(description="default as-of date")
-    horizon_days: int = Field(ge=1, le=MOST_DAYS, description="default days to simulate")
-    groups: list[Group] = Field(
-        min_length=1, max_length=MOST_LISTED, description="population groups"
+    as_of: Day = Field(
+        description="default as-of date: facts known by it are replayed, later days simulated"
     )
-    bounding_box: BoundingBox = Field(description="box that every place lies in")
+    horizon_days: int = Field(
+        ge=1, le=MOST_DAYS, description="default days to simulate after the as-of date"
+    )
+    groups: list[Group] = Field(
+        min_length=1,
+        max_length=MOST_LISTED,
+        description="population groups: results are told by group; all flee alike",
+    )
+    bounding_box: BoundingBox = Field(
+        description="box that every place lies in; a check, used in no run"
+    )
     displaced_series: str | None = Field(
         None,
         description="series of observations.csv with main counts of the measure "
@@ -245,7 +259,9 @@ class CrisisMeta(Strict):
         "places held by a defender of an offensive",
     )
     neighbours: list[Neighbour] = Field(
-        default_factory=list, max_length=MOST_LISTED, description="countries across a border"
+        default_factory=list,
+        max_length=MOST_LISTED,
+        description="countries across a border; people enter each over its own crossings",
     )
     tables: dict[TableName, RelativePath] = Field(
         default_factory=dict, description="tables that lie elsewhere in the folder"
@@ -253,21 +269,27 @@ class CrisisMeta(Strict):
     totals: list[Total] = Field(
         default_factory=list,
         max_length=MOST_LISTED,
-        description="totals that populations must add up to",
+        description="totals that populations must add up to; a check, used in no run",
     )
     theatres: list[Theatre] = Field(
-        default_factory=list, max_length=16, description="linked theatres with their truces"
+        default_factory=list,
+        max_length=16,
+        description="linked theatres; a truce here fails the sooner where one there fails",
     )
     earlier_offensives: list[EarlierOffensive] = Field(
         default_factory=list,
         max_length=20,
-        description="offensives of before the period that tell how many people one displaces",
+        description="offensives of before the period: how many people one displaced is the prior "
+        "of the level of flight",
     )
     hindcast: HindcastDays | None = Field(
-        None, description="from which days the past is forecast again"
+        None,
+        description="from which days `havenline hindcast` forecasts the past again; used in no run",
     )
     thresholds: list[Threshold] = Field(
-        default_factory=list, max_length=MOST_LISTED, description="what outcomes must not exceed"
+        default_factory=list,
+        max_length=MOST_LISTED,
+        description="what outcomes must not exceed: an option that may is told so; used in no run",
     )
     listed_groups: list[ListedGroup] = Field(
         default_factory=list,

@@ -17,7 +17,8 @@ BOTH: tuple[Kind, ...] = ("crisis", "case")
 Function = TypeVar("Function", bound=Callable[[Any], Iterable[Problem]])
 LONGEST_VALUE = 60
 MOST_OF_A_KIND = 20
-"""Problems of one kind in one file that are told one by one; the others are counted."""
+MOST_WARNINGS = 3
+"""Errors and warnings of one kind in one file that are told one by one; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -146,18 +147,19 @@ def first_of_each_kind(problems: Iterable[Problem]) -> list[Problem]:
     list of Problem
         In their order; the lines that count stand last.
     """
-    seen: Counter[tuple[str, str]] = Counter()
+    seen: Counter[tuple[str, str, Severity]] = Counter()
+    most: dict[Severity, int] = {"error": MOST_OF_A_KIND, "warning": MOST_WARNINGS}
     shown = []
     for found in problems:
-        seen[found.check, found.file] += 1
-        if seen[found.check, found.file] <= MOST_OF_A_KIND:
+        kind = (found.check, found.file, found.severity)
+        seen[kind] += 1
+        if seen[kind] <= most[found.severity]:
             shown.append(found)
-    severities = {(p.check, p.file): p.severity for p in shown}
     return shown + [
-        Problem(name, file, None, "", "", f"{many - MOST_OF_A_KIND} more of this kind",
-                severity=severities[name, file])
-        for (name, file), many in seen.items()
-        if many > MOST_OF_A_KIND
+        Problem(name, file, None, "", "", f"{many - most[severity]} more of this kind",
+                severity=severity)
+        for (name, file, severity), many in seen.items()
+        if many > most[severity]
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from havenline.crisis.choices import (
@@ -63,6 +64,8 @@ _AREAS = Table(
         source_column(),
     ),
     key=("area_id",),
+    does="results are told by the finest areas in which anybody lives or may arrive; series, "
+        "offensives and totals name areas of any level",
 )  # fmt: skip
 
 _PLACES = Table(
@@ -81,6 +84,8 @@ _PLACES = Table(
         note_column(),
     ),
     key=("place_id",),
+    does="people live, shelter and wait in places, and fronts move from one to the next along "
+    "routes",
 )
 
 _POPULATIONS = Table(
@@ -106,6 +111,8 @@ _POPULATIONS = Table(
     "days are never added. A row of all groups replaces every earlier row, and is replaced by "
     "later rows of single groups. A stock published after the as-of date is not used, unless it "
     "is marked as stand_in and nothing else was known; `havenline audit` lists those that are.",
+    does="they are the people of the run; everybody who flees, enters or returns is one of "
+        "them",
 )  # fmt: skip
 
 _ROUTES = Table(
@@ -123,6 +130,8 @@ _ROUTES = Table(
         source_column(),
     ),
     key=("route_id",),
+    does="people flee along roads and fronts move along them; a road over a border is "
+    "travelled over a crossing alone",
 )
 
 _SITES = Table(
@@ -155,6 +164,8 @@ _SITES = Table(
     "rows of one site are its figures by day: of those known on a day the newest holds from its "
     "day on. A place with an open site that takes people in is a destination though nobody lives "
     "there.",
+    does="what its known parts allow is room at its place, from the day it opens; people who "
+        "are in it at the start have shelter",
 )  # fmt: skip
 
 _CROSSINGS = Table(
@@ -182,6 +193,8 @@ _CROSSINGS = Table(
     key=("crossing_id", "since"),
     needed=False,
     reading="Of the rows of a crossing that are known on a day the newest holds.",
+    does="people who mean to cross go to the crossings of a neighbour, wait there, and enter "
+    "at the rate of its regime; each neighbour is counted by itself",
 )
 
 _CONTROL = Table(
@@ -203,6 +216,8 @@ _CONTROL = Table(
     reading="A row counts from the day it was published, one from before the period too; a place "
     "of which no row was known by the as-of date is held by nobody who fights. Of two rows of one "
     "place and day the one published last holds.",
+    does="up to the as-of date each place is under the party that it says; after it, places "
+    "change hands as the front moves",
 )
 
 _CONTROL_COUNTS = Table(
@@ -218,6 +233,7 @@ _CONTROL_COUNTS = Table(
         source_column(),
     ),
     needed=False,
+    does="told to the reader; no holder changes by it, for it names no place",
 )
 
 _VIOLENCE = Table(
@@ -239,6 +255,8 @@ _VIOLENCE = Table(
     needed=False,
     reading="Rows of one day are replayed: at their place, or over the places of their area. A row "
     "with period_start is no rate of a day; it is told to the reader alone.",
+    does="up to the as-of date it is replayed: people flee from where events are recorded; "
+        "what a day of fighting brings after it is drawn",
 )  # fmt: skip
 
 _HAPPENINGS = Table(
@@ -269,6 +287,8 @@ _HAPPENINGS = Table(
     "its own. Of the rows of one day ends of truces count first, then pauses, then truces, then "
     "starts of offensives, so an offensive that starts and is halted on one day runs on; date the "
     "halt a day later if it held.",
+    does="starts, pauses and truces say on which days offensives run up to the as-of date; "
+    "every other kind is told alone",
 )
 
 _OBSERVATIONS = Table(
@@ -302,6 +322,9 @@ _OBSERVATIONS = Table(
     reading="Of the main counts of one day the one published last by the as-of date holds (it is "
     "the revision), then the more exact (=, about, almost, >), then the higher. A cumulative "
     "count below an earlier one adds nobody, and the way back up is not counted again.",
+    does="the main rows of the displaced_series scale the replay; every other series with a "
+        "measure is held against the run by `havenline hindcast`; nothing published after the "
+        "as-of date informs the run",
 )  # fmt: skip
 
 _PARTIES = Table(
@@ -314,6 +337,8 @@ _PARTIES = Table(
         source_column(),
     ),
     key=("party_id",),
+    does="a party is a holder of places; what it does follows from relations, offensives and "
+    "refuge, never from its name",
 )
 
 _RELATIONS = Table(
@@ -334,6 +359,7 @@ _RELATIONS = Table(
     reading="Hostile, allied and neutral hold both ways, so a pair is written once; guards holds "
     "one way. Pairs without a row are neutral. Of the rows of a pair that are known on a day the "
     "newest holds.",
+    does="they say where fronts are, who shelters whom and who lets whom pass",
 )
 
 _OFFENSIVES = Table(
@@ -356,6 +382,8 @@ _OFFENSIVES = Table(
     needed=False,
     reading="Each attacker is hostile to each defender on the day since. On which days it runs is "
     "said by happenings.csv; how far it gets after the as-of date is drawn.",
+    does="on the days on which one runs its attackers take places of its defenders along "
+    "roads, and people ahead of it and behind it flee",
 )  # fmt: skip
 
 _REFUGE = Table(
@@ -388,6 +416,8 @@ _REFUGE = Table(
     "neutral ground as the parameter refuge_neutral says, and lets pass; hostile ground as the "
     "parameter refuge_hostile says. Of the rows of a pair that are known on a day the newest "
     "holds.",
+    does="it weighs how many flee to whose ground, over whose roads, and how fast they are let "
+        "in, in place of what the relations alone would say",
 )  # fmt: skip
 
 _PARAMETERS = Table(
@@ -405,6 +435,7 @@ _PARAMETERS = Table(
     ),
     key=("name", "known_from"),
     needed=False,
+    does="the row stands in place of that of the default table from the day on which it was known",
 )
 
 
@@ -436,6 +467,7 @@ _BARGAINING = Table(
     ),
     key=("party_id",),
     needed=False,
+    does="read by `havenline negotiate` alone",
 )  # fmt: skip
 
 _STAKES = Table(
@@ -454,6 +486,7 @@ _STAKES = Table(
     ),
     key=("party_id", "about"),
     needed=False,
+    does="read by `havenline negotiate` alone",
 )  # fmt: skip
 
 _RED_LINES = Table(
@@ -472,6 +505,7 @@ _RED_LINES = Table(
     ),
     key=("party_id", "about"),
     needed=False,
+    does="read by `havenline negotiate` alone",
 )  # fmt: skip
 
 _DEPENDENCES = Table(
@@ -494,6 +528,7 @@ _DEPENDENCES = Table(
     ),
     key=("from_party", "on_party", "good", "channel"),
     needed=False,
+    does="read by `havenline negotiate` alone",
 )  # fmt: skip
 
 _SUPPORTS = Table(
@@ -516,6 +551,7 @@ _SUPPORTS = Table(
     ),
     key=("party_id", "channel", "for_party", "on_party"),
     needed=False,
+    does="read by `havenline negotiate` alone",
 )  # fmt: skip
 
 _SOURCES = Table(
@@ -530,6 +566,7 @@ _SOURCES = Table(
         Column("kind", "text", "read by us, derived, or judgement", choices=SOURCE_KINDS),
     ),
     key=("source_id",),
+    does="told beside every figure; `havenline audit` counts those of the kind prior",
 )
 
 TABLES: dict[str, Table] = {
@@ -560,6 +597,9 @@ TABLES: dict[str, Table] = {
     )
 }
 
+BARGAINING = ("bargaining", "stakes", "red_lines", "dependences", "supports")
+"""Tables that only a negotiation needs."""
+
 _JSON_TYPES: dict[str, dict[str, Any]] = {
     "id": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"},
     "code": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
@@ -575,6 +615,12 @@ _JSON_TYPES: dict[str, dict[str, Any]] = {
 }
 
 
+def does_of(column: Column) -> Mapping[str, str]:
+    """Return what each value of a fixed list does in a run, where that is said."""
+    said = column.choices
+    return said if isinstance(said, Mapping) and any(said.values()) else {}
+
+
 def table_json_schema(table: Table) -> dict[str, Any]:
     """Return the JSON Schema of a table: an array of rows with named cells.
 
@@ -586,13 +632,16 @@ def table_json_schema(table: Table) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``unit`` and ``refers`` are given as annotations with the prefix ``x-``.
+        ``unit``, ``refers``, what each value does and what a run does with the rows are given as
+        annotations with the prefix ``x-``.
     """
     properties: dict[str, Any] = {}
     for column in table.columns:
         entry: dict[str, Any] = {"description": column.meaning, **_JSON_TYPES[column.type]}
         if column.choices:
             entry["enum"] = list(column.choices)
+        if said := does_of(column):
+            entry["x-does"] = dict(said)
         if column.low is not None:
             entry["minimum"] = column.low
         if column.high is not None:
@@ -615,4 +664,5 @@ def table_json_schema(table: Table) -> dict[str, Any]:
             "additionalProperties": False,
         },
         "x-key": list(table.key),
+        "x-does": table.does,
     }

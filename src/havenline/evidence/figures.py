@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from havenline.evidence.answers import ANSWERS, COUNTED_ONCE, WITHOUT
+from havenline.crisis.answers import ANSWERS, COUNTED_ONCE, WITHOUT
 from havenline.evidence.counted import Counted, Series, beside, every_count
 from havenline.evidence.people_there import Peopled, areas_within, people_there
 from havenline.evidence.scores import coverage, crps, over_observed, pit_ranks, spread_observed
