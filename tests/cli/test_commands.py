@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from havenline.crisis import init_crisis
+from havenline.crisis import builtin_crises, init_crisis
 from havenline.crisis.levers import MOST_DAYS
 from havenline.crisis.parameters import parameter_names
 from havenline.engine.day import STEPS
@@ -382,6 +382,18 @@ def test_info_says_what_is_installed_and_what_a_crisis_holds(
     assert about.code == 0
     assert "Example valley" in about.out
     assert "no_deal, river_line" in about.out
+
+
+def test_crises_lists_what_ships_within_a_terminal(havenline: Command) -> None:
+    answer = havenline("crises")
+    assert answer.code == 0
+    lines = [line.rstrip() for line in answer.out.splitlines()]
+    assert max(map(len, lines)) <= 80
+    rows = {line.split()[0]: line for line in lines[1:] if line}
+    assert set(rows) == set(builtin_crises())
+    assert "2019-12 to 2020-03" in rows["idlib-2020"]
+    assert "4,000,000" in rows["idlib-2020"]
+    assert "displaced_since_2019_12_01 2020-02-03" in rows["idlib-2020"]
 
 
 def test_info_lists_every_parameter(

@@ -20,6 +20,7 @@ COMMANDS = {
     "audit",
     "calibrate",
     "check",
+    "crises",
     "delay",
     "forecast",
     "hindcast",

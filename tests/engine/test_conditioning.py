@@ -21,7 +21,7 @@ FIRST = dt.date(2030, 1, 1)
 def gone(frailty: float, factor: float) -> NDArray[np.float64]:
     """People who have left at the end of each day, of those near a front that stands."""
     spent = factor * HAZARD * np.arange(121)
-    return PEOPLE * (1.0 - (1.0 + frailty * spent) ** (-1.0 / frailty))
+    return np.asarray(PEOPLE * (1.0 - (1.0 + frailty * spent) ** (-1.0 / frailty)))
 
 
 def counts(path: NDArray[np.float64], days: range) -> tuple[list[Increment], list[tuple[int, int]]]:

@@ -19,7 +19,7 @@ from rich.markup import escape
 from havenline.cli.cases import calibrate, forecast, import_flee, validate
 from havenline.cli.console import ABORTED, BAD_INPUT, err
 from havenline.cli.delay import delay
-from havenline.cli.look import check, info, init, options, schema, steps, upgrade
+from havenline.cli.look import check, crises, info, init, options, schema, steps, upgrade
 from havenline.cli.negotiate import negotiate, score_negotiation
 from havenline.cli.past import assimilate, audit, hindcast
 from havenline.cli.run import run
@@ -38,6 +38,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     serve,
     check,
     steps,
+    crises,
     info,
     options,
     schema,

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -24,6 +24,15 @@ from havenline.crisis import (
 )
 from havenline.crisis.registry import Kind
 from havenline.facts.populations import persons_by_place
+
+COLUMNS: tuple[tuple[str, Literal["left", "right"]], ...] = (
+    ("crisis", "left"),
+    ("period", "left"),
+    ("people", "right"),
+    ("main series", "left"),
+    ("as of", "left"),
+)
+"""Columns of the list of crises; they fit a terminal of 80."""
 
 
 def check(
@@ -66,6 +75,23 @@ def steps() -> None:
         writes = ", ".join(step.writes) or "nothing"
         table.add_row("", f"[dim]{', '.join(step.reads)} -> {writes}[/dim]")
     out.print("A day, step by step: what each does, then what it reads -> what it writes")
+    out.print(table)
+
+
+def crises() -> None:
+    """List the crises that ship: when, how many people, which count, from which day."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for head, justify in COLUMNS:
+        table.add_column(head, justify=justify, no_wrap=True)
+    for name in builtin_crises():
+        meta = (crisis := open_crisis(name)).meta
+        table.add_row(
+            name,
+            f"{meta.period.start:%Y-%m} to {meta.period.end:%Y-%m}",
+            f"{sum(persons_by_place(crisis.populations, meta.as_of).values()):,}",
+            meta.displaced_series or "none",
+            f"{meta.as_of}",
+        )
     out.print(table)
 
 

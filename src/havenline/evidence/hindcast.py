@@ -25,7 +25,7 @@ from havenline.evidence.results import Hindcast, HindcastLine, Scored
 from havenline.evidence.series import count_began, increments_to_score, main_rows
 from havenline.evidence.shares import score_shares
 from havenline.facts.counts import Increment, published_totals
-from havenline.facts.fighting import fighting
+from havenline.facts.fighting import days_of_any
 
 Floats = npt.NDArray[np.float64]
 
@@ -137,8 +137,7 @@ def hindcast(
     every = published_totals(crisis.observations, series_id=series_id)
     main = str(main_rows(crisis.observations, series_id)["series_id"].iloc[0])
     if conditional and len(every):
-        told = fighting(crisis.happenings, start=every.dates[0], end=until)
-        recorded = told.running if told.recorded else {}
+        recorded = days_of_any(crisis.happenings, start=every.dates[0], end=until)
     unscored: dict[Series, str] = {}
     scored_too: set[Series] = set()
     lines: list[Mapping[date, bool] | None] = [None, recorded] if recorded else [None]

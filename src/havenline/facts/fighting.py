@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from havenline.crisis.cells import split_ids
 from havenline.facts.known import known_by
 
 _ORDER = ("truce_end", "offensive_pause", "truce_start", "offensive_start")
@@ -103,6 +104,30 @@ def fighting(
                 truce_since = when if kind == "truce_start" else None
         running[day], standing[day] = on, truce_since is not None
     return Fighting(running, standing, truce_since, recorded)
+
+
+def days_of_any(happenings: pd.DataFrame, *, start: date, end: date) -> Mapping[date, bool]:
+    """Return on which days any offensive ran, each by the happenings that name it.
+
+    Parameters
+    ----------
+    happenings : DataFrame
+        As in `fighting`.
+    start, end : date
+        First and last day, both included.
+
+    Returns
+    -------
+    mapping of date to bool
+        Every day of the period; empty where nothing is recorded by its end.
+    """
+    cells: Iterable[str] = happenings.get("offensives", ())
+    named = sorted({name for cell in cells for name in split_ids(cell)})
+    ids: list[str | None] = [*named] or [None]
+    each = [fighting(happenings, start=start, end=end, offensive=name) for name in ids]
+    if not any(one.recorded for one in each):
+        return {}
+    return {day: any(one.running[day] for one in each) for day in each[0].running}
 
 
 def deals_after(happenings: pd.DataFrame, after: date) -> list[dict[str, Any]]:

@@ -286,7 +286,12 @@ def known_facts(
         passage=arrays.passage,
         attacks=arrays.attacks,
         defends=arrays.defends,
-        offensive=offensive_facts(offensives, period.start, [f.truce_age() for f in fought]),
+        offensive=offensive_facts(
+            offensives,
+            period.start,
+            [f.truce_age() for f in fought],
+            [any(f.running.values()) for f in fought],
+        ),
         within=_within(world, offensives),
         by_agreement=by_agreement,
         violence=_violence(world, period.start, as_of),

@@ -27,7 +27,9 @@ DEFENDED, GUARDED = 1, 2
 BY_NEUTRAL, BY_HOSTILE = -1.0, -2.0
 """Shares of refuge that are not declared: the parameter for neutral or for hostile ground holds."""
 
-OFFENSIVE_FACTS = np.dtype([("key", "u8"), ("since", "i8"), ("truce_age", "f8")])
+OFFENSIVE_FACTS = np.dtype(
+    [("key", "u8"), ("since", "i8"), ("truce_age", "f8"), ("announced", "?")], align=True
+)
 
 NO_WAY, THROUGH, INTO = 0, 1, 2
 """Whether people may travel over the ground of a party: not at all; wherever roads lead; into it,
@@ -197,9 +199,14 @@ def epochs(terms: Sequence[Terms], start: dt.date, n_day: int) -> NDArray[np.int
 
 
 def offensive_facts(
-    offensives: Sequence[Offensive], start: dt.date, truce_age: Sequence[float]
+    offensives: Sequence[Offensive],
+    start: dt.date,
+    truce_age: Sequence[float],
+    ran: Sequence[bool],
 ) -> NDArray[np.void]:
-    """Return the offensives as records: key, first day it can run, days its truce has stood.
+    """Return the offensives as records.
+
+    Key, first day it can run, days its truce has stood, whether it is announced and still to come.
 
     Parameters
     ----------
@@ -208,10 +215,13 @@ def offensive_facts(
         First day of the period.
     truce_age : sequence of float
         -1 without a truce.
+    ran : sequence of bool
+        Whether it has run by the as-of date.
     """
     facts = np.zeros(len(offensives), dtype=OFFENSIVE_FACTS)
-    for row, offensive, age in zip(facts, offensives, truce_age, strict=True):
+    for row, offensive, age, begun in zip(facts, offensives, truce_age, ran, strict=True):
         row["key"] = key_of_text(f"offensive:{offensive.id}")
         row["since"] = (offensive.since - start).days
         row["truce_age"] = age
+        row["announced"] = offensive.announced is not None and not begun
     return facts

@@ -1,8 +1,9 @@
 """Offensives and truces: whether fighting moves the front on a day.
 
 Until the as-of date the recorded days of fighting and of truces hold. Afterwards each offensive
-switches on and off at constant rates (two-state Markov) of its own, and a truce halts it while it
-stands. A truce fails by a mixture-cure Weibull law,
+switches on and off at constant rates (two-state Markov) of its own; one that is announced and has
+not yet run starts ``offensive_announced`` times as soon. A truce halts it while it stands, and
+fails by a mixture-cure Weibull law,
 
     S(t) = cure + (1 - cure) exp(-HR (t / scale)^shape),
 
@@ -216,7 +217,10 @@ def step_offensive(record, values, plan, state, key, k, day, ahead):  # type: ig
         if one.on == 1:
             one.switch_left -= values.offensive_end_rate
         else:
-            one.switch_left -= values.offensive_start_rate * course.linked
+            rate = values.offensive_start_rate
+            if declared.announced and one.switches == 0:
+                rate *= values.offensive_announced
+            one.switch_left -= rate * course.linked
         if one.switch_left < 0.0:
             one.on = 1 - one.on
             one.switches += 1
