@@ -24,9 +24,10 @@ SOURCE = Path(day.__file__).read_text(encoding="utf-8")
 PART_OF = {field: part for part, fields in PARTS.items() for field in fields}
 PART_OF |= {name: name for name in MEASURES}
 INNER = {"near", "rank", "stale", "choice", "choice_count", "choice_day", "counts", "course"}
-INNER |= {"flight", "books", "place", *SCRATCH}
+INNER |= {"flight", "books", "place", "own", *SCRATCH}
 INNER |= {"fault", "people", "longest", "cut", "cut_sets"}
-"""Choice sets and book-keeping, which follow from other parts, and the records that hold fields."""
+"""Choice sets and book-keeping, which follow from other parts; whose people live where, which never
+changes; and the records that hold fields."""
 OF_THE_RUN = {"plan": "option", "record": "record"}
 ACCOUNTS = {m.name for m in STEPS["ledger"].measures}
 
@@ -60,7 +61,7 @@ def test_every_file_of_the_steps_has_its_place_in_the_day() -> None:
 
 def test_every_field_of_the_state_belongs_to_a_part() -> None:
     fields = {*State._fields}
-    for record in ("counts", "course", "flight", "place"):
+    for record in ("counts", "course", "flight", "offensive", "place"):
         (dtype,) = {getattr(a_state(), record).dtype}
         fields |= set(dtype.names)
     assert fields - INNER == set(PART_OF) - {"free_trip", "on_the_way", "stranded"}
@@ -119,7 +120,7 @@ def field_of(node: ast.AST) -> str | None:
 
 
 OUTPUTS = {"all_shortest": ("dist", "pred"), "reroute_around": ("dist", "pred"),
-           "distance_to_front": ("front",)}  # fmt: skip
+           "measure_from_seeds": ("fronts",)}  # fmt: skip
 """What the functions of the road network write."""
 OF_JOURNEYS = {"trip", "one", "kept", "slot", "listed", "choice", "only", "to"}
 """Names of records whose fields are not those of the state."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,17 @@ from numpy.typing import NDArray
 
 from havenline.engine.border import CLOSED, MANAGED, OPEN, permeability
 from havenline.facts.borders import UNKNOWN
-from tests.crises_random import compiled
+from tests.crises_random import (
+    QUIET,
+    Road,
+    Sketch,
+    Town,
+    Walk,
+    compiled,
+    crisis_of,
+    job_of,
+    towns_in_a_row,
+)
 
 DRAWN = {
     "border_closed": 0.001,
@@ -81,3 +92,75 @@ def test_a_declared_chance_holds_for_the_regime_of_the_as_of_date() -> None:
     assert chance(MANAGED, MANAGED, declared=0.04) == (0.001, 0.04, 0.04)
     assert chance(MANAGED, OPEN, declared=0.04) == (0.001, 0.04, 0.5)
     assert chance(MANAGED, OPEN, declared=0.7) == (0.001, 0.7, 0.7), "an option never shuts"
+
+
+def two_gates(one: str, two: str) -> Sketch:
+    """Two crossings 30 km from the town that empties, each of its own neighbour."""
+    row = towns_in_a_row(people=(100_000, 10), days=40)
+    gates = (
+        Town("x1", "gate", 0.3, 0.3, kind="crossing"),
+        Town("x2", "gate", 0.3, -0.3, kind="crossing"),
+    )
+    roads = (Road("rx1", "t1", "x1", 30.0), Road("rx2", "t1", "x2", 30.0))
+    return replace(
+        row,
+        towns=(*row.towns, *gates),
+        roads=(*row.roads, *roads),
+        crossings=(("x1", one, -9, -9, "one"), ("x2", two, -9, -9, "two")),
+    )
+
+
+GATES = {
+    **QUIET,
+    "front_axis_share": 0.0,
+    "front_thaw_rate": 0.0,
+    "flight_front": 0.1,
+    "flight_frailty": 0.0,
+    "flight_idp_ratio": 0.0,
+    "offensive_end_rate": 0.0,
+    "return_monthly": 0.0,
+    "destination_pull_sd": 0.0,
+    "border_closed": 0.0,
+}
+
+
+def entered(sketch: Sketch, **given: float) -> list[int]:
+    walk = Walk(job_of(crisis_of(sketch), settings={**GATES, **given}))
+    state = walk.to(walk.last)
+    people = state.abroad.sum(axis=(1, 2))
+    assert people.sum() == state.counts["people_entered"][0]
+    return [int(n) for n in people]
+
+
+def test_two_neighbours_with_equal_borders_share_equally() -> None:
+    one, two = entered(two_gates("open", "open"))
+    assert one + two > 5_000
+    assert one / (one + two) == pytest.approx(0.5, abs=0.02)
+
+
+def test_people_go_where_the_border_lets_them_in() -> None:
+    one, two = entered(two_gates("managed", "closed"))
+    assert one > 1_000
+    assert two == 0
+    assert entered(two_gates("closed", "closed")) == [0, 0]
+    known = entered(two_gates("unknown", "closed"), border_unknown=0.2)
+    assert known[0] > 1_000, "not published is not closed"
+
+
+def test_a_crossing_draws_as_far_as_it_lets_in() -> None:
+    """Of two equal crossings with chances 0.4 and 0.1: p / (p + 0.1) is 0.8 and 0.5."""
+    given = {"border_open": 0.4, "border_managed": 0.1, "border_known_open": 0.1}
+    sketch = two_gates("open", "managed")
+    pulls = []
+    for people in (1_000.0, 16_000.0):
+        walk = Walk(
+            job_of(
+                crisis_of(sketch),
+                settings={**GATES, **given, "border_pull": people, "destination_size_power": 0.5},
+            )
+        )
+        state = walk.to(10)
+        at = [walk.job.world.place_index(p) for p in ("x1", "x2")]
+        pulls.append(state.pull[at] / state.place["safety"][at])
+    np.testing.assert_allclose(pulls[0], np.sqrt(1_000.0 + 0.0) * np.array([0.8, 0.5]), rtol=1e-3)
+    np.testing.assert_allclose(pulls[1] / pulls[0], 4.0, rtol=1e-3)

@@ -128,6 +128,19 @@ def test_a_declared_share_is_drawn_between_its_low_and_high_value() -> None:
     assert abs(shares[shares > 0.4].mean() - 0.7) < 0.08
 
 
+def test_the_nearer_the_front_the_fewer_go_there() -> None:
+    """Behind the attackers' front, 6 km off: 1 - exp(-6 / s) of the pull of a far town."""
+    sketch = crossroads(refuge=(("def", "att", 1.0, "no"), ("def", "neu", 0.0, "no")))
+    roads = tuple(replace(r, km=12.0) if r.id == "r3" else r for r in sketch.roads)
+    even = replace(sketch, roads=roads)
+    given = {"host_slack": 100.0, "destination_size_power": 0.0, "flight_front_length": 8.0}
+    for safe in (2.0, 6.0):
+        found = sheltered(even, destination_safe_km=safe, **given)
+        near, far = (1 - np.exp(-km / safe) for km in (6.0, 18.0))
+        share = found["att0"] / (found["att0"] + found["own3"])
+        assert share == pytest.approx(near / (near + far), abs=0.01)
+
+
 def ends(share: float, name: str) -> NDArray[np.float64]:
     """A figure of the last day in each future, with a share of refuge on neutral ground."""
     sketch = crossroads(refuge=(("def", "neu", share, "yes"),))

@@ -86,7 +86,12 @@ WITH_AND_WITHOUT: Mapping[str, tuple[Levers, Levers, Mapping[str, float], Sequen
     "a haven that protects nobody": (
         [HAVEN],
         [{"lever": "aid", "start": 3, "level": 1.0}],
-        {"haven_violence_declared": 1.0, "haven_violence_failed": 1.0, "front_axis_share": 0.0},
+        {
+            "haven_violence_declared": 1.0,
+            "haven_violence_failed": 1.0,
+            "front_axis_share": 0.0,
+            "front_thaw_rate": 0.0,
+        },
         ("haven_standing",),
     ),
     "a border as it is": (
@@ -139,7 +144,12 @@ ALL = {
 }
 OFF: Mapping[str, tuple[Mapping[str, float], Mapping[str, Any], Sequence[str]]] = {
     "violence": (
-        {"violence_killed": 0.0, "homes_per_event": 0.0, "flight_bombardment": 0.0},
+        {
+            "violence_killed": 0.0,
+            "homes_per_event": 0.0,
+            "flight_bombardment": 0.0,
+            "return_monthly": 0.0,
+        },
         {"violence_events": 90.0, "violence_length": 5.0, "violence_quiet": 0.9},
         ("excess_deaths",),
     ),
@@ -148,13 +158,23 @@ OFF: Mapping[str, tuple[Mapping[str, float], Mapping[str, Any], Sequence[str]]] 
         {"aid_suspension_months": 1.0, "aid_suspension_cut": 1.0},
         (),
     ),
-    "return": ({"return_monthly": 0.0}, {"return_decay_months": 0.5}, ()),
+    "return": (
+        {"return_monthly": 0.0},
+        {"return_decay_months": 0.5, "return_quiet_days": 90.0, "return_unsettled": 1.0},
+        (),
+    ),
     "the tempo of an offensive": ({"tempo_sd": 0.0}, {"tempo_persistence": 0.1}, ()),
     "shocks of flight": ({"flight_shock_sd": 0.0}, {"flight_shock_persistence": 0.1}, ()),
     "erosion": ({"erosion_pace": 0.0}, {"erosion_monitored": 0.1, "erosion_gain": 3.0}, ()),
     "the front": (
-        {"front_axis_share": 0.0},
-        {"front_speed": 9.0, "front_speed_spread": 2.0, "front_check_factor": 0.01},
+        {"front_axis_share": 0.0, "front_thaw_rate": 0.0},
+        {
+            "front_speed": 9.0,
+            "front_speed_spread": 2.0,
+            "front_check_factor": 0.01,
+            "front_built_up": 0.9,
+            "front_freeze_rate": 0.5,
+        },
         (),
     ),
     "onward pass-through": (

@@ -11,8 +11,21 @@ import numpy as np
 import pytest
 
 from havenline.errors import OptionRefused, RunError
+from havenline.facts.borders import UNKNOWN
 from havenline.options.schedule import NEVER, chosen_options
-from tests.crises_random import START, Job, Sketch, crisis_of, job_of, towns_in_a_row
+from tests.crises_random import (
+    PARTIES,
+    RELATIONS,
+    START,
+    Attack,
+    Job,
+    Sketch,
+    Town,
+    crisis_of,
+    job_of,
+    parties_of,
+    towns_in_a_row,
+)
 
 Levers = Sequence[Mapping[str, Any]]
 AS_OF = START + dt.timedelta(days=20)
@@ -109,8 +122,9 @@ def test_no_lever_sets_nothing() -> None:
     plan = job().plans[0]
     assert (plan.truce_start, plan.announce, plan.handover, plan.haven_start) == (NEVER,) * 4
     assert plan.interposed == 0.0
-    assert not any(plan.place[name].any() for name in plan.place.dtype.names or ())
-    assert plan.day["border"].tolist() == [1] * 13
+    assert not any(plan.place[name].any() for name in ("handed", "restored", "haven"))
+    assert (plan.place["to"] == -1).all()
+    assert plan.border[:, 0].tolist() == [1] * 13
     assert plan.day["aid"].tolist() == [1.0] * 13
     assert not plan.day["tents"].any()
     assert not plan.day["homes"].any()
@@ -133,7 +147,7 @@ def test_a_truce_and_its_terms() -> None:
 
 def test_a_border_opens_on_its_day() -> None:
     lever = {"lever": "border", "neighbour": "nb", "start": 5, "regime": "open"}
-    assert job(lever).plans[1].day["border"].tolist() == [1] * 5 + [2] * 8
+    assert job(lever).plans[1].border[:, 0].tolist() == [1] * 5 + [2] * 8
 
 
 def test_aid_levels_multiply_on_their_days() -> None:
@@ -162,6 +176,8 @@ def test_a_line_hands_over_what_the_defender_holds_beyond_it() -> None:
     assert (one.plans[1].announce, one.plans[1].handover) == (2, 7)
     handed = np.array(one.world.place_ids)[one.plans[1].place["handed"]]
     assert handed.tolist() == ["t1"]
+    to = parties_of(one, one.plans[1].place["to"])[one.plans[1].place["handed"]]
+    assert to.tolist() == ["att"]
     assert not one.plans[1].place["restored"].any()
     kept = job({**lever, "hands_over": False})
     assert not kept.plans[1].place["handed"].any()
@@ -188,7 +204,9 @@ def test_a_line_gives_back_what_was_taken_since_a_day(since: int, restored: list
         changes=((8, "t1", "att", 9), (10, "t2", "att", 11), (12, "t3", "att", 13)),
     )
     one = job_of(crisis_of(row))
-    assert np.array(one.world.place_ids)[one.plans[1].place["restored"]].tolist() == restored
+    given = one.plans[1].place["restored"]
+    assert np.array(one.world.place_ids)[given].tolist() == restored
+    assert set(parties_of(one, one.plans[1].place["to"])[given]) <= {"def"}
 
 
 def test_schedules_are_frozen() -> None:
@@ -220,7 +238,7 @@ def test_a_border_changes_in_the_order_of_days_not_of_the_file(order: tuple[int,
         {"lever": "border", "neighbour": "nb", "start": 9, "regime": "managed"},
     ]
     plan = job(*[levers[k] for k in order]).plans[1]
-    assert plan.day["border"].tolist() == [1] * 4 + [2] * 5 + [1] * 4
+    assert plan.border[:, 0].tolist() == [1] * 4 + [2] * 5 + [1] * 4
 
 
 def test_of_two_regimes_from_one_day_the_more_open_one_holds() -> None:
@@ -229,4 +247,42 @@ def test_of_two_regimes_from_one_day_the_more_open_one_holds() -> None:
         for regime in ("open", "managed")
     ]
     for order in (levers, levers[::-1]):
-        assert job(*order).plans[1].day["border"].tolist() == [1] * 4 + [2] * 9
+        assert job(*order).plans[1].border[:, 0].tolist() == [1] * 4 + [2] * 9
+
+
+def test_a_border_of_one_neighbour_opens_and_that_of_another_stays() -> None:
+    lever = {"lever": "border", "neighbour": "two", "start": 3, "regime": "open"}
+    crossings = (("z9", "managed", -9, -9, "one"), ("t4", "closed", -9, -9, "two"))
+    row = towns_in_a_row(options={"deal": [lever]}, crossings=crossings)
+    plan = job_of(crisis_of(row), days=5).plans[1]
+    assert plan.border.tolist() == [[1, 0]] * 3 + [[1, 2]] * 3
+
+
+def test_a_border_that_nobody_knows_may_be_managed_and_not_closed() -> None:
+    lever = {"lever": "border", "neighbour": "nb", "start": 3, "regime": "managed"}
+    plan = job(lever, regime="unknown").plans[1]
+    assert plan.border[:, 0].tolist() == [UNKNOWN] * 3 + [1] * 10
+    with pytest.raises(OptionRefused, match=r"less open \(closed\) than it is at the as-of date"):
+        job({**lever, "regime": "closed"}, regime="unknown")
+
+
+def test_a_line_is_between_the_parties_that_hold_most_of_what_is_fought_for() -> None:
+    """A second enemy holds one town: what is handed over goes to the first, who holds two."""
+    lever = {"lever": "line", "line_id": "mid", "announced": 2, "handover": 7}
+    row = sketch(lever)
+    towns = (
+        *row.towns,
+        Town("b1", "south", -0.6, 0.1, "att"),
+        Town("o1", "south", -0.6, 0.2, "oth"),
+    )
+    row = replace(
+        row,
+        towns=towns,
+        parties=(*PARTIES, ("oth", "armed")),
+        relations=(*RELATIONS, ("oth", "def", "hostile")),
+        attacks=(Attack("main", "att;oth"),),
+    )
+    one = job_of(crisis_of(row))
+    plan = one.plans[1]
+    assert parties_of(one, np.array([plan.line_from, plan.line_to])).tolist() == ["def", "att"]
+    assert np.array(one.world.place_ids)[plan.place["handed"]].tolist() == ["t1"]

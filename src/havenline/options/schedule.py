@@ -430,7 +430,8 @@ def _haven(
             f"option {option.id!r}: a haven may not condition the right to leave it or to seek "
             "asylum (freedom_to_leave and right_to_asylum must be true)"
         )
-    inside = facts.sheltering() | place["restored"]
+    only_attack = facts.attackers & ~facts.defenders
+    inside = facts.sheltering() & ~only_attack[facts.record.holder[-1]] | place["restored"]
     if lever.line_id is not None:
         inside &= line_side(world, lever.line_id)
     place["haven"] = inside & (world.network.place["area"] >= 0)
