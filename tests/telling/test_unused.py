@@ -17,8 +17,6 @@ from tests.crisis.conftest import Folder
 ALWAYS = [
     "control_counts.csv: 1 row (2030-01-18 south): places without a position are told to the "
     "reader; no front and no holder changes by them (counted_places)",
-    "crisis.yaml: 1 key (hindcast): not there, so no forecast from a past day is scored "
-    "(no_hindcast)",
 ]
 ELSEWHERE = ("no_road", "crossing_without_road", "parameter_retired")
 """Kinds that are an error or a warning of the checks as well."""
@@ -47,7 +45,7 @@ def test_every_kind_has_a_case(folder: Folder) -> None:
     crisis = open_crisis(folder.path)
     kinds = {one.kind for walk in (of_tables, of_ground) for one in walk(crisis)}
     shown = {case["line"].rsplit("(", 1)[1].rstrip(")") for case in CASES}
-    assert kinds - shown <= {"counted_places", "no_hindcast", *ELSEWHERE}
+    assert kinds - shown <= {"counted_places", *ELSEWHERE}
 
 
 def test_every_name_stands_in_the_data(folder: Folder) -> None:
