@@ -10,8 +10,8 @@ from havenline.crisis.choices import BASES, CONFIDENCES, YES_NO
 
 ColumnType = Literal["id", "code", "codes", "ids", "text", "integer", "number", "date"]
 ALL_GROUPS = "all"
-MOST_PARTIES = 300
-"""Parties of a crisis: each may stand in a relation to each; no crisis has a tenth of them."""
+MOST_PARTIES = 100
+"""Parties of a crisis: each may stand in a relation to each, and a run numbers them in one byte."""
 
 
 @dataclass(frozen=True)
