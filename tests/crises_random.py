@@ -74,6 +74,7 @@ class Attack:
     defenders: str = "def"
     areas: str = ""
     since: int = -99
+    announced: int | None = None
 
 
 PARTIES = (("att", "armed"), ("def", "armed"), ("gua", "armed"), ("nbr", "neighbour"))
@@ -395,6 +396,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
                     "attackers": a.attackers,
                     "defenders": a.defenders,
                     "areas": a.areas,
+                    "announced": None if a.announced is None else _day(a.announced),
                     "since": _day(a.since),
                     "published": _day(-99),
                 }
@@ -744,7 +746,7 @@ class Walk:
     past: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self.state = empty_state(self.job.world.network, self.job.ground.sizes, 1 << 12, 64)
+        self.state = empty_state(self.job.world.network, self.job.ground.sizes, 1 << 14, 64)
         self.out = output_of(self.job)
         self.past = np.zeros(self.today + 1, dtype=COUNTS)
 

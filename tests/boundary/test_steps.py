@@ -132,6 +132,14 @@ def touched(kernel: Any) -> tuple[set[str], set[str]]:
     for one in everything_called(kernel):
         node, _ = function_of(one)
         targets: list[ast.AST] = []
+        local = {
+            name.id
+            for part in ast.walk(node)
+            if isinstance(part, ast.Assign)
+            for target in part.targets
+            for name in ast.walk(target)
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+        }
         for part in ast.walk(node):
             if isinstance(part, ast.Assign):
                 targets += [t for t in part.targets if not isinstance(t, ast.Name | ast.Tuple)]
@@ -139,7 +147,8 @@ def touched(kernel: Any) -> tuple[set[str], set[str]]:
                 targets.append(part.target)
             if isinstance(part, ast.Call):
                 written |= {PART_OF[f] for f in OUTPUTS.get(field_of(part.func) or "", ())}
-            if isinstance(part, ast.Attribute | ast.Name) and of_the_state(part):
+            alias = isinstance(part, ast.Name) and part.id in local
+            if isinstance(part, ast.Attribute | ast.Name) and of_the_state(part) and not alias:
                 read.add(PART_OF[part.attr if isinstance(part, ast.Attribute) else part.id])
             if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
                 read |= (

@@ -46,7 +46,7 @@ def test_negotiate_in_words_and_as_a_page(havenline: Any, example: Path, tmp_pat
         (("--draws", "1"), "10 to 100000"),
         (("--set", "proposer_dependence=1"), "expected 0 or more and below 1"),
         (("--set", "partial_deal_chance=1.5"), "expected a share of 0 to 1"),
-        (("--set", "host_coverage=7"), "expected a share of 0 to 1"),
+        (("--set", "flight_at_capture=7"), "expected a share of 0 to 1"),
         (("--set", "partial_deal=0.5"), "unknown parameter"),
     ],
 )

@@ -101,7 +101,7 @@ def test_check_and_run_agree_on_the_rows_known_by_the_as_of_date(tmp_path: Path)
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"stayers_far": 7.0}, "'stayers_far': 7 given; expected a share of 0 to 1"),
+        ({"flight_at_capture": 7.0}, "'flight_at_capture': 7 given; expected a share of 0 to 1"),
         ({"walk_km_day": 0.0}, "'walk_km_day': 0 given; expected above 0"),
         ({"aid_cost": -1.0}, "'aid_cost': -1 given; expected 0 or more"),
         ({"aid_cost": math.nan}, "'aid_cost': nan is not a finite number"),

@@ -70,12 +70,19 @@ def crossroads(**changes: Any) -> Sketch:
 
 
 def sheltered(sketch: Sketch, **given: float) -> dict[str, int]:
-    """Displaced people at each place at the end."""
+    """Displaced people of the town at the front, at each place at the end."""
     walk = Walk(job_of(crisis_of(sketch), settings={**STANDS, **given}))
     state = walk.to(walk.last)
-    assert state.by_status[:, DISPLACED_SINCE].sum() > 10_000
-    people = state.by_status[:, DISPLACED_SINCE]
+    people = state.by_row[:, DISPLACED_SINCE + walk.job.world.area_ids.index("h")]
+    assert people.sum() > 10_000
     return dict(zip(walk.job.world.place_ids, map(int, people), strict=True))
+
+
+def with_room(sketch: Sketch, **km: float) -> Sketch:
+    """The sketch with room for all in each town, and other lengths of some roads."""
+    towns = tuple(t if t.id == "home" else replace(t, residents=200_000) for t in sketch.towns)
+    roads = tuple(replace(r, km=km.get(r.id, r.km)) for r in sketch.roads)
+    return replace(sketch, towns=towns, roads=roads)
 
 
 def there(found: dict[str, int]) -> set[str]:
@@ -101,9 +108,8 @@ def test_people_flee_across_the_front_where_refuge_says_so_and_nowhere_else(
 def test_the_share_is_the_pull_over_that_of_own_ground() -> None:
     """Equal towns at equal distance: half the pull draws a third of those who go."""
     sketch = crossroads(refuge=(("def", "neu", 0.5, "yes"), ("def", "bad", 0.0, "no")))
-    roads = tuple(replace(r, km=30.0) if r.id == "r3" else r for r in sketch.roads)
-    even = replace(sketch, roads=roads)
-    given = {"host_slack": 100.0, "destination_size_power": 0.0}
+    even = with_room(sketch, r3=30.0)
+    given = {"host_slack": 1.0, "destination_size_power": 0.0}
     found = sheltered(even, **given)
     assert found["neu2"] / (found["neu2"] + found["own3"]) == pytest.approx(1 / 3, abs=0.01)
     known = replace(even, refuge=(("def", "bad", 0.0, "no"),))
@@ -131,9 +137,8 @@ def test_a_declared_share_is_drawn_between_its_low_and_high_value() -> None:
 def test_the_nearer_the_front_the_fewer_go_there() -> None:
     """Behind the attackers' front, 6 km off: 1 - exp(-6 / s) of the pull of a far town."""
     sketch = crossroads(refuge=(("def", "att", 1.0, "no"), ("def", "neu", 0.0, "no")))
-    roads = tuple(replace(r, km=12.0) if r.id == "r3" else r for r in sketch.roads)
-    even = replace(sketch, roads=roads)
-    given = {"host_slack": 100.0, "destination_size_power": 0.0, "flight_front_length": 8.0}
+    even = with_room(sketch, r3=12.0)
+    given = {"host_slack": 1.0, "destination_size_power": 0.0, "flight_front_length": 8.0}
     for safe in (2.0, 6.0):
         found = sheltered(even, destination_safe_km=safe, **given)
         near, far = (1 - np.exp(-km / safe) for km in (6.0, 18.0))

@@ -117,9 +117,22 @@ def test_an_offensive_starts_no_sooner_than_its_first_day() -> None:
         attacks=(Attack("east", areas="area_e", since=30),),
         happenings=(),
     )
-    taken = fell(late, offensive_start_rate=50.0)
-    assert min(taken.values()) >= 10 + 3
-    assert taken["e1"] == 13
+    taken = fell(late, offensive_start_rate=25.0)
+    assert min(taken.values()) == taken["e1"] == 10 + 2, "it moves on the tenth day already"
+
+
+def test_an_offensive_that_is_announced_starts_the_sooner() -> None:
+    """At 0.01 a day, and 8 times that where it is announced and has not run yet."""
+    late = two_rows(attacks=(Attack("east", announced=15), Attack("west", "oth")), happenings=())
+    given = {**STEADY, "offensive_start_rate": 0.01, "offensive_announced": 8.0}
+    job = job_of(crisis_of(late), settings=given, futures=300)
+    walk, on = Walk(job), []
+    for future in range(300):
+        walk.future, walk.day = future, -1
+        on.append(walk.to(walk.today + 10).offensive["on"].copy())
+    share = np.mean(on, axis=0)
+    expected = 1 - np.exp([-0.8, -0.1])
+    assert (np.abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / 300)).all()
 
 
 def test_a_counter_offensive_takes_ground_back() -> None:
@@ -156,7 +169,7 @@ def test_a_front_stands_at_guarded_ground_and_does_not_move_into_it() -> None:
     assert captures(job) == {"t1": 3}
     walk = Walk(job)
     state = walk.to(walk.last)
-    assert 0.0 < state.front[2] < 12.0, "it stands between the town that fell and the guards"
+    assert state.front[2] == 12.0, "it stands where the last town fell, before the guards"
 
 
 # The pace of an axis
@@ -193,7 +206,7 @@ def test_axes_come_to_a_stand_at_their_rate() -> None:
 def test_axes_that_stand_begin_to_move_at_their_rate() -> None:
     given = {**STEADY, "front_axis_share": 0.0}
     assert captures(job_of(crisis_of(towns_in_a_row()), settings=given)) == {}
-    thaw = {**given, "front_thaw_rate": 1e3}
+    thaw = {**given, "front_thaw_rate": 50.0}
     assert captures(job_of(crisis_of(towns_in_a_row()), settings=thaw))["t1"] == 3
 
 
@@ -224,30 +237,30 @@ def gone(sketch: Sketch, place: int, days: int, **given: float) -> float:
 
 
 def test_people_flee_on_the_attackers_side_too() -> None:
-    """6 km from the front on both sides, 36 days: exp(-36 x 0.1 x side exp(-6 / 8))."""
+    """6 km from the front on both sides, 17 days: exp(-17 x 0.3 x side exp(-6 / 8))."""
     row = towns_in_a_row(people=(100_000, 10))
     towns = tuple(replace(t, residents=100_000) if t.id == "a0" else t for t in row.towns)
     behind = (Town("b9", "south", -0.9, 0.0, "att", residents=90_000), *towns)
     roads = (*row.roads, Road("rb", "b9", "a0", 60.0))
     sketch = replace(row, towns=behind, roads=roads)
-    given = {"flight_front": 0.1, "flight_front_length": 8.0, "front_start_share": 0.5}
+    given = {"flight_front": 0.3, "flight_front_length": 8.0, "front_start_share": 0.5}
     for side in (0.0, 0.4):
-        hazard = 36 * 0.1 * np.exp(-6 / 8)
-        there = gone(sketch, 0, 20, flight_attackers_side=side, **given)
+        hazard = 17 * 0.3 * np.exp(-6 / 8)
+        there = gone(sketch, 0, 1, flight_attackers_side=side, **given)
         assert there == pytest.approx(1 - np.exp(-side * hazard), abs=0.01)
-        assert gone(sketch, 2, 20, flight_attackers_side=side, **given) == pytest.approx(
+        assert gone(sketch, 2, 1, flight_attackers_side=side, **given) == pytest.approx(
             1 - np.exp(-hazard), abs=0.01
         )
 
 
 def test_fear_reaches_less_far_in_a_town_of_many_houses() -> None:
-    given = {"flight_front": 0.1, "flight_front_length": 8.0, "front_start_share": 0.5}
+    given = {"flight_front": 0.3, "flight_front_length": 8.0, "front_start_share": 0.5}
     row = towns_in_a_row(people=(100_000, 10))
     quarter = replace(
         row, towns=tuple(replace(t, kind="quarter") if t.id == "t1" else t for t in row.towns)
     )
-    reach = gone(quarter, 1, 20, flight_built_up_reach=0.5, **given)
-    assert reach == pytest.approx(1 - np.exp(-36 * 0.1 * np.exp(-6 / 4)), abs=0.01)
+    reach = gone(quarter, 1, 1, flight_built_up_reach=0.5, **given)
+    assert reach == pytest.approx(1 - np.exp(-17 * 0.3 * np.exp(-6 / 4)), abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -268,10 +281,9 @@ def test_people_leave_captured_ground_as_far_as_its_holder_lets_them() -> None:
         refuge=(("def", "att", 0.1, "no"),),
         concern=("south",),
     )
-    given = {"flight_front": 0.0, "flight_background": 0.02, "flight_captured": 0.3}
-    days = 20 + 20
-    hazard = 0.02 + days * 0.02 * (0.1 + 0.9 * 0.3)
-    assert gone(sketch, 1, 20, **given) == pytest.approx(1 - np.exp(-hazard), abs=0.015)
+    given = {"flight_front": 0.0, "flight_background": 0.1, "flight_captured": 0.3}
+    hazard = 21 * 0.1 * (0.1 + 0.9 * 0.3)
+    assert gone(sketch, 1, 1, **given) == pytest.approx(1 - np.exp(-hazard), abs=0.01)
 
 
 def test_nobody_flees_without_fighting_outside_areas_of_concern() -> None:
@@ -289,7 +301,7 @@ def test_recorded_events_make_people_flee_where_and_when_they_happened() -> None
     given = {
         "flight_front": 0.0,
         "flight_bombardment": 0.02,
-        "violence_events": 1e-9,
+        "violence_events": 0.003,
         "violence_quiet": 0.0,
         "flight_pause": 1.0,
     }

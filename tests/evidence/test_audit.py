@@ -32,11 +32,11 @@ def test_no_run_of_idlib_rests_on_what_was_known_later(as_of: dt.date) -> None:
 def test_a_source_published_after_the_as_of_date_is_late() -> None:
     crisis = open_crisis("idlib-2020")
     own = crisis.parameters
-    source = str(own.loc[own["name"] == "front_speed", "source_id"].iloc[0]).split(";")[0]
+    source = str(own.loc[own["name"] == "flight_idp_ratio", "source_id"].iloc[0]).split(";")[0]
     sources = crisis.sources.copy()
     sources.loc[sources["source_id"] == source, "published"] = pd.Timestamp("2021-01-01")
     found = audit(dataclasses.replace(crisis, sources=sources))
-    assert "front_speed" in [row.parameter.name for row in found.late]
+    assert "flight_idp_ratio" in [row.parameter.name for row in found.late]
     assert found.to_json_dict()["ok"] is False
 
 

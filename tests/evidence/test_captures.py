@@ -39,7 +39,7 @@ def test_a_front_that_cannot_move_scores_as_no_change(idlib: Crisis) -> None:
         seed=1,
         as_of=AS_OF,
         until=UNTIL,
-        settings={"front_axis_share": 0.0},
+        settings={"front_axis_share": 0.0, "front_thaw_rate": 0.0},
     )
     assert score.brier["model"] == score.brier["no_change"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from havenline.facts.relations import Refuge, offensives_known, terms_known
 from tests.crises_random import START, Attack, crisis_of, towns_in_a_row
 
-NAN = pytest.approx(float("nan"), nan_ok=True)
+NAN: Any = pytest.approx(float("nan"), nan_ok=True)
 
 
 def day(k: int) -> date:

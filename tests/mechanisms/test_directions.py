@@ -193,6 +193,7 @@ ELSEWHERE = {
     "tests/engine/test_several.py": (
         "flight_at_capture", "flight_attackers_side", "flight_built_up_reach", "flight_captured",
         "flight_pause", "front_built_up", "front_freeze_rate", "front_thaw_rate",
+        "offensive_announced",
     ),
     "tests/engine/test_refuge.py": ("destination_safe_km", "refuge_hostile", "refuge_neutral"),
     "tests/engine/steps/test_returns.py": (

@@ -166,10 +166,11 @@ def test_no_width_of_a_sign_is_forgotten(wanted: str, around: str) -> None:
 
 
 def test_there_is_one_writer_of_csv() -> None:
+    """Beside that of tables of a crisis, which must come back as they were."""
     source = Path(tables.__file__).resolve().parents[1]
     found = [
         path.relative_to(source).as_posix()
         for path in sorted(source.rglob("*.py"))
         if re.search(r"\.to_csv\(|csv\.(Dict)?[wW]riter", path.read_text("utf-8"))
     ]
-    assert found == ["outcomes/tables.py"]
+    assert found == ["io/upgrade.py", "outcomes/tables.py"]

@@ -16,7 +16,7 @@ from havenline.engine.ground import prepare
 from havenline.errors import HavenlineError
 
 BAD = {
-    "a share above 1": ("stayers_far", 7.0),
+    "a share above 1": ("flight_at_capture", 7.0),
     "a share below 0": ("vehicle_share", -0.1),
     "a speed of nothing": ("walk_km_day", 0.0),
     "out of its bounds": ("tempo_persistence", 2.0),

@@ -103,7 +103,7 @@ def by_dijkstra(job: Job, state: State) -> NDArray[np.float64]:
                 if on and open_to[v]:
                     known = matrix[u, v]
                     matrix[u, v] = min(known, e["km"]) if known else e["km"]
-        dist[i] = dijkstra(csr_matrix(matrix), indices=i)
+        dist[i] = np.asarray(dijkstra(csr_matrix(matrix), indices=[i]), dtype=np.float64)[0]
     return dist
 
 

@@ -58,7 +58,7 @@ def gain(net, values, state, road, place):  # type: ignore[no-untyped-def]
     if values.erosion_gain == 0.0:
         return 1.0
     reach = GAIN_KM - (net.road[road].km - state.road[road].progress)
-    people, k = 0, state.road[road].offensive
+    people, k = 0, state.road[road].mover
     for i in range(state.holder.shape[0]):
         if state.defends[k, state.holder[i]] == DEFENDED and (
             i == place or state.dist[place, i] <= reach

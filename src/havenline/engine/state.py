@@ -43,7 +43,7 @@ PLACE_STATE = np.dtype(
     [*destination.PLACE, *(field for step in STEPS.values() for field in step.place)], align=True
 )
 ROAD_STATE = np.dtype(
-    [("progress", "f8"), ("speed", "f8"), ("tail", "i8"), ("offensive", "i8"), ("moving", "?")],
+    [("progress", "f8"), ("speed", "f8"), ("tail", "i8"), ("mover", "i8"), ("moving", "?")],
     align=True,
 )
 OFFENSIVE_STATE = np.dtype(
@@ -75,7 +75,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "dead": ("dead",),
     "arrivals": ("arrived", "flow"),
     "holders": ("holder", "far_side", "taken_on"),
-    "relations": ("contact", "share", "passage", "defends", "accept", "per_day", "let_in"),
+    "relations": ("contact", "share", "passage", "defends", "accept", "per_day"),
+    "people let in": ("let_in",),
     "roads": ("road", "dist", "pred"),
     "distance to the front": ("front", "fronts"),
     "events": ("events",),
@@ -91,7 +92,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "containment": ("containment", "containment_left"),
     "deliveries": ("suspensions", "aid", "aid_left"),
     "quiet": ("quiet_days", "homeward"),
-    "time away": ("left",),
+    "time away": ("departed",),
     "recent displacement": ("displaced_before", "displaced_daily"),
 }
 """What the parts of the state are called in the table of steps, and the fields that each holds.
@@ -134,7 +135,7 @@ class State(NamedTuple):
         Fields that the steps declare.
     road : (n_road,) records ``ROAD_STATE``
         Kilometres that the front has advanced from its ``tail``, the end of those who attack;
-        its speed (km a day of offensive); which offensive it belongs to; whether it moves.
+        its speed (km a day of offensive); which offensive moves it; whether it moves.
     front : (n_place,) float64
         Road kilometres to the nearest front.
     fronts : (n_offensive + 1, n_place) float64
@@ -161,7 +162,7 @@ class State(NamedTuple):
     flow : (n_area, n_area) int64
         Displaced people who arrived today, by the area they set out from and the one they
         reached; only between areas of the results.
-    left : (n_row, 2) float64
+    departed : (n_row, 2) float64
         Of each home: persons who have left since the start, and the sum of the days they left on.
     abroad : (n_neighbour, n_home + 1, n_group) int64
         Persons who entered each neighbour.
@@ -215,7 +216,7 @@ class State(NamedTuple):
     trip_head: NDArray[np.int64]
     arrived: NDArray[np.int64]
     flow: NDArray[np.int64]
-    left: NDArray[np.float64]
+    departed: NDArray[np.float64]
     abroad: NDArray[np.int64]
     entered: NDArray[np.int64]
     dead: NDArray[np.int64]
@@ -283,7 +284,7 @@ def empty_state(network: Network, sizes: Sizes, trips: int, horizon: int) -> Sta
         trip_head=np.zeros(horizon, dtype=np.int64),
         arrived=np.zeros((n, g), dtype=np.int64),
         flow=np.zeros((n_area, n_area), dtype=np.int64),
-        left=np.zeros((rows, 2)),
+        departed=np.zeros((rows, 2)),
         abroad=np.zeros((neighbours, n_area + 1, g), dtype=np.int64),
         entered=np.zeros(neighbours, dtype=np.int64),
         dead=np.zeros(g, dtype=np.int64),
@@ -343,7 +344,7 @@ def bare_state(s):  # type: ignore[no-untyped-def]
         bare(s.trip_head),
         bare(s.arrived),
         bare(s.flow),
-        bare(s.left),
+        bare(s.departed),
         bare(s.abroad),
         bare(s.entered),
         bare(s.dead),

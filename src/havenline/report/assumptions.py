@@ -17,7 +17,10 @@ from havenline.facts.known import known_by
 _WEB = re.compile(r"^https?://[^\s<>\"']+$")
 _GIVEN = re.compile(r"\(date given: ([^()]*(?:\([^()]*\))?[^()]*)\)")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?(?:/(\d{2}))?")
-_DATED = ("sites", "crossings", "violence", "happenings", "control_counts")
+_DATED = (
+    *("sites", "crossings", "violence", "happenings", "control_counts"),
+    *("relations", "offensives", "refuge"),
+)
 _UNDATED = ("areas", "places", "routes", "parties")
 
 PARTS = {
@@ -25,7 +28,7 @@ PARTS = {
     "destination": "Where people go",
     "journey": "The journey",
     "return": "Return",
-    "front": "The front",
+    "front": "Fronts",
     "truce": "Truces",
     "theatres": "Linked theatres",
     "violence": "Violence",
@@ -34,7 +37,8 @@ PARTS = {
     "haven": "Havens",
     "containment": "Listed groups",
     "other side": "The other side",
-    "border": "The border",
+    "refuge": "Whose ground shelters whom",
+    "border": "Borders",
     "onward": "Onward movement",
     "hosts": "Host areas",
     "shelter": "Shelter",

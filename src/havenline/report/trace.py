@@ -25,7 +25,7 @@ TABLES = {
     "relations": "relations between parties",
     "routes": "roads",
     "sites": "sites",
-    "violence": "recorded violence",
+    "violence": "recorded events",
 }
 """Tables of facts in words."""
 

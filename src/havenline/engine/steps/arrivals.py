@@ -23,14 +23,15 @@ STEP = Step(
         "calendar",
         "holders",
         "relations",
+        "people let in",
         "roads",
         "shelter places",
         "distance to the front",
         "pull of places",
     ),
-    writes=("people", "calendar", "arrivals", "pull of places", "returned"),
-    parts=("destination", "journey"),
-    tables=("routes",),
+    writes=("people", "calendar", "arrivals", "pull of places", "returned", "returned_other_side"),
+    parts=("destination", "border", "journey"),
+    tables=("routes", "sites", "crossings"),
     page="journey",
     measures=(
         Measure(

@@ -41,7 +41,7 @@ STEP = Step(
         "haven",
     ),
     writes=("holders", "relations", "roads", "distance to the front"),
-    parts=("front", "refuge"),
+    parts=("front", "refuge", "return"),
     tables=("control", "places", "routes", "relations", "offensives", "refuge"),
     page="front",
     place=(("far_side", "i8"), ("crossed", "i8"), ("taken_on", "i8")),
@@ -85,7 +85,7 @@ def open_axis(net, record, values, state, key, e, k, tail):  # type: ignore[no-u
     own = state.road[e]
     own.progress = values.front_start_share * net.road[e].km
     own.tail = tail
-    own.offensive = k
+    own.mover = k
     axis = mix(mix(mix(key, processes.AXIS), net.road[e].key), record.offensive[k].key)
     own.moving = uniform(axis, 0) < values.front_axis_share
     own.speed = values.front_speed * math.exp(values.front_speed_spread * normal(mix(axis, 1)))
@@ -99,14 +99,14 @@ def open_axes(net, record, values, state, key):  # type: ignore[no-untyped-def]
         k, tail, _ = front_on(net, record, state, e)
         if k >= 0 and k < offensives:
             own = state.road[e]
-            if own.offensive != k or own.tail != tail:
-                turned = own.tail != tail and own.offensive >= 0
+            if own.mover != k or own.tail != tail:
+                turned = own.tail != tail and own.mover >= 0
                 left = net.road[e].km - own.progress
                 open_axis(net, record, values, state, key, e, k, tail)
                 if turned:
                     own.progress = max(0.0, left)
         else:
-            state.road[e].offensive = -1
+            state.road[e].mover = -1
 
 
 @kernel
@@ -139,12 +139,12 @@ def take_place(net, record, state, place, road, left_km, day):  # type: ignore[n
     for a in range(net.ptr[place], net.ptr[place + 1]):
         e = net.link[a].road
         k, tail, _ = front_on(net, record, state, e)
-        if e != road and k == state.road[road].offensive and tail == place:
+        if e != road and k == state.road[road].mover and tail == place:
             state.road[e].progress = left_km
             state.road[e].speed = state.road[road].speed
             state.road[e].moving = True
             state.road[e].tail = place
-            state.road[e].offensive = k
+            state.road[e].mover = k
     roads.reroute_around(
         place,
         before,
@@ -172,7 +172,7 @@ def pace(net, record, values, plan, state, e, ahead):  # type: ignore[no-untyped
     if not state.road[e].moving:
         return 0.0, none
     k, _, head = front_on(net, record, state, e)
-    if k < 0 or k >= state.offensive.shape[0] or k != state.road[e].offensive:
+    if k < 0 or k >= state.offensive.shape[0] or k != state.road[e].mover:
         return 0.0, none
     if state.defends[k, state.holder[head]] != DEFENDED or not net.place[head].capturable:
         return 0.0, none
@@ -195,7 +195,7 @@ def freeze_or_thaw(net, record, values, state, key, ahead):  # type: ignore[no-u
     stand = -math.expm1(-values.front_freeze_rate)
     move = -math.expm1(-values.front_thaw_rate)
     for e in range(net.road.shape[0]):
-        k = state.road[e].offensive
+        k = state.road[e].mover
         if k < 0 or state.offensive[k].on == 0:
             continue
         chance = stand if state.road[e].moving else move
@@ -254,7 +254,7 @@ def replay(net, record, values, state, key, day):  # type: ignore[no-untyped-def
         _, tail, _ = front_on(net, record, state, e)
         state.road[e].progress = values.front_start_share * net.road[e].km
         state.road[e].tail = tail
-        state.road[e].offensive = -1
+        state.road[e].mover = -1
     return True
 
 

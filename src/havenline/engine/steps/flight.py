@@ -84,6 +84,7 @@ STEP = Step(
         "people",
         "holders",
         "relations",
+        "people let in",
         "roads",
         "offensive",
         "distance to the front",
@@ -102,12 +103,13 @@ STEP = Step(
         "tempo",
         "pull of places",
         "time away",
+        "people let in",
         "newly_displaced",
         "movements",
         "displaced_by_option",
     ),
-    parts=("flight", "front", "violence", "destination", "journey", "line"),
-    tables=("populations", "observations", "places"),
+    parts=("flight", "front", "violence", "destination", "border", "journey", "line"),
+    tables=("populations", "observations", "places", "sites", "crossings", "refuge"),
     page="flight",
     place=(
         ("shock", "f8"),
@@ -375,8 +377,8 @@ def choose_leavers(net, state, place, status, leavers, by_line, m, day, draw):  
             row = rows - 1
         elif row < DISPLACED_SINCE:
             row = DISPLACED_SINCE + net.place[place].home
-            state.left[row, 0] += going
-            state.left[row, 1] += going * day
+            state.departed[row, 0] += going
+            state.departed[row, 1] += going * day
         listed[kept].cell = row * groups + group
         listed[kept].count = going
         kept += 1

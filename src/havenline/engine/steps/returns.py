@@ -61,8 +61,9 @@ STEP = Step(
         "distance to the front",
         "events",
         "time away",
+        "quiet",
     ),
-    writes=("people", "calendar", "quiet", "returned"),
+    writes=("people", "calendar", "quiet", "returned", "returned_other_side"),
     parts=("return", "journey"),
     tables=("populations", "refuge"),
     page="returns",
@@ -119,8 +120,8 @@ def set_homeward(net, values, plan, state, day, ahead):  # type: ignore[no-untyp
         here.homeward = quiet * trust * accepted(values, plan, state, j)
         state.rate[row] += people * here.homeward
     for row in range(DISPLACED_SINCE, rows):
-        if state.weight[row] > 0.0 and state.left[row, 0] > 0.0:
-            away = day - state.left[row, 1] / state.left[row, 0]
+        if state.weight[row] > 0.0 and state.departed[row, 0] > 0.0:
+            away = day - state.departed[row, 1] / state.departed[row, 0]
             month = math.exp(-away / DAYS_PER_MONTH / values.return_decay_months)
             state.rate[row] *= values.return_monthly * month / state.weight[row]
         else:
