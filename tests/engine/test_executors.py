@@ -38,7 +38,7 @@ def test_an_error_of_a_future_ends_the_loop() -> None:
 @pytest.mark.parametrize("workers", [0, -1])
 def test_no_workers_are_refused_before_anything_is_done(workers: int, tmp_path: Path) -> None:
     message = f"workers: {workers} given; at least 1 is needed"
-    crisis = open_crisis(init_crisis(tmp_path / "example"))
+    crisis = open_crisis(init_crisis(tmp_path / "example", bargaining=True))
     with pytest.raises(RunError, match=message):
         run_in_order(str, 3, workers=workers)
     with pytest.raises(RunError, match=message):

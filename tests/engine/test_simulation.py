@@ -184,8 +184,11 @@ def test_workers_change_no_number(sketch: Sketch) -> None:
     assert one.identical(four)
 
 
-def test_in_memory_and_on_disk_are_the_same(tmp_path: Path) -> None:
-    crisis = crisis_of(busy())
+@pytest.mark.parametrize("crossings", [busy().crossings, ()])
+def test_in_memory_and_on_disk_are_the_same(tmp_path: Path, crossings: Any) -> None:
+    """Also where no neighbour is declared, and so no entries by neighbour."""
+    options = {} if not crossings else busy().options
+    crisis = crisis_of(replace(busy(), crossings=crossings, options=options))
     held = simulate(crisis, futures=4, days=9).dataset
     written = simulate(crisis, futures=4, days=9, out=tmp_path).dataset
     assert set(held.data_vars) == set(written.data_vars)

@@ -84,6 +84,8 @@ def crossing_pull(values, record, plan, state, neighbour, place, day, today):  #
     chance = 0.0
     if neighbour >= 0:
         chance = border.permeability(values, record, plan, neighbour, day, today)
+    if chance <= 0.0:
+        return 0.0
     return (
         state.place[place].own_pull
         * state.place[place].safety

@@ -374,7 +374,9 @@ def _open_new(path: Path, coords: Mapping[str, NDArray[Any]]) -> h5netcdf.File:
     except OSError as error:
         raise RunError(f"cannot write a result to {path.parent}: {reason_of(error)}") from error
     file.dimensions = {
-        name: coords[name].size for name, c in layout.COORDINATES.items() if c.dim == name
+        name: coords[name].size
+        for name, c in layout.COORDINATES.items()
+        if c.dim == name and name in coords
     }
     for name, values in coords.items():
         declared = layout.COORDINATES[name]
