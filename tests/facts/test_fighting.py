@@ -190,7 +190,7 @@ def test_replay_and_score_agree_on_every_built_in_crisis(name: str) -> None:
     period = crisis.meta.period
     known = crisis.happenings[crisis.happenings["published"] <= pd.Timestamp(period.end)]
     record = known_facts(build_world(crisis, period.end), period.end).record
-    days = [bool(on) for on in record.running.any(axis=1)]
+    days: list[bool] = np.any(record.running, axis=1).tolist()
     assert days == scored(known, period.start, period.end)
     assert any(days)
 
