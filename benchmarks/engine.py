@@ -18,12 +18,11 @@ import numpy as np
 
 import havenline.engine.ground as door
 from havenline.crisis import open_crisis
+from havenline.draws.held import held
 from havenline.engine.day import ORDER, STEPS
 from havenline.engine.ground import Ground, prepare, run_days, run_future
-from havenline.engine.state import State, bare_network, bare_state
+from havenline.engine.state import State
 from havenline.options import Schedule
-from havenline.options.schedule import bare_schedule
-from havenline.world.record import bare_record
 
 DAYS = 120
 
@@ -106,16 +105,7 @@ def step_shares(ground: Ground, futures: int) -> dict[str, float]:
 def _callable(step: Any) -> Any:
     @numba.njit(nogil=True)
     def call(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
-        step(
-            bare_network(net),
-            bare_record(record),
-            values,
-            bare_schedule(plan),
-            bare_state(state),
-            key,
-            day,
-            today,
-        )
+        step(held(net), held(record), values, held(plan), held(state), key, day, today)
 
     return call
 

@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import cgutils
-from numba.extending import intrinsic
 from numba.misc import appdirs
 
 ROOMS = ("draws", "world", "options", "engine")
@@ -111,25 +109,3 @@ def kernel_within(function: Callable[..., Any]) -> Callable[..., Any]:
 def kernel_entry(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function that Python calls, without the interpreter's lock."""
     return _compile(function, nogil=True)
-
-
-def _bare(_context: Any, array: Any) -> Any:
-    """Return an array (inside kernels) as a view that is not reference-counted.
-
-    Compiled code counts references whenever it takes a row or a record of an array, with
-    operations that lock memory between threads: half of the time of a run. The caller's array
-    must outlive the view.
-    """
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        view = context.make_array(signature.args[0])(context, builder, value=args[0])
-        nothing: Any = cgutils.get_null_value
-        view.meminfo = nothing(view.meminfo.type)
-        view.parent = nothing(view.parent.type)
-        return view._getvalue()
-
-    return array(array), generate
-
-
-bare: Any = intrinsic(_bare)
-"""See `_bare`: an array as a view that is not reference-counted."""

@@ -22,6 +22,7 @@ from havenline.crisis import Crisis
 from havenline.crisis.levers import MOST_DAYS, OptionSpec
 from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.draws import key_of
+from havenline.draws.held import held
 from havenline.draws.kernels import kernel_entry
 from havenline.engine import conditioning, faults, pace
 from havenline.engine.begin import begin
@@ -34,8 +35,6 @@ from havenline.engine.state import (
     TRIP,
     Sizes,
     State,
-    bare_network,
-    bare_state,
     clear_state,
     empty_state,
 )
@@ -44,12 +43,11 @@ from havenline.errors import RunError
 from havenline.facts.counts import displaced_known, increments
 from havenline.options.schedule import (
     Schedule,
-    bare_schedule,
     build_schedule,
     chosen_options,
     plan_arrays,
 )
-from havenline.world.record import Facts, bare_record, known_facts
+from havenline.world.record import Facts, known_facts
 from havenline.world.world import World, build_world
 
 T = TypeVar("T")
@@ -77,8 +75,8 @@ def run_days(net, record, values, plan, state, key, first, last, today, past, ou
     out : Output, written
         The days after the as-of date; day 0 is the as-of date. Must be zero before.
     """
-    net, state = bare_network(net), bare_state(state)
-    record, plan = bare_record(record), bare_schedule(plan)
+    net, record, plan = held(net), held(record), held(plan)
+    state, out = held(state), held(out)
     if first == 0:
         begin(net, values, state, key)
     if first == today + 1:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.draws.kernels import bare, kernel
 from havenline.engine import destination
 from havenline.engine.day import STEPS
 from havenline.engine.level import LEVEL
@@ -309,65 +308,3 @@ def clear_state(state: State) -> None:
     """Set everything to zero, as a run finds it on its first day."""
     for array in state:
         array[...] = np.zeros((), dtype=array.dtype)
-
-
-@kernel
-def bare_state(s):  # type: ignore[no-untyped-def]
-    """Return the state as views that are not reference-counted."""
-    return State(
-        bare(s.persons),
-        bare(s.by_status),
-        bare(s.by_row),
-        bare(s.place),
-        bare(s.holder),
-        bare(s.own),
-        bare(s.contact),
-        bare(s.share),
-        bare(s.passage),
-        bare(s.accept),
-        bare(s.per_day),
-        bare(s.let_in),
-        bare(s.defends),
-        bare(s.offensive),
-        bare(s.road),
-        bare(s.front),
-        bare(s.fronts),
-        bare(s.dist),
-        bare(s.pred),
-        bare(s.choice),
-        bare(s.near),
-        bare(s.rank),
-        bare(s.stale),
-        bare(s.pull),
-        bare(s.events),
-        bare(s.trip),
-        bare(s.trip_head),
-        bare(s.arrived),
-        bare(s.flow),
-        bare(s.departed),
-        bare(s.abroad),
-        bare(s.entered),
-        bare(s.dead),
-        bare(s.theatre),
-        bare(s.counts),
-        bare(s.course),
-        bare(s.flight),
-        bare(s.books),
-        bare(s.listed),
-        bare(s.slot),
-        bare(s.in_row),
-        bare(s.rate),
-        bare(s.weight),
-        bare(s.queue),
-        bare(s.queued),
-        bare(s.scratch),
-        bare(s.order),
-    )
-
-
-@kernel
-def bare_network(n):  # type: ignore[no-untyped-def]
-    """Return the network as views that are not reference-counted."""
-    return Network(
-        bare(n.place), bare(n.road), bare(n.link), bare(n.ptr), bare(n.start), bare(n.cell_key)
-    )

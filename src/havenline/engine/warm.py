@@ -47,14 +47,19 @@ def compile_later_steps() -> None:
     from numba import int64, uint64
 
     from havenline.crisis import builtin_crises, open_crisis
+    from havenline.draws.held import HeldType
     from havenline.engine.ground import prepare
     from havenline.engine.state import empty_state
 
     ground = prepare(open_crisis(builtin_crises()[0]), futures=1)
     state = empty_state(ground.world.network, ground.sizes, 16, 16)
-    parts = (ground.world.network, ground.facts.record, ground.values[0], ground.plain, state)
     typeof: Any = numba.typeof
-    signature = (*(typeof(part) for part in parts), uint64, int64, int64)
+    network, record, plan, parts = (
+        HeldType(typeof(part))
+        for part in (ground.world.network, ground.facts.record, ground.plain, state)
+    )
+    values = typeof(ground.values[0])
+    signature = (network, record, values, plan, parts, uint64, int64, int64)
     for name in LATER_STEPS:
         import_module(f"havenline.engine.steps.{name}").step.compile(signature)
 

@@ -28,7 +28,6 @@ from havenline.crisis.levers import (
 )
 from havenline.crisis.registry import suggest
 from havenline.crisis.sites import site_places
-from havenline.draws.kernels import bare, kernel
 from havenline.errors import OptionRefused, RunError
 from havenline.facts.borders import UNKNOWN
 from havenline.world.geometry import protected_side
@@ -154,36 +153,6 @@ def chosen_options(world: World, names: Sequence[str | OptionSpec] | None) -> li
             )
     baseline = next(o for o in declared.values() if o.baseline)
     return [baseline, *(o for o in wanted.values() if o.id != baseline.id)]
-
-
-@kernel
-def bare_schedule(p):  # type: ignore[no-untyped-def]
-    """Return a schedule (inside kernels) with arrays that are not reference-counted."""
-    return Schedule(
-        p.truce_start,
-        p.compliance,
-        p.substance,
-        p.excluded,
-        p.buffer,
-        p.observers,
-        p.interposed,
-        p.interposed_start,
-        p.announce,
-        p.handover,
-        p.return_watched,
-        p.line_from,
-        p.line_to,
-        bare(p.place),
-        p.haven_start,
-        p.haven_kind,
-        p.haven_capacity,
-        p.hosted,
-        p.onward_open,
-        p.containment_start,
-        p.exemption_start,
-        bare(p.border),
-        bare(p.day),
-    )
 
 
 def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) -> Schedule:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
-from havenline.draws.kernels import bare, kernel
 from havenline.facts.borders import borders_known, most_open
 from havenline.facts.counts import displaced_known, increments
 from havenline.facts.fighting import fighting
@@ -185,40 +184,6 @@ class Facts:
         """Return the same facts with other days on which an offensive is taken to run or not."""
         forced = _forced(self.as_of, len(self.record.forced) - 1, offensive)
         return replace(self, record=self.record._replace(forced=forced))
-
-
-@kernel
-def bare_record(r):  # type: ignore[no-untyped-def]
-    """Return a record (inside kernels) with arrays that are not reference-counted."""
-    return Record(
-        bare(r.holder),
-        bare(r.own),
-        bare(r.day),
-        bare(r.running),
-        bare(r.standing),
-        bare(r.dist),
-        bare(r.pred),
-        bare(r.contact),
-        bare(r.share),
-        bare(r.share_range),
-        bare(r.per_day),
-        bare(r.pair_key),
-        bare(r.accept),
-        bare(r.passage),
-        bare(r.attacks),
-        bare(r.defends),
-        bare(r.offensive),
-        bare(r.within),
-        bare(r.by_agreement),
-        bare(r.violence),
-        bare(r.border),
-        bare(r.permeability),
-        bare(r.site),
-        bare(r.open_days),
-        bare(r.forced),
-        bare(r.theatre),
-        bare(r.earlier),
-    )
 
 
 def known_facts(
