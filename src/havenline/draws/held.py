@@ -43,7 +43,7 @@ class _HeldModel(models.PointerModel):
 class _Fields(AttributeTemplate):
     key = HeldType
 
-    def generic_resolve(self, value: Any, attr: str) -> Any:
+    def generic_resolve(self, value: Any, attr: str) -> Any:  # type: ignore[override]
         return dict(zip(value.dtype.fields, value.dtype.types, strict=True)).get(attr)
 
 
