@@ -460,6 +460,7 @@ def test_no_command_shows_help_and_an_unknown_one_is_refused(havenline: Command)
 def test_hindcast_of_a_crisis_without_its_series_is_refused(
     havenline: Command, example: Path
 ) -> None:
+    (example / "observations.csv").unlink()
     answer = havenline("hindcast", example, "--futures", "2")
     assert answer.code == 2
     assert answer.out == ""

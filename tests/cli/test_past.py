@@ -47,10 +47,11 @@ def test_assimilate_prints_one_object(havenline: Command) -> None:
 
 @pytest.mark.parametrize("command", ["assimilate", "hindcast"])
 def test_a_crisis_without_counts_is_refused(
-    havenline: Command, tmp_path: object, command: str
+    havenline: Command, tmp_path: Path, command: str
 ) -> None:
-    folder = f"{tmp_path}/crisis"
+    folder = tmp_path / "crisis"
     assert havenline("init", folder).code == 0
+    (folder / "observations.csv").unlink()
     answer = havenline(command, folder, "--futures", "2")
     assert answer.code == 2
     assert answer.err.count("\n") == 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from havenline.crisis import open_crisis
 
@@ -20,6 +21,9 @@ def example(havenline: Any, tmp_path: Path) -> Path:
 
 
 def test_a_crisis_that_declares_no_days_asks_for_them(havenline: Any, example: Path) -> None:
+    declared = yaml.safe_load((example / "crisis.yaml").read_text(encoding="utf-8"))
+    del declared["hindcast"]
+    (example / "crisis.yaml").write_text(yaml.safe_dump(declared), encoding="utf-8")
     answer = havenline("hindcast", example)
     assert answer.code == 2
     assert "--as-of DATE" in answer.err

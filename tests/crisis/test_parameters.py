@@ -121,5 +121,5 @@ def test_the_audit_marks_first_rows() -> None:
     found = audit(open_crisis("idlib-2020"))
     marked = {row["name"]: row["any_year"] for row in found.to_json_dict()["parameters"]}
     assert marked["flight_bombardment"]
-    assert not marked["front_speed"], "a row of the crisis"
+    assert not marked["flight_front"], "a row of the crisis"
     assert not marked["mortality_idp_ratio"], "a later row of the table"

@@ -151,6 +151,7 @@ def test_a_crossing_draws_as_far_as_it_lets_in() -> None:
     """Of two equal crossings with chances 0.4 and 0.1: p / (p + 0.1) is 0.8 and 0.5."""
     given = {"border_open": 0.4, "border_managed": 0.1, "border_known_open": 0.1}
     sketch = two_gates("open", "managed")
+    given["border_wait"] = 0.0
     pulls = []
     for people in (1_000.0, 16_000.0):
         walk = Walk(
@@ -164,3 +165,20 @@ def test_a_crossing_draws_as_far_as_it_lets_in() -> None:
         pulls.append(state.pull[at] / state.place["safety"][at])
     np.testing.assert_allclose(pulls[0], np.sqrt(1_000.0 + 0.0) * np.array([0.8, 0.5]), rtol=1e-3)
     np.testing.assert_allclose(pulls[1] / pulls[0], 4.0, rtol=1e-3)
+
+
+@pytest.mark.parametrize(("wait", "at_shut", "at_open"), [(0.0, 0.0, 0.8), (0.5, 0.5, 0.9)])
+def test_people_wait_at_a_shut_border_as_far_as_they_hope(
+    wait: float, at_shut: float, at_open: float
+) -> None:
+    """Over the pull of a border where everybody gets in: w + (1 - w) p / (p + p0)."""
+    given = {"border_open": 0.4, "border_known_open": 0.1, "border_wait": wait}
+    settings = {**GATES, **given, "border_pull": 2_500.0, "destination_size_power": 0.5}
+    walk = Walk(job_of(crisis_of(two_gates("open", "closed")), settings=settings))
+    state = walk.to(walk.last)
+    at = [walk.job.world.place_index(p) for p in ("x1", "x2")]
+    pull = state.pull[at] / state.place["safety"][at]
+    np.testing.assert_allclose(pull, 50.0 * np.array([at_open, at_shut]), rtol=1e-3)
+    waiting = int(state.by_status[at[1]].sum())
+    assert waiting > 500 if wait else waiting == 0
+    assert state.abroad.sum(axis=(1, 2))[1] == 0

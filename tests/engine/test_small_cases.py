@@ -205,9 +205,9 @@ def test_returns_follow_the_integral_of_their_hazard() -> None:
         "flight_background": 0.0,
         "return_monthly": 0.3,
         "return_decay_months": 2.0,
-        "return_quiet_days": 0.01,
+        "return_quiet_days": 0.5,
         "violence_events": 0.003,
-        "return_far_km": 25_000.0,  # nowhere is quiet while the offensive runs
+        "return_far_km": 12_000.0,  # nowhere is quiet while the offensive runs
         "return_unsettled": 0.0,  # nor trusted before the truce
         "truce_cure_share": 1.0,
         "front_start_share": 0.2,

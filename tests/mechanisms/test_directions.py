@@ -199,7 +199,9 @@ ELSEWHERE = {
     "tests/engine/steps/test_returns.py": (
         "return_far_km", "return_quiet_days", "return_unsettled",
     ),
-    "tests/engine/test_border.py": ("border_known_open", "border_pull", "border_unknown"),
+    "tests/engine/test_border.py": (
+        "border_known_open", "border_pull", "border_unknown", "border_wait",
+    ),
     "tests/mechanisms/test_switches.py": ("return_other_side", "return_other_side_watched"),
     "tests/outcomes/test_tension.py": (
         "host_coverage", "host_overload", "host_price_rise", "pressure_full_inflow",

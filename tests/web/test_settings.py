@@ -35,7 +35,7 @@ COMMANDS = ("run", "delay", "negotiate")
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return init_crisis(tmp_path_factory.mktemp("settings") / "example")
+    return init_crisis(tmp_path_factory.mktemp("settings") / "example", bargaining=True)
 
 
 def wanted(example: Path, name: str, value: float) -> str:

@@ -79,19 +79,18 @@ def crossing_pull(values, record, plan, state, neighbour, place, day, today):  #
     """Return the pull of a crossing: that of a town of ``border_pull`` people, as far as it lets
     in.
 
-    Half of it where the chance of entry a day is ``border_known_open``.
+    ``border_wait`` of it where nobody gets in, for people wait at shut borders too; half of the
+    rest where the chance of entry a day is ``border_known_open``.
     """
-    chance = 0.0
-    if neighbour >= 0:
-        chance = border.permeability(values, record, plan, neighbour, day, today)
-    if chance <= 0.0:
+    if neighbour < 0:
         return 0.0
+    chance = border.permeability(values, record, plan, neighbour, day, today)
+    gets_in = chance / (chance + values.border_known_open) if chance > 0.0 else 0.0
     return (
         state.place[place].own_pull
         * state.place[place].safety
         * pull_of_size(values.border_pull, values.destination_size_power)
-        * chance
-        / (chance + values.border_known_open)
+        * (values.border_wait + (1.0 - values.border_wait) * gets_in)
     )
 
 

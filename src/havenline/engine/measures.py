@@ -26,12 +26,12 @@ def _present(name: str, long_name: str, *of: str, whole: bool = True) -> Measure
 
 PRESENT = (
     _present("displaced_present", "displaced persons present at places of the crisis", "holders"),
-    _present("unsheltered", "displaced persons without shelter", "shelter places", whole=False),
-    _present("near_front", "persons within 10 km of the front", "distance to the front"),
+    _present("unsheltered", "displaced persons without shelter", "shelter", whole=False),
+    _present("near_front", "persons within 10 km of the front", "fronts"),
     _present("near_border", "persons within 10 km of the border"),
     _present("left_on_other_side", "persons left on the other side of a line", "holders"),
     _present("in_captured_places", "persons in places that were captured", "holders"),
-    Measure("shelter_places", "places in shelter", "persons", "stock", of=("shelter places",),
+    Measure("shelter_places", "places in shelter", "persons", "stock", of=("shelter",),
             whole=False),
 )  # fmt: skip
 """What is counted over all places at the end of a day; it belongs to no step alone."""

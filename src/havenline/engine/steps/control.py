@@ -40,7 +40,7 @@ STEP = Step(
         "truce",
         "haven",
     ),
-    writes=("holders", "relations", "roads", "distance to the front"),
+    writes=("holders", "relations", "roads", "fronts"),
     parts=("front", "refuge", "return"),
     tables=("control", "places", "routes", "relations", "offensives", "refuge"),
     page="front",

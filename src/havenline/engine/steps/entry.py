@@ -27,7 +27,7 @@ from havenline.engine.steps.aid import unsheltered
 
 STEP = Step(
     "People who wait at a border get across, by neighbour.",
-    reads=("record", "people", "holders", "relations", "shelter places", "option"),
+    reads=("record", "people", "holders", "relations", "shelter", "option"),
     writes=("people", "abroad", "entries"),
     parts=("border",),
     tables=("crossings",),

@@ -4,10 +4,14 @@ The hazard of a displaced person whose home is at place j is, a month,
 
     r0 exp(-m / tau) (1 - exp(-q_j / q0)) trust_j accept_j,
 
-with m the months since people of that home left (their mean), q_j the days since home was last
-within ``return_far_km`` road kilometres of the front of a running offensive or bombed, accept_j how
-far those who come home are accepted by its holder (1 on own ground; declared, or the parameter for
-ground of another), and trust_j
+with m the months since people of that home left (their mean), accept_j how far those who come home
+are accepted by its holder (1 on own ground; declared, or the parameter for ground of another), q_j
+the days of quiet there, which every day go from q to
+
+    (q + 1) exp(-e_j / ``SHAKEN``) prod_k (1 - exp(-f_jk / ``return_far_km``))
+
+with e_j the violent events of the day and f_jk road kilometres to the front of each offensive that
+runs, and trust_j
 
     1 - (1 - ``return_unsettled``) exp(-d_j / ``return_far_km``)
 
@@ -32,7 +36,6 @@ from havenline.engine.people import DISPLACED_SINCE, RETURNED, add, choose, list
 from havenline.engine.step import Step
 from havenline.engine.steps.aid import DAYS_PER_MONTH
 from havenline.engine.steps.control import FAR_SIDE_HANDED
-from havenline.engine.steps.violence import events_of_week
 from havenline.world import roads
 
 TURN_DAYS = 7
@@ -42,14 +45,14 @@ QUIET_BEFORE = 365.0
 """Days of quiet that every place is taken to have had before the period; a year is as good as
 more."""
 
-BOMBED = 5.0
-"""Events of a week from which a place is not quiet: those at which bombardment moves people."""
+SHAKEN = 5.0
+"""Events of a day that leave a third of the quiet that there was; judgement."""
 
 LEAST_RATE = 1e-6
 """Monthly hazard below which nobody is sent home: less than one in a million."""
 
 STEP = Step(
-    "Voluntary return home, as far as home is quiet and its holder accepts it.",
+    "Voluntary return, as far as home is quiet and its holder accepts it.",
     reads=(
         "option",
         "people",
@@ -58,7 +61,7 @@ STEP = Step(
         "holders",
         "relations",
         "roads",
-        "distance to the front",
+        "fronts",
         "events",
         "time away",
         "quiet",
@@ -69,21 +72,19 @@ STEP = Step(
     page="returns",
     place=(("quiet_days", "f8"), ("homeward", "f8")),
 )
-"""``quiet_days`` are the days since a place was last near the fighting, ``homeward`` the monthly
+"""``quiet_days`` are the days of quiet that a place has had, ``homeward`` the monthly
 hazard of return of those whose home it is."""
 
 
 @kernel
-def count_quiet(values, state):  # type: ignore[no-untyped-def]
-    """Count the days for which each place has been quiet."""
+def count_quiet(values, state, day):  # type: ignore[no-untyped-def]
+    """Count the days for which each place has been quiet, less where it is shaken again."""
     for j in range(state.holder.shape[0]):
-        here = state.place[j]
-        here.quiet_days += 1.0
-        if events_of_week(state, j) >= BOMBED:
-            here.quiet_days = 0.0
+        kept = math.exp(-state.events[day % 7, j] / SHAKEN)
         for k in range(state.offensive.shape[0]):
-            if state.offensive[k].on == 1 and state.fronts[k, j] < values.return_far_km:
-                here.quiet_days = 0.0
+            if state.offensive[k].on == 1:
+                kept *= -math.expm1(-state.fronts[k, j] / values.return_far_km)
+        state.place[j].quiet_days = kept * (state.place[j].quiet_days + 1.0)
 
 
 @kernel
@@ -131,7 +132,7 @@ def set_homeward(net, values, plan, state, day, ahead):  # type: ignore[no-untyp
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Let people return for a day; see `havenline.engine.steps.truce.step` for the parameters."""
-    count_quiet(values, state)
+    count_quiet(values, state, day)
     set_homeward(net, values, plan, state, day, day - today)
     rows = state.persons.shape[1]
     for i in range(state.holder.shape[0]):

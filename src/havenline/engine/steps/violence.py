@@ -36,7 +36,7 @@ STEP = Step(
         "offensive",
         "truce",
         "haven",
-        "distance to the front",
+        "fronts",
     ),
     writes=("events",),
     parts=("violence", "haven"),
