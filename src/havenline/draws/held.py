@@ -54,10 +54,13 @@ def _field(context: Any, builder: Any, kind: Any, address: Any, name: str) -> An
     where = _tools.gep_inbounds(builder, address, 0, index)
     if not isinstance(part, _types.Array):
         return _untracked(context, builder, part, context.unpack_value(builder, part, where))
-    kept = context.make_array(part)(context, builder, ref=where)
     array = context.make_array(part)(context, builder)
+    places = context.data_model_manager[part]
     for member in ("data", "nitems", "itemsize", "shape", "strides"):
-        setattr(array, member, getattr(kept, member))
+        at = _tools.gep_inbounds(builder, where, 0, places.get_field_position(member))
+        value = builder.load(at)
+        value.set_metadata("invariant.load", builder.module.add_metadata([]))  # never written again
+        setattr(array, member, value)
     for owner in ("meminfo", "parent"):
         setattr(array, owner, _tools.get_null_value(getattr(array, owner).type))
     return _untracked(context, builder, part, array._getvalue())

@@ -74,6 +74,8 @@ class Network(NamedTuple):
     link : (2 n_road,) records ``LINK``
         Compressed adjacency: from place ``i`` lead ``link[ptr[i]:ptr[i + 1]]``.
     ptr : (n_place + 1,) int64
+    home_ptr : (n_home + 1,) int64, homed : (n,) int64
+        The places of home area ``h`` are ``homed[home_ptr[h]:home_ptr[h + 1]]``.
     start : (n_place, 2, n_group) int64
         Persons at the start: residents, and people displaced before.
     cell_key : (3 + n_home + 1, n_group) uint64
@@ -84,6 +86,8 @@ class Network(NamedTuple):
     road: NDArray[np.void]
     link: NDArray[np.void]
     ptr: NDArray[np.int64]
+    home_ptr: NDArray[np.int64]
+    homed: NDArray[np.int64]
     start: NDArray[np.int64]
     cell_key: NDArray[np.uint64]
 
@@ -238,11 +242,14 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     road["km"] = routes["road_km"].to_numpy(np.float64)
     road["border"] = routes["crosses_border"].to_numpy(np.int64) == 1
     ptr, link = _adjacency(len(place_ids), road_a, road_b)
+    outside = int((area < 0).sum())
     network = Network(
         place=place,
         road=road,
         link=link,
         ptr=ptr,
+        home_ptr=np.searchsorted(np.sort(area), np.arange(len(area_ids) + 1)) - outside,
+        homed=np.argsort(area, kind="stable")[outside:],
         start=start,
         cell_key=_cell_keys(area_ids, group_ids),
     )

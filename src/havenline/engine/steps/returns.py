@@ -155,7 +155,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
 @kernel
 def send_home(net, values, state, place, row, going, day, draw):  # type: ignore[no-untyped-def]
     """Send persons of one home area to its places, on their way or back where they are."""
-    groups = state.persons.shape[2]
+    groups, home = state.persons.shape[2], row - DISPLACED_SINCE
     cells, here = list_row(state.persons, state.listed, place, row)
     choose(state.listed, cells, here, going, uniform(mix(draw, processes.HOME), 0))
     for c in range(cells):
@@ -165,7 +165,8 @@ def send_home(net, values, state, place, row, going, day, draw):  # type: ignore
         group = cell % groups
         stream = mix(draw, net.cell_key[row, group])
         divide_among_homes(net, state, place, row, persons, stream)
-        for j in range(state.holder.shape[0]):
+        for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
+            j = net.homed[b]
             x = state.queue[j]
             if x == 0:
                 continue
@@ -201,15 +202,18 @@ def divide_among_homes(net, state, place, row, going, draw):  # type: ignore[no-
     By residents at the start times hazard. How many go to each place is written to ``queue``;
     where no road leads home they stay.
     """
-    home, rest = row - DISPLACED_SINCE, 0.0
-    for j in range(state.holder.shape[0]):
+    first, last = net.home_ptr[row - DISPLACED_SINCE], net.home_ptr[row - DISPLACED_SINCE + 1]
+    rest = 0.0
+    for b in range(first, last):
+        j = net.homed[b]
         state.queue[j] = 0
         state.scratch[j] = 0.0
-        if net.place[j].home == home and (j == place or state.dist[place, j] != roads.UNREACHED):
+        if j == place or state.dist[place, j] != roads.UNREACHED:
             state.scratch[j] = net.start[j, 0].sum() * state.place[j].homeward
             rest += state.scratch[j]
     left = going
-    for j in range(state.holder.shape[0]):
+    for b in range(first, last):
+        j = net.homed[b]
         w = state.scratch[j]
         if left == 0 or w <= 0.0:
             continue
