@@ -119,11 +119,12 @@ def test_says_what_it_is_what_follows_and_how_sure(opened: Callable[..., Any]) -
 def test_a_lever_gives_the_numbers_of_the_python_interface(
     opened: Callable[..., Any], scene: dict[str, Any]
 ) -> None:
-    page = opened("#o=highway_line_haven")
-    before = text_of(page, '[data-option="highway_line_haven"] .change')
-    move(page, "#lever-1-handover", 45)
-    option = json.loads(json.dumps(scene["options"][2]))
-    option["levers"][1]["handover"] = 45
+    page = opened("#o=open_border")
+    before = text_of(page, '[data-option="open_border"] .change')
+    move(page, "#lever-0-start", 20)
+    option = json.loads(json.dumps(scene["options"][4]))
+    assert option["id"] == "open_border"
+    option["levers"][0]["start"] = 20
     spec = OptionSpec.model_validate_json(json.dumps(option))
     dataset = simulate(open_crisis("idlib-2020"), options=[spec], futures=50).dataset
     row = next(
@@ -131,14 +132,14 @@ def test_a_lever_gives_the_numbers_of_the_python_interface(
         for r in answer.table(answer.columns_of(compare(dataset)))
         if r.indicator == "newly_displaced"
     )
-    shown = text_of(page, '[data-option="highway_line_haven"] .change')
+    shown = text_of(page, '[data-option="open_border"] .change')
     assert shown != before
     assert shown.startswith(row.cells[1].change)
     assert row.cells[1].change_spread in shown
     assert row.cells[1].futures.removeprefix("better in ") in shown
-    assert "changed" in text_of(page, '[data-option="highway_line_haven"] .name')
+    assert "changed" in text_of(page, '[data-option="open_border"] .name')
     page.click("#reset")
-    shown = "document.querySelector('[data-option=highway_line_haven] .change').innerText"
+    shown = "document.querySelector('[data-option=open_border] .change').innerText"
     until(page, f"{shown} === {json.dumps(before)}")
 
 
