@@ -20,7 +20,7 @@ from havenline.telling import answer
 from havenline.web.bargaining import DRAWS, FUTURES, RUNS
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
-SECONDS = 90
+SECONDS = 180
 FIRST_LOAD = 3_000_000
 
 
