@@ -5,14 +5,10 @@ to flee (see `havenline.engine.steps.flight`). Over a grid of values of ``flight
 equal prior chance, the past is run once each with recorded fronts and days of fighting, every other
 parameter at its default and no shocks, and is not scaled to the counts; one factor on all hazards
 is found with which as many are displaced by the newest count as were counted. A cell weighs by how
-well its increments then fit the published ones,
-
-    sum over increments of exp(-age / FORGET_DAYS) log N(published - run; 0, (ERROR published)^2 +
-    ROUNDED^2),
-
-and each future's value, a quantile of the prior, becomes the same quantile of what is left. Error,
-rounding and forgetting are judgement, the same for every crisis. With fewer than ``LEAST``
-published increments, or the parameter fixed by the user or the crisis, nothing is changed.
+well its increments then fit the published ones (`havenline.facts.counts.log_fit`), and each
+future's value, a quantile of the prior, becomes the same quantile of what is left. With fewer than
+``LEAST`` published increments, or the parameter fixed by the user or the crisis, nothing is
+changed.
 """
 
 from __future__ import annotations
@@ -24,7 +20,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.facts.counts import Increment
+from havenline.facts.counts import Increment, log_fit
 
 Floats = NDArray[np.float64]
 
@@ -32,9 +28,6 @@ NAME = "flight_frailty"
 CELLS = 8
 LEAST = 3
 """Published increments from which a bend can be told from a straight line."""
-ERROR, ROUNDED, FORGET_DAYS = 0.35, 4000.0, 60.0
-"""Relative error of an increment, error of small ones (persons), days after which an increment
-counts for a third."""
 STEPS = 7
 CLOSE = 0.02
 """How often, and how closely, the factor on the hazards is sought: 2% of the count."""
@@ -69,15 +62,12 @@ def weigh_cells(
         Chances, adding up to one.
     """
     first, last = at[0][0], at[-1][1]
-    counted = np.array([step.persons for step in published])
-    newest = published[-1].end
-    keep = np.exp([-(newest - step.end).days / FORGET_DAYS for step in published])
-    variance = (ERROR * counted) ** 2 + ROUNDED**2
+    counted = sum(step.persons for step in published)
     logs = np.zeros(len(levels))
     for k, level in enumerate(levels):
-        path = _scaled(partial(run, level), first, last, float(counted.sum()))
-        missed = counted - np.array([path[b] - path[a] for a, b in at])
-        logs[k] = -0.5 * float((keep * missed**2 / variance).sum())
+        path = _scaled(partial(run, level), first, last, counted)
+        made = [path[b] - path[a] for a, b in at]
+        logs[k] = log_fit(published, made, published[-1].end)
     weights = np.exp(logs - logs.max())
     return np.asarray(weights / weights.sum())
 

@@ -4,11 +4,16 @@ Of the prior of ``front_speed``, in cells of equal chance, each weighs by how li
 many captures as were recorded while offensives ran: Poisson with mean
 
     sum over days and roads with a front that may move of
-    exp(-age / FORGET_DAYS) * front_axis_share * speed * (built-up factor) * e^(spread^2 / 2) / km
+    exp(-age / FORGET_DAYS) * moving * speed * (built-up factor) / km
 
 at the defaults of the other parameters, the logarithm divided by ``TOGETHER``, for places fall
-together when a defence gives way. The captures are weighed by their age in the same way; places
-that changed hands by agreement are none.
+together when a defence gives way. ``moving`` is the chance that an axis moves times the mean of its
+speed over the median, as a run has both: ``front_axis_share`` e^(spread^2 / 2) on a road that the
+front came to stand on; e^(3 spread^2 / 2) on one that leads on from a place taken by force, for the
+axis that took it goes on and fast axes take more places, falling to the share of days on which axes
+move, ``front_thaw_rate`` / (``front_thaw_rate`` + ``front_freeze_rate``), at the sum of the two.
+The captures are weighed by their age in the same way; places that changed hands by agreement are
+none.
 """
 
 from __future__ import annotations
@@ -49,7 +54,7 @@ def axis_days(
     """
     last = len(record.day) - 1
     expected, captured, days = 0.0, 0.0, 0
-    each = values["front_axis_share"] * math.exp(0.5 * values["front_speed_spread"] ** 2)
+    taken_on = np.full(len(net.place), -1)
     for day in range(last + 1):
         running = np.flatnonzero(record.running[day])
         if not len(running):
@@ -61,24 +66,42 @@ def axis_days(
         taken = np.zeros(len(before), dtype=np.bool_)
         for k in running:
             attacked = defends[k][before] & record.within[k] & net.place["capturable"]
-            expected += (
-                weight * each * _open_roads(net, record.attacks[k][before], attacked, values)
+            moving = _moving(taken_on, day, values)
+            expected += weight * _open_roads(
+                net, record.attacks[k][before] * moving, attacked, values
             )
             taken |= attacked & record.attacks[k][record.holder[day]]
-        captured += weight * float((taken & ~record.by_agreement[day]).sum())
+        taken &= ~record.by_agreement[day]
+        captured += weight * float(taken.sum())
+        taken_on[taken] = day
     return expected, captured, days
+
+
+def _moving(
+    taken_on: NDArray[np.int64], day: int, values: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Return the chance that an axis from each place moves times its speed over the median."""
+    spread = values["front_speed_spread"] ** 2
+    freeze, thaw = values["front_freeze_rate"], values["front_thaw_rate"]
+    rest = thaw / (freeze + thaw) if freeze + thaw > 0.0 else 1.0
+    led_on = rest + (1.0 - rest) * np.exp(-(freeze + thaw) * (day - taken_on))
+    stood = values["front_axis_share"] * math.exp(0.5 * spread)
+    return np.where(taken_on < 0, stood, led_on * math.exp(1.5 * spread))
 
 
 def _open_roads(
     net: Network,
-    attacks: NDArray[np.bool_],
+    attacks: NDArray[np.float64],
     attacked: NDArray[np.bool_],
     values: Mapping[str, float],
 ) -> float:
-    """Return the sum of factor on speed over km, of roads from attackers to attacked ground."""
+    """Return the sum of factor on speed over km, of roads from attackers to attacked ground.
+
+    ``attacks`` holds how far axes from each place move, zero where its holder does not attack.
+    """
     a, b, km = net.road["a"], net.road["b"], np.maximum(net.road["km"], 0.1)
     slow = np.where(net.place["built_up"], values["front_built_up"], 1.0)
-    towards = [(attacks[x] & attacked[y]) * slow[y] / km for x, y in ((a, b), (b, a))]
+    towards = [attacks[x] * attacked[y] * slow[y] / km for x, y in ((a, b), (b, a))]
     return float((towards[0] + towards[1]).sum())
 
 
