@@ -48,3 +48,24 @@ def test_captures_by_force_count_and_agreements_do_not() -> None:
     agreed = crisis_of(towns_in_a_row(changes=changes))
     agreed.control["how"] = "agreed"
     assert told(job_of(agreed))[1] == 0.0
+
+
+def test_roads_on_from_a_place_taken_count_for_more() -> None:
+    """By hand: a row of towns, t1 taken on day 5; on day 9 the front stands between t1 and t2."""
+    job = job_of(crisis_of(towns_in_a_row(changes=((5, "t1", "att", 6),))))
+    values = {n: p.value for n, p in known_parameters(job.facts.as_of).items()}
+    still = {**values, "front_freeze_rate": 0.0, "front_thaw_rate": 0.0}
+    s = values["front_speed_spread"] ** 2
+    net, record = job.world.network, job.facts.record
+    expected, _, _ = axis_days(net, record, still)
+    last = len(record.day) - 1
+    index = job.world.place_index
+    km = {frozenset((int(r["a"]), int(r["b"]))): float(r["km"]) for r in net.road}
+    before, after = (km[frozenset((index(a), index(b)))] for a, b in (("a0", "t1"), ("t1", "t2")))
+    by_hand = 0.0
+    for day in range(last + 1):
+        if record.running[day].any():
+            led = math.exp(1.5 * s) / after
+            stood = values["front_axis_share"] * math.exp(0.5 * s) / before
+            by_hand += math.exp(-(last - day) / 60.0) * (stood if day <= 5 else led)
+    assert expected == pytest.approx(by_hand)

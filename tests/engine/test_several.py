@@ -312,3 +312,26 @@ def test_recorded_events_make_people_flee_where_and_when_they_happened() -> None
     calm = replace(plain, happenings=())
     half = gone(calm, 2, 1, **{**given, "flight_pause": 0.5})
     assert half == pytest.approx(1 - np.exp(-7 * 0.01 * np.log(5)), abs=0.01)
+
+
+def test_the_axis_that_took_a_place_leads_on_from_it() -> None:
+    """On from t1, taken on day 5, more axes move, and faster, than where the front only stood."""
+    steady = {"front_axis_share": 0.2, "front_freeze_rate": 0.0, "front_thaw_rate": 0.0}
+    found = {}
+    for changes in ((), ((5, "t1", "att", 6),)):
+        row = towns_in_a_row(changes=changes, happenings=((2, "offensive_start", 2),))
+        job = job_of(crisis_of(row), settings=steady, futures=60)
+        road = 1 if changes else 0
+        moving, speed = [], []
+        for future in range(60):
+            walk = Walk(job, future=future)
+            own = walk.to(walk.today + 1).road[road]
+            moving.append(bool(own["moving"]))
+            speed.append(np.log(own["speed"] / job.ground.values[future]["front_speed"]))
+        found[bool(changes)] = np.mean(moving), np.mean(speed)
+    assert found[False][0] < 0.5
+    assert found[True][0] == 1.0
+    assert found[True][1] > found[False][1] + 0.2
+    none = {**steady, "front_axis_share": 0.0}
+    job = job_of(crisis_of(towns_in_a_row(changes=((5, "t1", "att", 6),))), settings=none)
+    assert not Walk(job).to(job.facts.days + 1).road["moving"].any()

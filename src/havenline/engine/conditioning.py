@@ -5,10 +5,15 @@ to flee (see `havenline.engine.steps.flight`). Over a grid of values of ``flight
 equal prior chance, the past is run once each with recorded fronts and days of fighting, every other
 parameter at its default and no shocks, and is not scaled to the counts; one factor on all hazards
 is found with which as many are displaced by the newest count as were counted. A cell weighs by how
-well its increments then fit the published ones (`havenline.facts.counts.log_fit`), and each
-future's value, a quantile of the prior, becomes the same quantile of what is left. With fewer than
-``LEAST`` published increments, or the parameter fixed by the user or the crisis, nothing is
-changed.
+well its increments then fit the published ones,
+
+    exp(-1/2 sum over increments of exp(-age / FORGET_DAYS) (log((published + FEW) / (run + FEW)) /
+    ``flight_count_error``)^2),
+
+the error of a count that the level of flight is learned with (see `havenline.engine.level`), and
+each future's value, a quantile of the prior, becomes the same quantile of what is left. Few and
+forgetting are judgement, the same for every crisis. With fewer than ``LEAST`` published increments,
+or the parameter fixed by the user or the crisis, nothing is changed.
 """
 
 from __future__ import annotations
@@ -20,7 +25,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.facts.counts import Increment, log_fit
+from havenline.facts.counts import Increment
 
 Floats = NDArray[np.float64]
 
@@ -28,6 +33,8 @@ NAME = "flight_frailty"
 CELLS = 8
 LEAST = 3
 """Published increments from which a bend can be told from a straight line."""
+FEW, FORGET_DAYS = 4000.0, 60.0
+"""Persons up to which an increment says little; days after which it counts for a third."""
 STEPS = 7
 CLOSE = 0.02
 """How often, and how closely, the factor on the hazards is sought: 2% of the count."""
@@ -42,6 +49,7 @@ def weigh_cells(
     levels: Sequence[float],
     published: Sequence[Increment],
     at: Sequence[tuple[int, int]],
+    error: float,
 ) -> Floats:
     """Weigh values of the frailty by how well runs with them fit the published increments.
 
@@ -55,6 +63,8 @@ def weigh_cells(
     published : sequence of Increment
     at : sequence of (int, int)
         Days of the run on which each increment begins and ends.
+    error : float
+        Standard deviation of the logarithm of an increment around what happened.
 
     Returns
     -------
@@ -62,12 +72,14 @@ def weigh_cells(
         Chances, adding up to one.
     """
     first, last = at[0][0], at[-1][1]
-    counted = sum(step.persons for step in published)
+    counted = np.array([step.persons for step in published])
+    newest = published[-1].end
+    keep = np.exp([-(newest - step.end).days / FORGET_DAYS for step in published])
     logs = np.zeros(len(levels))
     for k, level in enumerate(levels):
-        path = _scaled(partial(run, level), first, last, counted)
-        made = [path[b] - path[a] for a, b in at]
-        logs[k] = log_fit(published, made, published[-1].end)
+        path = _scaled(partial(run, level), first, last, float(counted.sum()))
+        made = np.array([path[b] - path[a] for a, b in at])
+        logs[k] = -0.5 * float((keep * (np.log((counted + FEW) / (made + FEW)) / error) ** 2).sum())
     weights = np.exp(logs - logs.max())
     return np.asarray(weights / weights.sum())
 

@@ -509,7 +509,8 @@ def _frailty_left(ground: Ground) -> dict[str, NDArray[np.float64]]:
 
     levels = [float(level) for level in parameter.law.ppf(_CELLS)]
     at = [((step.start - start).days, (step.end - start).days) for step in published]
-    return {conditioning.NAME: conditioning.weigh_cells(run, levels, published, at)}
+    error = ground.parameters["flight_count_error"].value
+    return {conditioning.NAME: conditioning.weigh_cells(run, levels, published, at, error)}
 
 
 def run_future(ground: Ground, plans: Sequence[Schedule], future: int) -> FutureRuns:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from havenline.evidence.prior_rate import PriorRate
 from havenline.evidence.rates import prior_factors
-from havenline.facts.counts import Increment, Totals, increments, log_fit
+from havenline.facts.counts import Increment, Totals, increments
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,6 +36,9 @@ TEMPO_KEPT = 0.7
 STOPS_A_DAY = 1.0 / 60.0
 RESUMES_A_DAY = 1.0 / 30.0
 WHILE_OFF = 0.12
+COUNT_ERROR = 0.35
+COUNT_ERROR_FLOOR = 4_000.0
+FORGOTTEN_DAYS = 60.0
 _KEY = 17
 """Start of the keys of its draws: the same whatever the seed of the runs."""
 _BEND, _TEMPO, _ON, _LEVEL = range(4)
@@ -73,7 +76,12 @@ def counts_alone(totals: Totals, ahead: Sequence[Increment], *, prior: PriorRate
     def rise(step: Increment) -> Floats:
         return level * (grown[(step.end - began).days] - grown[(step.start - began).days])
 
-    fit = log_fit(steps, map(rise, steps), newest) + np.zeros(DRAWS)
+    fit = np.zeros(DRAWS)
+    for step in steps:
+        drawn = rise(step)
+        sd = np.hypot(COUNT_ERROR * np.maximum(step.persons, drawn), COUNT_ERROR_FLOOR)
+        weight = np.exp(-(newest - step.end).days / FORGOTTEN_DAYS)
+        fit -= weight * 0.5 * ((step.persons - drawn) / sd) ** 2
     weights = np.cumsum(np.exp(fit - fit.max()))
     chosen = np.searchsorted(weights / weights[-1], (np.arange(MEMBERS) + 0.5) / MEMBERS)
     return np.array([rise(step)[chosen] for step in ahead])

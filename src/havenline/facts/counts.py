@@ -6,7 +6,6 @@ describes. Totals are cumulative; what is scored is their increments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -21,9 +20,6 @@ from havenline.facts.known import known_by
 
 # of rows about one day that were published on one day, the most exact wins
 _QUALIFIERS = ("=", "about", "almost", ">")
-COUNT_ERROR, COUNT_ERROR_FLOOR, FORGOTTEN_DAYS = 0.35, 4_000.0, 60.0
-"""Relative error of an increment, error of small ones (persons), days after which an increment
-counts for a third."""
 _LARGEST_ROUNDING = 10_000.0
 MEASURE = "displaced_cumulative"
 """The measure of the totals that the replay is scaled to."""
@@ -342,41 +338,6 @@ def increments(totals: Totals) -> tuple[Increment, ...]:
         )
         highest = max(highest, value)
     return tuple(result)
-
-
-def log_fit(
-    steps: Sequence[Increment], made: Iterable[npt.ArrayLike], newest: date
-) -> npt.NDArray[np.float64]:
-    """Return how well rises that were made fit the published increments, as a log likelihood.
-
-    The sum over increments of
-
-        -1/2 exp(-age / FORGOTTEN_DAYS) ((published - made) / sd)^2,
-        sd^2 = (COUNT_ERROR max(published, made))^2 + COUNT_ERROR_FLOOR^2;
-
-    error, floor and forgetting are judgement, the same for every crisis. The error is of the larger
-    of the two, for a burst or a lull multiplies what was to be expected.
-
-    Parameters
-    ----------
-    steps : sequence of Increment
-    made : iterable of array
-        For each increment, the persons of one run or of several.
-    newest : date
-        The day from which the age of an increment is counted.
-
-    Returns
-    -------
-    array
-        Of the shape of one of ``made``.
-    """
-    total = np.zeros(())
-    for step, rise in zip(steps, made, strict=True):
-        run = np.asarray(rise, dtype=np.float64)
-        sd = np.hypot(COUNT_ERROR * np.maximum(step.persons, run), COUNT_ERROR_FLOOR)
-        weight = np.exp(-(newest - step.end).days / FORGOTTEN_DAYS)
-        total = total - weight * 0.5 * ((step.persons - run) / sd) ** 2
-    return np.asarray(total)
 
 
 def rounding(persons: float) -> float:
