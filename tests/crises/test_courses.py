@@ -1,6 +1,6 @@
 """What happened lies in the range, and for the reason that it happened.
 
-Figures are those of the crises' own observations and of GENERAL_MODEL's findings, in persons. The
+Figures are those of the crises' own observations and sources, in persons. The
 futures are few, so the bounds are loose; each would fail on a model that sends people elsewhere, or
 home by a truce alone, or that lets a standing front displace at the pace of its first weeks.
 """

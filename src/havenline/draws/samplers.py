@@ -47,10 +47,12 @@ def _stirling_tail(k):  # type: ignore[no-untyped-def]
 
 @kernel
 def _binomial_inversion(n, p, key):  # type: ignore[no-untyped-def]
+    u = uniform(key, 0)
+    if u <= 1.0 - n * p:  # nobody: (1 - p)^n is never less
+        return 0
     q = 1.0 - p
     s = p / q
     f = math.exp(n * math.log1p(-p))
-    u = uniform(key, 0)
     k = 0
     while u > f:
         u -= f
@@ -64,6 +66,28 @@ def _binomial_inversion(n, p, key):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _btrs_accepts(n, p, spq, a, b, us, v, kf):  # type: ignore[no-untyped-def]
+    # The full test, which one proposal in seven comes to.
+    alpha = (2.83 + 5.1 / b) * spq
+    m = np.floor((n + 1) * p)
+    top = (
+        _stirling_tail(m)
+        + _stirling_tail(n - m)
+        + (m + 0.5) * math.log(m + 1.0)
+        + (n - m + 0.5) * math.log(n - m + 1.0)
+    )
+    bound = (  # log of the probability of kf over that of the mode
+        top
+        - _stirling_tail(kf)
+        - _stirling_tail(n - kf)
+        - (kf + 0.5) * math.log(kf + 1.0)
+        - (n - kf + 0.5) * math.log(n - kf + 1.0)
+        + (kf - m) * math.log(p / (1.0 - p))
+    )
+    return math.log(v * alpha / (a / (us * us) + b)) <= bound
+
+
+@kernel
 def _binomial_btrs(n, p, key):  # type: ignore[no-untyped-def]
     spq = math.sqrt(n * p * (1.0 - p))
     b = 1.15 + 2.53 * spq
@@ -71,16 +95,6 @@ def _binomial_btrs(n, p, key):  # type: ignore[no-untyped-def]
     c = n * p + 0.5
     vr = 0.92 - 4.2 / b
     number = 0
-    alpha = (2.83 + 5.1 / b) * spq
-    m = np.floor((n + 1) * p)
-    lpq = math.log(p / (1.0 - p))
-    nm = n - m + 1.0
-    top = (
-        _stirling_tail(m)
-        + _stirling_tail(n - m)
-        + (m + 0.5) * math.log(m + 1.0)
-        + (n - m + 0.5) * math.log(nm)
-    )
     while True:
         u = uniform(key, number) - 0.5
         v = uniform(key, number + 1)
@@ -89,18 +103,7 @@ def _binomial_btrs(n, p, key):  # type: ignore[no-untyped-def]
         kf = math.floor((2.0 * a / us + b) * u + c)
         if kf < 0 or kf > n:
             continue
-        if us >= 0.07 and v <= vr:
-            return np.int64(kf)
-        v = math.log(v * alpha / (a / (us * us) + b))
-        bound = (  # log of the probability of kf over that of the mode
-            top
-            - _stirling_tail(kf)
-            - _stirling_tail(n - kf)
-            - (kf + 0.5) * math.log(kf + 1.0)
-            - (n - kf + 0.5) * math.log(n - kf + 1.0)
-            + (kf - m) * lpq
-        )
-        if v <= bound:
+        if (us >= 0.07 and v <= vr) or _btrs_accepts(n, p, spq, a, b, us, v, kf):
             return np.int64(kf)
 
 

@@ -49,5 +49,6 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
     state.flight[0].tempo = 1.0
     state.course[0].truce_ratio = 1.0
     state.course[0].linked = 1.0
+    state.near_km[:] = -1.0
     journey.reset_calendar(state)
     destination.draw_own_pull(net, values, state, np.uint64(key))

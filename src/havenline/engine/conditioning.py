@@ -75,28 +75,31 @@ def weigh_cells(
     counted = np.array([step.persons for step in published])
     newest = published[-1].end
     keep = np.exp([-(newest - step.end).days / FORGET_DAYS for step in published])
-    logs = np.zeros(len(levels))
+    logs, guess = np.zeros(len(levels)), 0.0
     for k, level in enumerate(levels):
-        path = _scaled(partial(run, level), first, last, float(counted.sum()))
+        path, guess = _scaled(partial(run, level), first, last, float(counted.sum()), guess)
         made = np.array([path[b] - path[a] for a, b in at])
         logs[k] = -0.5 * float((keep * (np.log((counted + FEW) / (made + FEW)) / error) ** 2).sum())
     weights = np.exp(logs - logs.max())
     return np.asarray(weights / weights.sum())
 
 
-def _scaled(run: Callable[[float], Floats], first: int, last: int, total: float) -> Floats:
+def _scaled(
+    run: Callable[[float], Floats], first: int, last: int, total: float, guess: float
+) -> tuple[Floats, float]:
     """Return the run with the factor on all hazards that displaces as many as were counted.
 
-    By the secant on the logarithms of factor and people; the nearest found, where none is close.
+    By the secant on the logarithms of factor and people from a guess of the factor's; the nearest
+    found, where none is close, with its logarithm.
     """
-    best, least = np.zeros(last + 1), math.inf
-    guess, before = 0.0, (0.0, 0.0)
+    best, least = (np.zeros(last + 1), guess), math.inf
+    before = 0.0, 0.0
     for step in range(STEPS):
         path = run(math.exp(guess))
         found = max(1.0, float(path[last] - path[first]))
         miss = math.log(found / max(1.0, total))
         if abs(miss) < least:
-            best, least = path, abs(miss)
+            best, least = (path, guess), abs(miss)
         if least < CLOSE:
             break
         slope = 1.0

@@ -36,33 +36,29 @@ MAX_CHOICES = 40
 PLACE = (
     ("own_pull", "f8"),
     ("safety", "f8"),
-    ("safe", "?"),
     ("open", "?"),
     ("choice_count", "i8"),
     ("choice_day", "i8"),
 )
-"""What is kept of every place: the factor on its pull; how safe it is from the fighting, 0 to 1;
-whether people would go there and stay; whether people can go there today; destinations of its
-choice set, built on ``choice_day`` (-1: never)."""
+"""What is kept of every place: the factor on its pull; how safe it is from the fighting, 0 to 1
+(at 0 nobody goes or stays there); whether people can go there today; destinations of its choice
+set, built on ``choice_day`` (-1: never)."""
 
-SAFE_FROM = 0.5
-"""Safety from which people who arrive stay; below they go on if they can: the middle."""
 KEEP = 0.99
 FULL_FROM, FULL_TO, FULL_LEAST = 0.9, 1.5, 0.2
 REBUILD_DAYS = 7
-FEW = 24
-"""Up to this many persons are divided one by one."""
+FEW = 64
+"""Up to this many persons are divided one by one, which is then faster."""
 
 
 @kernel
-def mark_safe(values, plan, state, ahead):  # type: ignore[no-untyped-def]
-    """Mark where people would go: off the front, not lost, not about to be handed over."""
+def set_safety(values, plan, state, ahead):  # type: ignore[no-untyped-def]
+    """Set how safe places are: the farther from the front the safer, 0 about to be handed over."""
     for j in range(state.holder.shape[0]):
         here = state.place[j]
         here.safety = -math.expm1(-state.front[j] / values.destination_safe_km)
         if plan.place[j].handed and ahead >= plan.announce:
             here.safety = 0.0
-        here.safe = here.safety >= SAFE_FROM
 
 
 @kernel
@@ -130,23 +126,27 @@ def build_choices(values, state, place, day):  # type: ignore[no-untyped-def]
     """Build the choice set of a place: heaviest first, 99% of the weight, at most 40."""
     n = state.pull.shape[0]
     near, rank, weight = state.near[place], state.rank[place], state.scratch
+    dist, known = state.dist[place], state.near_km[place]
     if state.stale[place]:
-        for j in range(n):
-            near[j] = 0.0
-            if j != place and state.dist[place, j] != roads.UNREACHED:
-                near[j] = nearness(
-                    state.dist[place, j],
-                    values.destination_offset,
-                    values.destination_distance_power,
-                )
         state.stale[place] = False
         if rank[0] == rank[n - 1]:  # never sorted
             for j in range(n):
                 rank[j] = j
     total, share = 0.0, state.share[state.own[place]]
     for j in range(n):
-        weight[j] = near[j] * state.pull[j] * share[state.holder[j]]
-        total += weight[j]
+        weight[j] = state.pull[j] * share[state.holder[j]] if j != place else 0.0
+        if weight[j] > 0.0:
+            if known[j] != dist[j]:
+                known[j] = dist[j]
+                near[j] = 0.0
+                if dist[j] != roads.UNREACHED:
+                    near[j] = nearness(
+                        dist[j],
+                        values.destination_offset,
+                        values.destination_distance_power,
+                    )
+            weight[j] *= near[j]
+            total += weight[j]
     for a in range(1, n):  # insertion sort: nearly in order from the last time
         j = rank[a]
         w = weight[j]

@@ -1,8 +1,9 @@
 """Journeys: a calendar of arrivals, and what happens to them on the way.
 
 Who sets out on a day arrives the next day at the earliest. By rule: where the road was cut on
-the way people turn back if they can; where the destination has fallen, is about to be handed
-over or has come within reach of the fighting they choose again there.
+the way people turn back if they can; where the destination has fallen or is about to be handed
+over they choose again. Where the fighting has come near they stay, and flee again at the hazards
+of flight.
 """
 
 from __future__ import annotations

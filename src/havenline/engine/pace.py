@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from havenline.engine.steps.control import led_on
 from havenline.world.record import Record
 from havenline.world.terms import DEFENDED
 from havenline.world.world import Network
@@ -82,11 +83,13 @@ def _moving(
 ) -> NDArray[np.float64]:
     """Return the chance that an axis from each place moves times its speed over the median."""
     spread = values["front_speed_spread"] ** 2
-    freeze, thaw = values["front_freeze_rate"], values["front_thaw_rate"]
-    rest = thaw / (freeze + thaw) if freeze + thaw > 0.0 else 1.0
-    led_on = rest + (1.0 - rest) * np.exp(-(freeze + thaw) * (day - taken_on))
-    stood = values["front_axis_share"] * math.exp(0.5 * spread)
-    return np.where(taken_on < 0, stood, led_on * math.exp(1.5 * spread))
+    share, freeze, thaw = (
+        values[f"front_{name}"] for name in ("axis_share", "freeze_rate", "thaw_rate")
+    )
+    moving = np.full(len(taken_on), share * math.exp(0.5 * spread))
+    for i in np.flatnonzero(taken_on >= 0):
+        moving[i] = led_on(share, freeze, thaw, day - taken_on[i]) * math.exp(1.5 * spread)
+    return moving
 
 
 def _open_roads(

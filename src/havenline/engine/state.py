@@ -83,7 +83,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "readiness": ("shock", "shock_z", "wait_fighting", "wait_background", "spent"),
     "level": tuple(n for n in LEVEL.names or () if n not in ("tempo", "tempo_z")),
     "tempo": ("tempo", "tempo_z"),
-    "pull": ("pull", "safety", "safe", "open", "own_pull"),
+    "pull": ("pull", "safety", "open", "own_pull"),
     "offensive": ("offensive", "on", "switches", "switch_left"),
     "truce": ("truce", "truce_age", "truce_left", "truce_hazard", "truce_ratio"),
     "haven": ("haven", "haven_left"),
@@ -144,9 +144,9 @@ class State(NamedTuple):
     choice : (n_place, MAX_CHOICES) records ``CHOICE``
         Destinations of each place, their weight for distance, and the days of the journey by
         vehicle and on foot.
-    near, rank, stale : (n_place, n_place) float64 and int16, (n_place,) bool
-        Weight of each place for distance from each; places in the order of pull when last
-        sorted; whether the row of ``near`` must be computed anew.
+    near, near_km, rank, stale : (n_place, n_place) float64, float32 and int16, (n_place,) bool
+        Weight of each place for distance from each, and the kilometres that it was computed
+        for; places in the order of pull when last sorted; whether roads have changed since.
     pull : (n_place,) float64
         What attracts people to a place today (size, room, safety), without distance.
     events : (7, n_place) float64
@@ -207,6 +207,7 @@ class State(NamedTuple):
     pred: NDArray[np.int16]
     choice: NDArray[np.void]
     near: NDArray[np.float64]
+    near_km: NDArray[np.float32]
     rank: NDArray[np.int16]
     stale: NDArray[np.bool_]
     pull: NDArray[np.float64]
@@ -275,6 +276,7 @@ def empty_state(network: Network, sizes: Sizes, trips: int, horizon: int) -> Sta
         pred=np.zeros((n, n), dtype=np.int16),
         choice=np.zeros((n, destination.MAX_CHOICES), dtype=CHOICE),
         near=np.zeros((n, n)),
+        near_km=np.zeros((n, n), dtype=np.float32),
         rank=np.zeros((n, n), dtype=np.int16),
         stale=np.ones(n, dtype=np.bool_),
         pull=np.zeros(n),

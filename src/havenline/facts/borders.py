@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import pandas as pd
@@ -63,6 +63,21 @@ def borders_known(
         )
         code = UNKNOWN if most[0] == "unknown" else REGIMES.index(most[0])
         found.append(Border(code, float(most[1])))
+    return found
+
+
+def borders_by_day(
+    crossings: pd.DataFrame, neighbours: Sequence[str], start: date, as_of: date
+) -> list[list[Border]]:
+    """Return how each border was run on each day up to the as-of date; see `borders_known`."""
+    changes = {since.date() for since in crossings["since"]}
+    found: list[list[Border]] = []
+    for k in range((as_of - start).days + 1):
+        day = start + timedelta(days=k)
+        if not found or day in changes:
+            found.append(borders_known(crossings, neighbours, day, as_of))
+        else:
+            found.append(found[-1])
     return found
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
-from havenline.facts.borders import borders_known, most_open
+from havenline.facts.borders import borders_by_day, most_open
 from havenline.facts.counts import displaced_known, increments
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
@@ -229,10 +229,7 @@ def known_facts(
     day["target"], day["terms"] = target, epochs(terms, period.start, n_day)
     epoch, dist, pred = _networks(world, holder, day["terms"], arrays.passage)
     day["epoch"] = epoch
-    borders = [
-        borders_known(world.crisis.crossings, world.neighbour_ids, period.start + delta, as_of)
-        for delta in (dt.timedelta(days=k) for k in range(n_day))
-    ]
+    borders = borders_by_day(world.crisis.crossings, world.neighbour_ids, period.start, as_of)
     attackers = np.asarray(arrays.attacks.any(axis=0))
     record = Record(
         holder=holder,

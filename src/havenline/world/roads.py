@@ -105,49 +105,58 @@ def all_shortest(ptr, link, road, holder, own, passage, dist, pred, queue, queue
 def reroute_around(  # type: ignore[no-untyped-def]
     changed, before, ptr, link, road, holder, own, passage, dist, pred, queue, queued, stale
 ):
-    """Recompute the rows of sources whose shortest roads a place that changed hands alters.
+    """Recompute the shortest roads that a place that changed hands alters.
 
-    ``holder[changed]`` must already be new, ``before`` is who held it. Exact: a source is done
-    anew where its roads led over the place, or to it in a way that is now shut; otherwise it only
-    loses the place, or reaches it from those beside it and finds shorter roads from there on. Rows
-    that change are marked in ``stale``.
+    ``holder[changed]`` must already be new, ``before`` is who held it. Exact: of each source, what
+    was reached over the place and the place itself is forgotten and found again from what lies
+    beside it, and roads that are shorter from there on are found too. Rows that change are marked
+    in ``stale``.
     """
-    n = dist.shape[0]
-    for i in range(n):
+    for i in range(dist.shape[0]):
         passes = passage[own[i]]
-        old, new = passes[before], passes[holder[changed]]
-        if old == new or (i != changed and passes[holder[i]] == 0):
-            continue
-        by = pred[i, changed]
-        anew = i == changed or (new != INTO and by >= 0 and by != i and passes[holder[by]] == INTO)
-        j = 0
-        while not anew and j < n:
-            anew = pred[i, j] == changed
-            j += 1
-        if anew:
+        if i == changed:
             shortest_from(i, ptr, link, road, holder, passes, dist[i], pred[i], queue, queued)
             stale[i] = True
-            continue
-        if new == 0:
-            dist[i, changed] = UNREACHED
-            pred[i, changed] = -1
-            continue
-        for a in range(ptr[changed], ptr[changed + 1]):
+        elif passes[before] != passes[holder[changed]] and passes[holder[i]] != 0:
+            known = pred[i, changed] >= 0
+            reroute_from(
+                i, changed, ptr, link, road, holder, passes, dist[i], pred[i], queue, queued
+            )
+            stale[i] = stale[i] or known or pred[i, changed] >= 0
+
+
+@kernel
+def reroute_from(source, changed, ptr, link, road, holder, passes, dist, pred, queue, queued):  # type: ignore[no-untyped-def]
+    """Recompute the row of one source; see `reroute_around` and `shortest_from`."""
+    for j in range(dist.shape[0]):
+        queued[j] = False
+    queue[0] = changed
+    queued[changed] = True
+    count, first = 1, 0
+    while first < count:  # the place and all that was reached over it
+        i = queue[first]
+        first += 1
+        dist[i] = UNREACHED
+        pred[i] = -1
+        for a in range(ptr[i], ptr[i + 1]):
             j = link[a].place
-            way = passes[holder[j]]
-            if way == 0 or (way == INTO and new != INTO and j != i) or road[link[a].road].border:
+            if pred[j] == i and not queued[j]:
+                queue[count] = j
+                queued[j] = True
+                count += 1
+    for k in range(count):
+        j = queue[k]
+        way = passes[holder[j]]
+        for a in range(ptr[j], ptr[j + 1]):
+            i = link[a].place
+            inside = passes[holder[i]] == INTO and i != source
+            if way == 0 or (inside and way != INTO) or road[link[a].road].border:
                 continue
-            d = np.float32(dist[i, j] + road[link[a].road].km)
-            if d < dist[i, changed]:
-                dist[i, changed] = d
-                pred[i, changed] = j
-        if dist[i, changed] < UNREACHED:
-            for j in range(n):
-                queued[j] = False
-            queue[0] = changed
-            queued[changed] = True
-            relax(1, i, ptr, link, road, holder, passes, dist[i], pred[i], queue, queued)
-            stale[i] = True
+            d = np.float32(dist[i] + road[link[a].road].km)
+            if d < dist[j]:
+                dist[j] = d
+                pred[j] = i
+    relax(count, source, ptr, link, road, holder, passes, dist, pred, queue, queued)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Arrivals of the day, with the rules for roads that were cut and places that became unsafe."""
+"""Arrivals of the day, with the rules for roads that were cut and places that were lost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.engine import processes
-from havenline.engine.destination import divide, mark_safe, set_pull, weigh
+from havenline.engine.destination import divide, set_pull, set_safety, weigh
 from havenline.engine.journey import as_displaced, enter, road_cut
 from havenline.engine.people import RETURNED, add
 from havenline.engine.refuge import shelters
@@ -76,7 +76,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     slot = day % state.trip_head.shape[0]
     e = state.trip_head[slot]
     state.trip_head[slot] = -1
-    mark_safe(values, plan, state, day - today)
+    set_safety(values, plan, state, day - today)
     set_pull(net, record, values, plan, state, day, today)
     trip = state.trip
     books = state.books[0]
@@ -94,7 +94,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         row, group = cell // groups, cell % groups
         cut = road_cut(state, origin, target)
         held = row == RETURNED or shelters(state, target, origin)
-        if state.place[target].safe and held and not cut:
+        if state.place[target].safety > 0.0 and held and not cut:
             settle(net, state, origin, target, row, group, moving)
             continue
         cell = as_displaced(net, groups, cell, target)
@@ -108,7 +108,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             settle(net, state, origin, target, row, group, moving)
             continue
         count, total = weigh(values, state, at, day)
-        if (state.place[at].safe and shelters(state, at, origin)) or total <= 0.0:
+        if (state.place[at].safety > 0.0 and shelters(state, at, origin)) or total <= 0.0:
             settle(net, state, origin, at, row, group, moving)
             continue
         draw = mix(mix(mix(key, processes.CHOOSE_AGAIN), net.place[at].key), day)

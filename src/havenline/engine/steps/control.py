@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from havenline.draws.kernels import kernel
+from havenline.draws.kernels import kernel, kernel_entry
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import normal
 from havenline.engine import erosion, processes, refuge
@@ -79,14 +79,18 @@ def front_on(net, record, state, e):  # type: ignore[no-untyped-def]
     return best, tail, head
 
 
-@kernel
-def led_on(values, days):  # type: ignore[no-untyped-def]
+@kernel_entry
+def led_on(share, freeze, thaw, days):  # type: ignore[no-untyped-def]
     """Return the chance that the axis that took a place still moves on from it after days.
 
-    None where no axis moves at all.
+    Parameters
+    ----------
+    share, freeze, thaw : float64
+        ``front_axis_share`` (no axis moves where it is 0) and the daily rates
+        ``front_freeze_rate`` and ``front_thaw_rate``.
+    days : int64
     """
-    freeze, thaw = values.front_freeze_rate, values.front_thaw_rate
-    if values.front_axis_share <= 0.0:
+    if share <= 0.0:
         return 0.0
     if freeze + thaw <= 0.0:
         return 1.0
@@ -109,7 +113,8 @@ def open_axis(net, record, values, state, key, e, k, tail, day):  # type: ignore
     axis = mix(mix(mix(key, processes.AXIS), net.road[e].key), record.offensive[k].key)
     chance, faster = values.front_axis_share, 0.0
     if state.place[tail].taken_on >= 0:
-        chance = led_on(values, day - state.place[tail].taken_on)
+        days = day - state.place[tail].taken_on
+        chance = led_on(chance, values.front_freeze_rate, values.front_thaw_rate, days)
         faster = values.front_speed_spread
     own.moving = uniform(axis, 0) < chance
     spread = values.front_speed_spread * (normal(mix(axis, 1)) + faster)

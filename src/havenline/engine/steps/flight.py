@@ -42,7 +42,7 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial, normal
 from havenline.engine import faults, level, processes
-from havenline.engine.destination import divide, least_bad, set_pull, weigh
+from havenline.engine.destination import divide, least_bad, weigh
 from havenline.engine.journey import deal, travel_days
 from havenline.engine.people import (
     DISPLACED_BEFORE,
@@ -295,7 +295,7 @@ def learn_from_earlier(net, record, values, state):  # type: ignore[no-untyped-d
         days, persons = record.earlier[k].days, record.earlier[k].persons
         for i in range(state.holder.shape[0]):
             near = math.exp(-front_km(state, i) / reach(net, values, i))
-            share = violence.nearness(net, values, state, i) / total if total > 0.0 else 0.0
+            share = state.scratch[i] / total if total > 0.0 else 0.0
             events = 7.0 * values.violence_events * share
             bombed = math.log1p(events / HALF_EVENTS)
             state.scratch[i] = allowed(values, state, i) * (
@@ -494,7 +494,6 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         level.learn_week(values, state)
     if ahead == 0:
         level.draw(values, state, key)
-    set_pull(net, record, values, plan, state, day, today)
     for a in range(state.let_in.shape[0]):
         for b in range(state.let_in.shape[1]):
             left = state.let_in[a, b] + state.per_day[a, b]

@@ -156,6 +156,9 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
 def send_home(net, values, state, place, row, going, day, draw):  # type: ignore[no-untyped-def]
     """Send persons of one home area to its places, on their way or back where they are."""
     groups, home = state.persons.shape[2], row - DISPLACED_SINCE
+    total = weigh_homes(net, state, place, home)
+    if total <= 0.0:
+        return  # no road leads home
     cells, here = list_row(state.persons, state.listed, place, row)
     choose(state.listed, cells, here, going, uniform(mix(draw, processes.HOME), 0))
     for c in range(cells):
@@ -164,7 +167,7 @@ def send_home(net, values, state, place, row, going, day, draw):  # type: ignore
             continue
         group = cell % groups
         stream = mix(draw, net.cell_key[row, group])
-        divide_among_homes(net, state, place, row, persons, stream)
+        divide_among_homes(net, state, home, persons, total, stream)
         for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
             j = net.homed[b]
             x = state.queue[j]
@@ -196,24 +199,31 @@ def send_home(net, values, state, place, row, going, day, draw):  # type: ignore
 
 
 @kernel
-def divide_among_homes(net, state, place, row, going, draw):  # type: ignore[no-untyped-def]
-    """Divide persons among the places of their home area that a road leads to.
+def weigh_homes(net, state, place, home):  # type: ignore[no-untyped-def]
+    """Weigh the places of a home area by residents at the start times hazard; return the sum.
 
-    By residents at the start times hazard. How many go to each place is written to ``queue``;
-    where no road leads home they stay.
+    Those that no road leads to weigh nothing. The weights are written to ``scratch``.
     """
-    first, last = net.home_ptr[row - DISPLACED_SINCE], net.home_ptr[row - DISPLACED_SINCE + 1]
-    rest = 0.0
-    for b in range(first, last):
+    total = 0.0
+    for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
         j = net.homed[b]
-        state.queue[j] = 0
         state.scratch[j] = 0.0
         if j == place or state.dist[place, j] != roads.UNREACHED:
             state.scratch[j] = net.start[j, 0].sum() * state.place[j].homeward
-            rest += state.scratch[j]
-    left = going
-    for b in range(first, last):
+            total += state.scratch[j]
+    return total
+
+
+@kernel
+def divide_among_homes(net, state, home, going, total, draw):  # type: ignore[no-untyped-def]
+    """Divide persons among the weighed places of their home area.
+
+    How many go to each place is written to ``queue``.
+    """
+    left, rest = going, total
+    for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
         j = net.homed[b]
+        state.queue[j] = 0
         w = state.scratch[j]
         if left == 0 or w <= 0.0:
             continue

@@ -71,11 +71,16 @@ def haven_factor(values, plan, state, place):  # type: ignore[no-untyped-def]
 
 @kernel
 def total_nearness(net, values, state):  # type: ignore[no-untyped-def]
-    """Return the sum of nearness over places that are held, not below ``FAR`` of the people."""
+    """Return the sum of nearness over places that are held, not below ``FAR`` of the people.
+
+    The nearness of each place is written to ``scratch``, 0 where its people are not sheltered.
+    """
     total, people = 0.0, 0.0
     for i in range(state.holder.shape[0]):
+        state.scratch[i] = 0.0
         if shelters(state, i, i):
-            total += nearness(net, values, state, i)
+            state.scratch[i] = nearness(net, values, state, i)
+            total += state.scratch[i]
             people += net.start[i].sum()
     return max(total, FAR * people)
 
@@ -90,12 +95,12 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         level = values.violence_truce if state.course[0].truce == 1 else values.violence_quiet
     for i in range(n):
         state.events[day % 7, i] = 0.0
-        if not shelters(state, i, i) or total <= 0.0:
+        if state.scratch[i] <= 0.0 or total <= 0.0:
             continue
         mean = (
             level
             * values.violence_events
-            * nearness(net, values, state, i)
+            * state.scratch[i]
             / total
             * haven_factor(values, plan, state, i)
         )
