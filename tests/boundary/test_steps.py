@@ -23,7 +23,17 @@ from havenline.engine.step import Step
 SOURCE = Path(day.__file__).read_text(encoding="utf-8")
 PART_OF = {field: part for part, fields in PARTS.items() for field in fields}
 PART_OF |= {name: name for name in MEASURES}
-INNER = {"near", "rank", "stale", "choice", "choice_count", "choice_day", "counts", "course"}
+INNER = {
+    "near",
+    "near_km",
+    "rank",
+    "stale",
+    "choice",
+    "choice_count",
+    "choice_day",
+    "counts",
+    "course",
+}
 INNER |= {"flight", "books", "place", "own", *SCRATCH}
 INNER |= {"fault", "people", "longest", "cut", "cut_sets"}
 """Choice sets and book-keeping, which follow from other parts; whose people live where, which never

@@ -12,7 +12,7 @@ from havenline.engine.journey import as_displaced, enter, road_cut
 from havenline.engine.people import RETURNED, add
 from havenline.engine.refuge import shelters
 from havenline.engine.step import Measure, Step
-from havenline.engine.steps.returns import come_home
+from havenline.engine.steps.returns import accepted, come_home
 
 STEP = Step(
     "Journeys end; people choose again where road or place was lost.",
@@ -30,7 +30,7 @@ STEP = Step(
         "pull",
     ),
     writes=("people", "calendar", "arrivals", "pull", "returned", "returned_other_side"),
-    parts=("destination", "border", "journey"),
+    parts=("destination", "border", "journey", "return"),
     tables=("routes", "sites", "crossings"),
     page="journey",
     measures=(
@@ -93,14 +93,16 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         e = following
         row, group = cell // groups, cell % groups
         cut = road_cut(state, origin, target)
-        held = row == RETURNED or shelters(state, target, origin)
+        held = shelters(state, target, origin)
+        if row == RETURNED:
+            held = accepted(values, plan, state, target) > 0.0
         if state.place[target].safety > 0.0 and held and not cut:
             settle(net, state, origin, target, row, group, moving)
             continue
         cell = as_displaced(net, groups, cell, target)
         row = cell // groups
         at = target
-        if cut or not shelters(state, target, origin):
+        if cut or not held:
             at = origin
         if not shelters(state, at, origin):
             # Both ends have fallen while they were on the road: caught where they meant to go.
