@@ -9,7 +9,14 @@ from types import ModuleType
 
 import pytest
 
-import havenline  # noqa: F401  (before numba, so that kernels are compiled and kept at one level)
+from havenline import simulate  # before numba, so that kernels are compiled and kept at one level
+from havenline.crisis import builtin_crises, open_crisis
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile before several workers start, which would else each compile the same."""
+    if session.config.getoption("numprocesses", None):
+        simulate(open_crisis(builtin_crises()[0]), futures=1, days=1, options=[])
 
 
 @pytest.fixture(scope="session")
