@@ -141,7 +141,7 @@ def _frame(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any]) -> pd.
 
 DATE = "datetime64[ns]"
 SITE_COLUMNS = {
-    **dict.fromkeys(("site_id", "place_id", "takes_in"), "str"),
+    **dict.fromkeys(("site_id", "place_id", "takes_in", "transit"), "str"),
     **dict.fromkeys(("as_of", "published", "opens", "closes"), DATE),
     **dict.fromkeys(("occupancy", *SITE_PARTS), "float64"),
 }
@@ -637,6 +637,7 @@ def several(draw: st.DrawFn, days: int = 24) -> Sketch:
             "planned_capacity": 500.0 * draw(st.integers(1, 30)),
             "opens": _day(draw(st.integers(-5, 40))),
             "takes_in": draw(st.sampled_from(["", "yes", "no"])),
+            "transit": draw(st.sampled_from(["", "yes"])),
         },
     )
     return replace(

@@ -118,7 +118,7 @@ def synthetic_arrays(
         "people_at_start": np.full(shape, 3_000_000.0),
         "people_present": 3_000_000 - np.floor(0.1 * since) - np.floor(since / 900),
         "people_on_the_way": np.floor(0.1 * since),
-        "people_entered": np.zeros(shape),
+        "people_abroad": np.zeros(shape),
         "people_killed": np.floor(since / 900),
         "exposure_probability": np.clip(
             pressure * rng.uniform(0, 1, (options, weeks_of(days), areas)), 0, 1

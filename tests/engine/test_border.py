@@ -128,7 +128,7 @@ def entered(sketch: Sketch, **given: float) -> list[int]:
     walk = Walk(job_of(crisis_of(sketch), settings={**GATES, **given}))
     state = walk.to(walk.last)
     people = state.abroad.sum(axis=(1, 2))
-    assert people.sum() == state.counts["people_entered"][0]
+    assert people.sum() == state.counts["people_abroad"][0]
     return [int(n) for n in people]
 
 
@@ -182,3 +182,25 @@ def test_people_wait_at_a_shut_border_as_far_as_they_hope(
     waiting = int(state.by_status[at[1]].sum())
     assert waiting > 500 if wait else waiting == 0
     assert state.abroad.sum(axis=(1, 2))[1] == 0
+
+
+def test_people_come_back_from_abroad_as_their_home_allows() -> None:
+    """The offensive stops before the as-of date; who entered one neighbour comes back from it."""
+    halted = replace(
+        two_gates("open", "closed"),
+        happenings=((2, "offensive_start", 2), (12, "offensive_pause", 12)),
+    )
+    back, there = [], []
+    for share in (0.0, 0.3, 1.0):
+        given = {**GATES, "return_monthly": 3.0, "return_unsettled": 1.0, "return_abroad": share}
+        walk = Walk(job_of(crisis_of(halted), settings=given))
+        state = walk.to(walk.last)
+        assert state.counts["returned_from_abroad"][0] == state.came_back.sum()
+        assert state.counts["returned"][0] >= 0.9 * state.came_back.sum()
+        assert state.came_back[1] == 0
+        assert state.abroad[1].sum() == 0
+        back.append(int(state.came_back[0]))
+        there.append(int(state.abroad[0].sum()))
+    assert back[0] == 0
+    assert 100 < back[1] < back[2]
+    assert there[0] > there[1] > there[2]

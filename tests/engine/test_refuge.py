@@ -236,3 +236,15 @@ def test_a_camp_that_takes_nobody_in_stays_empty() -> None:
     found = sheltered(with_camp(0, takes_in="no"))
     assert found["c4"] == 0
     assert sheltered(with_camp(0))["c4"] > 1_000
+
+
+def test_from_a_transit_site_people_are_passed_on() -> None:
+    """A tenth of a month in the mean: few are there at the end, as many are displaced in all."""
+    stays = sheltered(with_camp(0))
+    passed_on = sheltered(with_camp(0, transit="yes"), transit_days=2.0)
+    assert 0 < passed_on["c4"] < 0.3 * stays["c4"]
+    assert sum(passed_on.values()) > 0.8 * sum(stays.values())
+    mixed = with_camp(0, transit="yes")
+    other = {"place_id": "c4", "site_id": "to-stay", "planned_capacity": 10.0, "transit": "no"}
+    mixed = replace(mixed, camps=(*mixed.camps, other))
+    assert sheltered(mixed, transit_days=2.0)["c4"] > 0.7 * stays["c4"], "some may stay there"

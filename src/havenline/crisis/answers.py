@@ -44,6 +44,7 @@ ANSWERS: Mapping[str, Answer] = {
     "returned": Answer("returned"),
     "returned_cumulative": Answer("returned"),
     "entered": Answer("entries", neighbour="entered"),
+    "returned_from_abroad": Answer("returned_from_abroad", neighbour="came_back"),
     "sheltered_outside": Answer("unsheltered"),
     "killed": Answer("killed"),
 }
@@ -56,7 +57,6 @@ WITHOUT: Mapping[str, str] = {
     "in_sites": "a run does not hold the people in sites",
     "stranded_at_border": "a run does not hold who waits at a border",
     "abroad": "a run holds who entered, not those who were abroad before",
-    "returned_from_abroad": "a run does not hold returns from abroad",
     "other": "no figure of a run answers to it",
 }
 """Measures that no figure of a run answers to yet, and why."""

@@ -153,6 +153,7 @@ _SITES = Table(
                  not_before="opens"),
         yes_no_column("takes_in", "whether people may come; no: full, shut or prison-like; empty: "
                       "yes"),
+        yes_no_column("transit", "whether people are passed on from it within days; empty: no"),
         Column("as_of", "date", "day of the figures"),
         published_column("as_of"),
         *basis_column(),
@@ -163,7 +164,8 @@ _SITES = Table(
     reading="A site published after the as-of date is not there yet, and nor is its room. Several "
     "rows of one site are its figures by day: of those known on a day the newest holds from its "
     "day on. A place with an open site that takes people in is a destination though nobody lives "
-    "there.",
+    "there. Where all of them are for transit, people displaced in the crisis go on from it, after "
+    "`transit_days` in the mean.",
     does="what its known parts allow is room at its place, from the day it opens; people who "
         "are in it at the start have shelter",
 )  # fmt: skip

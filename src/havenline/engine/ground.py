@@ -536,6 +536,7 @@ def close_past(facts: Facts, state: State) -> None:
     """
     start_counts(state.counts)
     state.entered[:] = 0
+    state.came_back[:] = 0
     ages = facts.record.offensive["truce_age"]
     state.offensive["truce_age"] = np.maximum(0.0, ages)
     state.course["truce_age"] = max(0.0, *ages, 0.0)

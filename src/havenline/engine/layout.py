@@ -123,6 +123,14 @@ _TABLE = (
         "cumulative",
     ),
     Variable(
+        "came_back",
+        (*DAILY, "neighbour"),
+        "float64",
+        "persons who came back from each neighbour since the as-of date",
+        "persons",
+        "cumulative",
+    ),
+    Variable(
         "shelter_capacity_asof",
         ("area",),
         "float64",

@@ -45,6 +45,9 @@ MEASURES: Mapping[str, Measure] = {
 COUNTS = np.dtype([(measure.name, measure.dtype) for measure in MEASURES.values()])
 """A record of all measures on one day."""
 
+BY_NEIGHBOUR = ("entered", "came_back")
+"""Daily figures of each neighbour."""
+
 NEAR_FRONT_KM = 10.0
 
 
@@ -60,8 +63,8 @@ class Output(NamedTuple):
         Residents and returned people present.
     exposed : (n_week, n_area) uint8
         1 where people were within 10 km of the front on a day of an offensive.
-    entered : (n_day, n_neighbour) int64
-        Entries to each neighbour since the as-of date.
+    entered, came_back : (n_day, n_neighbour) int64
+        Entries to each neighbour, and returns from it, since the as-of date.
     flows : (n_week, n_area, n_area) int32
         Displaced persons whose journey ended in the week, by the area they set out from and the
         one they reached.
@@ -73,6 +76,7 @@ class Output(NamedTuple):
     residents: NDArray[np.int32]
     exposed: NDArray[np.uint8]
     entered: NDArray[np.int64]
+    came_back: NDArray[np.int64]
     flows: NDArray[np.int32]
 
 
@@ -93,6 +97,7 @@ def empty_output(days: int, areas: int, groups: int, neighbours: int) -> Output:
         residents=np.zeros((days + 1, areas), dtype=np.int32),
         exposed=np.zeros((weeks, areas), dtype=np.uint8),
         entered=np.zeros((days + 1, neighbours), dtype=np.int64),
+        came_back=np.zeros((days + 1, neighbours), dtype=np.int64),
         flows=np.zeros((weeks, areas, areas), dtype=np.int32),
     )
 
@@ -190,4 +195,5 @@ def write_day(net, state, out, ahead):  # type: ignore[no-untyped-def]
     counts.aid_suspended = course.suspensions % 2
     for k in range(out.entered.shape[1]):
         out.entered[ahead, k] = state.entered[k]
+        out.came_back[ahead, k] = state.came_back[k]
     out.series[ahead] = counts

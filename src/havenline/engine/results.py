@@ -17,7 +17,7 @@ from havenline.crisis.levers import OptionSpec
 from havenline.crisis.parameters import known_later
 from havenline.engine.ground import FutureRuns, Ground
 from havenline.engine.layout import VARIABLES, assemble, coordinates
-from havenline.engine.measures import MEASURES
+from havenline.engine.measures import BY_NEIGHBOUR, MEASURES
 from havenline.engine.store import ResultStore
 from havenline.engine.values import VALUES
 from havenline.errors import RunError, reason_of
@@ -102,7 +102,8 @@ class Results:
             **{name: np.zeros(shape[:3]) for name in MEASURES},
         }
         if world.neighbour_ids:
-            self.large["entered"] = np.zeros((*shape[:3], len(world.neighbour_ids)))
+            for name in BY_NEIGHBOUR:
+                self.large[name] = np.zeros((*shape[:3], len(world.neighbour_ids)))
 
     def take(self, future: FutureRuns) -> None:
         """Keep the runs of one future; empty flows are left to the caller to add."""
@@ -121,7 +122,9 @@ class Results:
                 for name in MEASURES
             }
             if self.ground.world.neighbour_ids:
-                series["entered"] = np.stack([out.entered for out in outputs]).astype(np.float64)
+                for name in BY_NEIGHBOUR:
+                    by_option = [getattr(out, name) for out in outputs]
+                    series[name] = np.stack(by_option).astype(np.float64)
             displaced, arrivals, residents = (
                 np.stack([getattr(out, name) for out in outputs])
                 for name in ("displaced", "arrivals", "residents")
@@ -132,8 +135,9 @@ class Results:
             for name in MEASURES:
                 self.large[name][k, number] = out.series[name]
             self.large["displaced"][k, number] = out.displaced
-            if "entered" in self.large:
-                self.large["entered"][k, number] = out.entered
+            if self.ground.world.neighbour_ids:
+                for name in BY_NEIGHBOUR:
+                    self.large[name][k, number] = getattr(out, name)
             self.large["arrivals"][k, number] = out.arrivals
             self.large["residents"][k, number] = out.residents
 

@@ -70,7 +70,7 @@ LISTED = np.dtype([("cell", "i8"), ("pool", "i8"), ("count", "i8")])
 PARTS: Mapping[str, tuple[str, ...]] = {
     "people": ("persons", "by_status", "by_row", "crossed"),
     "calendar": ("trip", "trip_head", "free_trip", "on_the_way", "stranded"),
-    "abroad": ("abroad", "entered"),
+    "abroad": ("abroad", "entered", "came_back"),
     "dead": ("dead",),
     "arrivals": ("arrived", "flow"),
     "holders": ("holder", "far_side", "taken_on"),
@@ -164,8 +164,8 @@ class State(NamedTuple):
     departed : (n_row, 2) float64
         Of each home: persons who have left since the start, and the sum of the days they left on.
     abroad : (n_neighbour, n_home + 1, n_group) int64
-        Persons who entered each neighbour.
-    entered : (n_neighbour,) int64
+        Persons who entered each neighbour and are there.
+    entered, came_back : (n_neighbour,) int64
         Entries to each since the as-of date.
     dead : (n_group,) int64
         Persons killed.
@@ -219,6 +219,7 @@ class State(NamedTuple):
     departed: NDArray[np.float64]
     abroad: NDArray[np.int64]
     entered: NDArray[np.int64]
+    came_back: NDArray[np.int64]
     dead: NDArray[np.int64]
     theatre: NDArray[np.void]
     counts: NDArray[np.void]
@@ -288,6 +289,7 @@ def empty_state(network: Network, sizes: Sizes, trips: int, horizon: int) -> Sta
         departed=np.zeros((rows, 2)),
         abroad=np.zeros((neighbours, n_area + 1, g), dtype=np.int64),
         entered=np.zeros(neighbours, dtype=np.int64),
+        came_back=np.zeros(neighbours, dtype=np.int64),
         dead=np.zeros(g, dtype=np.int64),
         theatre=np.zeros(MOST_THEATRES, dtype=THEATRE_STATE),
         counts=np.zeros(1, dtype=COUNTS),

@@ -20,7 +20,8 @@ class Site(NamedTuple):
     """A site at a place, as one row tells of it.
 
     ``people`` are in it, and it has room for ``places`` (infinite: not known); it ``opens`` and
-    ``closes`` on days (the first and the last there are where not told), and may take nobody in.
+    ``closes`` on days (the first and the last there are where not told), may take nobody in, and
+    may be one for ``transit``, from which people are passed on.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Site(NamedTuple):
     opens: date
     closes: date
     takes_in: bool
+    transit: bool
 
 
 def sites_known(sites: pd.DataFrame, as_of: date) -> list[Site]:
@@ -112,10 +114,27 @@ def days_open(sites: pd.DataFrame, as_of: date) -> dict[str, tuple[date, date]]:
     return days
 
 
+def transit_places(sites: pd.DataFrame, as_of: date) -> set[str]:
+    """Return the places all of whose sites that take people in are for transit.
+
+    Parameters
+    ----------
+    sites : DataFrame
+    as_of : date
+        Only rows published by this day.
+    """
+    of_place: dict[str, list[bool]] = defaultdict(list)
+    for site in sites_known(sites, as_of):
+        if site.takes_in:
+            of_place[site.place].append(site.transit)
+    return {place for place, transit in of_place.items() if all(transit)}
+
+
 def _rows(sites: pd.DataFrame, as_of: date) -> list[Site]:
     rows = known_by(sites, as_of)
     parts = rows.reindex(columns=SITE_PARTS).to_numpy(np.float64)
-    columns = (rows[name] for name in ("site_id", "place_id", "occupancy", "as_of", "takes_in"))
+    names = ("site_id", "place_id", "occupancy", "as_of", "takes_in", "transit")
+    columns = (rows[name] for name in names)
     days = (rows[name] for name in ("opens", "closes"))
     return [
         Site(
@@ -127,8 +146,9 @@ def _rows(sites: pd.DataFrame, as_of: date) -> list[Site]:
             opens=date.min if pd.isna(opens) else opens.date(),
             closes=NEVER if pd.isna(closes) else closes.date(),
             takes_in=takes_in != "no",
+            transit=transit == "yes",
         )
-        for site, place, people, told, takes_in, opens, closes, known in zip(
+        for site, place, people, told, takes_in, transit, opens, closes, known in zip(
             *columns, *days, parts, strict=True
         )
     ]

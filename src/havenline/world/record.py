@@ -20,7 +20,7 @@ from havenline.facts.counts import displaced_known, increments
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
 from havenline.facts.relations import Offensive, offensives_known, terms_known
-from havenline.facts.sites import changes_of_capacity, days_open
+from havenline.facts.sites import changes_of_capacity, days_open, transit_places
 from havenline.facts.violence import events_known
 from havenline.world import roads
 from havenline.world.terms import (
@@ -100,6 +100,8 @@ class Record(NamedTuple):
         changes of capacity known by the as-of date, later ones too.
     open_days : (n_place, 2) int64
         First and last day on which people can go to a place: of camps those of their sites.
+    transit : (n_place,) bool
+        Whether people are passed on from the sites of a place.
     forced : (n_ahead,) int8
         Offensive on (1) or off (0) on the days after the as-of date where it is given as
         known; -1 where it is simulated.
@@ -134,6 +136,7 @@ class Record(NamedTuple):
     permeability: NDArray[np.float64]
     site: NDArray[np.void]
     open_days: NDArray[np.int64]
+    transit: NDArray[np.bool_]
     forced: NDArray[np.int8]
     theatre: NDArray[np.void]
     earlier: NDArray[np.void]
@@ -263,6 +266,7 @@ def known_facts(
         permeability=np.array([b.permeability for b in borders[-1]], dtype=np.float64),
         site=_site_changes(world, period.start, as_of),
         open_days=_open_days(world, period.start, as_of),
+        transit=_transit(world, as_of),
         forced=_forced(as_of, ahead, offensive or {}),
         theatre=_theatres(world.crisis.meta.theatres, as_of),
         earlier=_earlier(world.crisis.meta.earlier_offensives, as_of),
@@ -349,6 +353,11 @@ def _open_days(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.int64
     always = (dt.date.min, dt.date.max)
     days = [known.get(p, always) if kinds[p] == CAMP else always for p in world.place_ids]
     return np.array([[(day - start).days for day in ends] for ends in days], dtype=np.int64)
+
+
+def _transit(world: World, as_of: dt.date) -> NDArray[np.bool_]:
+    passing = transit_places(world.crisis.sites, as_of)
+    return np.array([place in passing for place in world.place_ids], dtype=np.bool_)
 
 
 def _areas_of_places(world: World) -> list[str]:

@@ -384,13 +384,15 @@ def choose_leavers(net, state, place, status, leavers, by_line, m, day, draw):  
 
 
 @kernel
-def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type: ignore[no-untyped-def]
+def leave_place(net, values, plan, state, place, line, passed_on, day, ahead, key):  # type: ignore[no-untyped-def]
     """Let people leave a place, with the hazards that have gathered.
 
     Parameters
     ----------
     line : float64
         Daily hazard of leaving before the place is handed over by a line.
+    passed_on : float64
+        Daily hazard at which those displaced in the crisis are passed on from a transit site.
     """
     own = state.place[place]
     fighting, background = own.wait_fighting, own.wait_background
@@ -412,7 +414,7 @@ def leave_place(net, values, plan, state, place, line, day, ahead, key):  # type
             ratio = values.flight_idp_ratio
             lam = felt(values, ratio * spent, ratio * (fighting + background))
         else:
-            lam = values.flight_idp_ratio * fighting
+            lam = values.flight_idp_ratio * fighting + passed_on
         lam += line
         if lam <= 0.0:
             continue
@@ -506,5 +508,6 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
                 state.books[0].fault = faults.HAZARD  # no number: no draw from it would end
                 return
             line = line_hazard(values, plan, i, ahead)
-            if line > 0.0 or is_due(own, net.place[i].key, day):
-                leave_place(net, values, plan, state, i, line, day, ahead, key)
+            on = 1.0 / values.transit_days if record.transit[i] else 0.0
+            if line > 0.0 or on > 0.0 or is_due(own, net.place[i].key, day):
+                leave_place(net, values, plan, state, i, line, on, day, ahead, key)

@@ -1,7 +1,7 @@
 """The ledger of people: what is where, and that the sum never changes.
 
-Accounts: present at places, on the road, entered a neighbour, killed. Their sum is the number
-of people at the start on every day of every run.
+Accounts: present at places, on the road, abroad, killed. Their sum is the number of people at the
+start on every day of every run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from havenline.draws.kernels import kernel, kernel_entry
 from havenline.engine import faults
 from havenline.engine.step import Measure, Step
 
-ACCOUNTS = ("people_present", "people_on_the_way", "people_entered", "people_killed")
+ACCOUNTS = ("people_present", "people_on_the_way", "people_abroad", "people_killed")
 """The accounts whose sum is ``people_at_start`` on every day."""
 
 
@@ -28,7 +28,7 @@ STEP = Step(
         _account("people_at_start", "people of the crisis at its start", "people"),
         _account("people_present", "people present at places", "people"),
         _account("people_on_the_way", "people on a journey", "calendar"),
-        _account("people_entered", "people who entered a neighbour since the start", "abroad"),
+        _account("people_abroad", "people who entered a neighbour and are there", "abroad"),
         _account("people_killed", "people killed since the start", "dead"),
         _account(
             "ledger_residual",
@@ -49,7 +49,7 @@ def residual(state):  # type: ignore[no-untyped-def]
     return (
         counts.people_present
         + counts.people_on_the_way
-        + counts.people_entered
+        + counts.people_abroad
         + counts.people_killed
         - counts.people_at_start
     )
@@ -92,7 +92,7 @@ def write_accounts(state):  # type: ignore[no-untyped-def]
     counts.people_at_start = state.books[0].people
     counts.people_present = state.by_status.sum()
     counts.people_on_the_way = state.books[0].on_the_way
-    counts.people_entered = state.abroad.sum()
+    counts.people_abroad = state.abroad.sum()
     counts.people_killed = state.dead.sum()
     counts.ledger_residual = residual(state)
 

@@ -5,8 +5,8 @@ On a day the attempts are Poisson with mean
     hosted * rate(regime) / 30.44 * season * exp(onward_passthrough * index) + pulse,
 
 where hosted are the refugees whom the crisis declares in the neighbouring country and those who
-entered since, the regime is managed unless an option opens the far border, the season is
-1 + swing * cos(turn of the year - peak), and the index is
+entered since and have not come back, the regime is managed unless an option opens the far border,
+the season is 1 + swing * cos(turn of the year - peak), and the index is
 ln(1 + newly displaced of 30 days / 100,000). The pass-through is near zero: in 2019-20 sea arrivals
 in Greece fell while a million people were displaced in Idlib, and what changed arrivals in 2015-16
 was how the route was run. When a far border opens, a pulse of ``onward_pulse`` attempts in the
@@ -29,7 +29,7 @@ MEMORY_DAYS = 30.0
 
 STEP = Step(
     "Refugees in the neighbouring country go on to the next.",
-    reads=("option", "entries", "newly_displaced", "recent displacement"),
+    reads=("option", "entries", "returned_from_abroad", "newly_displaced", "recent displacement"),
     writes=("recent displacement", "onward_attempts"),
     parts=("onward",),
     tables=("crisis",),
@@ -81,7 +81,8 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     course.displaced_before = counts.newly_displaced
     index = math.log1p(max(0.0, course.displaced_daily) * MEMORY_DAYS / 100_000.0)
     rate = values.onward_open if ahead >= plan.onward_open else values.onward_managed
-    mean = (plan.hosted + counts.entries) * rate / DAYS_PER_MONTH
+    hosted = plan.hosted + counts.entries - counts.returned_from_abroad
+    mean = hosted * rate / DAYS_PER_MONTH
     mean *= season(values, plan.day[ahead].year)
     mean *= math.exp(values.onward_passthrough * index)
     mean += pulse(values, ahead - plan.onward_open)

@@ -18,7 +18,9 @@ runs, and trust_j
 at d_j kilometres from any front; 1 while a truce stands. So people come home behind a front that
 moves on, under a truce as far as it brings quiet, and to homes that changed hands as far as they
 may and dare. Homes are known by area: hazards of its places are averaged, and those who go are
-divided among them, by residents at the start times hazard. Forced return does not exist.
+divided among them, by residents at the start times hazard. Those who entered a neighbour return at
+``return_abroad`` times the mean hazard of their home, by the gate that is nearest to it, however
+the border is run. Forced return does not exist.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from havenline.draws.samplers import binomial
 from havenline.engine import processes
 from havenline.engine.journey import add_slot, enter, travel_days
 from havenline.engine.people import DISPLACED_SINCE, RETURNED, add, choose, list_row
-from havenline.engine.step import Step
+from havenline.engine.step import Measure, Step
 from havenline.engine.steps.aid import DAYS_PER_MONTH
 from havenline.engine.steps.control import FAR_SIDE_HANDED
 from havenline.world import roads
@@ -56,6 +58,7 @@ STEP = Step(
     reads=(
         "option",
         "people",
+        "abroad",
         "truce",
         "offensive",
         "holders",
@@ -66,11 +69,29 @@ STEP = Step(
         "time away",
         "quiet",
     ),
-    writes=("people", "calendar", "quiet", "returned", "returned_other_side"),
+    writes=(
+        "people",
+        "calendar",
+        "abroad",
+        "quiet",
+        "returned",
+        "returned_other_side",
+        "returned_from_abroad",
+    ),
     parts=("return", "journey"),
     tables=("populations", "refuge"),
     page="returns",
     place=(("quiet_days", "f8"), ("homeward", "f8")),
+    measures=(
+        Measure(
+            "returned_from_abroad",
+            "persons who came back from the neighbours since the as-of date",
+            "persons",
+            "cumulative",
+            of=("abroad",),
+            since_as_of=True,
+        ),
+    ),
 )
 """``quiet_days`` are the days of quiet that a place has had, ``homeward`` the monthly
 hazard of return of those whose home it is."""
@@ -150,6 +171,9 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             going = binomial(here, chance, of_row)
             if going > 0:
                 send_home(net, values, state, i, row, going, day, of_row)
+    if day % TURN_DAYS == 0:
+        for k in range(state.abroad.shape[0]):
+            return_from_abroad(net, values, state, k, day, mix(key, processes.RETURN_ABROAD))
 
 
 @kernel
@@ -163,39 +187,71 @@ def send_home(net, values, state, place, row, going, day, draw):  # type: ignore
     choose(state.listed, cells, here, going, uniform(mix(draw, processes.HOME), 0))
     for c in range(cells):
         persons, cell = state.listed[c].count, state.listed[c].cell
-        if persons == 0:
+        if persons > 0:
+            group = cell % groups
+            add(state.persons, state.by_status, state.by_row, place, row, group, -persons)
+            stream = mix(draw, net.cell_key[row, group])
+            set_out(net, values, state, place, home, group, persons, total, day, stream)
+
+
+@kernel
+def return_from_abroad(net, values, state, neighbour, day, draw):  # type: ignore[no-untyped-def]
+    """Let people who entered a neighbour return, by the gate that is nearest to their home."""
+    for home in range(state.abroad.shape[1] - 1):
+        rate = state.rate[DISPLACED_SINCE + home] * values.return_abroad
+        if rate < LEAST_RATE or state.abroad[neighbour, home].sum() == 0:
             continue
-        group = cell % groups
-        stream = mix(draw, net.cell_key[row, group])
-        divide_among_homes(net, state, home, persons, total, stream)
-        for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
-            j = net.homed[b]
-            x = state.queue[j]
-            if x == 0:
-                continue
-            add(state.persons, state.by_status, state.by_row, place, row, group, -x)
-            if j == place:
-                come_home(state, j, group, x)
-                continue
-            km = np.float64(state.dist[place, j])
-            fast = travel_days(km, values.vehicle_km_day)
-            slow = travel_days(km, values.walk_km_day)
-            foot = mix(mix(stream, processes.VEHICLE), net.place[j].key)
-            walking = binomial(x, 1.0 - values.vehicle_share, foot)
-            k = add_slot(state.slot, np.int64(0), j, fast, slow, x - walking, walking)
-            for a in range(k):
-                to = state.slot[a]
-                enter(
-                    state.trip,
-                    state.trip_head,
-                    state.books[0],
-                    place,
-                    j,
-                    RETURNED * groups + group,
-                    to.persons,
-                    day,
-                    to.days,
-                )
+        gate = nearest_gate(net, state, neighbour, home)
+        total = weigh_homes(net, state, gate, home) if gate >= 0 else 0.0
+        if total <= 0.0:
+            continue
+        chance = -math.expm1(-rate * TURN_DAYS / DAYS_PER_MONTH)
+        here = mix(mix(draw, net.place[gate].key), day)
+        for group in range(state.abroad.shape[2]):
+            stream = mix(here, net.cell_key[DISPLACED_SINCE + home, group])
+            going = binomial(state.abroad[neighbour, home, group], chance, stream)
+            if going > 0:
+                state.abroad[neighbour, home, group] -= going
+                state.came_back[neighbour] += going
+                state.counts[0].returned_from_abroad += going
+                set_out(net, values, state, gate, home, group, going, total, day, stream)
+
+
+@kernel
+def nearest_gate(net, state, neighbour, home):  # type: ignore[no-untyped-def]
+    """Return the place at a border from which a road to a home area is shortest, or -1."""
+    best, least = np.int64(-1), np.float32(roads.UNREACHED)
+    for i in range(state.holder.shape[0]):
+        if net.place[i].border == neighbour:
+            for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
+                if state.dist[i, net.homed[b]] < least:
+                    best, least = np.int64(i), state.dist[i, net.homed[b]]
+    return best
+
+
+@kernel
+def set_out(net, values, state, place, home, group, persons, total, day, draw):  # type: ignore[no-untyped-def]
+    """Put persons on the road from a place to the weighed places of their home area."""
+    divide_among_homes(net, state, home, persons, total, draw)
+    cell = RETURNED * state.persons.shape[2] + group
+    trip, head, books = state.trip, state.trip_head, state.books[0]
+    for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
+        j = net.homed[b]
+        x = state.queue[j]
+        if x == 0:
+            continue
+        if j == place:
+            come_home(state, j, group, x)
+            continue
+        km = np.float64(state.dist[place, j])
+        fast = travel_days(km, values.vehicle_km_day)
+        slow = travel_days(km, values.walk_km_day)
+        foot = mix(mix(draw, processes.VEHICLE), net.place[j].key)
+        walking = binomial(x, 1.0 - values.vehicle_share, foot)
+        k = add_slot(state.slot, np.int64(0), j, fast, slow, x - walking, walking)
+        for a in range(k):
+            to = state.slot[a]
+            enter(trip, head, books, place, j, cell, to.persons, day, to.days)
 
 
 @kernel
