@@ -107,11 +107,13 @@ CASES = "allocation"
 """The part of the table that only displacement cases read."""
 
 
+@cache
 def default_table() -> tuple[Parameter, ...]:
     """Return every row of the default table that runs of crises read, in file order."""
     return tuple(row for row in _whole_table() if row.part != CASES)
 
 
+@cache
 def case_table() -> tuple[Parameter, ...]:
     """Return the rows of the default table that only displacement cases read."""
     return tuple(row for row in _whole_table() if row.part == CASES)
@@ -144,6 +146,7 @@ def parameter_names() -> tuple[str, ...]:
     return tuple(sorted({row.name for row in default_table()}))
 
 
+@cache
 @cache
 def bounds(name: str) -> tuple[float, float]:
     """Return the lowest and the highest value that a run can hold of a parameter.
