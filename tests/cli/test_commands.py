@@ -467,19 +467,6 @@ def test_hindcast_of_a_crisis_without_its_series_is_refused(
     assert answer.err.count("\n") == 1
 
 
-def test_hindcast_prints_one_object(havenline: Command) -> None:
-    answer = havenline("hindcast", "--futures", "3", "--json")
-    assert answer.code == 0, answer.err
-    assert answer.out.count("\n") == 1
-    found = json.loads(answer.out)
-    assert [d["as_of"] for d in found["dates"]] == [
-        "2019-12-20",
-        "2020-01-15",
-        "2020-02-03",
-        "2020-02-20",
-    ]
-
-
 @pytest.mark.parametrize("width", ["40", "80", "200"])
 def test_no_figure_is_cut_on_a_terminal(
     havenline: Command, monkeypatch: pytest.MonkeyPatch, width: str

@@ -21,7 +21,11 @@ def test_hindcast_scores_increments_totals_shares_front_and_reliability(
 ) -> None:
     answer = havenline("hindcast", "--futures", "3", "--json")
     assert answer.code == 0, answer.err
+    assert answer.out.count("\n") == 1
     found = json.loads(answer.out)
+    assert [d["as_of"] for d in found["dates"]] == [
+        "2019-12-20", "2020-01-15", "2020-02-03", "2020-02-20",
+    ]  # fmt: skip
     for line in ("dates", "conditional"):
         assert len(found[line]) == 4
         for entry in found[line]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +43,11 @@ def test_only_the_declared_days_are_kept(havenline: Any, more: list[str]) -> Non
     assert "--keep keeps the scores of the days that crisis.yaml declares" in answer.err
 
 
-def test_kept_scores_stand_in_the_folder(havenline: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "idlib"
-    shutil.copytree(open_crisis("idlib-2020").folder, folder)
-    (folder / "hindcast.yaml").unlink()
-    answer = havenline("hindcast", folder, "--keep", "--futures", "3", "--json")
+def test_kept_scores_stand_in_the_folder(havenline: Any, example: Path) -> None:
+    answer = havenline("hindcast", example, "--keep", "--futures", "3", "--json")
     assert answer.code == 0, answer.err
     found = json.loads(answer.out)
-    past = open_crisis(folder).past
+    past = open_crisis(example).past
     assert past is not None
     assert past.futures == 3
     assert past.unconditional.pooled.error == round(found["pooled"]["crps_increment"])

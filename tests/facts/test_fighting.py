@@ -152,7 +152,7 @@ def world() -> World:
 happened = st.lists(st.tuples(st.integers(-8, 16), st.sampled_from(KINDS)), max_size=9)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(rows=happened, data=st.data())
 def test_replay_and_score_agree_on_random_happenings_in_any_order(
     rows: list[Row], data: st.DataObject
