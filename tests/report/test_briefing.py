@@ -13,6 +13,8 @@ import xarray as xr
 
 from havenline.crisis import Crisis, init_crisis, open_crisis
 from havenline.crisis.parameters import Parameter, known_parameters
+from havenline.evidence.replay import replay_fit
+from havenline.facts.counts import displaced_known
 from havenline.outcomes.comparison import Comparison, compare
 from havenline.report import render_report, write_report
 from havenline.report.svg import plain
@@ -295,6 +297,15 @@ def test_warnings_come_before_any_figure(
     assert "were given to this run" in head
     assert "Fixed by hand for this run: walk_km_day" in head
     assert "Only values known by that day" not in text
+
+
+def test_how_well_the_replay_meets_the_counts_stands_beside_the_curves(
+    page: str, dataset: xr.Dataset, crisis: Crisis
+) -> None:
+    known = displaced_known(crisis, pd.Timestamp(dataset["day"].to_numpy()[0]).date())
+    fit = replay_fit(dataset, known)
+    assert fit is not None
+    assert fit.sentence in page
 
 
 def test_a_run_of_known_values_says_so(page: str) -> None:

@@ -18,6 +18,8 @@ from havenline import words
 from havenline.crisis import Crisis
 from havenline.crisis.cells import split_ids
 from havenline.crisis.parameters import Parameter
+from havenline.evidence.replay import replay_fit
+from havenline.facts.counts import displaced_known
 from havenline.facts.known import known_by
 from havenline.outcomes.comparison import Comparison
 from havenline.report import (
@@ -236,6 +238,9 @@ def _context(
     futures = comparison.futures
     told_past = past_told(crisis)
     deep = _behind(dataset, crisis, comparison, names)
+    fit = None
+    if len(crisis.observations):
+        fit = replay_fit(dataset, displaced_known(crisis, as_of.date()))
     return {
         "title": crisis.meta.name,
         "question": crisis.meta.question,
@@ -258,6 +263,7 @@ def _context(
         "rows": rows,
         "ranges_new": charts.ranges(columns, "newly_displaced", "ranges-new"),
         "observed_text": charts.observed_text(observed),
+        "replay_text": fit.sentence if fit else "",
         "charts_new": charts.newly_displaced(dataset, names, comparison.baseline, observed),
         "charts_bare": charts.unsheltered(dataset, names, comparison.baseline),
         "key_new": charts.key("key-new", observed, baseline=base),
