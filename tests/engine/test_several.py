@@ -10,6 +10,7 @@ import pytest
 
 from havenline.engine import simulate
 from havenline.engine.people import DISPLACED_SINCE, RESIDENT
+from havenline.errors import RunError
 from tests.crises_random import (
     PARTIES,
     QUIET,
@@ -153,6 +154,22 @@ def test_a_truce_of_an_option_halts_every_offensive() -> None:
     given = {**STEADY, "truce_cure_share": 1.0, "erosion_pace": 0.0}
     job = job_of(crisis_of(sketch), settings=given)
     assert captures(job, 1) | captures(job, 1, party="oth") == {}
+
+
+@pytest.mark.parametrize(("halted", "going_on"), [("east", WEST), ("west", EAST)])
+def test_a_truce_of_an_option_halts_the_offensives_that_it_names(
+    halted: str, going_on: dict[str, int]
+) -> None:
+    lever = {"lever": "truce", "start": 1, "offensives": [halted]}
+    given = {**STEADY, "truce_cure_share": 1.0, "erosion_pace": 0.0}
+    job = job_of(crisis_of(two_rows(options={"halt": [lever]})), settings=given)
+    assert captures(job, 1) | captures(job, 1, party="oth") == going_on
+
+
+def test_a_truce_that_names_no_offensive_is_refused() -> None:
+    lever = {"lever": "truce", "start": 1, "offensives": ["easst"]}
+    with pytest.raises(RunError, match=r"halts 'easst', no offensive known .* did you mean 'east'"):
+        job_of(crisis_of(two_rows(options={"halt": [lever]})))
 
 
 def test_relations_that_end_end_the_front() -> None:

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
+from havenline.crisis.choices import HOSTING
 from havenline.crisis.sites import site_places
 from havenline.engine import simulate
 from havenline.engine.state import State
 from havenline.world.record import known_facts
 from havenline.world.terms import AT_WAR, INTO, NO_WAY, THROUGH
-from havenline.world.world import HOSTING, build_world, split_persons
+from havenline.world.world import build_world, split_persons
 from tests.crises_random import (
     Job,
     Road,

@@ -19,6 +19,7 @@ from havenline.crisis.levers import (
     MonitorsLever,
     OnwardLever,
     ReturnLever,
+    TruceLever,
     border_regime,
     day_of,
 )
@@ -50,28 +51,32 @@ def baseline(draft: Draft) -> Iterator[Problem]:
         )
 
 
-@check("lever_target", "levers name a line that is drawn and a neighbour that exists")
+@check("lever_target", "levers name a line that is drawn, a neighbour and offensives that exist")
 def lever_targets(draft: Draft) -> Iterator[Problem]:
-    """Report levers whose line or neighbour does not exist."""
+    """Report levers whose line, neighbour or offensive does not exist."""
     lines, neighbours = draft.line_ids(), draft.known("meta.neighbours")
     for path, lever in _levers(draft):
+        named: list[tuple[tuple[str | int, ...], str | None]]
         if isinstance(lever, LineLever | HavenLever):
-            word, known, key = lever.line_id, lines, "line_id"
-            where = LINES_FILE
+            named, known, where = [(("line_id",), lever.line_id)], lines, LINES_FILE
         elif isinstance(lever, BorderLever | OnwardLever):
-            word, known, key = lever.neighbour, neighbours, "neighbour"
+            named, known = [(("neighbour",), lever.neighbour)], neighbours
             where = f"neighbours of {META_FILE}"
+        elif isinstance(lever, TruceLever):
+            named = [(("offensives", k), word) for k, word in enumerate(lever.offensives)]
+            known, where = draft.known("offensives"), "offensives.csv"
         else:
             continue
-        if word is not None and known is not None and word not in known:
-            yield draft.in_options.problem(
-                "lever_target",
-                (*path, key),
-                f"no such id in {where}",
-                word,
-                one_of(sorted(known)) if 0 < len(known) <= 8 else "",
-                suggest(word, known),
-            )
+        for key, word in named:
+            if word is not None and known is not None and word not in known:
+                yield draft.in_options.problem(
+                    "lever_target",
+                    (*path, *key),
+                    f"no such id in {where}",
+                    word,
+                    one_of(sorted(known)) if 0 < len(known) <= 8 else "",
+                    suggest(word, known),
+                )
 
 
 @check("lever_order", "dates within a lever follow one another")

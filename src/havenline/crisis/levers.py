@@ -159,11 +159,15 @@ class TruceLever(EffectiveLever):
     """A truce from a day on."""
 
     EFFECT: ClassVar[str] = (
-        "From its start no offensive advances and violence falls, for as long as the truce stands; "
+        "From its start the offensives that it halts do not advance and, once none runs, violence "
+        "falls, for as long as the truce stands; "
         "how long that is stays uncertain, and ground may still be lost place by place meanwhile."
     )
     lever: Literal["truce"]
     start: DayOrDate = Field(description="first day of the truce")
+    offensives: list[Slug] = Field(
+        default=[], description="offensives of offensives.csv that it halts; empty: all of them"
+    )
     compliance_mechanism: bool = Field(
         False, description="whether breaches are looked into by a body that both sides accept"
     )

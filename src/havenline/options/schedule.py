@@ -30,6 +30,7 @@ from havenline.crisis.registry import suggest
 from havenline.crisis.sites import site_places
 from havenline.errors import OptionRefused, RunError
 from havenline.facts.borders import UNKNOWN
+from havenline.facts.relations import offensives_known
 from havenline.world.geometry import protected_side
 from havenline.world.record import Facts
 from havenline.world.world import World
@@ -60,6 +61,8 @@ class Schedule(NamedTuple):
     compliance, substance, excluded, buffer : int
         1 where the truce has a compliance mechanism, settles substance, leaves out listed
         groups, declares a buffer zone.
+    halted : (n_offensive,) bool
+        Offensives that the truce halts.
     observers : int
         Day from which unarmed observers are there.
     interposed : float
@@ -98,6 +101,7 @@ class Schedule(NamedTuple):
     substance: int
     excluded: int
     buffer: int
+    halted: NDArray[np.bool_]
     observers: int
     interposed: float
     interposed_start: int
@@ -120,7 +124,7 @@ class Schedule(NamedTuple):
 
 def plan_arrays(plan: Schedule) -> tuple[NDArray[Any], ...]:
     """Return the arrays of a schedule."""
-    return plan.place, plan.border, plan.day
+    return plan.place, plan.border, plan.day, plan.halted
 
 
 def chosen_options(world: World, names: Sequence[str | OptionSpec] | None) -> list[OptionSpec]:
@@ -183,6 +187,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
     place["to"] = -1
     day = np.zeros(days + 1, dtype=PLAN_DAY)
     border = np.repeat(facts.record.border[-1:], days + 1, axis=0)
+    halted = np.ones(len(facts.record.offensive), dtype=np.bool_)
     day["aid"] = 1.0
     north = float(np.mean(world.lat)) >= 0.0
     for i in range(days + 1):
@@ -219,6 +224,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             terms["substance"] = int(lever.substance)
             terms["excluded"] = int(lever.excludes_listed_groups)
             terms["buffer"] = int(lever.buffer_zone)
+            halted[:] = _halted(world, facts, option, lever)
         elif isinstance(lever, MonitorsLever):
             start = _day(option, lever.start, facts)
             if lever.kind == "unarmed":
@@ -250,10 +256,22 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             first = _day(option, lever.start, facts)
             last = days if lever.until is None else _day(option, lever.until, facts)
             day["aid"][first : last + 1] *= lever.level
-    place.flags.writeable = False
-    day.flags.writeable = False
-    border.flags.writeable = False
-    return Schedule(place=place, day=day, border=border, **terms)  # type: ignore[arg-type]
+    for array in (place, day, border, halted):
+        array.flags.writeable = False
+    return Schedule(place=place, day=day, border=border, halted=halted, **terms)  # type: ignore[arg-type]
+
+
+def _halted(world: World, facts: Facts, option: OptionSpec, lever: TruceLever) -> NDArray[np.bool_]:
+    known = [o.id for o in offensives_known(world.crisis, facts.as_of)]
+    for name in lever.offensives:
+        if name not in known:
+            hint = suggest(name, known)
+            raise RunError(
+                f"option {option.id!r}: the truce halts {name!r}, no offensive known by "
+                f"{facts.as_of}; known are {', '.join(known) or 'none'}"
+                + (f"; {hint}" if hint else "")
+            )
+    return np.array([not lever.offensives or name in lever.offensives for name in known])
 
 
 def _in_order(option: OptionSpec, as_of: dt.date) -> list[Lever]:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from havenline.crisis import Crisis
+from havenline.crisis.choices import HOSTING
 from havenline.crisis.columns import ALL_GROUPS
 from havenline.crisis.stocks import MOST_PERSONS, Stock, too_many_persons
 from havenline.draws import key_of_text
@@ -26,8 +27,7 @@ NEAR_BORDER_KM = 10.0
 """People within this distance of a border may wait to cross it."""
 
 CAMP = "camp_cluster"
-HOSTING = ("city", "town", "village", "quarter", CAMP)
-"""Kinds of places that people flee to."""
+"""The kind of places that are made of sites alone."""
 BUILT_UP = ("city", "quarter")
 """Kinds of places in which a front moves from house to house, and fear does not reach far."""
 

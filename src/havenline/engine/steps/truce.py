@@ -78,14 +78,14 @@ def log_survival(values, cumulated):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def hazard_ratio(values, plan, state, ahead):  # type: ignore[no-untyped-def]
-    """Return the product of the hazard ratios of a truce on a day.
+def hazard_ratio(values, plan, state, k, ahead):  # type: ignore[no-untyped-def]
+    """Return the product of the hazard ratios of a truce of an offensive on a day.
 
-    The terms of an option's truce hold from its start; monitors also help a truce that stood
-    already at the as-of date.
+    The terms of an option's truce hold from its start, for what it halts; monitors also help a
+    truce that stood already at the as-of date.
     """
     ratio = 1.0
-    if ahead >= plan.truce_start:
+    if ahead >= plan.truce_start and plan.halted[k]:
         if plan.compliance == 1:
             ratio *= values.truce_hr_compliance
         if plan.substance == 1:
@@ -183,7 +183,7 @@ def sum_up(state):  # type: ignore[no-untyped-def]
 def step_offensive(record, values, plan, state, key, k, day, ahead):  # type: ignore[no-untyped-def]
     """Set whether one offensive is on and its truce stands; see `step`.
 
-    A truce of the option halts every offensive, with the same luck for all.
+    A truce of the option halts every offensive that it names, with the same luck for all.
     """
     course, one = state.course[0], state.offensive[k]
     declared = record.offensive[k]
@@ -196,14 +196,14 @@ def step_offensive(record, values, plan, state, key, k, day, ahead):  # type: ig
         one.on = record.forced[ahead]
         one.truce = 0
         return
-    if ahead == plan.truce_start:
+    if ahead == plan.truce_start and plan.halted[k]:
         one.truce = 1
         one.on = 0
         one.truce_age = 0.0
         one.truce_hazard = 0.0
         one.truce_left = exponential(mix(mix(key, processes.TRUCE), 1))
     if one.truce == 1:
-        course.truce_ratio = hazard_ratio(values, plan, state, ahead) * course.linked
+        course.truce_ratio = hazard_ratio(values, plan, state, k, ahead) * course.linked
         before = log_survival(values, one.truce_hazard)
         age = one.truce_age
         one.truce_hazard += course.truce_ratio * (hazard(values, age + 1.0) - hazard(values, age))
