@@ -233,8 +233,8 @@ OUTCOMES_INTRO = """
 place, only by sub-district.
 
 Dimensions: `option` (the baseline first), `future`, `day` (the first is the end of the as-of date),
-`area` (p-code of the sub-district), `group`, `week` (week 0 is days 1 to 7 after the as-of date),
-`history_day` (start of the period to the as-of date), `parameter`.
+`area` (p-code of the sub-district), `group`, `neighbour`, `week` (week 0 is days 1 to 7 after the
+as-of date), `history_day` (start of the period to the as-of date), `parameter`.
 
 Every variable says in its attribute `measure` what kind of number it is. A *stock* is people
 present at a time. A *flow* is people per day. *cumulative* counts from a start. A *share* lies
@@ -250,8 +250,9 @@ done. `choice_weight_cut` is the share of the pull that choice sets of destinati
 
 ## Tables of a run
 
-- `displaced_by_area` (CSV and Parquet): displaced people and arrivals by area and group.
-- `daily` (CSV and Parquet): the daily series.
+- `displaced_by_area` (CSV and Parquet): displaced people by area.
+- `daily` (CSV and Parquet): the daily series, and the sums over areas or neighbours of
+  `departures`, `in_sites` and `waiting`.
 - `indicators_by_future` (Parquet): every indicator by option and future.
 - `planning` (XLSX and CSV), the planning sheet: arrivals and presence by sub-district and week,
   p50 and p90, against the capacity on the as-of date; exposure by sub-district and week.
@@ -328,7 +329,9 @@ ANSWERS_INTRO = """
 
 `havenline hindcast` scores each series against the variable that answers to its measure: a rise by
 the days that lie after the as-of date, a stock on its day. Of a series that counts repeat moves
-`{once}` are moves. Those still displaced leave out those displaced before.
+`{once}` are moves. Those still displaced leave out those displaced before. Arrivals and
+departures hold moves within an area as well; who chooses again on the way has not departed again,
+and no return home is in either. Of the whole crisis a figure by area or neighbour is summed.
 """
 
 

@@ -89,6 +89,8 @@ def synthetic_arrays(
         "displaced": displaced,
         "arrivals": arrivals,
         "residents": residents,
+        "departures": np.floor(0.8 * arrivals.sum(axis=-1)).astype(np.int32),
+        "in_sites": (displaced.sum(axis=-1) // 3).astype(np.int32),
         "newly_displaced": before + since,
         "movements": np.floor(1.4 * since),
         "unsheltered": np.maximum(0, 80_000 + np.floor(0.3 * since) - 1500 * np.arange(days + 1.0)),

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from havenline.crisis import Crisis, open_crisis
 from havenline.engine import simulate
+from havenline.engine.layout import LARGE
 from havenline.errors import RunError
 from tests.crises_random import (
     ALL_LEVERS,
@@ -212,7 +213,7 @@ def test_an_option_more_changes_no_other_option(sketch: Sketch) -> None:
     everything = simulate(crisis, futures=3).dataset
     for name in sketch.options:
         alone = simulate(crisis, options=[name], futures=3).dataset
-        for v in ("displaced", "arrivals", "residents", "movements", "cost_usd", "near_front"):
+        for v in (*LARGE, "movements", "cost_usd", "near_front"):
             assert np.array_equal(alone[v], everything[v].sel(option=["no_deal", name])), (name, v)
 
 
@@ -233,6 +234,8 @@ def test_all_options_start_from_the_same_day() -> None:
     for v in (
         "displaced",
         "residents",
+        "departures",
+        "in_sites",
         "newly_displaced",
         "movements",
         "unsheltered",

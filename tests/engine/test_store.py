@@ -32,13 +32,13 @@ def small_of(arrays: Arrays) -> Arrays:
     return {name: a for name, a in arrays.items() if name not in layout.LARGE}
 
 
-def large_of(arrays: Arrays, future: int | slice) -> Any:
+def large_of(arrays: Arrays, future: int | slice) -> Arrays:
     return {name: arrays[name][:, future] for name in layout.LARGE}
 
 
 def write_all(store: ResultStore, arrays: Arrays, futures: Iterable[int | slice]) -> None:
     for future in futures:
-        store.write(future, **large_of(arrays, future))
+        store.write(future, large_of(arrays, future))
 
 
 def load(path: Path) -> xr.Dataset:
@@ -136,7 +136,7 @@ def test_series_may_be_written_with_their_future(
     with ResultStore.create(tmp_path / "r.nc", coords, synthetic.synthetic_attrs()) as store:
         for future in (6, 2, slice(0, 2), 5, 3, 4):
             series = {name: arrays[name][:, future] for name in layout.DAILY_SERIES}
-            store.write(future, **large_of(arrays, future), series=series)
+            store.write(future, large_of(arrays, future), series=series)
         store.finish(rest)
     expected = layout.assemble(arrays, coords, synthetic.synthetic_attrs())
     xr.testing.assert_equal(load(tmp_path / "r.nc"), expected)
@@ -177,10 +177,11 @@ def test_killed_run_leaves_nothing_that_looks_complete(
         import importlib.util, os, signal
         spec = importlib.util.spec_from_file_location("s", {str(synthetic.__file__)!r})
         s = importlib.util.module_from_spec(spec); spec.loader.exec_module(s)
+        from havenline.engine import layout
         from havenline.engine.store import ResultStore
         arrays, coords = s.synthetic_arrays(futures=3, days=5)
         store = ResultStore.create({str(tmp_path / "r.nc")!r}, coords, s.synthetic_attrs())
-        store.write(0, *(arrays[n][:, 0] for n in ("displaced", "arrivals", "residents")))
+        store.write(0, {{n: arrays[n][:, 0] for n in layout.LARGE}})
         os.kill(os.getpid(), signal.SIGKILL)
     """
     ended = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
@@ -272,7 +273,7 @@ def test_wrong_shapes_are_refused(
         layout.assemble({**arrays, "killed": arrays["killed"][:, :-1]}, coords, {})
     with ResultStore.create(tmp_path / "r.nc", coords, {}) as store:
         with pytest.raises(ValueError, match="displaced has shape"):
-            store.write(0, **large_of(arrays, slice(None)))
+            store.write(0, large_of(arrays, slice(None)))
         assert not store.written.any()
 
 
@@ -331,7 +332,7 @@ def test_counts_that_would_be_changed_are_refused(
         ResultStore.create(tmp_path / "r.nc", coords, {}) as store,
         pytest.raises(ValueError, match=why),
     ):
-        store.write(0, **large_of(changed, 0))
+        store.write(0, large_of(changed, 0))
 
 
 def test_interrupt_while_a_partial_result_is_made_leaves_nothing(

@@ -141,15 +141,77 @@ def test_areas_of_any_level_are_summed_from_those_below_them() -> None:
         ("p", "present", "A1", "", "2020-01-21", 1_500),
         ("p", "present", "A", "", "2020-01-21", 4_500),
         ("p", "present", "S", "", "2020-01-21", 9_000),
-        ("p", "present", "drawn-for-it", "", "2020-01-21", 9_000),
     )
     found, without = score(table, run())
     assert without == {}
     by_area = {one.counted.series.area: one for one in found}
     assert {a: s.quantiles[1] for a, s in by_area.items()} == {
-        "A1": 1_500.0, "A": 4_500.0, "S": 9_000.0, "drawn-for-it": 9_000.0
+        "A1": 1_500.0, "A": 4_500.0, "S": 9_000.0
     }  # fmt: skip
     assert all(one.crps == pytest.approx(0.0) for one in found)  # 1 and 2 around 1.5, fair
+
+
+def test_an_area_without_a_place_is_the_whole_only_where_the_main_series_counts_it() -> None:
+    table = seen(
+        ("p", "present", "drawn-for-it", "", "2020-01-21", 9_000),
+        ("q", "present", "elsewhere", "", "2020-01-21", 40),
+        ("k", "killed", "elsewhere", "2020-01-12", "2020-01-21", 40),
+    )
+    main = seen(("main", "displaced_cumulative", "drawn-for-it", "", "2020-01-21", 9_000), main=1)
+    found, without = score(pd.concat([table, main], ignore_index=True), run(killed=1.0))
+    assert [str(one.counted.series) for one in found] == ["p"]
+    assert middle(found) == [9_000.0]
+    assert set(without) == {"q", "k"}
+    assert all("no place that people may live in" in why for why in without.values())
+
+
+def test_an_area_abroad_is_no_area_without_a_place() -> None:
+    table = seen(("over", "entered", "abroad", "2020-01-12", "2020-01-21", 5), neighbour="x")
+    made = replace(crisis(), crossings=pd.DataFrame({"crossing_id": ["c"], "neighbour": ["x"]}))
+    found, _ = score(table, run(entries=2.0), made)
+    assert middle(found) == [30.0]
+
+
+def test_who_left_and_who_is_in_sites_are_summed_over_the_areas_of_a_series() -> None:
+    result = run()
+    number = np.array([1.0, 2.0])[:, None] * np.arange(21.0)
+    share = np.array([0.1, 0.2, 0.3])
+    dims = ("future", "day", "area")
+    result["departures"] = (dims, np.ones((2, 21, 1)) * np.array([5.0, 7.0, 11.0]))
+    result["departures"].attrs["measure"] = "flow"
+    result["in_sites"] = (dims, 100.0 * number[:, :, None] * share)
+    table = seen(
+        ("part", "departed", "A", "2020-01-12", "2020-01-15", 48),
+        ("whole", "departed", "S", "2020-01-12", "2020-01-15", 92),
+        ("camps", "in_sites", "B1", "", "2020-01-21", 450),
+        ("sites", "in_sites", "S", "", "2020-01-21", 900),
+    )
+    found, without = score(table, result)
+    assert without == {}
+    assert {str(f.counted.series): f.quantiles[1] for f in found} == pytest.approx(
+        {"part": 4 * 12.0, "whole": 4 * 23.0, "camps": 450.0, "sites": 900.0}
+    )
+
+
+def test_who_waits_is_that_of_the_neighbour_named_or_of_all_of_them() -> None:
+    result = run().assign_coords(neighbour=["w", "x"])
+    at = np.ones((2, 21, 1)) * np.array([300.0, 40.0])
+    result["waiting"] = (("future", "day", "neighbour"), at)
+    table = pd.concat(
+        [
+            seen(("x", "stranded_at_border", "A", "", "2020-01-21", 5), neighbour="x"),
+            seen(("z", "stranded_at_border", "S", "", "2020-01-21", 5), neighbour="z"),
+            seen(
+                ("all", "stranded_at_border", "S", "", "2020-01-21", 5),
+                ("part", "stranded_at_border", "A", "", "2020-01-21", 5),
+            ),
+        ],
+        ignore_index=True,
+    )
+    found, without = score(table, result)
+    assert {str(f.counted.series): f.quantiles[1] for f in found} == {"x": 40.0, "all": 340.0}
+    assert "whole crisis" in without["part"]
+    assert "no border" in without["z"]
 
 
 def test_those_displaced_before_are_no_part_of_those_still_displaced() -> None:
@@ -208,6 +270,7 @@ def test_what_a_run_cannot_say_is_told_with_its_reason() -> None:
             seen(
                 ("trucks", "other", "S", "", "2020-01-20", 5),
                 ("camps", "in_sites", "S", "", "2020-01-20", 5),
+                ("back", "returned_from_abroad", "S", "", "2020-01-20", 5),
                 ("home", "returned", "A", "2020-01-12", "2020-01-20", 5),
                 ("once", "returned", "S", "", "2020-01-20", 5),
                 ("killed", "killed", "S", "2020-01-12", "2020-02-20", 5),
@@ -219,7 +282,8 @@ def test_what_a_run_cannot_say_is_told_with_its_reason() -> None:
     found, without = score(table, run(returned=1.0, killed=1.0, entries=1.0))
     assert found == []
     assert without["trucks"] == "no figure of a run answers to it"
-    assert without["camps"] == WITHOUT["in_sites"]
+    assert without["camps"] == "the run does not hold it"
+    assert without["back"] == WITHOUT["returned_from_abroad"]
     assert "whole crisis" in without["home"]
     assert "does not say since when" in without["once"]
     assert "no figure of it lies ahead" in without["killed"]

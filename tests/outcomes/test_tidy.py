@@ -55,6 +55,22 @@ def test_daily_table_keeps_stocks_and_flows_apart(synthetic: ModuleType, tmp_pat
     }
 
 
+def test_daily_table_sums_what_is_by_area_or_neighbour(
+    synthetic: ModuleType, tmp_path: Path
+) -> None:
+    dataset = synthetic.synthetic_dataset(options=2, futures=5, days=3)
+    dataset = dataset.assign_coords(neighbour=["w", "x"])
+    shape = ("option", "future", "day", "neighbour")
+    dataset["waiting"] = (shape, np.full((2, 5, 4, 2), 1.5))
+    daily = pd.read_csv(write_tidy(dataset, tmp_path)["daily_csv"])
+    at = daily.query("option == 'ceasefire' and day == '2020-01-17'").set_index("variable")
+    for name, kind in (("departures", "flow"), ("in_sites", "stock")):
+        sums = dataset[name].sel(option="ceasefire").isel(day=2).sum("area")
+        assert at.loc[name, "p50"] == np.median(sums)
+        assert at.loc[name, "measure"] == kind
+    assert at.loc["waiting", "p50"] == 3.0
+
+
 def test_indicators_by_future(synthetic: ModuleType, tmp_path: Path) -> None:
     dataset = synthetic.synthetic_dataset()
     table = pd.read_parquet(write_tidy(dataset, tmp_path)["indicators_parquet"])

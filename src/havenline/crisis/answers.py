@@ -16,9 +16,11 @@ class Answer:
     Attributes
     ----------
     whole : str
-        Variable of the result for a series that covers the whole crisis; ``""`` for none.
+        Variable of the result for a series that covers the whole crisis, summed over areas and
+        neighbours.
     part : str
-        Variable by area for a series of any other area; ``""`` for none.
+        Variable by area for a series of any other area; ``""`` where a run holds it for the whole
+        crisis alone.
     neighbour : str
         Variable by neighbour for a series that names one; ``""``: `whole`, where there is one
         neighbour alone.
@@ -39,13 +41,16 @@ ANSWERS: Mapping[str, Answer] = {
     "displaced_present": Answer("displaced", "displaced", since_the_start=True),
     "present": Answer("displaced", "displaced"),
     "arrived": Answer("arrivals", "arrivals"),
+    "departed": Answer("departures", "departures"),
     "moves": Answer("movements", "arrivals"),
     "moves_cumulative": Answer("movements", "arrivals"),
     "returned": Answer("returned"),
     "returned_cumulative": Answer("returned"),
     "entered": Answer("entries", neighbour="entered"),
     "returned_from_abroad": Answer("returned_from_abroad", neighbour="came_back"),
+    "in_sites": Answer("in_sites", "in_sites"),
     "sheltered_outside": Answer("unsheltered"),
+    "stranded_at_border": Answer("waiting", neighbour="waiting"),
     "killed": Answer("killed"),
 }
 """By measure of ``observations.csv``."""
@@ -53,9 +58,6 @@ ANSWERS: Mapping[str, Answer] = {
 COUNTED_ONCE = ("displaced", "displaced_cumulative")
 """Measures of people, which a series that counts each move again turns into one of moves."""
 WITHOUT: Mapping[str, str] = {
-    "departed": "a run does not hold who left an area",
-    "in_sites": "a run does not hold the people in sites",
-    "stranded_at_border": "a run does not hold who waits at a border",
     "abroad": "a run holds who entered, not those who were abroad before",
     "other": "no figure of a run answers to it",
 }

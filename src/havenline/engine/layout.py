@@ -91,8 +91,24 @@ class Coordinate:
 
 _TABLE = (
     Variable("displaced", BY_GROUP, "int32", "displaced persons present", "persons", "stock"),
-    Variable("arrivals", BY_GROUP, "int32", "displaced persons arriving", "persons/day", "flow"),
+    Variable(
+        "arrivals",
+        BY_GROUP,
+        "int32",
+        "displaced persons arriving, from places of the area too",
+        "persons/day",
+        "flow",
+    ),
     Variable("residents", BY_AREA, "int32", "residents present", "persons", "stock"),
+    Variable(
+        "departures",
+        BY_AREA,
+        "int32",
+        "persons fleeing from a place of the area, first or again, moves within it too",
+        "persons/day",
+        "flow",
+    ),
+    Variable("in_sites", BY_AREA, "int32", "displaced persons in sites", "persons", "stock"),
     *(
         Variable(m.name, DAILY, "float64", m.long_name, m.units, m.kind, m.prior_only)
         for m in MEASURES.values()
@@ -129,6 +145,14 @@ _TABLE = (
         "persons who came back from each neighbour since the as-of date",
         "persons",
         "cumulative",
+    ),
+    Variable(
+        "waiting",
+        (*DAILY, "neighbour"),
+        "float64",
+        "displaced persons waiting at the border with each neighbour",
+        "persons",
+        "stock",
     ),
     Variable(
         "shelter_capacity_asof",
@@ -179,8 +203,11 @@ VARIABLES: dict[str, Variable] = {v.name: v for v in _TABLE}
 COORDINATES: dict[str, Coordinate] = {c.name: c for c in _COORDINATES}
 """Every coordinate of a result, by name."""
 
-LARGE = ("displaced", "arrivals", "residents")
+LARGE = tuple(v.name for v in _TABLE if v.dims[: len(BY_AREA)] == BY_AREA)
 """Variables by area and future, written while runs finish."""
+
+BY_NEIGHBOUR = tuple(v.name for v in _TABLE if v.dims == (*DAILY, "neighbour"))
+"""Variables by neighbour and future; where a crisis has none they are left out."""
 
 DAILY_SERIES = tuple(v.name for v in _TABLE if v.dims == DAILY)
 """Daily series (option, future, day), in the order in which they are declared."""

@@ -16,8 +16,9 @@ from havenline.engine.day import STEPS
 from havenline.engine.people import DISPLACED_BEFORE, RESIDENT, RETURNED, displaced
 from havenline.engine.refuge import shelters
 from havenline.engine.step import Measure
-from havenline.engine.steps.aid import unsheltered
+from havenline.engine.steps.aid import in_sites, unsheltered
 from havenline.engine.steps.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN
+from havenline.engine.steps.entry import waiting
 
 
 def _present(name: str, long_name: str, *of: str, whole: bool = True) -> Measure:
@@ -45,9 +46,6 @@ MEASURES: Mapping[str, Measure] = {
 COUNTS = np.dtype([(measure.name, measure.dtype) for measure in MEASURES.values()])
 """A record of all measures on one day."""
 
-BY_NEIGHBOUR = ("entered", "came_back")
-"""Daily figures of each neighbour."""
-
 NEAR_FRONT_KM = 10.0
 
 
@@ -61,10 +59,17 @@ class Output(NamedTuple):
         Displaced persons present; displaced persons who arrived on the day.
     residents : (n_day, n_area) int32
         Residents and returned people present.
+    departures : (n_day, n_area) int32
+        People who fled from a place on the day, for the first time or again; who chooses again on
+        the way or goes home is in none.
+    in_sites : (n_day, n_area) int32
+        Displaced persons in sites, whoever holds the ground.
     exposed : (n_week, n_area) uint8
         1 where people were within 10 km of the front on a day of an offensive.
     entered, came_back : (n_day, n_neighbour) int64
         Entries to each neighbour, and returns from it, since the as-of date.
+    waiting : (n_day, n_neighbour) int64
+        Displaced persons who wait at the border with each neighbour.
     flows : (n_week, n_area, n_area) int32
         Displaced persons whose journey ended in the week, by the area they set out from and the
         one they reached.
@@ -74,9 +79,12 @@ class Output(NamedTuple):
     displaced: NDArray[np.int32]
     arrivals: NDArray[np.int32]
     residents: NDArray[np.int32]
+    departures: NDArray[np.int32]
+    in_sites: NDArray[np.int32]
     exposed: NDArray[np.uint8]
     entered: NDArray[np.int64]
     came_back: NDArray[np.int64]
+    waiting: NDArray[np.int64]
     flows: NDArray[np.int32]
 
 
@@ -95,9 +103,12 @@ def empty_output(days: int, areas: int, groups: int, neighbours: int) -> Output:
         displaced=np.zeros((days + 1, areas, groups), dtype=np.int32),
         arrivals=np.zeros((days + 1, areas, groups), dtype=np.int32),
         residents=np.zeros((days + 1, areas), dtype=np.int32),
+        departures=np.zeros((days + 1, areas), dtype=np.int32),
+        in_sites=np.zeros((days + 1, areas), dtype=np.int32),
         exposed=np.zeros((weeks, areas), dtype=np.uint8),
         entered=np.zeros((days + 1, neighbours), dtype=np.int64),
         came_back=np.zeros((days + 1, neighbours), dtype=np.int64),
+        waiting=np.zeros((days + 1, neighbours), dtype=np.int64),
         flows=np.zeros((weeks, areas, areas), dtype=np.int32),
     )
 
@@ -154,13 +165,17 @@ def count_present(net, state, out, ahead):  # type: ignore[no-untyped-def]
                     out.exposed[week, area] = 1
         if net.place[i].border >= 0:
             near_border += here
+            if shelters(state, i, i):
+                out.waiting[ahead, net.place[i].border] += waiting(net, state, i)
         if state.place[i].far_side == FAR_SIDE_HANDED:
             handed += here - state.place[i].crossed
         elif state.place[i].far_side == FAR_SIDE_TAKEN:
             taken += here - state.place[i].crossed
         if area < 0:
             continue
+        out.departures[ahead, area] += state.set_out[i]
         if here > 0:
+            out.in_sites[ahead, area] += in_sites(net, state, i)
             out.residents[ahead, area] += (
                 state.by_status[i, RESIDENT] + state.by_status[i, RETURNED]
             )

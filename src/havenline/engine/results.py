@@ -16,8 +16,15 @@ from havenline import __version__
 from havenline.crisis.levers import OptionSpec
 from havenline.crisis.parameters import known_later
 from havenline.engine.ground import FutureRuns, Ground
-from havenline.engine.layout import VARIABLES, assemble, coordinates
-from havenline.engine.measures import BY_NEIGHBOUR, MEASURES
+from havenline.engine.layout import (
+    BY_NEIGHBOUR,
+    LARGE,
+    VARIABLES,
+    assemble,
+    coordinates,
+    shape_of,
+)
+from havenline.engine.measures import MEASURES, Output
 from havenline.engine.store import ResultStore
 from havenline.engine.values import VALUES
 from havenline.errors import RunError, reason_of
@@ -74,7 +81,8 @@ class Results:
             parameters=VALUES.names or (),
             neighbours=world.neighbour_ids,
         )
-        areas, groups = len(world.area_ids), len(world.group_ids)
+        areas = len(world.area_ids)
+        self.series = (*MEASURES, *(BY_NEIGHBOUR if world.neighbour_ids else ()))
         self.done = np.zeros(futures, dtype=np.bool_)
         self.history = np.zeros((futures, ground.facts.days + 1))
         self.exposed = np.zeros((len(options), len(self.coords["week"]), areas), dtype=np.int64)
@@ -87,23 +95,15 @@ class Results:
             _make_folder(out)
             self.store = ResultStore.create(out / RESULT_FILE, self.coords, self._attrs())
             return
-        shape = (len(options), futures, ground.days + 1, areas)
-        in_series = math.prod(shape[:3]) * len(MEASURES)
-        size = math.prod(shape) * 4 * (2 * groups + 1) + in_series * 8
+        shapes = {name: shape_of(name, self.coords) for name in (*LARGE, *self.series)}
+        types = {name: np.dtype(VARIABLES[name].dtype) for name in shapes}
+        size = sum(math.prod(shape) * types[name].itemsize for name, shape in shapes.items())
         if size > MOST_IN_MEMORY:
             raise RunError(
                 f"the results would take {size / 1e9:.1f} GB of memory; give a folder to write "
                 "them to (out, or --out)"
             )
-        self.large = {
-            "displaced": np.zeros((*shape, groups), dtype=np.int32),
-            "arrivals": np.zeros((*shape, groups), dtype=np.int32),
-            "residents": np.zeros(shape, dtype=np.int32),
-            **{name: np.zeros(shape[:3]) for name in MEASURES},
-        }
-        if world.neighbour_ids:
-            for name in BY_NEIGHBOUR:
-                self.large[name] = np.zeros((*shape[:3], len(world.neighbour_ids)))
+        self.large = {name: np.zeros(shape, types[name]) for name, shape in shapes.items()}
 
     def take(self, future: FutureRuns) -> None:
         """Keep the runs of one future; empty flows are left to the caller to add."""
@@ -117,29 +117,15 @@ class Results:
             if out.flows.size:
                 self.flows[k] += out.flows
         if self.store is not None:
-            series = {
-                name: np.stack([out.series[name] for out in outputs]).astype(np.float64)
-                for name in MEASURES
-            }
-            if self.ground.world.neighbour_ids:
-                for name in BY_NEIGHBOUR:
-                    by_option = [getattr(out, name) for out in outputs]
-                    series[name] = np.stack(by_option).astype(np.float64)
-            displaced, arrivals, residents = (
-                np.stack([getattr(out, name) for out in outputs])
-                for name in ("displaced", "arrivals", "residents")
+            large, series = (
+                {name: np.stack([_daily(out, name) for out in outputs]) for name in names}
+                for names in (LARGE, self.series)
             )
-            self.store.write(number, displaced, arrivals, residents, series)
+            self.store.write(number, large, series)
             return
-        for k, out in enumerate(outputs):
-            for name in MEASURES:
-                self.large[name][k, number] = out.series[name]
-            self.large["displaced"][k, number] = out.displaced
-            if self.ground.world.neighbour_ids:
-                for name in BY_NEIGHBOUR:
-                    self.large[name][k, number] = getattr(out, name)
-            self.large["arrivals"][k, number] = out.arrivals
-            self.large["residents"][k, number] = out.residents
+        for name, array in self.large.items():
+            for k, out in enumerate(outputs):
+                array[k, number] = _daily(out, name)
 
     def _small(self) -> dict[str, NDArray[Any]]:
         """Return the variables that are not by option, future and day, for all futures."""
@@ -192,6 +178,11 @@ class Results:
         """Leave nothing behind."""
         if self.store is not None:
             self.store.discard()
+
+
+def _daily(out: Output, name: str) -> NDArray[Any]:
+    """Return a daily figure of a run."""
+    return np.asarray(out.series[name] if name in MEASURES else getattr(out, name))
 
 
 def _make_folder(out: Path) -> None:

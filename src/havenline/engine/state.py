@@ -73,6 +73,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "abroad": ("abroad", "entered", "came_back"),
     "dead": ("dead",),
     "arrivals": ("arrived", "flow"),
+    "departures": ("set_out",),
     "holders": ("holder", "far_side", "taken_on"),
     "relations": ("contact", "share", "passage", "defends", "accept", "per_day"),
     "let in": ("let_in",),
@@ -161,6 +162,8 @@ class State(NamedTuple):
     flow : (n_area, n_area) int64
         Displaced people who arrived today, by the area they set out from and the one they
         reached; only between areas of the results.
+    set_out : (n_place,) int64
+        People who fled from each place today.
     departed : (n_row, 2) float64
         Of each home: persons who have left since the start, and the sum of the days they left on.
     abroad : (n_neighbour, n_home + 1, n_group) int64
@@ -216,6 +219,7 @@ class State(NamedTuple):
     trip_head: NDArray[np.int64]
     arrived: NDArray[np.int64]
     flow: NDArray[np.int64]
+    set_out: NDArray[np.int64]
     departed: NDArray[np.float64]
     abroad: NDArray[np.int64]
     entered: NDArray[np.int64]
@@ -286,6 +290,7 @@ def empty_state(network: Network, sizes: Sizes, trips: int, horizon: int) -> Sta
         trip_head=np.zeros(horizon, dtype=np.int64),
         arrived=np.zeros((n, g), dtype=np.int64),
         flow=np.zeros((n_area, n_area), dtype=np.int64),
+        set_out=np.zeros(n, dtype=np.int64),
         departed=np.zeros((rows, 2)),
         abroad=np.zeros((neighbours, n_area + 1, g), dtype=np.int64),
         entered=np.zeros(neighbours, dtype=np.int64),

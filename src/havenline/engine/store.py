@@ -79,9 +79,7 @@ class ResultStore:
     def write(
         self,
         future: int | slice,
-        displaced: ArrayLike,
-        arrivals: ArrayLike,
-        residents: ArrayLike,
+        large: Mapping[str, ArrayLike],
         series: Mapping[str, ArrayLike] | None = None,
     ) -> None:
         """Write one future, or a block of futures.
@@ -90,16 +88,13 @@ class ResultStore:
         ----------
         future : int or slice
             Position of the future; a slice takes arrays with a future axis after the option.
-        displaced, arrivals : (option[, block], day, area, group) int32
-            Persons; persons per day.
-        residents : (option[, block], day, area) int32
-            Persons.
-        series : mapping of str to (option[, block], day) float64, optional
+        large : mapping of str to (option[, block], day, area[, group]) int32
+            Every variable of ``layout.LARGE``.
+        series : mapping of str to (option[, block], day[, neighbour]) float64, optional
             Daily series, for ensembles too large to hold them until the end.
         """
         file = self._opened()
-        values = {"displaced": displaced, "arrivals": arrivals, "residents": residents}
-        blocks = {name: self._block(name, array, future) for name, array in values.items()}
+        blocks = {name: self._block(name, large[name], future) for name in layout.LARGE}
         daily = {name: self._block(name, array, future) for name, array in (series or {}).items()}
         self._want_room(sum(block.nbytes for block in (*blocks.values(), *daily.values())))
         for name, block in blocks.items():

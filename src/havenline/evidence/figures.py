@@ -2,8 +2,9 @@
 
 What was there on a day is compared as it stands, a rise by the days of it that lie after the as-of
 date: where a rise began before, its part by days, and only where at least half of them lie ahead.
-Areas of any level are the sum of the finest areas below them. An observation with a range is scored
-over all that it may have been.
+Areas of any level are the sum of the finest areas below them; an area without a place of the result
+has no figure, unless the main series counts it or the series names a neighbour. An observation with
+a range is scored over all that it may have been.
 
 Beside each stands what the series itself said last: the last figure kept, or the mean rate of its
 rises so far, both as certain forecasts; a rise of which nothing was known is forecast as nothing.
@@ -34,6 +35,7 @@ Floats = npt.NDArray[np.float64]
 LEAST_AHEAD = 0.5
 """Share of the days of a rise that must lie after the as-of date: of less, most is known."""
 LEVELS = (0.5, 0.9)
+NO_PLACE = "no place that people may live in or flee to lies in its area"
 
 
 @dataclass(frozen=True)
@@ -204,10 +206,11 @@ class Forecasts:
         within = areas_within(self.crisis.areas, {area})
         return [str(a) for a in self.run["area"].to_numpy() if a in within]
 
-    def is_whole(self, area: str) -> bool:
-        """Return whether a series of an area covers the whole crisis."""
-        own = self.inside(area)
-        return area in self.main_areas or not own or len(own) == self.run.sizes["area"]
+    def is_whole(self, series: Series) -> bool:
+        """Return whether a series covers the whole crisis, or a neighbour from outside it."""
+        own = self.inside(series.area)
+        beyond = not own and series.neighbour != ""
+        return beyond or series.area in self.main_areas or len(own) == self.run.sizes["area"]
 
     def of(self, figure: Counted) -> Floats | str:
         """Return the forecast of a figure, (futures,), or the reason why there is none."""
@@ -216,7 +219,9 @@ class Forecasts:
             return WITHOUT[series.measure]
         moved = series.repeats == "yes" and series.measure in COUNTED_ONCE
         answer = ANSWERS["moves" if moved else series.measure]
-        whole = self.is_whole(series.area)
+        whole = self.is_whole(series)
+        if not whole and not self.inside(series.area):
+            return NO_PLACE
         name = answer.whole if whole else answer.part
         if series.neighbour and answer.neighbour in self.run:
             name = answer.neighbour
@@ -227,7 +232,9 @@ class Forecasts:
         if name not in self.run:
             return "the run does not hold it"
         values = self.run[name]
-        if "neighbour" in values.dims:
+        if "neighbour" in values.dims and series.neighbour == "":
+            values = values.sum("neighbour")
+        elif "neighbour" in values.dims:
             if series.neighbour not in values["neighbour"].to_numpy():
                 return "the run has no border with that neighbour"
             values = values.sel(neighbour=series.neighbour)

@@ -337,7 +337,7 @@ def by_area(dataset: xr.Dataset, variable: str, option: str) -> NDArray[np.int32
     ----------
     dataset : xarray.Dataset
     variable : str
-        ``displaced``, ``arrivals`` or ``residents``.
+        One of `havenline.engine.layout.LARGE`.
     option : str
         Id of the option.
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from havenline.engine.layout import DAILY_SERIES, VARIABLES
-from havenline.outcomes.comparison import bands
+from havenline.outcomes.comparison import bands, by_area
 from havenline.outcomes.indicators import INDICATORS, per_future
 from havenline.outcomes.tables import write_csv, write_parquet
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _COLUMNS = ("p05", "p25", "p50", "p75", "p95")
 _NOT_PUBLISHED = ("ledger_residual",)
+_SUMMED = ("departures", "in_sites", "waiting")
+"""Variables by area or neighbour whose sum stands among the daily series."""
 
 
 def displaced_table(dataset: xr.Dataset) -> pd.DataFrame:
@@ -58,7 +61,7 @@ def displaced_table(dataset: xr.Dataset) -> pd.DataFrame:
 
 
 def daily_table(dataset: xr.Dataset) -> pd.DataFrame:
-    """Return the daily series by option and day.
+    """Return the daily series by option and day, with departures, people in sites and waiting.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def daily_table(dataset: xr.Dataset) -> pd.DataFrame:
     days = dataset["day"].to_numpy()
     parts = []
     for option in _options(dataset):
-        for name in DAILY_SERIES:
+        for name in (*DAILY_SERIES, *_SUMMED):
             if name in _NOT_PUBLISHED or name not in dataset:
                 continue
             declared = VARIABLES[name]
@@ -89,9 +92,12 @@ def daily_table(dataset: xr.Dataset) -> pd.DataFrame:
                     "prior_only": int(declared.prior_only),
                 }
             )
-            for column, quantile in zip(
-                _COLUMNS, bands(dataset, name, option, QUANTILES), strict=True
-            ):
+            quantiles = (
+                np.quantile(_summed(dataset, name, option), QUANTILES, axis=0)
+                if name in _SUMMED
+                else bands(dataset, name, option, QUANTILES)
+            )
+            for column, quantile in zip(_COLUMNS, quantiles, strict=True):
                 part[column] = quantile.round(2)
             parts.append(part)
     return pd.concat(parts, ignore_index=True)
@@ -158,6 +164,14 @@ def area_names(dataset: xr.Dataset) -> list[str]:
     """Return the names of the areas, or their p-codes where there are none."""
     source = "area_name" if "area_name" in dataset.coords else "area"
     return [str(v) for v in dataset[source].to_numpy()]
+
+
+def _summed(dataset: xr.Dataset, variable: str, option: str) -> NDArray[np.float64]:
+    """Return the sum of a variable over areas or neighbours, (future, day)."""
+    if "area" in VARIABLES[variable].dims:
+        return np.asarray(by_area(dataset, variable, option).sum(axis=-1), dtype=np.float64)
+    summed = dataset[variable].sel(option=option).sum("neighbour")
+    return np.asarray(summed.transpose("future", "day").to_numpy(), dtype=np.float64)
 
 
 def _options(dataset: xr.Dataset) -> list[str]:

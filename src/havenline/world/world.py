@@ -41,6 +41,7 @@ PLACE = np.dtype(
         ("site_unknown", "f8"),
         ("capturable", "?"),
         ("hosts", "?"),
+        ("camp", "?"),
         ("built_up", "?"),
         ("concern", "?"),
         ("border", "i8"),
@@ -65,8 +66,8 @@ class Network(NamedTuple):
         ``site_people`` persons of ``start`` in sites, ``site_unknown`` those in sites of which
         no part of the capacity is known;
         ``capturable`` whether the front can take it; ``hosts`` whether people flee to it;
-        ``built_up`` whether it is a city or a quarter of one; ``concern`` whether people flee from
-        it though nothing is fought there;
+        ``camp`` whether it is a camp; ``built_up`` whether it is a city or a quarter of one;
+        ``concern`` whether people flee from it though nothing is fought there;
         ``border`` the neighbour whose border, at which people may wait, lies within 10 km (-1
         for none); ``crossing`` whether it is a point at which people cross and nobody settles.
     road : (n_road,) records ``ROAD``
@@ -232,6 +233,7 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     place["site_unknown"] = site_unknown
     place["capturable"] = ~foreign & (places["kind"] != "post").to_numpy()
     place["hosts"] = hosts
+    place["camp"] = (places["kind"] == CAMP).to_numpy()
     place["built_up"] = places["kind"].isin(BUILT_UP).to_numpy()
     place["concern"] = _concern(crisis, places, day)
     place["border"] = np.where(foreign, -1, _nearest_border(crisis, lat, lon))

@@ -38,11 +38,15 @@ def test_no_run_of_any_option_leaves_anyone_unaccounted(sketch: Sketch) -> None:
     assert (result["people_abroad"].diff("day") == crossed.diff("day")).all()
     if "entered" in result:
         np.testing.assert_array_equal(result["entered"].sum("neighbour"), result["entries"])
+        assert (result["waiting"].sum("neighbour") <= result["near_border"]).all()
+    left = result["departures"].sum("area").isel(day=slice(1, None)).cumsum("day")
+    np.testing.assert_array_equal(left, result["movements"].isel(day=slice(1, None)))
+    assert (result["in_sites"] <= result["displaced"].sum("group")).all()
     since = result["people_killed"] - result["people_killed"].isel(day=0)
     np.testing.assert_array_equal(since, result["killed"])
     for name in ("newly_displaced", "movements", "entries", "returned", "killed", "cost_usd"):
         assert (np.diff(result[name], axis=-1) >= 0).all(), name
-    for name in ("displaced", "arrivals", "residents", "unsheltered", "shelter_places"):
+    for name in ("displaced", "arrivals", "residents", "in_sites", "unsheltered", "shelter_places"):
         assert (result[name] >= 0).all(), name
 
 

@@ -8,6 +8,8 @@ minimum; what is left is the people a site held, plus a declared slack.
 
 from __future__ import annotations
 
+import numpy as np
+
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential
@@ -64,6 +66,22 @@ that an odd number is a suspension."""
 def unsheltered(state, place):  # type: ignore[no-untyped-def]
     """Return displaced people at a place beyond its shelter places (0 or more)."""
     return max(0.0, displaced(state, place) - state.place[place].shelter)
+
+
+@kernel
+def in_sites(net, state, place):  # type: ignore[no-untyped-def]
+    """Return displaced people at a place who are in its sites, a whole number.
+
+    Sites and hosts share them as their places are. Where no host has room all are in sites, however
+    full these are; in a camp that has lost its last place too, elsewhere nobody is then.
+    """
+    here = state.place[place]
+    sites = here.tents + here.homes
+    if here.room > 0.0:
+        share = sites / (sites + here.room)
+    else:
+        share = 1.0 if sites > 0.0 or net.place[place].camp else 0.0
+    return np.int64(share * displaced(state, place) + 0.5)
 
 
 @kernel

@@ -102,6 +102,7 @@ STEP = Step(
         "tempo",
         "time away",
         "let in",
+        "departures",
         "newly_displaced",
         "movements",
         "displaced_by_option",
@@ -362,6 +363,7 @@ def choose_leavers(net, state, place, status, leavers, by_line, m, day, draw):  
     if status in (RESIDENT, DISPLACED_BEFORE):
         state.counts[0].newly_displaced += leavers
     state.counts[0].movements += leavers
+    state.set_out[place] += leavers
     if by_line > 0.0:
         state.counts[0].displaced_by_option += binomial(leavers, by_line, mix(draw, processes.LINE))
     kept = 0
@@ -475,6 +477,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     """Let people flee for a day; see `havenline.engine.steps.truce.step` for the parameters."""
     n = state.holder.shape[0]
     ahead = day - today
+    state.set_out[:] = 0
     draw_shocks(net, values, state, day, key)
     if day == 0:
         level.begin(values, state)
