@@ -16,7 +16,10 @@ class Folder:
         self.path = path
 
     def replace(self, file: str, old: str, new: str) -> Folder:
-        """Replace a text that stands in the file, every time it does."""
+        """Replace a text that stands in the file, every time it does; no text: a new file."""
+        if not old:
+            assert not (self.path / file).exists()
+            return self.write(file, new.encode())
         text = (self.path / file).read_text(encoding="utf-8")
         assert old in text, f"{old!r} is not in {file}"
         self.write(file, text.replace(old, new).encode())

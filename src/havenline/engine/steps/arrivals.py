@@ -85,7 +85,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         one = trip[e]
         origin, target = np.int64(one.origin), np.int64(one.target)
         cell, left = np.int64(one.cell), np.int64(one.left)
-        moving = one.persons
+        moving, agreed = one.persons, one.agreed == 1
         following = np.int64(one.next)
         one.next = books.free_trip
         books.free_trip = e
@@ -96,7 +96,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         held = shelters(state, target, origin)
         if row == RETURNED:
             held = accepted(values, plan, state, target) > 0.0
-        if state.place[target].safety > 0.0 and held and not cut:
+        if agreed or (state.place[target].safety > 0.0 and held and not cut):
             settle(net, state, origin, target, row, group, moving)
             continue
         cell = as_displaced(net, groups, cell, target)
