@@ -8,6 +8,16 @@ import pytest
 
 from havenline.crisis import check_crisis, init_crisis
 
+MOVES = "move_id,from_id,to_id,start,end,persons,published,basis,method,source_id,note\n"
+"""The header of the table of organised moves, which the worked example has not."""
+
+
+def with_moves(folder: Path) -> Path:
+    """Add a table of organised moves to a worked example."""
+    row = "camps,gorse_camps,north,2030-01-02,2030-01-25,500,2030-01-03,counted,,invented,\n"
+    (folder / "moves.csv").write_text(MOVES + row, encoding="utf-8")
+    return folder
+
 
 class Folder:
     """A crisis folder that a test changes."""

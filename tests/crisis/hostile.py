@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from havenline.crisis.choices import MEASURES
+from tests.crisis.conftest import MOVES
 from tests.crisis.old_format import as_format_1
 
 Change = Callable[[Path], None]
@@ -139,7 +140,6 @@ RING = [
     if a != b and {a, b} != {"highland", "lowland"}
 ]
 """Guards all round, but for the two that fight."""
-MOVES = "move_id,from_id,to_id,start,end,persons,published,basis,method,source_id,note\n"
 FICKLE = [
     relation(f"highland,lowland,{what}", f"2030-01-{day:02d}")
     for day, what in zip(range(11, 31), ("allied", "hostile", "neutral", "guards") * 5, strict=True)

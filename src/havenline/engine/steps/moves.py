@@ -66,7 +66,7 @@ def share_out(record, state, m, persons):  # type: ignore[no-untyped-def]
     By the shelter places there are; where there are none by the people, and where nobody is either
     alike.
     """
-    n = state.holder.shape[0]
+    n = state.place.shape[0]
     total = 0.0
     for by in range(3):
         for j in range(n):
@@ -138,7 +138,7 @@ def take(net, record, state, m, first, last, persons, people, at, day, draw):  #
         Key of the move and the day.
     """
     passed = 0
-    for i in range(state.holder.shape[0]):
+    for i in range(state.place.shape[0]):
         if not record.leaves[m, i]:
             continue
         for status in range(first, last + 1):
@@ -159,7 +159,7 @@ def take(net, record, state, m, first, last, persons, people, at, day, draw):  #
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Move people for a day; see `havenline.engine.steps.truce.step` for the parameters."""
-    n = state.holder.shape[0]
+    n = state.place.shape[0]
     before = state.counts[0].newly_displaced
     for m in range(record.move.shape[0]):
         persons = due(record.move[m], day)
