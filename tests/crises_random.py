@@ -101,7 +101,8 @@ class Sketch:
     well; ``crossings`` (place, regime, day, day of publication), and the neighbour if it is not
     "nb"; ``lines`` (id, latitude): what lies north is protected; ``parties`` (id, kind);
     ``relations`` (party, other, relation), and the day it begins; ``refuge`` (home, holder, share,
-    passage); ``camps`` are rows of sites; ``violence`` (day, place, events, day of publication).
+    passage); ``camps`` are rows of sites; ``violence`` (day, place, events, day of publication);
+    ``moves`` (from, to, first day, last day, persons, day of publication).
     """
 
     towns: tuple[Town, ...]
@@ -119,6 +120,7 @@ class Sketch:
     camps: tuple[Mapping[str, Any], ...] = ()
     concern: tuple[str, ...] = ()
     violence: tuple[tuple[int, str, float, int], ...] = ()
+    moves: tuple[tuple[str, str, int, int, int, int], ...] = ()
     options: Mapping[str, Levers] = field(default_factory=dict)
     as_of: int = 20
     days: int = 30
@@ -428,6 +430,25 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 "published": DATE,
             },
         ),
+        moves=_frame(
+            [
+                {
+                    "move_id": f"m{i}",
+                    "from_id": origin,
+                    "to_id": target,
+                    "start": _day(first),
+                    "end": _day(last),
+                    "persons": persons,
+                    "published": _day(known),
+                }
+                for i, (origin, target, first, last, persons, known) in enumerate(sketch.moves)
+            ],
+            {
+                **dict.fromkeys(("move_id", "from_id", "to_id"), "str"),
+                **dict.fromkeys(("start", "end", "published"), DATE),
+                "persons": "int64",
+            },
+        ),
         parameters=_frame(
             [],
             {
@@ -462,6 +483,7 @@ TABLES = (
     "relations",
     "offensives",
     "refuge",
+    "moves",
     "violence",
 )
 

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from havenline.crisis import Crisis, open_crisis
+from havenline.engine import simulate
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import changes_known
+from havenline.facts.moves import moves_known
 from havenline.facts.populations import persons_by_place
 from havenline.facts.relations import terms_known
 
@@ -90,3 +92,18 @@ def test_counts_have_their_ranges(crisis: Crisis) -> None:
     told = rows.dropna(subset=["low", "high"])
     assert len(told) >= 8
     assert ((told["low"] <= told["value"]) & (told["value"] <= told["high"])).all()
+
+
+def test_the_convoys_to_idlib_are_those_that_the_un_counted(crisis: Crisis) -> None:
+    rows = crisis.observations
+    counted = rows.loc[rows["series_id"] == "evacuated_to_the_north_west", "value"]
+    assert crisis.moves["persons"].sum() == counted.sum()
+    assert moves_known(crisis, crisis.meta.as_of) == []
+    told = moves_known(crisis, date(2018, 7, 31))
+    assert [move.persons for move in told] == [500, 2_500]
+    assert all(move.leaves and not move.reaches for move in told)
+
+
+def test_those_in_the_convoys_have_left_once_they_are_known(crisis: Crisis) -> None:
+    out = simulate(crisis, as_of=date(2018, 8, 2), futures=2, days=3).dataset["people_moved_out"]
+    assert (out == crisis.moves["persons"].sum()).all()

@@ -8,6 +8,16 @@ import pytest
 
 from havenline.crisis import check_crisis, init_crisis
 
+MOVES = "move_id,from_id,to_id,start,end,persons,published,basis,method,source_id,note\n"
+"""The header of the table of organised moves, which the worked example has not."""
+
+
+def with_moves(folder: Path) -> Path:
+    """Add a table of organised moves to a worked example."""
+    row = "camps,gorse_camps,north,2030-01-02,2030-01-25,500,2030-01-03,counted,,invented,\n"
+    (folder / "moves.csv").write_text(MOVES + row, encoding="utf-8")
+    return folder
+
 
 class Folder:
     """A crisis folder that a test changes."""
@@ -16,7 +26,10 @@ class Folder:
         self.path = path
 
     def replace(self, file: str, old: str, new: str) -> Folder:
-        """Replace a text that stands in the file, every time it does."""
+        """Replace a text that stands in the file, every time it does; no text: a new file."""
+        if not old:
+            assert not (self.path / file).exists()
+            return self.write(file, new.encode())
         text = (self.path / file).read_text(encoding="utf-8")
         assert old in text, f"{old!r} is not in {file}"
         self.write(file, text.replace(old, new).encode())

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from havenline.crisis.choices import MEASURES
+from tests.crisis.conftest import MOVES
 from tests.crisis.old_format import as_format_1
 
 Change = Callable[[Path], None]
@@ -635,6 +636,14 @@ _TABLE: tuple[tuple[str, str, Change, str], ...] = (
     ("a hair let in a day", "refuge.csv", column("per_day", "0.0000001"), RUNS),
     ("1e300 let in a day", "refuge.csv", column("per_day", "1e300"), "out_of_bounds"),
     ("no return but to oneself", "refuge.csv", column("returns", "0"), RUNS),
+    ("a move of all", "moves.csv", put(MOVES + "m,valley,,2030-01-01,2030-06-30,2000000000,2030-01-01,counted,,invented,\n"), RUNS),
+    ("a move of 200 years", "moves.csv", put(MOVES + "m,north,south,1990-01-01,2199-12-31,9,1990-01-01,counted,,invented,\n"), RUNS),
+    ("a move of too many", "moves.csv", put(MOVES + "m,north,south,2030-01-01,2030-01-02,2000000001,2030-01-01,counted,,invented,\n"), "out_of_bounds"),
+    ("a move without rows", "moves.csv", put(MOVES), RUNS),
+    ("a hundred moves to and fro", "moves.csv", put(MOVES + "".join(
+        f"m{k},{('north,south', 'south,north')[k % 2]},2030-01-0{1 + k % 9},2030-02-01,90000,2030-01-02,counted,,invented,\n"
+        for k in range(100)
+    )), RUNS),
     ("how it changed hands: by magic", "control.csv", column("how", "magic"), "unknown_value"),
     ("all handed over", "control.csv", column("how", "handed_over"), RUNS),
     ("happenings of nothing", "happenings.csv", column("offensives", "rivers"), "unknown_id"),

@@ -14,6 +14,7 @@ _RANGES = {
     "observations": "value",
     "crossings": "permeability",
     "refuge": "share",
+    "moves": "persons",
     "bargaining": "capability",
     "stakes": "weight",
     "dependences": "value",

@@ -37,7 +37,8 @@ class Column:
     choices : collection of str
         The fixed list of values, if there is one; a mapping says what each does in a run.
     refers : str
-        Where the id must stand: ``table.column``, or ``meta.groups`` and the like.
+        Where the id must stand: a table, several with `` or `` between them, or ``meta.groups``
+        and the like.
     not_before : str
         A date column of the same row that this date may not precede.
     may_lack : bool
@@ -137,6 +138,11 @@ def area_column(
 ) -> Column:
     """Return a column that names an area."""
     return Column(name, "code", meaning, refers="areas", required=required)
+
+
+def end_column(name: str, meaning: str, required: bool = True) -> Column:
+    """Return a column that names a place or an area of any level."""
+    return Column(name, "code", meaning, refers="places or areas", required=required)
 
 
 def party_column() -> Column:

@@ -48,7 +48,8 @@ class Crisis:
     meta : CrisisMeta
         crisis.yaml.
     areas, places, populations, routes, sites, crossings, control, control_counts, violence, \
-happenings, observations, parties, relations, offensives, refuge, parameters, sources : DataFrame
+happenings, observations, parties, relations, offensives, refuge, moves, parameters, sources \
+: DataFrame
         One row for each row of the file, columns as in `havenline.crisis.schema.TABLES`: text
         and ids as str (empty ``""``), dates as datetime64[ns] (empty NaT), numbers as float64
         (empty NaN), required whole numbers as int64. Units stand in the schema.
@@ -84,6 +85,7 @@ happenings, observations, parties, relations, offensives, refuge, parameters, so
     relations: pd.DataFrame
     offensives: pd.DataFrame
     refuge: pd.DataFrame
+    moves: pd.DataFrame
     parameters: pd.DataFrame
     sources: pd.DataFrame
     options: list[OptionSpec]

@@ -112,7 +112,7 @@ class Draft:
         Parameters
         ----------
         target : str
-            A table, or ``meta.groups``, ``meta.neighbours``.
+            A table, several with `` or `` between them, or ``meta.groups``, ``meta.neighbours``.
 
         Returns
         -------
@@ -125,6 +125,9 @@ class Draft:
             if target == "meta.groups":
                 return {"all", *(g.id for g in self.meta.groups)}
             return {n.id for n in self.meta.neighbours}
+        if " or " in target:
+            each = [self.known(one) for one in target.split(" or ")]
+            return None if None in each else {i for ids in each for i in ids or ()}
         rows = self.tables.get(target)
         if rows is None or not rows.whole or rows.table.key[0] in rows.missing:
             return None

@@ -47,6 +47,7 @@ TableName = Literal[
     "relations",
     "offensives",
     "refuge",
+    "moves",
     "parameters",
     "sources",
 ]

@@ -24,6 +24,7 @@ from havenline.crisis.columns import (
     area_column,
     basis_column,
     confidence_column,
+    end_column,
     lat_column,
     lon_column,
     note_column,
@@ -422,6 +423,35 @@ _REFUGE = Table(
         "in, in place of what the relations alone would say",
 )  # fmt: skip
 
+_MOVES = Table(
+    "moves",
+    "people moved by agencies or under an agreement, such as a convoy of buses after a surrender",
+    (
+        Column("move_id", "id", "slug of ours"),
+        end_column("from_id", "the place or area, of any level, that they leave"),
+        end_column("to_id", "the place or area that they are brought to; empty: out of the crisis",
+                   False),
+        Column("start", "date", "first day on which they set out"),
+        Column("end", "date", "last day on which they set out", not_before="start"),
+        Column("persons", "integer", "people moved, on all days together", "persons", low=1,
+               high=_PERSONS_MAX),
+        *_range("persons", "persons", _PERSONS_MAX),
+        published_column(),
+        *basis_column(),
+        source_column(),
+        note_column(),
+    ),
+    key=("move_id",),
+    needed=False,
+    reading="People of one row stand in no other. Of an id that is both a place and an area, the "
+    "place is meant; where one end lies within the other, the rest of the larger one. A row "
+    "published by the as-of date is replayed, and goes on after it on days announced before, in "
+    "every option alike; days before the period are left out.",
+    does="on each of its days an equal part sets out, those displaced first and never more than "
+        "are there, and arrives the next day, whatever roads and fronts; those without to_id leave "
+        "the crisis for good; low and high are told to the reader",
+)  # fmt: skip
+
 _PARAMETERS = Table(
     "parameters",
     "a parameter that differs from the default table",
@@ -589,6 +619,7 @@ TABLES: dict[str, Table] = {
         _RELATIONS,
         _OFFENSIVES,
         _REFUGE,
+        _MOVES,
         _PARAMETERS,
         _BARGAINING,
         _STAKES,

@@ -21,6 +21,7 @@ from havenline.engine.steps import (
     flight,
     harm,
     ledger,
+    moves,
     onward,
     returns,
     theatres,
@@ -29,8 +30,8 @@ from havenline.engine.steps import (
 )
 
 ORDER: tuple[ModuleType, ...] = (
-    containment, truce, theatres, control, violence, aid, arrivals, flight, returns, entry, onward,
-    harm, ledger,
+    containment, truce, theatres, control, violence, aid, arrivals, moves, flight, returns, entry,
+    onward, harm, ledger,
 )  # fmt: skip
 
 STEPS: Mapping[str, Step] = {m.__name__.rpartition(".")[2]: m.STEP for m in ORDER}
@@ -47,6 +48,7 @@ def walk(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     violence.step(net, record, values, plan, state, key, day, today)
     aid.step(net, record, values, plan, state, key, day, today)
     arrivals.step(net, record, values, plan, state, key, day, today)
+    moves.step(net, record, values, plan, state, key, day, today)
     flight.step(net, record, values, plan, state, key, day, today)
     returns.step(net, record, values, plan, state, key, day, today)
     entry.step(net, record, values, plan, state, key, day, today)

@@ -37,7 +37,8 @@ def enter(trip, head, books, origin, target, cell, persons, day, length):  # typ
     Takes the parts of the state that it changes (``trip``, ``trip_head``, ``books[0]``), as all
     that runs for every journey does: short argument lists are fast. A journey that ends after the
     run is kept on the way; one that ends within it and is longer than the calendar holds stops
-    the run, which is then made again with a longer one.
+    the run, which is then made again with a longer one. Returns its row of the calendar, or -1
+    where there is none left.
     """
     horizon = head.shape[0]
     if length >= horizon:
@@ -47,7 +48,7 @@ def enter(trip, head, books, origin, target, cell, persons, day, length):  # typ
     e = books.free_trip
     if e < 0:
         books.fault = faults.TRIPS
-        return
+        return e
     one = trip[e]
     books.free_trip = np.int64(one.next)
     slot = (day + length) % horizon
@@ -56,9 +57,11 @@ def enter(trip, head, books, origin, target, cell, persons, day, length):  # typ
     one.cell = cell
     one.persons = persons
     one.left = day
+    one.agreed = 0
     one.next = head[slot]
     head[slot] = e
     books.on_the_way += persons
+    return e
 
 
 @kernel

@@ -61,7 +61,8 @@ TRIP = np.dtype(
         ("next", "i4"),
         ("origin", "i2"),
         ("target", "i2"),
-        ("left", "i4"),
+        ("left", "i2"),
+        ("agreed", "i2"),
     ]
 )
 SLOT = np.dtype([("place", "i8"), ("days", "i8"), ("persons", "i8")])
@@ -93,6 +94,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "deliveries": ("suspensions", "aid", "aid_left"),
     "quiet": ("quiet_days", "homeward"),
     "time away": ("departed",),
+    "moved": ("newly_moved",),
     "recent displacement": ("displaced_before", "displaced_daily"),
 }
 """What the parts of the state are called in the table of steps, and the fields that each holds.
@@ -154,7 +156,8 @@ class State(NamedTuple):
         Violent events of the last seven days.
     trip : (n_trip,) records ``TRIP``
         Journeys under way: who (``cell`` is status and home times groups plus group), from
-        where to where, the day they set out, the next in the chain.
+        where to where, the day they set out, whether (1) they are moved by agreement, the next in
+        the chain.
     trip_head : (n_day_ahead,) int64
         First journey that ends on each day.
     arrived : (n_place, n_group) int64

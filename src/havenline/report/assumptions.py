@@ -19,7 +19,7 @@ _GIVEN = re.compile(r"\(date given: ([^()]*(?:\([^()]*\))?[^()]*)\)")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?(?:/(\d{2}))?")
 _DATED = (
     *("sites", "crossings", "violence", "happenings", "control_counts"),
-    *("relations", "offensives", "refuge"),
+    *("relations", "offensives", "refuge", "moves"),
 )
 _UNDATED = ("areas", "places", "routes", "parties")
 

@@ -17,6 +17,7 @@ TABLES = {
     "crisis": "neighbours, hosts and theatres",
     "crossings": "crossings",
     "happenings": "happenings",
+    "moves": "organised moves",
     "observations": "published counts",
     "offensives": "offensives",
     "places": "places",

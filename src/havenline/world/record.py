@@ -19,6 +19,7 @@ from havenline.facts.borders import borders_by_day, most_open
 from havenline.facts.counts import displaced_known, increments
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
+from havenline.facts.moves import moves_known
 from havenline.facts.relations import Offensive, offensives_known, terms_known
 from havenline.facts.sites import changes_of_capacity, days_open, transit_places
 from havenline.facts.violence import events_known
@@ -56,6 +57,11 @@ VIOLENCE = np.dtype([("day", "i8"), ("place", "i8"), ("events", "f8")])
 
 
 SITE = np.dtype([("day", "i8"), ("place", "i8"), ("places", "f8")])
+
+
+MOVE = np.dtype(
+    [("key", "u8"), ("first", "i8"), ("last", "i8"), ("persons", "i8"), ("out", "?")], align=True
+)
 
 
 EARLIER = np.dtype([("days", "f8"), ("persons", "f8")])
@@ -102,6 +108,11 @@ class Record(NamedTuple):
         First and last day on which people can go to a place: of camps those of their sites.
     transit : (n_place,) bool
         Whether people are passed on from the sites of a place.
+    move : (n_move,) records ``MOVE``
+        Organised moves: key of the id, first and last day (below 0 before the period), persons
+        on all days, whether they leave the crisis.
+    leaves, reaches : (n_move, n_place) bool
+        The places that a move leaves, and those that it brings people to.
     forced : (n_ahead,) int8
         Offensive on (1) or off (0) on the days after the as-of date where it is given as
         known; -1 where it is simulated.
@@ -137,6 +148,9 @@ class Record(NamedTuple):
     site: NDArray[np.void]
     open_days: NDArray[np.int64]
     transit: NDArray[np.bool_]
+    move: NDArray[np.void]
+    leaves: NDArray[np.bool_]
+    reaches: NDArray[np.bool_]
     forced: NDArray[np.int8]
     theatre: NDArray[np.void]
     earlier: NDArray[np.void]
@@ -234,6 +248,7 @@ def known_facts(
     day["epoch"] = epoch
     borders = borders_by_day(world.crisis.crossings, world.neighbour_ids, period.start, as_of)
     attackers = np.asarray(arrays.attacks.any(axis=0))
+    move, leaves, reaches = _moves(world, period.start, as_of)
     record = Record(
         holder=holder,
         own=holder[0].copy(),
@@ -267,6 +282,9 @@ def known_facts(
         site=_site_changes(world, period.start, as_of),
         open_days=_open_days(world, period.start, as_of),
         transit=_transit(world, as_of),
+        move=move,
+        leaves=leaves,
+        reaches=reaches,
         forced=_forced(as_of, ahead, offensive or {}),
         theatre=_theatres(world.crisis.meta.theatres, as_of),
         earlier=_earlier(world.crisis.meta.earlier_offensives, as_of),
@@ -358,6 +376,24 @@ def _open_days(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.int64
 def _transit(world: World, as_of: dt.date) -> NDArray[np.bool_]:
     passing = transit_places(world.crisis.sites, as_of)
     return np.array([place in passing for place in world.place_ids], dtype=np.bool_)
+
+
+def _moves(
+    world: World, start: dt.date, as_of: dt.date
+) -> tuple[NDArray[np.void], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the organised moves known by the as-of date, and which places they leave and reach."""
+    known = moves_known(world.crisis, as_of)
+    move = np.zeros(len(known), dtype=MOVE)
+    for row, of in zip(move, known, strict=True):
+        row["key"] = key_of_text(f"move:{of.id}")
+        row["first"], row["last"] = (of.start - start).days, (of.end - start).days
+        row["persons"] = of.persons
+        row["out"] = not of.reaches
+    ends = np.array(
+        [[(p in of.leaves, p in of.reaches) for p in world.place_ids] for of in known],
+        dtype=np.bool_,
+    ).reshape(len(known), len(world.place_ids), 2)
+    return move, ends[:, :, 0].copy(), ends[:, :, 1].copy()
 
 
 def _areas_of_places(world: World) -> list[str]:

@@ -29,7 +29,15 @@ STEP = Step(
         "fronts",
         "pull",
     ),
-    writes=("people", "calendar", "arrivals", "pull", "returned", "returned_other_side"),
+    writes=(
+        "people",
+        "calendar",
+        "arrivals",
+        "departures",
+        "pull",
+        "returned",
+        "returned_other_side",
+    ),
     parts=("destination", "border", "journey", "return"),
     tables=("routes", "sites", "crossings"),
     page="journey",
@@ -72,6 +80,7 @@ def settle(net, state, origin, place, row, group, number):  # type: ignore[no-un
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """End the journeys of a day; see `havenline.engine.steps.truce.step` for the parameters."""
     state.arrived[:] = 0
+    state.set_out[:] = 0
     state.flow[:] = 0
     slot = day % state.trip_head.shape[0]
     e = state.trip_head[slot]
@@ -85,7 +94,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         one = trip[e]
         origin, target = np.int64(one.origin), np.int64(one.target)
         cell, left = np.int64(one.cell), np.int64(one.left)
-        moving = one.persons
+        moving, agreed = one.persons, one.agreed == 1
         following = np.int64(one.next)
         one.next = books.free_trip
         books.free_trip = e
@@ -96,7 +105,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         held = shelters(state, target, origin)
         if row == RETURNED:
             held = accepted(values, plan, state, target) > 0.0
-        if state.place[target].safety > 0.0 and held and not cut:
+        if agreed or (state.place[target].safety > 0.0 and held and not cut):
             settle(net, state, origin, target, row, group, moving)
             continue
         cell = as_displaced(net, groups, cell, target)

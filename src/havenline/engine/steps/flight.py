@@ -24,9 +24,9 @@ One shock for each place and week multiplies the hazard of all who are there; gi
 independently. Flight so precedes capture where people may leave.
 
 While published counts cover a day, all hazards of the day are scaled so that the expected
-newly displaced meet the published increment. On other days ``level`` multiplies the hazards of
-fighting, with the tempo of the offensive: what they are is learned from these counts, see
-`havenline.engine.level`.
+newly displaced meet the published increment, less those whom organised moves displaced. On other
+days ``level`` multiplies the hazards of fighting, with the tempo of the offensive: what they are is
+learned from these counts, see `havenline.engine.level`.
 
 A line that hands a place over adds a hazard between announcement and handover such that a
 person leaves before with chance ``line_leave_share``, however ready.
@@ -93,6 +93,7 @@ STEP = Step(
         "level",
         "tempo",
         "pull",
+        "moved",
     ),
     writes=(
         "people",
@@ -327,15 +328,13 @@ def is_due(place, key, day):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def choose_leavers(net, state, place, status, leavers, by_line, m, day, draw):  # type: ignore[no-untyped-def]
+def choose_leavers(net, state, place, status, leavers, m, day, draw):  # type: ignore[no-untyped-def]
     """Take leavers of one status out of a place and append them to the list of departures.
 
     Parameters
     ----------
     leavers : int64
         How many leave.
-    by_line : float64
-        Share of the hazard that comes from a line of the option.
     m : int64
         Departures listed so far; the new number is returned.
     draw : uint64
@@ -364,8 +363,6 @@ def choose_leavers(net, state, place, status, leavers, by_line, m, day, draw):  
         state.counts[0].newly_displaced += leavers
     state.counts[0].movements += leavers
     state.set_out[place] += leavers
-    if by_line > 0.0:
-        state.counts[0].displaced_by_option += binomial(leavers, by_line, mix(draw, processes.LINE))
     kept = 0
     for c in range(cells):
         going = listed[c].count
@@ -439,7 +436,10 @@ def leave_place(net, values, plan, state, place, line, passed_on, day, ahead, ke
                 state.scratch[0] = 1.0
                 count, total = np.int64(1), 1.0
         people += leavers
-        m = choose_leavers(net, state, place, status, leavers, line / lam, m, day, draw)
+        m = choose_leavers(net, state, place, status, leavers, m, day, draw)
+        if line > 0.0:
+            by_line = binomial(leavers, line / lam, mix(draw, processes.LINE))
+            state.counts[0].displaced_by_option += by_line
     if people == 0:
         return
     k = divide(
@@ -477,7 +477,6 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     """Let people flee for a day; see `havenline.engine.steps.truce.step` for the parameters."""
     n = state.holder.shape[0]
     ahead = day - today
-    state.set_out[:] = 0
     draw_shocks(net, values, state, day, key)
     if day == 0:
         level.begin(values, state)
@@ -489,7 +488,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if ahead <= 0 and record.day[day].target >= 0.0:
         for i in range(n):
             state.scratch[i] = fighting_hazard(net, record, values, state, i, day)
-        published = record.day[day].target
+        published = max(0.0, record.day[day].target - state.course[0].newly_moved)
         scale, times = scale_to_record(net, values, state, published, 1.0), 1.0
         if state.course[0].offensive == 1:
             level.count(state, published, expected_new(net, values, state, 1.0, 1.0)[0])

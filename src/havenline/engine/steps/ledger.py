@@ -1,7 +1,7 @@
 """The ledger of people: what is where, and that the sum never changes.
 
-Accounts: present at places, on the road, abroad, killed. Their sum is the number of people at the
-start on every day of every run.
+Accounts: present at places, on the road, abroad, moved out of the crisis, killed. Their sum is the
+number of people at the start on every day of every run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,13 @@ from havenline.draws.kernels import kernel, kernel_entry
 from havenline.engine import faults
 from havenline.engine.step import Measure, Step
 
-ACCOUNTS = ("people_present", "people_on_the_way", "people_abroad", "people_killed")
+ACCOUNTS = (
+    "people_present",
+    "people_on_the_way",
+    "people_abroad",
+    "people_moved_out",
+    "people_killed",
+)
 """The accounts whose sum is ``people_at_start`` on every day."""
 
 
@@ -20,7 +26,7 @@ def _account(name: str, long_name: str, *of: str) -> Measure:
 
 STEP = Step(
     "The sum of all accounts is checked and written down.",
-    reads=("people", "calendar", "abroad", "dead"),
+    reads=("people", "calendar", "abroad", "people_moved_out", "dead"),
     writes=("accounts",),
     parts=(),
     page="ledger",
@@ -36,6 +42,7 @@ STEP = Step(
             "people",
             "calendar",
             "abroad",
+            "people_moved_out",
             "dead",
         ),
     ),
@@ -50,6 +57,7 @@ def residual(state):  # type: ignore[no-untyped-def]
         counts.people_present
         + counts.people_on_the_way
         + counts.people_abroad
+        + counts.people_moved_out
         + counts.people_killed
         - counts.people_at_start
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ _DATED = (
     "control_counts",
     "crossings",
     "happenings",
+    "moves",
     "populations",
     "refuge",
     "relations",
@@ -40,6 +42,7 @@ def of_tables(crisis: Crisis) -> Iterator[Unused]:
     yield from _series(crisis)
     yield from _happenings(crisis)
     yield from _violence(crisis)
+    yield from _moves(crisis)
     yield from _never_known(crisis)
     yield from _before_source(crisis)
     yield from _parameters(crisis)
@@ -172,6 +175,16 @@ def _violence(crisis: Crisis) -> Iterator[Unused]:
     yield Unused(
         "violence_of_days", "violence.csv", "row", _row_names("violence", long),
         "stands for many days, so it is no rate of a day; told alone",
+    )  # fmt: skip
+
+
+def _moves(crisis: Crisis) -> Iterator[Unused]:
+    rows, meta = crisis.moves, crisis.meta
+    first, last = meta.period.start, meta.period.end + timedelta(days=meta.horizon_days)
+    outside = (rows["end"] < pd.Timestamp(first)) | (rows["start"] > pd.Timestamp(last))
+    yield Unused(
+        "move_outside", "moves.csv", "move", _unique(rows.loc[outside, "move_id"]),
+        f"every day of it lies outside {first} to {last}, the days that a run can have",
     )  # fmt: skip
 
 
