@@ -242,14 +242,18 @@ def _baseline() -> list[Row]:
 
 
 def _sites() -> list[Row]:
+    """Return the people in sites by cluster, and by district, the finest area they add up to."""
     area = {p["place_id"]: p["area_id"] for p in places() if p["kind"] == "camp_cluster"}
-    rows = []
+    rows: list[Row] = []
+    of_district: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for r in read("camp_sites_monthly"):
         if r["admin1"] == "ALL":
             continue
         day = month_end(r["month"])
         known, note = published("[ISIMM]", day)
         cluster = slug(r["camp_cluster"])
+        in_it = of_district.setdefault((r["admin2_pcode"], day), [])
+        in_it.append((int(r["idps"]), int(r["sites_with_population"])))
         rows.append(
             {
                 "series_id": f"site_population_{r['admin2_pcode'].lower()}_{cluster}",
@@ -257,13 +261,32 @@ def _sites() -> list[Row]:
                 "area_id": area.get(f"camps-{cluster}-cluster", r["admin2_pcode"]),
                 "value": r["idps"],
                 "unit": "persons",
-                "measure": "in_sites",
+                "measure": "other",
                 "main": "0",
                 "qualifier": "=",
                 "published": known,
                 "confidence": r["confidence"],
                 "source_id": "ISIMM",
                 "note": join_notes(f"{r['sites_with_population']} listed sites", note),
+            }
+        )
+    for (district, day), clusters in of_district.items():
+        known, note = published("[ISIMM]", day)
+        people, sites = (sum(column) for column in zip(*clusters, strict=True))
+        rows.append(
+            {
+                "series_id": f"people_in_sites_{district.lower()}",
+                "date": day,
+                "area_id": district,
+                "value": str(people),
+                "unit": "persons",
+                "measure": "in_sites",
+                "main": "0",
+                "qualifier": "=",
+                "published": known,
+                "confidence": "high",
+                "source_id": "ISIMM",
+                "note": join_notes(f"{sites} listed sites of the district's clusters", note),
             }
         )
     return rows

@@ -195,9 +195,9 @@ def test_all_at_a_crossing_and_those_without_shelter_near_it_wait() -> None:
     assert walk.out.waiting.tolist() == [[400 + 400, 250]] * 31
 
 
-def test_nobody_waits_on_ground_that_does_not_shelter_them() -> None:
+def test_who_waits_does_not_tell_who_holds_the_ground() -> None:
     walk = walked(gates(changes=((10, "y1", "att", 10),)), flight_captured=0.0, refuge_hostile=0.0)
-    assert walk.out.waiting.tolist() == [[400, 250]] * 31
+    assert walk.out.waiting.tolist() == [[400 + 400, 250]] * 31
 
 
 def test_who_got_across_waits_no_more() -> None:

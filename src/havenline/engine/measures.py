@@ -18,7 +18,6 @@ from havenline.engine.refuge import shelters
 from havenline.engine.step import Measure
 from havenline.engine.steps.aid import in_sites, unsheltered
 from havenline.engine.steps.control import FAR_SIDE_HANDED, FAR_SIDE_TAKEN
-from havenline.engine.steps.entry import waiting
 
 
 def _present(name: str, long_name: str, *of: str, whole: bool = True) -> Measure:
@@ -137,6 +136,19 @@ def start_counts(counts: NDArray[np.void]) -> None:
 
 
 @kernel
+def at_border(net, state, place):  # type: ignore[no-untyped-def]
+    """Return who waits at a place of a border, as `havenline.engine.steps.entry.waiting` has it.
+
+    Whoever holds the ground: the figure of a neighbour with one gate would else tell its loss.
+    """
+    here = state.place[place]
+    people = displaced(state, place)
+    if not net.place[place].crossing:
+        people -= np.int64(here.tents + here.homes + here.room)
+    return max(0, people)
+
+
+@kernel
 def count_present(net, state, out, ahead):  # type: ignore[no-untyped-def]
     """Count who is where at the end of a day, in all and by area.
 
@@ -165,8 +177,7 @@ def count_present(net, state, out, ahead):  # type: ignore[no-untyped-def]
                     out.exposed[week, area] = 1
         if net.place[i].border >= 0:
             near_border += here
-            if shelters(state, i, i):
-                out.waiting[ahead, net.place[i].border] += waiting(net, state, i)
+            out.waiting[ahead, net.place[i].border] += at_border(net, state, i)
         if state.place[i].far_side == FAR_SIDE_HANDED:
             handed += here - state.place[i].crossed
         elif state.place[i].far_side == FAR_SIDE_TAKEN:

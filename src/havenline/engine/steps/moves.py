@@ -91,7 +91,7 @@ def share_out(record, state, m, persons):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def set_out(state, cells, place, at, day):  # type: ignore[no-untyped-def]
+def send_off(state, cells, place, at, day):  # type: ignore[no-untyped-def]
     """Send listed persons off, to the places that wait for some, in turn from ``at``.
 
     Returns
@@ -153,7 +153,7 @@ def take(net, record, state, m, first, last, persons, people, at, day, draw):  #
             if record.move[m].out:
                 state.counts[0].people_moved_out += leavers
             else:
-                at = set_out(state, cells, i, at, day)
+                at = send_off(state, cells, i, at, day)
     return at
 
 

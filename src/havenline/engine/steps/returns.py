@@ -191,7 +191,7 @@ def send_home(net, values, state, place, row, going, day, draw):  # type: ignore
             group = cell % groups
             add(state.persons, state.by_status, state.by_row, place, row, group, -persons)
             stream = mix(draw, net.cell_key[row, group])
-            set_out(net, values, state, place, home, group, persons, total, day, stream)
+            leave_for_home(net, values, state, place, home, group, persons, total, day, stream)
 
 
 @kernel
@@ -214,7 +214,7 @@ def return_from_abroad(net, values, state, neighbour, day, draw):  # type: ignor
                 state.abroad[neighbour, home, group] -= going
                 state.came_back[neighbour] += going
                 state.counts[0].returned_from_abroad += going
-                set_out(net, values, state, gate, home, group, going, total, day, stream)
+                leave_for_home(net, values, state, gate, home, group, going, total, day, stream)
 
 
 @kernel
@@ -230,7 +230,7 @@ def nearest_gate(net, state, neighbour, home):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def set_out(net, values, state, place, home, group, persons, total, day, draw):  # type: ignore[no-untyped-def]
+def leave_for_home(net, values, state, place, home, group, persons, total, day, draw):  # type: ignore[no-untyped-def]
     """Put persons on the road from a place to the weighed places of their home area."""
     divide_among_homes(net, state, home, persons, total, draw)
     cell = RETURNED * state.persons.shape[2] + group
