@@ -121,6 +121,7 @@ def synthetic_arrays(
         "people_present": 3_000_000 - np.floor(0.1 * since) - np.floor(since / 900),
         "people_on_the_way": np.floor(0.1 * since),
         "people_abroad": np.zeros(shape),
+        "people_moved_out": np.zeros(shape),
         "people_killed": np.floor(since / 900),
         "exposure_probability": np.clip(
             pressure * rng.uniform(0, 1, (options, weeks_of(days), areas)), 0, 1
