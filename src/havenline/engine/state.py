@@ -93,6 +93,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "containment": ("containment", "containment_left"),
     "deliveries": ("suspensions", "aid", "aid_left"),
     "quiet": ("quiet_days", "homeward"),
+    "damage": ("damaged",),
     "time away": ("departed",),
     "moved": ("newly_moved",),
     "recent displacement": ("displaced_before", "displaced_daily"),

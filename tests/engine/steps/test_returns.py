@@ -28,16 +28,22 @@ from tests.crises_random import (
 )
 
 QUIET_DAYS, FAR_KM, UNSETTLED, OTHER, HOSTILE = 9.0, 7.0, 0.3, 0.1, 0.05
+HOUSEHOLD, DAMAGED = 5.0, 0.6
 LAW = {
     "return_quiet_days": QUIET_DAYS,
     "return_far_km": FAR_KM,
     "return_unsettled": UNSETTLED,
     "return_other_side": OTHER,
     "refuge_hostile": HOSTILE,
+    "persons_per_unit": HOUSEHOLD,
+    "return_damaged": DAMAGED,
+    "homes_per_event": 40.0,
 }
 
 
-def homeward_by_hand(job: Job, state: State, quiet: NDArray[np.float64]) -> NDArray[np.float64]:
+def homeward_by_hand(
+    job: Job, state: State, quiet: NDArray[np.float64], damaged: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Hazard of return to each place over that to a quiet home of its own side, written anew."""
     out = np.zeros(len(state.holder))
     relations = state.contact == 2
@@ -45,7 +51,9 @@ def homeward_by_hand(job: Job, state: State, quiet: NDArray[np.float64]) -> NDAr
         near = 0.0 if state.course["truce"][0] else math.exp(-state.front[j] / FAR_KM)
         trust = 1.0 - (1.0 - UNSETTLED) * near
         accept = OTHER if relations[state.own[j], state.holder[j]] else 1.0
+        homes = max(1, job.world.network.start[j, 0].sum()) / HOUSEHOLD
         out[j] = (1.0 - math.exp(-quiet[j] / QUIET_DAYS)) * trust * accept
+        out[j] *= 1.0 - DAMAGED * (1.0 - math.exp(-damaged[j] / homes))
     return out
 
 
@@ -55,7 +63,7 @@ def test_the_hazard_of_return_is_that_of_home(sketch: Sketch) -> None:
     """On every day and for every home, from the days of quiet counted anew."""
     job = job_of(crisis_of(replace(sketch, options={})), settings=LAW)
     walk, net = Walk(job), job.world.network
-    quiet = np.full(len(net.place), 365.0)
+    quiet, damaged = np.full(len(net.place), 365.0), np.zeros(len(net.place))
     for day in range(walk.last + 1):
         state = walk.to(day)
         on = state.offensive["on"] == 1
@@ -65,7 +73,8 @@ def test_the_hazard_of_return_is_that_of_home(sketch: Sketch) -> None:
         homes = (net.start[:, 0].sum(axis=1) > 0) & (net.place["home"] >= 0)
         guarded = (state.contact == 1)[state.own, state.holder]
         known = homes & ~guarded
-        expected = homeward_by_hand(job, state, quiet)
+        expected = homeward_by_hand(job, state, quiet, damaged)
+        damaged = state.place["damaged"].copy()  # today's is done after people set out
         np.testing.assert_allclose(state.place["homeward"][known], expected[known])
         assert not state.place["homeward"][~homes].any()
 

@@ -33,10 +33,11 @@ STEP = Step(
         "shelter",
         "fronts",
     ),
-    writes=("people", "dead", "killed", "injured", "homes_damaged", "excess_deaths"),
+    writes=("people", "dead", "killed", "injured", "damage", "homes_damaged", "excess_deaths"),
     parts=("violence", "mortality"),
     tables=("populations",),
     page="harm",
+    place=(("damaged", "f8"),),
     measures=(
         Measure(
             "killed",
@@ -74,6 +75,7 @@ STEP = Step(
         ),
     ),
 )
+"""``damaged`` are the homes of a place that were damaged since the start of the period."""
 
 
 @kernel
@@ -121,8 +123,10 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         present = min(4.0, here / at_start) ** values.violence_theta
         base = mix(mix(mix(key, processes.KILLED), place), day)
         killed = min(here, poisson(events * per_event * present, base))
-        damaged = mix(mix(mix(key, processes.HOMES), place), day)
-        state.counts[0].homes_damaged += poisson(events * values.homes_per_event, damaged)
+        draw = mix(mix(mix(key, processes.HOMES), place), day)
+        damaged = poisson(events * values.homes_per_event, draw)
+        state.counts[0].homes_damaged += damaged
+        state.place[i].damaged += damaged
         if killed == 0:
             continue
         hurt = mix(mix(mix(key, processes.INJURED), place), day)

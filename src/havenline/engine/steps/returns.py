@@ -15,12 +15,13 @@ runs, and trust_j
 
     1 - (1 - ``return_unsettled``) exp(-d_j / ``return_far_km``)
 
-at d_j kilometres from any front; 1 while a truce stands. So people come home behind a front that
-moves on, under a truce as far as it brings quiet, and to homes that changed hands as far as they
-may and dare. Homes are known by area: hazards of its places are averaged, and those who go are
-divided among them, by residents at the start times hazard. Those who entered a neighbour return at
-``return_abroad`` times the mean hazard of their home, by the gate that is nearest to it, however
-the border is run. Forced return does not exist.
+at d_j kilometres from any front; 1 while a truce stands. Where h homes of H have been damaged since
+the start, the hazard is 1 - ``return_damaged`` (1 - exp(-h / H)) times that. So people come home
+behind a front that moves on, under a truce as far as it brings quiet, and to homes that changed
+hands as far as they may and dare. Homes are known by area: hazards of its places are averaged, and
+those who go are divided among them, by residents at the start times hazard. Those who entered a
+neighbour return at ``return_abroad`` times the mean hazard of their home, by the gate that is
+nearest to it, however the border is run. Forced return does not exist.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ STEP = Step(
         "events",
         "time away",
         "quiet",
+        "damage",
     ),
     writes=(
         "people",
@@ -78,7 +80,7 @@ STEP = Step(
         "returned_other_side",
         "returned_from_abroad",
     ),
-    parts=("return", "journey"),
+    parts=("return", "journey", "shelter"),
     tables=("populations", "refuge"),
     page="returns",
     place=(("quiet_days", "f8"), ("homeward", "f8")),
@@ -140,6 +142,11 @@ def set_homeward(net, values, plan, state, day, ahead):  # type: ignore[no-untyp
             trust -= (1.0 - values.return_unsettled) * near
         quiet = -math.expm1(-here.quiet_days / values.return_quiet_days)
         here.homeward = quiet * trust * accepted(values, plan, state, j)
+        residents = net.start[j, 0].sum()
+        if here.damaged > 0.0 and residents > 0:
+            homes = residents / values.persons_per_unit
+            damaged = -math.expm1(-here.damaged / homes)
+            here.homeward *= 1.0 - values.return_damaged * damaged
         state.rate[row] += people * here.homeward
     for row in range(DISPLACED_SINCE, rows):
         if state.weight[row] > 0.0 and state.departed[row, 0] > 0.0:
