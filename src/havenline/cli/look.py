@@ -76,7 +76,7 @@ def check(
 
 
 def steps() -> None:
-    """Print the steps of a day, in order, with what each reads and writes."""
+    """Print the steps of a day, in order, with what each changes and what it reads besides."""
     from havenline.engine.day import STEPS
 
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
@@ -84,9 +84,10 @@ def steps() -> None:
     table.add_column()
     for number, (name, step) in enumerate(STEPS.items(), start=1):
         table.add_row(str(number), f"[bold]{name}[/bold] {step.what}")
-        writes = ", ".join(step.writes) or "nothing"
-        table.add_row("", f"[dim]{', '.join(step.reads)} -> {writes}[/dim]")
-    out.print("A day, step by step: what each does, then what it reads -> what it writes")
+        besides = ", ".join(part for part in step.reads if part not in step.writes)
+        changes = ", ".join(step.writes) or "nothing"
+        table.add_row("", f"[dim]{besides} -> {changes}[/dim]")
+    out.print("A day, step by step: what each does, then what it reads -> what it changes")
     out.print(table)
 
 
