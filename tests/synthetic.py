@@ -99,6 +99,7 @@ def synthetic_arrays(
         "entries": np.floor(since * np.where(pressure == 0.95, 0.3, 0.001)),
         "returned": np.floor(0.01 * since),
         "returned_other_side": np.floor(0.001 * since),
+        "returned_from_abroad": np.zeros(shape),
         "killed": np.floor(since / 900),
         "injured": np.floor(since / 300),
         "homes_damaged": np.floor(since / 40),

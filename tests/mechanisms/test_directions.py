@@ -195,11 +195,14 @@ ELSEWHERE = {
         "flight_pause", "front_built_up", "front_freeze_rate", "front_thaw_rate",
         "offensive_announced",
     ),
-    "tests/engine/test_refuge.py": ("destination_safe_km", "refuge_hostile", "refuge_neutral"),
+    "tests/engine/test_refuge.py": (
+        "destination_safe_km", "refuge_hostile", "refuge_neutral", "transit_days",
+    ),
     "tests/engine/steps/test_returns.py": (
-        "return_far_km", "return_quiet_days", "return_unsettled",
+        "return_damaged", "return_far_km", "return_quiet_days", "return_unsettled",
     ),
     "tests/engine/test_border.py": (
+        "return_abroad",
         "border_known_open", "border_pull", "border_unknown", "border_wait",
     ),
     "tests/mechanisms/test_switches.py": ("return_other_side", "return_other_side_watched"),

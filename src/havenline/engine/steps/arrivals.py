@@ -103,8 +103,9 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         row, group = cell // groups, cell % groups
         cut = road_cut(state, origin, target)
         held = shelters(state, target, origin)
-        if row == RETURNED:
-            held = accepted(values, plan, state, target) > 0.0
+        if row == RETURNED:  # unless it was taken meanwhile by those who do not accept them
+            held = state.place[target].taken_on < left
+            held = held or accepted(values, plan, state, target) > 0.0
         if agreed or (state.place[target].safety > 0.0 and held and not cut):
             settle(net, state, origin, target, row, group, moving)
             continue
