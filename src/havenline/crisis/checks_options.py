@@ -64,7 +64,7 @@ def lever_targets(draft: Draft) -> Iterator[Problem]:
             where = f"neighbours of {META_FILE}"
         elif isinstance(lever, TruceLever):
             named = [(("offensives", k), word) for k, word in enumerate(lever.offensives)]
-            known, where = draft.known("offensives"), "offensives.csv"
+            known, where = _offensives_known(draft), "offensives.csv, as known on the as-of date"
         else:
             continue
         for key, word in named:
@@ -77,6 +77,16 @@ def lever_targets(draft: Draft) -> Iterator[Problem]:
                     one_of(sorted(known)) if 0 < len(known) <= 8 else "",
                     suggest(word, known),
                 )
+
+
+def _offensives_known(draft: Draft) -> set[str] | None:
+    """Return the ids of the offensives that a run knows; None where they could not be read."""
+    declared = draft.known("offensives")
+    if declared is None or draft.meta is None:
+        return declared
+    rows = draft.records("offensives", "offensive_id", "published")
+    as_of = draft.meta.as_of
+    return {str(name) for _, name, day in rows if name is not None and day and day <= as_of}
 
 
 @check("lever_order", "dates within a lever follow one another")

@@ -81,7 +81,8 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     course.displaced_before = counts.newly_displaced
     index = math.log1p(max(0.0, course.displaced_daily) * MEMORY_DAYS / 100_000.0)
     rate = values.onward_open if ahead >= plan.onward_open else values.onward_managed
-    hosted = plan.hosted + counts.entries - counts.returned_from_abroad
+    # who entered before the as-of date may come back after it
+    hosted = max(0.0, plan.hosted + counts.entries - counts.returned_from_abroad)
     mean = hosted * rate / DAYS_PER_MONTH
     mean *= season(values, plan.day[ahead].year)
     mean *= math.exp(values.onward_passthrough * index)
