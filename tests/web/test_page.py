@@ -143,6 +143,22 @@ def test_a_lever_gives_the_numbers_of_the_python_interface(
     until(page, f"{shown} === {json.dumps(before)}")
 
 
+def test_a_truce_may_halt_some_of_several_offensives(opened: Callable[..., Any]) -> None:
+    page = opened("#o=ceasefire")
+    boxes = page.locator('[id^="lever-0-offensives"]')
+    assert page.locator("#lever-0-start").count() == 1
+    assert boxes.count() == 0, "there is one alone"
+    assert page.locator(".lever input[type=date]").count() == 0
+    page.evaluate(
+        "havenline.state.scene.crisis.offensives = {east: 'East', west: 'West'}"
+    )
+    page.click('[data-option="open_border"]')
+    page.click('[data-option="ceasefire"]')
+    until(page, "document.querySelectorAll('[id^=lever-0-offensives]').length === 2")
+    assert boxes.nth(0).is_checked()
+    assert boxes.nth(1).is_checked()
+
+
 def test_the_bargaining_table_says_what_the_python_interface_says(
     opened: Callable[..., Any],
 ) -> None:

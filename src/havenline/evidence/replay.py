@@ -41,7 +41,7 @@ class ReplayFit:
         side = "above" if self.off > 0.0 else "below"
         return (
             f"The replay meets {words.counted(self.counts, 'count')} of displaced people within "
-            f"{words.figure(self.miss)} (root mean square); worst on {self.worst}, "
+            f"{words.figure(self.miss)} (root mean square); worst on {words.day(self.worst)}, "
             f"{words.figure(abs(self.off))} {side} it."
         )
 

@@ -225,7 +225,7 @@ def scene(crisis: Crisis, as_of: dt.date) -> dict[str, Any]:
     ground: Terrain = ground_of(crisis, stamp, width=WIDTH)
     fit = ground.fit
     parameters = known_parameters(as_of, crisis.parameters, {})
-    meta = crisis.meta
+    meta, offensives = crisis.meta, known_by(crisis.offensives, as_of)
     return {
         "version": __version__,
         "crisis": {
@@ -236,6 +236,10 @@ def scene(crisis: Crisis, as_of: dt.date) -> dict[str, Any]:
             "start": meta.period.start.isoformat(),
             "horizon": meta.horizon_days,
             "neighbours": {n.id: n.name for n in meta.neighbours},
+            "offensives": {
+                str(o): str(n)
+                for o, n in zip(offensives["offensive_id"], offensives["name"], strict=True)
+            },
             "parties": {
                 str(p): str(n)
                 for p, n in zip(crisis.parties["party_id"], crisis.parties["name"], strict=True)

@@ -6,7 +6,7 @@ import { OWN, baseline, declared, spec, state } from "/page/state.js";
 const HIDDEN = ["lever", "freedom_to_leave", "right_to_asylum", "voluntary"];
 const LARGEST = { shelter_units_per_month: 20000, homes_per_month: 10000, level: 5, persons: 20000 };
 const NEW = {
-  truce: { lever: "truce", start: 7 },
+  truce: { lever: "truce", start: 7, offensives: [] },
   haven: { lever: "haven", start: 14, guarantee: "credible_force", shelter_units_per_month: 2000, homes_per_month: 500 },
   line: { lever: "line", announced: 7, handover: 21 },
   border: { lever: "border", start: 7, regime: "managed" },
@@ -66,6 +66,7 @@ function field(lever, name, schema, id, set) {
   const value = lever[name], label = TEXT.fields[name] ?? name;
   const row = (control, shown) => el("div", { class: "field" }, el("label", { for: id }, label), shown ?? null, control);
   if (name === "aid" && Array.isArray(value)) return steps(value, id, set);
+  if (name === "offensives") return choices(value, Object.entries(state.scene.crisis.offensives), id, set);
   if (name === "line_id") {
     const ids = state.scene.lines.map((l) => [l.properties.line_id, l.properties.name]);
     const select = el("select", { id, onchange: () => { if (select.value === "drawn-line" && state.line === null) state.line = 0.25; set(select.value); } },
@@ -81,6 +82,17 @@ function field(lever, name, schema, id, set) {
     return row(...slider(id, value, 0, high, high > 100 ? high / 100 : 0.1, (v) => whole(v).length < 2 || high <= 100 ? String(Math.round(v * 10) / 10) : whole(v), (v) => set(name === "persons" || name === "latrines" ? Math.round(v) : v)));
   }
   return row(el("input", { id, type: "date", value: String(value), onchange: (e) => { if (e.target.value) set(e.target.value); } }));
+}
+
+/** Some of several, where there are several: all of them are an empty list, and one is always left. */
+function choices(value, all, id, set) {
+  if (all.length < 2) return null;
+  const now = all.map(([v]) => v).filter((v) => !value.length || value.includes(v));
+  const put = (one, on) => {
+    const kept = on ? [...now, one] : now.filter((v) => v !== one);
+    set(kept.length === all.length || !kept.length ? [] : kept);
+  };
+  return el("div", { role: "group", "aria-label": TEXT.fields.offensives }, el("p", { class: "effect" }, TEXT.fields.offensives), all.map(([v, name]) => el("div", { class: "field check" }, el("input", { type: "checkbox", id: `${id}-${v}`, checked: now.includes(v), onchange: (e) => put(v, e.target.checked) }), el("label", { for: `${id}-${v}` }, name))));
 }
 
 function steps(value, id, set) {
