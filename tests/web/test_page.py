@@ -149,9 +149,7 @@ def test_a_truce_may_halt_some_of_several_offensives(opened: Callable[..., Any])
     assert page.locator("#lever-0-start").count() == 1
     assert boxes.count() == 0, "there is one alone"
     assert page.locator(".lever input[type=date]").count() == 0
-    page.evaluate(
-        "havenline.state.scene.crisis.offensives = {east: 'East', west: 'West'}"
-    )
+    page.evaluate("havenline.state.scene.crisis.offensives = {east: 'East', west: 'West'}")
     page.click('[data-option="open_border"]')
     page.click('[data-option="ceasefire"]')
     until(page, "document.querySelectorAll('[id^=lever-0-offensives]').length === 2")
