@@ -102,7 +102,8 @@ class Sketch:
     "nb"; ``lines`` (id, latitude): what lies north is protected; ``parties`` (id, kind);
     ``relations`` (party, other, relation), and the day it begins; ``refuge`` (home, holder, share,
     passage); ``camps`` are rows of sites; ``violence`` (day, place, events, day of publication);
-    ``moves`` (from, to, first day, last day, persons, day of publication).
+    ``moves`` (from, to, first day, last day, persons, day of publication); ``home`` (measure, day,
+    persons, day of publication) are counts of the whole crisis beside the main series.
     """
 
     towns: tuple[Town, ...]
@@ -121,6 +122,7 @@ class Sketch:
     concern: tuple[str, ...] = ()
     violence: tuple[tuple[int, str, float, int], ...] = ()
     moves: tuple[tuple[str, str, int, int, int, int], ...] = ()
+    home: tuple[tuple[str, int, float, int], ...] = ()
     options: Mapping[str, Levers] = field(default_factory=dict)
     as_of: int = 20
     days: int = 30
@@ -364,12 +366,29 @@ def crisis_of(sketch: Sketch) -> Crisis:
                     "measure": "displaced_cumulative",
                     "main": 1,
                     "qualifier": "=",
+                    "unit": "persons",
                     "published": _day(known),
                 }
                 for d, v, known in sketch.counts
+            ]
+            + [
+                {
+                    "series_id": measure,
+                    "date": _day(d),
+                    "value": float(v),
+                    "measure": measure,
+                    "main": 0,
+                    "qualifier": "=",
+                    "unit": "persons",
+                    "published": _day(known),
+                }
+                for measure, d, v, known in sketch.home
             ],
             {
                 "series_id": "str",
+                "area_id": "str",
+                "neighbour": "str",
+                "unit": "str",
                 "date": DATE,
                 "value": "float64",
                 "measure": "str",

@@ -24,8 +24,9 @@ from havenline.crisis.parameters import Parameter, known_parameters
 from havenline.draws import key_of
 from havenline.draws.held import held
 from havenline.draws.kernels import kernel_entry
-from havenline.engine import conditioning, faults, pace
+from havenline.engine import faults
 from havenline.engine.begin import begin
+from havenline.engine.conditioning import left_of_priors
 from havenline.engine.day import walk
 from havenline.engine.executors import MOST_FUTURES, run_in_order
 from havenline.engine.journey import pack_trips, unpack_trips
@@ -38,9 +39,8 @@ from havenline.engine.state import (
     clear_state,
     empty_state,
 )
-from havenline.engine.values import VALUES, sample_values
+from havenline.engine.values import sample_values
 from havenline.errors import RunError
-from havenline.facts.counts import displaced_known, increments
 from havenline.options.schedule import (
     Schedule,
     build_schedule,
@@ -458,59 +458,10 @@ def prepare(
         days=horizon,
         plain=build_schedule(world, facts, _NO_OPTION, horizon),
     )
-    left = _pace_left(ground)
-    if left:
-        ground = replace(ground, values=sample_values(parameters, futures, seed, left), left=left)
-    left |= _frailty_left(ground)
+    left = left_of_priors(ground)
     if not left:
         return ground
     return replace(ground, values=sample_values(parameters, futures, seed, left), left=left)
-
-
-def _pace_left(ground: Ground) -> dict[str, NDArray[np.float64]]:
-    """Return what recorded captures leave of the prior of the pace; empty without an offensive."""
-    parameter = ground.parameters[pace.NAME]
-    values = {name: row.value for name, row in ground.parameters.items()}
-    network, record = ground.world.network, ground.facts.record
-    expected, captured, days = pace.axis_days(network, record, values)
-    if not days or not expected or parameter.distribution == "fixed":
-        return {}
-    speeds = [float(speed) for speed in parameter.law.ppf(_CELLS)]
-    return {pace.NAME: pace.weigh_speeds(speeds, expected, captured)}
-
-
-def _frailty_left(ground: Ground) -> dict[str, NDArray[np.float64]]:
-    """Return what the counts leave of the prior of the frailty; empty where they cannot tell."""
-    parameter = ground.parameters[conditioning.NAME]
-    totals = displaced_known(ground.crisis, ground.as_of)
-    start = ground.facts.start
-    if len(totals) and totals.dates[0] > start:
-        totals = totals.from_zero(start)
-    published = increments(totals)
-    if len(published) < conditioning.LEAST or parameter.distribution == "fixed":
-        return {}
-    values = np.zeros(1, dtype=VALUES)
-    for name, row in ground.parameters.items():
-        values[name] = row.value
-    for name in _SPREADS:
-        values[name] = 0.0
-    day = ground.facts.record.day.copy()
-    day["target"] = -1.0
-    _freeze(day)
-    facts = replace(ground.facts, record=ground.facts.record._replace(day=day))
-
-    def run(frailty: float, factor: float) -> NDArray[np.float64]:
-        one = values.copy()
-        one[conditioning.NAME] = frailty
-        for name in conditioning.HAZARDS:
-            one[name] *= factor
-        past = replace(ground, facts=facts, values=one).replay(0).past
-        return np.asarray(past["newly_displaced"], dtype=np.float64)
-
-    levels = [float(level) for level in parameter.law.ppf(_CELLS)]
-    at = [((step.start - start).days, (step.end - start).days) for step in published]
-    error = ground.parameters["flight_count_error"].value
-    return {conditioning.NAME: conditioning.weigh_cells(run, levels, published, at, error)}
 
 
 def run_future(ground: Ground, plans: Sequence[Schedule], future: int) -> FutureRuns:
@@ -547,9 +498,6 @@ def _freeze(*arrays: NDArray[Any]) -> None:
         array.flags.writeable = False
 
 
-_CELLS = (np.arange(conditioning.CELLS) + 0.5) / conditioning.CELLS
-_SPREADS = ("flight_shock_sd", "flight_level_sd", "flight_level_between", "tempo_sd")
-"""Parameters that are 0 while the frailty is weighed: there one factor stands for the level."""
 _NO_OPTION = OptionSpec(id="none", name="none", summary="Nothing is done.", baseline=True)
 
 _KEPT = tuple(name for name in State._fields if name not in {*SCRATCH, "trip", "trip_head"})

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from havenline.facts.areas import areas_within
 from havenline.facts.populations import persons_by_place
 
 Floats = npt.NDArray[np.float64]
@@ -32,28 +33,6 @@ class Peopled(Protocol):
     def populations(self) -> pd.DataFrame:
         """Persons by place."""
         ...
-
-
-def areas_within(areas: pd.DataFrame, wanted: Collection[str]) -> set[str]:
-    """Return some areas and all that lie in them, at any depth.
-
-    Parameters
-    ----------
-    areas : DataFrame
-        Columns area_id and parent_id.
-    wanted : collection of str
-        Area ids.
-
-    Returns
-    -------
-    set of str
-    """
-    found: set[str] = set()
-    more = set(wanted)
-    while more:
-        found |= more
-        more = set(areas.loc[areas["parent_id"].isin(list(more)), "area_id"]) - found
-    return found
 
 
 def people_there(

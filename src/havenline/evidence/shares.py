@@ -28,8 +28,8 @@ from scipy import stats
 
 from havenline.evidence.counted import Counted, every_count
 from havenline.evidence.figures import Forecasts
-from havenline.evidence.people_there import areas_within
 from havenline.evidence.scores import crps
+from havenline.facts.areas import areas_within
 
 Floats = npt.NDArray[np.float64]
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from havenline.crisis import Crisis
 from havenline.errors import RunError
+from havenline.facts.areas import areas_within
 from havenline.facts.known import known_by
 
 # of rows about one day that were published on one day, the most exact wins
@@ -213,6 +214,54 @@ def displaced_known(crisis: Crisis, as_of: date) -> Totals:
     rows = rows[rows["series_id"] == series]
     rows = rows[rows["date"] >= pd.Timestamp(crisis.meta.period.start)]
     return _totals(newest_by("date", _known(rows, as_of)))
+
+
+class CountOfAll(NamedTuple):
+    """A count that covers the whole crisis.
+
+    Attributes
+    ----------
+    day : date
+        The day it describes.
+    persons : float
+    """
+
+    day: date
+    persons: float
+
+
+def counts_of_all(crisis: Crisis, measure: str, as_of: date) -> list[CountOfAll]:
+    """Return the counts of a measure of people that cover the whole crisis, one a day.
+
+    Of some areas, into one neighbour, or in another unit than persons, a count does not cover the
+    whole; one of the area of the main series does.
+
+    Parameters
+    ----------
+    crisis : Crisis
+    measure : str
+        A measure of ``observations.csv``.
+    as_of : date
+
+    Returns
+    -------
+    list of CountOfAll
+        Those known on a day, in order of the days they describe.
+    """
+    rows = _known(crisis.observations, as_of)
+    rows = rows[rows["measure"].eq(measure) & rows["unit"].eq("persons")]
+    every, series = crisis.observations, crisis.meta.displaced_series
+    main = set(every["area_id"][every["series_id"] == series])
+    homes = set(crisis.places["area_id"])
+    whole = [
+        neighbour == "" and (area in main or homes <= areas_within(crisis.areas, {area}))
+        for area, neighbour in zip(rows["area_id"], rows["neighbour"], strict=True)
+    ]
+    newest = newest_by("date", rows[np.array(whole, dtype=np.bool_)])
+    return [
+        CountOfAll(day.date(), float(persons))
+        for day, persons in zip(newest["date"], newest["value"], strict=True)
+    ]
 
 
 def counts_shown(crisis: Crisis, as_of: date) -> list[Count]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
 from havenline.facts.borders import borders_by_day, most_open
-from havenline.facts.counts import displaced_known, increments
+from havenline.facts.counts import counts_of_all, displaced_known, increments
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
 from havenline.facts.moves import moves_known
@@ -38,7 +38,16 @@ QUIET_WEIGHT = 0.15
 (a day with one weighs 1). A convention of this replay, not a parameter of forecasts."""
 
 
-DAY = np.dtype([("target", "f8"), ("epoch", "i8"), ("terms", "i8")])
+DAY = np.dtype(
+    [
+        ("target", "f8"),
+        ("epoch", "i8"),
+        ("terms", "i8"),
+        ("still", "f8"),
+        ("home", "f8"),
+        ("due", "i8"),
+    ]
+)
 
 
 THEATRE = np.dtype(
@@ -79,7 +88,9 @@ class Record(NamedTuple):
     day : (n_day,) records ``DAY``
         ``target`` persons newly displaced on the day by the published counts, -1 where none
         covers it; ``epoch`` index into ``dist`` and ``pred``: the road network of the day;
-        ``terms`` index into what holds between parties.
+        ``terms`` index into what holds between parties; ``still`` persons displaced since the
+        start who were counted as still so, ``home`` as home again, by the next count of either,
+        ``due`` days ahead; -1 where none is.
     running : (n_day, n_offensive) int8
         1 while an offensive ran.
     standing : (n_day, n_offensive) int8
@@ -244,6 +255,7 @@ def known_facts(
     target, last = _targets(world, period.start, as_of, np.asarray(running.any(axis=1)))
     day = np.zeros(n_day, dtype=DAY)
     day["target"], day["terms"] = target, epochs(terms, period.start, n_day)
+    _set_returns(day, world, period.start, as_of)
     epoch, dist, pred = _networks(world, holder, day["terms"], arrays.passage)
     day["epoch"] = epoch
     borders = borders_by_day(world.crisis.crossings, world.neighbour_ids, period.start, as_of)
@@ -410,6 +422,24 @@ def _within(world: World, offensives: Sequence[Offensive]) -> NDArray[np.bool_]:
         if offensive.areas:
             row[:] = in_areas(world.crisis, areas, offensive.areas)
     return within
+
+
+def _set_returns(day: NDArray[np.void], world: World, start: dt.date, as_of: dt.date) -> None:
+    """Set the next count of those who are still displaced, or home again, on every day."""
+    for name in ("still", "home", "due"):
+        day[name] = -1
+    for name, measure in (("still", "displaced_present"), ("home", "returned_cumulative")):
+        for count in counts_of_all(world.crisis, measure, as_of):
+            at = (count.day - start).days
+            if at > 0:
+                day[name][at] = count.persons
+    counted = np.flatnonzero((day["still"] >= 0.0) | (day["home"] >= 0.0))
+    before = 0
+    for at in counted.tolist():
+        for name in ("still", "home"):
+            day[name][before + 1 : at] = day[name][at]
+        day["due"][before + 1 : at + 1] = at - np.arange(before + 1, at + 1)
+        before = at
 
 
 def _targets(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from havenline.engine.people import RETURNED
+from havenline.engine.people import DISPLACED_SINCE, RETURNED
 from havenline.engine.state import State
 from tests.crises_random import (
     QUIET,
@@ -156,3 +156,34 @@ def test_a_declared_share_of_return_holds_in_place_of_the_parameter(side: float)
         found.append(int(walk.to(walk.last).by_status[1:5, RETURNED].sum()) - before)
     assert found[0] < found[1]
     assert (found[0] == 0) == (side == 0.0)
+
+
+FLED = ((6, 20_000.0, 7), (10, 30_000.0, 11))
+
+
+def counted_home(*home: tuple[str, int, float, int], day: int = 30) -> tuple[int, int]:
+    """Persons still displaced since the start, and home again, at the end of a day."""
+    row = towns_in_a_row(happenings=PAUSED, counts=FLED, home=home, as_of=30, days=1)
+    law = {**GIVEN, "return_monthly": 0.5, "violence_events": 0.003, "flight_bombardment": 0.0}
+    state = Walk(job_of(crisis_of(row), settings=law)).to(day)
+    return int(state.by_status[:, DISPLACED_SINCE].sum()), int(state.by_status[:, RETURNED].sum())
+
+
+@pytest.mark.parametrize("still", [25_000.0, 12_000.0, 3_000.0])
+def test_counts_of_those_still_displaced_are_replayed(still: float) -> None:
+    away, _ = counted_home(("displaced_present", 30, still, 30))
+    assert away == pytest.approx(still, rel=0.05, abs=400)
+
+
+def test_counts_of_those_home_again_are_replayed_one_after_the_other() -> None:
+    counts = (("returned_cumulative", 20, 4_000.0, 20), ("returned_cumulative", 30, 19_000.0, 30))
+    assert counted_home(*counts, day=20)[1] == pytest.approx(4_000, rel=0.25)
+    assert counted_home(*counts)[1] == pytest.approx(19_000, rel=0.1)
+
+
+def test_as_many_still_away_as_fled_leaves_nobody_home() -> None:
+    assert counted_home(("displaced_present", 30, 99_000.0, 30))[1] == 0
+
+
+def test_a_count_that_was_not_yet_known_changes_nothing() -> None:
+    assert counted_home(("displaced_present", 30, 3_000.0, 31)) == counted_home()

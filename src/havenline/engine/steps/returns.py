@@ -22,6 +22,10 @@ hands as far as they may and dare. Homes are known by area: hazards of its place
 those who go are divided among them, by residents at the start times hazard. Those who entered a
 neighbour return at ``return_abroad`` times the mean hazard of their home, by the gate that is
 nearest to it, however the border is run. Forced return does not exist.
+
+Up to the as-of date the hazards of return within the crisis are scaled day by day so that the next
+count of those still displaced, or home again, is met in expectation on its day, as far as
+``MOST_SCALE`` times: of two counts of one day that of those home again.
 """
 
 from __future__ import annotations
@@ -51,12 +55,16 @@ more."""
 SHAKEN = 5.0
 """Events of a day that leave a third of the quiet that there was; judgement."""
 
+MOST_SCALE = 100.0
+"""Most by which hazards of return are scaled to a count."""
+
 LEAST_RATE = 1e-6
 """Monthly hazard below which nobody is sent home: less than one in a million."""
 
 STEP = Step(
     "Voluntary return, as far as home is quiet and its holder accepts it.",
     reads=(
+        "record",
         "option",
         "people",
         "abroad",
@@ -163,6 +171,9 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     count_quiet(values, state, day)
     set_homeward(net, values, plan, state, day, day - today)
     rows = state.persons.shape[1]
+    scale = 1.0
+    if day <= today and record.day[day].due >= 0:
+        scale = scale_to_count(record, state, day)
     for i in range(state.holder.shape[0]):
         if state.by_status[i, DISPLACED_SINCE] == 0:
             continue
@@ -171,9 +182,9 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         draw = mix(mix(mix(key, processes.RETURN), net.place[i].key), day)
         for row in range(DISPLACED_SINCE, rows - 1):
             here = state.by_row[i, row]
-            if here == 0 or state.rate[row] < LEAST_RATE:
+            if here == 0 or scale * state.rate[row] < LEAST_RATE:
                 continue
-            chance = -math.expm1(-state.rate[row] * TURN_DAYS / DAYS_PER_MONTH)
+            chance = -math.expm1(-scale * state.rate[row] * TURN_DAYS / DAYS_PER_MONTH)
             of_row = mix(draw, net.cell_key[row, 0])
             going = binomial(here, chance, of_row)
             if going > 0:
@@ -181,6 +192,45 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if day % TURN_DAYS == 0:
         for k in range(state.abroad.shape[0]):
             return_from_abroad(net, values, state, k, day, mix(key, processes.RETURN_ABROAD))
+
+
+@kernel
+def scale_to_count(record, state, day):  # type: ignore[no-untyped-def]
+    """Return the factor on the hazards of return with which the next count is met on its day."""
+    due, rows = record.day[day].due, state.persons.shape[1]
+    away = 0.0
+    for row in range(DISPLACED_SINCE, rows - 1):
+        state.weight[row] = 0.0
+        for i in range(state.holder.shape[0]):
+            state.weight[row] += state.by_row[i, row]
+        away += state.weight[row]
+    wanted = record.day[day].home - state.counts[0].returned
+    if record.day[day].home < 0.0:
+        wanted = away - record.day[day].still
+        for d in range(day + 1, day + due + 1):
+            wanted += max(0.0, record.day[d].target)
+    if wanted <= 0.0:
+        return 0.0
+    if expected_home(state, MOST_SCALE, due + 1) <= wanted:
+        return MOST_SCALE
+    low, high = -10.0, math.log(MOST_SCALE)
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        if expected_home(state, math.exp(middle), due + 1) < wanted:
+            low = middle
+        else:
+            high = middle
+    return math.exp(high)
+
+
+@kernel
+def expected_home(state, scale, days):  # type: ignore[no-untyped-def]
+    """Return how many would set out for home in some days with hazards times ``scale``."""
+    total = 0.0
+    for row in range(DISPLACED_SINCE, state.persons.shape[1] - 1):
+        lam = scale * state.rate[row] * days / DAYS_PER_MONTH
+        total -= state.weight[row] * math.expm1(-lam)
+    return total
 
 
 @kernel

@@ -3,8 +3,10 @@
 Up to the as-of date at least the recorded events happen at the place and on the day that they tell
 of; those of an area are spread over its places by their people. Beyond these, the expected events
 of a day of offensive (``violence_events``) are spread each day over places in proportion to their
-people at the start times exp(-road distance to the front / ``violence_length``); the draws are
-negative binomial with size 0.3.
+people at the start times exp(-road distance to the front / ``violence_length``), the nearness of
+a place, times ``violence_behind`` on ground that no offensive attacks. They are as much fewer as
+the sum of nearness is below the most that it has been: where little front is left, little is left
+to fight over. The draws are negative binomial with size 0.3.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from havenline.engine import processes
 from havenline.engine.refuge import shelters
 from havenline.engine.step import Step
 from havenline.engine.steps.control import front_km
+from havenline.world.terms import DEFENDED
 
 FAR = 0.05
 """Where the front is so far from all that people times nearness fall below this share of the
@@ -42,17 +45,23 @@ STEP = Step(
     parts=("violence", "haven"),
     tables=("populations", "violence"),
     page="violence",
+    course=(("most_near", "f8"),),
 )
+"""``most_near`` is the largest sum of nearness so far."""
 
 
 @kernel
 def nearness(net, values, state, place):  # type: ignore[no-untyped-def]
-    """Return the people of a place at the start, weighted by how near the front is."""
+    """Return the people of a place at the start, weighted by how near and whose the front is."""
+    side = values.violence_behind
+    for k in range(state.defends.shape[0]):
+        if state.defends[k, state.holder[place]] == DEFENDED:
+            side = 1.0
     people = 0
     for status in range(2):
         for g in range(net.start.shape[2]):
             people += net.start[place, status, g]
-    return people * math.exp(-front_km(state, place) / values.violence_length)
+    return side * people * math.exp(-front_km(state, place) / values.violence_length)
 
 
 @kernel
@@ -90,6 +99,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     """Draw the events of a day; see `havenline.engine.steps.truce.step` for the parameters."""
     n = state.holder.shape[0]
     total = total_nearness(net, values, state)
+    state.course[0].most_near = max(state.course[0].most_near, total)
     level = 1.0
     if state.course[0].offensive == 0:
         level = values.violence_truce if state.course[0].truce == 1 else values.violence_quiet
@@ -101,7 +111,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             level
             * values.violence_events
             * state.scratch[i]
-            / total
+            / state.course[0].most_near
             * haven_factor(values, plan, state, i)
         )
         if mean > 1e-6:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from havenline.engine.conditioning import weigh_cells
+from havenline.engine.conditioning.frailty import weigh_cells
 from havenline.engine.values import conditioned
 from havenline.facts.counts import Increment
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +30,21 @@ from havenline.world.record import Record
 from havenline.world.terms import DEFENDED
 from havenline.world.world import Network
 
+if TYPE_CHECKING:
+    from havenline.engine.ground import Ground
+
 NAME = "front_speed"
 TOGETHER = 3.0
 """Captures that fall together count as one; judgement."""
 FORGET_DAYS = 60.0
 """Days after which a capture, and a day without one, count for a third; judgement."""
+
+
+def weigh(ground: Ground, speeds: Sequence[float]) -> NDArray[np.float64] | None:
+    """Return the chance of each speed by the captures on record; None before any offensive."""
+    values = {name: row.value for name, row in ground.parameters.items()}
+    expected, captured, days = axis_days(ground.world.network, ground.facts.record, values)
+    return weigh_speeds(speeds, expected, captured) if days and expected else None
 
 
 def axis_days(

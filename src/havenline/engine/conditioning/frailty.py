@@ -1,36 +1,40 @@
 """Which frailty the counts speak for: futures are drawn from it before they run.
 
 How fast a count bends while the fighting goes on tells how much people differ in their readiness
-to flee (see `havenline.engine.steps.flight`). Over a grid of values of ``flight_frailty``, cells of
-equal prior chance, the past is run once each with recorded fronts and days of fighting, every other
-parameter at its default and no shocks, and is not scaled to the counts; one factor on all hazards
-is found with which as many are displaced by the newest count as were counted. A cell weighs by how
-well its increments then fit the published ones,
+to flee (see `havenline.engine.steps.flight`). With each value of ``flight_frailty`` the past is run
+once with recorded fronts and days of fighting, every other parameter at its default and no shocks,
+and is not scaled to the counts; one factor on all hazards is found with which as many are displaced
+by the newest count as were counted. A value weighs by how well its increments then fit the
+published ones,
 
     exp(-1/2 sum over increments of exp(-age / FORGET_DAYS) (log((published + FEW) / (run + FEW)) /
     ``flight_count_error``)^2),
 
-the error of a count that the level of flight is learned with (see `havenline.engine.level`), and
-each future's value, a quantile of the prior, becomes the same quantile of what is left. Few and
-forgetting are judgement, the same for every crisis. With fewer than ``LEAST`` published increments,
-or the parameter fixed by the user or the crisis, nothing is changed.
+the error of a count that the level of flight is learned with (see `havenline.engine.level`). Few
+and forgetting are judgement, the same for every crisis. Fewer than ``LEAST`` published increments
+cannot tell.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.facts.counts import Increment
+from havenline.engine.conditioning.plain import plain_values
+from havenline.facts.counts import Increment, displaced_known, increments
+
+if TYPE_CHECKING:
+    from havenline.engine.ground import Ground
 
 Floats = NDArray[np.float64]
 
 NAME = "flight_frailty"
-CELLS = 8
 LEAST = 3
 """Published increments from which a bend can be told from a straight line."""
 FEW, FORGET_DAYS = 4000.0, 60.0
@@ -42,6 +46,32 @@ MOST_LOG = 4.0
 """Logarithm of the largest factor sought, either way: a factor of 55."""
 HAZARDS = ("flight_background", "flight_front", "flight_bombardment")
 """Parameters that one factor multiplies."""
+
+
+def weigh(ground: Ground, levels: Sequence[float]) -> Floats | None:
+    """Return the chance of each frailty by the counts of displaced people; None where too few."""
+    totals = displaced_known(ground.crisis, ground.as_of)
+    start = ground.facts.start
+    if len(totals) and totals.dates[0] > start:
+        totals = totals.from_zero(start)
+    published = increments(totals)
+    if len(published) < LEAST:
+        return None
+    day = ground.facts.record.day.copy()
+    day["target"] = -1.0
+    day.flags.writeable = False
+    facts = replace(ground.facts, record=ground.facts.record._replace(day=day))
+
+    def run(frailty: float, factor: float) -> Floats:
+        values = plain_values(ground)
+        values[NAME] = frailty
+        for name in HAZARDS:
+            values[name] *= factor
+        past = replace(ground, facts=facts, values=values).replay(0).past
+        return np.asarray(past["newly_displaced"], dtype=np.float64)
+
+    at = [((step.start - start).days, (step.end - start).days) for step in published]
+    return weigh_cells(run, levels, published, at, ground.parameters["flight_count_error"].value)
 
 
 def weigh_cells(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from havenline.crisis.parameters import known_parameters
-from havenline.engine.pace import axis_days, weigh_speeds
+from havenline.engine.conditioning.pace import axis_days, weigh_speeds
 from tests.crises_random import Job, crisis_of, job_of, towns_in_a_row
 
 SPEEDS = (0.1, 0.5, 2.0, 8.0)

@@ -1,0 +1,58 @@
+"""What the facts of the past leave of the prior of parameters, before any future runs.
+
+One file for each parameter that is conditioned so. Its prior is cut into cells of equal chance;
+facts known by the as-of date weigh them, and each future's value, a quantile of the prior, becomes
+the same quantile of what is left. Where the facts cannot tell, or the user or the crisis fixed the
+parameter, nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenline.crisis.parameters import Parameter
+from havenline.engine.conditioning import frailty, pace, returns
+
+if TYPE_CHECKING:
+    from havenline.engine.ground import Ground
+
+CELLS = 8
+
+WEIGHED: Mapping[str, Callable[[Ground, list[float]], NDArray[np.float64] | None]] = {
+    pace.NAME: pace.weigh,
+    frailty.NAME: frailty.weigh,
+    returns.NAME: returns.weigh,
+}
+"""What weighs the values of a parameter, one for each cell; None where the facts cannot tell."""
+
+
+def left_of_priors(ground: Ground) -> dict[str, NDArray[np.float64]]:
+    """Return the chance of each cell of every parameter that the facts of the past speak of.
+
+    Parameters
+    ----------
+    ground : Ground
+
+    Returns
+    -------
+    dict of str to (n_cell,) float64
+        Chances, adding up to one; parameters of which the facts say nothing are left out.
+    """
+    found = {}
+    for name, weigh in WEIGHED.items():
+        parameter = ground.parameters[name]
+        if parameter.distribution == "fixed":
+            continue
+        weights = weigh(ground, cells(parameter))
+        if weights is not None:
+            found[name] = weights
+    return found
+
+
+def cells(parameter: Parameter) -> list[float]:
+    """Return the middle of each cell of a prior, by chance."""
+    return [float(value) for value in parameter.law.ppf((np.arange(CELLS) + 0.5) / CELLS)]
