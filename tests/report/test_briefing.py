@@ -303,7 +303,7 @@ def test_how_well_the_replay_meets_the_counts_stands_beside_the_curves(
     page: str, dataset: xr.Dataset, crisis: Crisis
 ) -> None:
     known = displaced_known(crisis, pd.Timestamp(dataset["day"].to_numpy()[0]).date())
-    fit = replay_fit(dataset, known)
+    fit = replay_fit(dataset, known, ("displaced_present", []))
     assert fit is not None
     assert fit.sentence in page
 

@@ -111,7 +111,7 @@ def run(
     from havenline.engine import simulate
     from havenline.engine.folder import written_whole
     from havenline.evidence.replay import replay_fit
-    from havenline.facts.counts import displaced_known
+    from havenline.facts.counts import displaced_known, returns_known
     from havenline.options import with_line
     from havenline.outcomes import compare
 
@@ -141,7 +141,11 @@ def run(
                 progress=show,
             )
         comparison = compare(result.dataset)
-        fit = replay_fit(result.dataset, displaced_known(declared, result.as_of))
+        fit = replay_fit(
+            result.dataset,
+            displaced_known(declared, result.as_of),
+            returns_known(declared, result.as_of),
+        )
         cut = float(result.dataset.attrs["choice_weight_cut"])
         if folder is not None and stage is not None:
             made = _write_all(result, declared, comparison, stage)

@@ -6,8 +6,9 @@ The pull of place j on people at place i is
 
 as `havenline.engine.gravity` has it, with ``own`` a factor of the place, drawn once in each future
 (lognormal, mean one): what draws people there that nobody counted; ``size`` the people there and
-the places of its sites; ``room`` falling linearly from 1 at 90% to 0.2 at 150% of the shelter
-places and never to zero; ``safety`` 1 - exp(-d / s) at d road kilometres from the nearest front, s
+the places of its sites, where these are not known ``site_unknown`` at least; ``room`` falling
+linearly from 1 at 90% to 0.2 at 150% of the shelter places, with the same for what is not known,
+and never to zero; ``safety`` 1 - exp(-d / s) at d road kilometres from the nearest front, s
 = ``destination_safe_km``; and ``refuge`` how much the ground of the holder of j draws the people of
 i (see `havenline.engine.refuge`). A choice set holds the fewest destinations with 99% of the
 weight, at most 40; sets are built anew once a week and when the record changes the roads, weights
@@ -109,12 +110,16 @@ def set_pull(net, record, values, plan, state, day, today):  # type: ignore[no-u
                     values, record, plan, state, net.place[j].border, j, day, today
                 )
                 continue
-            size = state.by_status[j].sum() + state.place[j].site + 1.0
+            unknown = values.site_unknown if record.unsized[j] else 1.0
+            size = max(state.by_status[j].sum() + state.place[j].site + 1.0, unknown)
+            places = state.place[j].shelter
+            if record.unsized[j]:
+                places = max(places, unknown)
             state.pull[j] = (
                 state.place[j].own_pull
                 * state.place[j].safety
                 * pull_of_size(size, values.destination_size_power)
-                * room(displaced(state, j), state.place[j].shelter, FULL_FROM, FULL_TO, FULL_LEAST)
+                * room(displaced(state, j), places, FULL_FROM, FULL_TO, FULL_LEAST)
             )
     if changed:
         for j in range(state.pull.shape[0]):

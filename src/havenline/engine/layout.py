@@ -171,6 +171,14 @@ _TABLE = (
         "cumulative",
     ),
     Variable(
+        "history_returned",
+        ("future", "history_day"),
+        "float64",
+        "persons home again since the start of the crisis period, up to the as-of date",
+        "persons",
+        "cumulative",
+    ),
+    Variable(
         "parameter_values",
         ("future", "parameter"),
         "float64",

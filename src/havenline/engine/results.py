@@ -32,6 +32,8 @@ from havenline.errors import RunError, reason_of
 MOST_IN_MEMORY = 600_000_000
 """Bytes of results that are held in memory; a larger simulation must be given ``out``."""
 RESULT_FILE = "result.nc"
+HISTORY = ("newly_displaced", "returned")
+"""Figures of which the days up to the as-of date are kept: those that counts are replayed to."""
 
 
 def share_cut(cut: NDArray[np.float64]) -> float:
@@ -84,7 +86,9 @@ class Results:
         areas = len(world.area_ids)
         self.series = (*MEASURES, *(BY_NEIGHBOUR if world.neighbour_ids else ()))
         self.done = np.zeros(futures, dtype=np.bool_)
-        self.history = np.zeros((futures, ground.facts.days + 1))
+        self.history = {
+            f"history_{name}": np.zeros((futures, ground.facts.days + 1)) for name in HISTORY
+        }
         self.exposed = np.zeros((len(options), len(self.coords["week"]), areas), dtype=np.int64)
         self.flows = np.zeros((*self.exposed.shape, areas), dtype=np.int64)
         self.shelter = np.zeros((futures, areas))
@@ -109,7 +113,8 @@ class Results:
         """Keep the runs of one future; empty flows are left to the caller to add."""
         number, outputs = future.future, [run.out for run in future.runs]
         self.done[number] = True
-        self.history[number] = future.past["newly_displaced"]
+        for name in HISTORY:
+            self.history[f"history_{name}"][number] = future.past[name]
         self.shelter[number] = future.shelter
         self.cut[number] = sum(run.cut for run in future.runs)
         for k, out in enumerate(outputs):
@@ -133,7 +138,7 @@ class Results:
         return {
             "exposure_probability": self.exposed / done,
             "flows": self.flows / done,
-            "history_newly_displaced": self.history,
+            **self.history,
             "shelter_capacity_asof": np.round(np.median(self.shelter[self.done], axis=0)),
             "parameter_values": np.column_stack(
                 [self.ground.values[name] for name in VALUES.names or ()]

@@ -24,7 +24,7 @@ from havenline.evidence.reporting import reported_increments, reporting_of
 from havenline.evidence.results import Hindcast, HindcastLine, Scored
 from havenline.evidence.series import count_began, increments_to_score, main_rows
 from havenline.evidence.shares import score_shares
-from havenline.facts.counts import Increment, published_totals
+from havenline.facts.counts import Increment, published_totals, returns_known
 from havenline.facts.fighting import days_of_any
 
 Floats = npt.NDArray[np.float64]
@@ -217,7 +217,7 @@ def hindcast(
                     fled=fled if reporting else None,
                     figures=tuple(figures),
                     shares=tuple(score_shares(forecasts)),
-                    replay=replay_fit(result.dataset, known),
+                    replay=replay_fit(result.dataset, known, returns_known(crisis, as_of)),
                     captures=front,
                 )
             )

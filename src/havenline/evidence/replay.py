@@ -1,7 +1,8 @@
-"""How well the replay meets the counts that it is scaled to."""
+"""How well the replay meets the counts that it is scaled to, of flight and of return."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,38 @@ import pandas as pd
 import xarray as xr
 
 from havenline import words
-from havenline.facts.counts import Totals
+from havenline.facts.counts import CountOfAll, Totals
+
+
+@dataclass(frozen=True)
+class ReturnsFit:
+    """The replay beside the counts of return that it is scaled to.
+
+    Attributes
+    ----------
+    measure : str
+        One of `havenline.facts.counts.RETURNS`.
+    counts : int
+    miss : float
+        Root mean square of the difference, persons.
+    """
+
+    measure: str
+    counts: int
+    miss: float
+
+    @property
+    def sentence(self) -> str:
+        """What a reader is told, with its full stop."""
+        of = "home again" if self.measure == "returned_cumulative" else "still displaced"
+        return (
+            f"It meets {words.counted(self.counts, 'count')} of people {of} within "
+            f"{words.figure(self.miss)}."
+        )
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the fit as plain data."""
+        return {"measure": self.measure, "counts": self.counts, "miss": self.miss}
 
 
 @dataclass(frozen=True)
@@ -28,22 +60,26 @@ class ReplayFit:
         Day of the count that is met worst.
     off : float
         The replay's mean less that count, persons.
+    returns : ReturnsFit or None
+        The same of counts of return; None where there are none.
     """
 
     counts: int
     miss: float
     worst: date
     off: float
+    returns: ReturnsFit | None = None
 
     @property
     def sentence(self) -> str:
         """What a reader is told, with its full stop."""
         side = "above" if self.off > 0.0 else "below"
-        return (
+        flight = (
             f"The replay meets {words.counted(self.counts, 'count')} of displaced people within "
             f"{words.figure(self.miss)} (root mean square); worst on {words.day(self.worst)}, "
             f"{words.figure(abs(self.off))} {side} it."
         )
+        return flight if self.returns is None else f"{flight} {self.returns.sentence}"
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fit as plain data."""
@@ -52,18 +88,23 @@ class ReplayFit:
             "miss": self.miss,
             "worst": self.worst.isoformat(),
             "off": self.off,
+            "returns": None if self.returns is None else self.returns.to_json_dict(),
         }
 
 
-def replay_fit(dataset: xr.Dataset, known: Totals) -> ReplayFit | None:
+def replay_fit(
+    dataset: xr.Dataset, known: Totals, returns: tuple[str, Sequence[CountOfAll]]
+) -> ReplayFit | None:
     """Hold the replay of a run against the counts that it was scaled to.
 
     Parameters
     ----------
     dataset : Dataset
-        A result, with ``history_newly_displaced`` (future, history_day).
+        A result, with ``history_newly_displaced`` and ``history_returned`` (future, history_day).
     known : Totals
         The main series as it was known on the as-of date.
+    returns : (str, sequence of CountOfAll)
+        Counts of return known then, as `havenline.facts.counts.returns_known` has them.
 
     Returns
     -------
@@ -83,4 +124,19 @@ def replay_fit(dataset: xr.Dataset, known: Totals) -> ReplayFit | None:
         miss=float(np.sqrt(np.mean(off**2))),
         worst=known.dates[int(np.flatnonzero(inside)[worst])],
         off=float(off[worst]),
+        returns=_returns_fit(dataset, *returns),
     )
+
+
+def _returns_fit(
+    dataset: xr.Dataset, measure: str, counts: Sequence[CountOfAll]
+) -> ReturnsFit | None:
+    if not counts:
+        return None
+    first = pd.Timestamp(dataset["history_day"].to_numpy()[0])
+    home = dataset["history_returned"].mean("future").to_numpy()
+    path = home
+    if measure != "returned_cumulative":
+        path = dataset["history_newly_displaced"].mean("future").to_numpy() - home
+    off = [path[(pd.Timestamp(count.day) - first).days] - count.persons for count in counts]
+    return ReturnsFit(measure, len(counts), float(np.sqrt(np.mean(np.square(off)))))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -216,6 +216,30 @@ def displaced_known(crisis: Crisis, as_of: date) -> Totals:
     return _totals(newest_by("date", _known(rows, as_of)))
 
 
+class Observed(Protocol):
+    """What is read of a crisis."""
+
+    @property
+    def meta(self) -> Any:
+        """Period and main series."""
+        ...
+
+    @property
+    def observations(self) -> pd.DataFrame:
+        """Observed series."""
+        ...
+
+    @property
+    def areas(self) -> pd.DataFrame:
+        """Areas, with the area each lies in."""
+        ...
+
+    @property
+    def places(self) -> pd.DataFrame:
+        """Places, with the finest area of each."""
+        ...
+
+
 class CountOfAll(NamedTuple):
     """A count that covers the whole crisis.
 
@@ -230,7 +254,7 @@ class CountOfAll(NamedTuple):
     persons: float
 
 
-def counts_of_all(crisis: Crisis, measure: str, as_of: date) -> list[CountOfAll]:
+def counts_of_all(crisis: Observed, measure: str, as_of: date) -> list[CountOfAll]:
     """Return the counts of a measure of people that cover the whole crisis, one a day.
 
     Of some areas, into one neighbour, or in another unit than persons, a count does not cover the
@@ -262,6 +286,36 @@ def counts_of_all(crisis: Crisis, measure: str, as_of: date) -> list[CountOfAll]
         CountOfAll(day.date(), float(persons))
         for day, persons in zip(newest["date"], newest["value"], strict=True)
     ]
+
+
+RETURNS = ("returned_cumulative", "displaced_present")
+"""Measures that tell of returns, the most direct first."""
+
+
+def returns_known(crisis: Observed, as_of: date) -> tuple[str, list[CountOfAll]]:
+    """Return the counts of the whole crisis after its start that tell of returns.
+
+    Where those home again are counted, these alone: those still displaced are often of another
+    counter than the displaced, and the difference of two counters is not a return.
+
+    Parameters
+    ----------
+    crisis : Crisis
+    as_of : date
+
+    Returns
+    -------
+    measure : str
+        One of `RETURNS`.
+    counts : list of CountOfAll
+        Those known on a day, in order of the days they describe; empty where there is none.
+    """
+    for measure in RETURNS:
+        counts = counts_of_all(crisis, measure, as_of)
+        counts = [count for count in counts if count.day > crisis.meta.period.start]
+        if counts:
+            break
+    return measure, counts
 
 
 def counts_shown(crisis: Crisis, as_of: date) -> list[Count]:

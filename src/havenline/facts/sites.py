@@ -130,6 +130,23 @@ def transit_places(sites: pd.DataFrame, as_of: date) -> set[str]:
     return {place for place, transit in of_place.items() if all(transit)}
 
 
+def unsized_places(sites: pd.DataFrame, as_of: date) -> set[str]:
+    """Return the places with a site of which neither capacity nor people in it are known.
+
+    Parameters
+    ----------
+    sites : DataFrame
+    as_of : date
+        Only rows published by this day.
+    """
+    known = sites_known(sites, as_of)
+    return {
+        site.place
+        for site in known
+        if site.takes_in and not site.people and not np.isfinite(site.places)
+    }
+
+
 def _rows(sites: pd.DataFrame, as_of: date) -> list[Site]:
     rows = known_by(sites, as_of)
     parts = rows.reindex(columns=SITE_PARTS).to_numpy(np.float64)

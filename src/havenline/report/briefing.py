@@ -19,7 +19,7 @@ from havenline.crisis import Crisis
 from havenline.crisis.cells import split_ids
 from havenline.crisis.parameters import Parameter
 from havenline.evidence.replay import replay_fit
-from havenline.facts.counts import displaced_known
+from havenline.facts.counts import displaced_known, returns_known
 from havenline.facts.known import known_by
 from havenline.outcomes.comparison import Comparison
 from havenline.report import (
@@ -240,7 +240,9 @@ def _context(
     deep = _behind(dataset, crisis, comparison, names)
     fit = None
     if len(crisis.observations):
-        fit = replay_fit(dataset, displaced_known(crisis, as_of.date()))
+        fit = replay_fit(
+            dataset, displaced_known(crisis, as_of.date()), returns_known(crisis, as_of.date())
+        )
     return {
         "title": crisis.meta.name,
         "question": crisis.meta.question,

@@ -6,7 +6,7 @@ Nothing published after the as-of date enters.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from havenline.crisis.meta import EarlierOffensive, Theatre
 from havenline.draws import key_of_text
 from havenline.facts.borders import borders_by_day, most_open
-from havenline.facts.counts import counts_of_all, displaced_known, increments
+from havenline.facts.counts import displaced_known, increments, returns_known
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
 from havenline.facts.moves import moves_known
 from havenline.facts.relations import Offensive, offensives_known, terms_known
-from havenline.facts.sites import changes_of_capacity, days_open, transit_places
+from havenline.facts.sites import changes_of_capacity, days_open, transit_places, unsized_places
 from havenline.facts.violence import events_known
 from havenline.world import roads
 from havenline.world.terms import (
@@ -89,8 +89,8 @@ class Record(NamedTuple):
         ``target`` persons newly displaced on the day by the published counts, -1 where none
         covers it; ``epoch`` index into ``dist`` and ``pred``: the road network of the day;
         ``terms`` index into what holds between parties; ``still`` persons displaced since the
-        start who were counted as still so, ``home`` as home again, by the next count of either,
-        ``due`` days ahead; -1 where none is.
+        start who are still so, or ``home`` again, by the next count of it, ``due`` days ahead;
+        -1 where none is.
     running : (n_day, n_offensive) int8
         1 while an offensive ran.
     standing : (n_day, n_offensive) int8
@@ -117,6 +117,8 @@ class Record(NamedTuple):
         changes of capacity known by the as-of date, later ones too.
     open_days : (n_place, 2) int64
         First and last day on which people can go to a place: of camps those of their sites.
+    unsized : (n_place,) bool
+        Whether a place has a site of which neither capacity nor people in it are known.
     transit : (n_place,) bool
         Whether people are passed on from the sites of a place.
     move : (n_move,) records ``MOVE``
@@ -158,6 +160,7 @@ class Record(NamedTuple):
     permeability: NDArray[np.float64]
     site: NDArray[np.void]
     open_days: NDArray[np.int64]
+    unsized: NDArray[np.bool_]
     transit: NDArray[np.bool_]
     move: NDArray[np.void]
     leaves: NDArray[np.bool_]
@@ -293,7 +296,8 @@ def known_facts(
         permeability=np.array([b.permeability for b in borders[-1]], dtype=np.float64),
         site=_site_changes(world, period.start, as_of),
         open_days=_open_days(world, period.start, as_of),
-        transit=_transit(world, as_of),
+        unsized=_placed(world, unsized_places(world.crisis.sites, as_of)),
+        transit=_placed(world, transit_places(world.crisis.sites, as_of)),
         move=move,
         leaves=leaves,
         reaches=reaches,
@@ -385,9 +389,8 @@ def _open_days(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.int64
     return np.array([[(day - start).days for day in ends] for ends in days], dtype=np.int64)
 
 
-def _transit(world: World, as_of: dt.date) -> NDArray[np.bool_]:
-    passing = transit_places(world.crisis.sites, as_of)
-    return np.array([place in passing for place in world.place_ids], dtype=np.bool_)
+def _placed(world: World, places: Set[str]) -> NDArray[np.bool_]:
+    return np.array([place in places for place in world.place_ids], dtype=np.bool_)
 
 
 def _moves(
@@ -428,16 +431,12 @@ def _set_returns(day: NDArray[np.void], world: World, start: dt.date, as_of: dt.
     """Set the next count of those who are still displaced, or home again, on every day."""
     for name in ("still", "home", "due"):
         day[name] = -1
-    for name, measure in (("still", "displaced_present"), ("home", "returned_cumulative")):
-        for count in counts_of_all(world.crisis, measure, as_of):
-            at = (count.day - start).days
-            if at > 0:
-                day[name][at] = count.persons
-    counted = np.flatnonzero((day["still"] >= 0.0) | (day["home"] >= 0.0))
+    measure, counts = returns_known(world.crisis, as_of)
+    name = "home" if measure == "returned_cumulative" else "still"
     before = 0
-    for at in counted.tolist():
-        for name in ("still", "home"):
-            day[name][before + 1 : at] = day[name][at]
+    for count in counts:
+        at = (count.day - start).days
+        day[name][before + 1 : at + 1] = count.persons
         day["due"][before + 1 : at + 1] = at - np.arange(before + 1, at + 1)
         before = at
 

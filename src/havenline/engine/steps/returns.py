@@ -24,8 +24,8 @@ neighbour return at ``return_abroad`` times the mean hazard of their home, by th
 nearest to it, however the border is run. Forced return does not exist.
 
 Up to the as-of date the hazards of return within the crisis are scaled day by day so that the next
-count of those still displaced, or home again, is met in expectation on its day, as far as
-``MOST_SCALE`` times: of two counts of one day that of those home again.
+count of those home again, or where there is none of those still displaced, is met in expectation on
+its day, as far as ``MOST_SCALE`` times.
 """
 
 from __future__ import annotations
