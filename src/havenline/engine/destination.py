@@ -4,7 +4,8 @@ The pull of place j on people at place i is
 
     safety_j own_j (size_j)^a (d0 + road_ij)^-g room_j refuge_ij,
 
-as `havenline.engine.gravity` has it, with ``own`` a factor of the place, drawn once in each future
+as `havenline.engine.gravity` has it, times ``border_shelter`` at a border, on ground that an
+offensive attacks, with ``own`` a factor of the place, drawn once in each future
 (lognormal, mean one): what draws people there that nobody counted; ``size`` the people there and
 the places of its sites, where these are not known ``site_unknown`` at least; ``room`` falling
 linearly from 1 at 90% to 0.2 at 150% of the shelter places, with the same for what is not known,
@@ -30,6 +31,7 @@ from havenline.engine.journey import add_slot, travel_days
 from havenline.engine.people import displaced
 from havenline.engine.refuge import shelters
 from havenline.world import roads
+from havenline.world.terms import DEFENDED
 
 MAX_CHOICES = 40
 """Most destinations in a choice set."""
@@ -92,6 +94,18 @@ def crossing_pull(values, record, plan, state, neighbour, place, day, today):  #
 
 
 @kernel
+def border_factor(net, values, state, place):  # type: ignore[no-untyped-def]
+    """Return the factor on the pull of a place for a border near it, where its holder is
+    attacked.
+    """
+    if net.place[place].border >= 0:
+        for k in range(state.defends.shape[0]):
+            if state.defends[k, state.holder[place]] == DEFENDED:
+                return values.border_shelter
+    return 1.0
+
+
+@kernel
 def set_pull(net, record, values, plan, state, day, today):  # type: ignore[no-untyped-def]
     """Set the pull of every place for the day, without distance, and whether it is open.
 
@@ -106,7 +120,7 @@ def set_pull(net, record, values, plan, state, day, today):  # type: ignore[no-u
         state.place[j].open = now
         if now and state.place[j].safety > 0.0:
             if net.place[j].crossing:
-                state.pull[j] = crossing_pull(
+                state.pull[j] = border_factor(net, values, state, j) * crossing_pull(
                     values, record, plan, state, net.place[j].border, j, day, today
                 )
                 continue
@@ -116,7 +130,8 @@ def set_pull(net, record, values, plan, state, day, today):  # type: ignore[no-u
             if record.unsized[j]:
                 places = max(places, unknown)
             state.pull[j] = (
-                state.place[j].own_pull
+                border_factor(net, values, state, j)
+                * state.place[j].own_pull
                 * state.place[j].safety
                 * pull_of_size(size, values.destination_size_power)
                 * room(displaced(state, j), places, FULL_FROM, FULL_TO, FULL_LEAST)
