@@ -62,12 +62,12 @@ HAPPENING_KINDS = {
     "intervention": "told to the reader; no run uses it yet: the armies of its parties stand in "
     "the way of the offensives it names (all, if none)",
     "intervention_ends": "told to the reader; no run uses it yet: they withdraw",
-    "corridor_opens": "told to the reader; no run uses it yet: people may leave the places of "
-    "`where` by a corridor",
+    "corridor_opens": "told to the reader; no run uses it yet: people may leave the places it "
+    "names by a corridor",
     "corridor_closes": "told to the reader; no run uses it yet: the corridor is shut",
     "onward_opens": "told to the reader; no run uses it yet: a neighbour opens the way onward",
     "onward_closes": "told to the reader; no run uses it yet: the way onward is shut again",
-    "supply_cut": "told to the reader; no run uses it: a port or road by which supplies come is cut",
+    "supply_cut": "told to the reader; no run uses it: a port or road that supplies come by is cut",
     "supply_opens": "told to the reader; no run uses it: it is open again",
 }
 PARTY_KINDS = {
