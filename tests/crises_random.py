@@ -98,9 +98,10 @@ class Sketch:
 
     ``changes`` are (day, place, party, day of publication), and how it came; ``happenings`` and
     ``counts`` (day, kind or value, day of publication), happenings of one offensive its id as
-    well; ``crossings`` (place, regime, day, day of publication), and the neighbour if it is not
-    "nb"; ``lines`` (id, latitude): what lies north is protected; ``parties`` (id, kind);
-    ``relations`` (party, other, relation), and the day it begins; ``refuge`` (home, holder, share,
+    well, and of some places their ids; ``crossings`` (place, regime, day, day of publication), and
+    the neighbour if it is not "nb"; ``lines`` (id, latitude): what lies north is protected;
+    ``parties`` (id, kind); ``relations`` (party, other, relation), and the day it begins;
+    ``refuge`` (home, holder, share,
     passage); ``camps`` are rows of sites; ``violence`` (day, place, events, day of publication);
     ``moves`` (from, to, first day, last day, persons, day of publication); ``home`` (measure, day,
     persons, day of publication) are counts of the whole crisis beside the main series.
@@ -345,7 +346,8 @@ def crisis_of(sketch: Sketch) -> Crisis:
                     "date": _day(d),
                     "kind": k,
                     "published": _day(known),
-                    "offensives": "".join(of),
+                    "offensives": "".join(of[:1]),
+                    "where": "".join(of[1:]),
                 }
                 for i, (d, k, known, *of) in enumerate(sketch.happenings)
             ],
@@ -355,6 +357,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 "kind": "str",
                 "published": DATE,
                 "offensives": "str",
+                "where": "str",
             },
         ),
         observations=_frame(

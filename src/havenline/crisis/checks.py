@@ -11,6 +11,7 @@ from havenline.crisis import (
     checks_options,
     checks_relations,
     checks_series,
+    checks_sieges,
     checks_state,
     checks_tables,
 )
@@ -25,6 +26,7 @@ PARTS = (
     checks_state,
     checks_relations,
     checks_moves,
+    checks_sieges,
     checks_series,
     checks_options,
     checks_bargaining,

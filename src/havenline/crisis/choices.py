@@ -53,23 +53,31 @@ HAPPENING_KINDS = {
     "strike": "told to the reader; no run uses it (violence stands in violence.csv)",
     "meeting": "told to the reader; no run uses it",
     "order_to_leave": "told to the reader; no run uses it yet",
-    "order_to_stay": "told to the reader; no run uses it yet",
-    "siege_begins": "told to the reader; no run uses it yet",
-    "siege_lifts": "told to the reader; no run uses it yet",
+    "order_to_stay": "as siege_begins",
+    "siege_begins": "people may not leave the places it names: few get out, until it lifts, a "
+    "corridor opens or the place has changed hands",
+    "siege_lifts": "they may leave again, after a siege or an order to stay",
     "flood": "told to the reader; no run uses it yet",
     "screening": "told to the reader; no run uses it yet (shares and rates stand in refuge.csv)",
     "front_opens": "told to the reader; no run uses it yet",
     "intervention": "told to the reader; no run uses it yet: the armies of its parties stand in "
     "the way of the offensives it names (all, if none)",
     "intervention_ends": "told to the reader; no run uses it yet: they withdraw",
-    "corridor_opens": "told to the reader; no run uses it yet: people may leave the places it "
-    "names by a corridor",
-    "corridor_closes": "told to the reader; no run uses it yet: the corridor is shut",
+    "corridor_opens": "people may leave places under siege that it names",
+    "corridor_closes": "they may leave them no longer, where the siege has not lifted",
     "onward_opens": "told to the reader; no run uses it yet: a neighbour opens the way onward",
     "onward_closes": "told to the reader; no run uses it yet: the way onward is shut again",
     "supply_cut": "told to the reader; no run uses it: a port or road that supplies come by is cut",
     "supply_opens": "told to the reader; no run uses it: it is open again",
 }
+SIEGE_KINDS = {
+    "siege_begins": True,
+    "order_to_stay": True,
+    "corridor_closes": True,
+    "corridor_opens": False,
+    "siege_lifts": False,
+}
+"""Kinds of happenings by which places come not to be left (True), or may be left again."""
 PARTY_KINDS = {
     "armed": "may hold ground; what it is to others stands in relations.csv",
     "authority": "as armed: a government or local authority that may hold ground",

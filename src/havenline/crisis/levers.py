@@ -283,6 +283,26 @@ class BorderLever(EffectiveLever):
     regime: Literal["closed", "managed", "open"] = Field(description="how the border is run")
 
 
+class CorridorLever(EffectiveLever):
+    """A way out of places that may not be left."""
+
+    EFFECT: ClassVar[str] = (
+        "From its start people leave places under siege as they wish, where to they wish, and back "
+        "in, for as long as it is kept; who leaves by it counts as displaced by the option."
+    )
+    lever: Literal["corridor"]
+    start: DayOrDate = Field(description="first day")
+    agreed: bool = Field(True, description="whether both sides agreed to it")
+    where: list[Annotated[str, Field(pattern=CODE)]] = Field(
+        default_factory=list,
+        max_length=MOST_OPTIONS,
+        description="the places or areas, of any level, that it opens; empty: all under siege",
+    )
+    both_directions: bool = Field(True, description="people may come back by it")
+    own_choice: bool = Field(True, description="people go where they choose")
+    right_to_asylum: bool = Field(True, description="people keep the right to seek asylum")
+
+
 class AidLever(EffectiveLever):
     """More or less aid from a day on."""
 
@@ -362,6 +382,7 @@ Lever = Annotated[
     | LineLever
     | HavenLever
     | BorderLever
+    | CorridorLever
     | AidLever
     | MonitorsLever
     | OnwardLever
@@ -376,6 +397,7 @@ LEVERS: dict[str, type[Strict]] = {
     "line": LineLever,
     "haven": HavenLever,
     "border": BorderLever,
+    "corridor": CorridorLever,
     "aid": AidLever,
     "monitors": MonitorsLever,
     "onward": OnwardLever,

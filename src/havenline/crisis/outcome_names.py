@@ -9,6 +9,7 @@ from __future__ import annotations
 INDICATORS = (
     "newly_displaced",
     "movements",
+    "kept_in",
     "peak_unsheltered",
     "near_front",
     "near_border",

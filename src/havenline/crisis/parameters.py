@@ -29,7 +29,7 @@ ANY_YEAR = dt.date.min
 """Day of a row without a date: the prior that holds for any crisis of any year."""
 NOT_ZERO = ("km", "days", "months", "persons")
 """Units of parameters that a formula divides by: lengths and times."""
-DIVISORS = ("transit_days", "vehicle_km_day", "violence_events", "walk_km_day")
+DIVISORS = ("siege_leak", "transit_days", "vehicle_km_day", "violence_events", "walk_km_day")
 NUMERATORS = ("onward_pulse",)
 """Of these units, and divided by in no formula."""
 SCALES = "pressure_"

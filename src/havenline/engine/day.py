@@ -24,14 +24,15 @@ from havenline.engine.steps import (
     moves,
     onward,
     returns,
+    siege,
     theatres,
     truce,
     violence,
 )
 
 ORDER: tuple[ModuleType, ...] = (
-    containment, truce, theatres, control, violence, aid, arrivals, moves, flight, returns, entry,
-    onward, harm, ledger,
+    containment, truce, theatres, control, siege, violence, aid, arrivals, moves, flight, returns,
+    entry, onward, harm, ledger,
 )  # fmt: skip
 
 STEPS: Mapping[str, Step] = {m.__name__.rpartition(".")[2]: m.STEP for m in ORDER}
@@ -45,6 +46,7 @@ def walk(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     truce.step(net, record, values, plan, state, key, day, today)
     theatres.step(net, record, values, plan, state, key, day, today)
     control.step(net, record, values, plan, state, key, day, today)
+    siege.step(net, record, values, plan, state, key, day, today)
     violence.step(net, record, values, plan, state, key, day, today)
     aid.step(net, record, values, plan, state, key, day, today)
     arrivals.step(net, record, values, plan, state, key, day, today)

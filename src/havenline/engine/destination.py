@@ -11,9 +11,9 @@ the places of its sites, where these are not known ``site_unknown`` at least; ``
 linearly from 1 at 90% to 0.2 at 150% of the shelter places, with the same for what is not known,
 and never to zero; ``safety`` 1 - exp(-d / s) at d road kilometres from the nearest front, s
 = ``destination_safe_km``; and ``refuge`` how much the ground of the holder of j draws the people of
-i (see `havenline.engine.refuge`). A choice set holds the fewest destinations with 99% of the
-weight, at most 40; sets are built anew once a week and when the record changes the roads, weights
-every day.
+i (see `havenline.engine.refuge`). Nobody goes into a place under siege. A choice set holds the
+fewest destinations with 99% of the weight, at most 40; sets are built anew once a week and when the
+record changes the roads, weights every day.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def set_pull(net, record, values, plan, state, day, today):  # type: ignore[no-u
     for j in range(state.pull.shape[0]):
         state.pull[j] = 0.0
         first, last = record.open_days[j, 0], record.open_days[j, 1]
-        now = net.place[j].hosts and first <= day <= last
+        now = net.place[j].hosts and first <= day <= last and state.place[j].besieged == 0
         changed = changed or now != state.place[j].open
         state.place[j].open = now
         if now and state.place[j].safety > 0.0:

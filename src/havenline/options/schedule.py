@@ -15,6 +15,7 @@ from havenline.crisis.levers import (
     AidLever,
     BorderLever,
     ContainmentLever,
+    CorridorLever,
     ExemptionLever,
     HavenLever,
     Lever,
@@ -29,6 +30,7 @@ from havenline.crisis.levers import (
 from havenline.crisis.registry import suggest
 from havenline.crisis.sites import site_places
 from havenline.errors import OptionRefused, RunError
+from havenline.facts.areas import lineage
 from havenline.facts.borders import UNKNOWN
 from havenline.facts.relations import offensives_known
 from havenline.world.geometry import protected_side
@@ -39,7 +41,9 @@ GUARANTEES = ("", "credible_force", "consent", "declared")
 NEVER = 1 << 30
 
 
-PLAN_PLACE = np.dtype([("handed", "?"), ("restored", "?"), ("haven", "?"), ("to", "i8")])
+PLAN_PLACE = np.dtype(
+    [("handed", "?"), ("restored", "?"), ("haven", "?"), ("corridor", "?"), ("to", "i8")]
+)
 PLAN_DAY = np.dtype(
     [
         ("aid", "f8"),
@@ -75,7 +79,7 @@ class Schedule(NamedTuple):
         1 where return beyond the line is watched by a body that both sides accept.
     place : (n_place,) records ``PLAN_PLACE``
         Whether a place is handed over by the line, given back by those who took it, in the
-        haven; ``to`` which party it passes to, -1 for none.
+        haven, opened by the corridor; ``to`` which party it passes to, -1 for none.
     line_from, line_to : int
         Index of the party that hands places over along the line, and of the one that gets them.
     haven_start, haven_kind : int
@@ -89,6 +93,8 @@ class Schedule(NamedTuple):
         Day from which a neighbour lets people go on freely.
     containment_start, exemption_start : int
         Day from which listed groups are contained; from which aid is exempt despite listing.
+    corridor_start, corridor_agreed : int
+        Day on which a corridor out of places under siege opens; 1 where both sides agreed to it.
     border : (n_day, n_neighbour) int8
         Regime of each border.
     day : (n_day,) records ``PLAN_DAY``
@@ -118,6 +124,8 @@ class Schedule(NamedTuple):
     onward_open: int
     containment_start: int
     exemption_start: int
+    corridor_start: int
+    corridor_agreed: int
     border: NDArray[np.int8]
     day: NDArray[np.void]
 
@@ -215,6 +223,8 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "onward_open": NEVER,
         "containment_start": NEVER,
         "exemption_start": NEVER,
+        "corridor_start": NEVER,
+        "corridor_agreed": 0,
     }
     # What a line gives back belongs to a haven behind it, so lines come first.
     for lever in _in_order(option, facts.as_of):
@@ -245,6 +255,10 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             terms["containment_start"] = _day(option, lever.start, facts)
         elif isinstance(lever, ExemptionLever):
             terms["exemption_start"] = _day(option, lever.start, facts)
+        elif isinstance(lever, CorridorLever):
+            terms["corridor_start"] = _day(option, lever.start, facts)
+            terms["corridor_agreed"] = int(lever.agreed)
+            _corridor(world, option, lever, place)
         elif isinstance(lever, BorderLever):
             _border(world, facts, option, lever, border)
         elif isinstance(lever, ReturnLever):
@@ -390,6 +404,28 @@ def _line(
         raise RunError(f"option {option.id!r}: the handover must come after the announcement")
     terms["announce"], terms["handover"] = announce, handover
     terms["return_watched"] = int(lever.return_watched)
+
+
+def _corridor(
+    world: World, option: OptionSpec, lever: CorridorLever, place: NDArray[np.void]
+) -> None:
+    if not (lever.both_directions and lever.own_choice and lever.right_to_asylum):
+        raise OptionRefused(
+            f"option {option.id!r}: a corridor may not keep people from coming back, send them "
+            "where they do not choose to go or condition asylum (both_directions, own_choice and "
+            "right_to_asylum must be true)"
+        )
+    above, places = lineage(world.crisis.areas), world.crisis.places
+    area_of = dict(zip(places["place_id"], places["area_id"], strict=True))
+    named = [{place_id, *above[area_of[place_id]]} for place_id in world.place_ids]
+    for name in lever.where:
+        if not any(name in ids for ids in named):
+            hint = suggest(name, sorted({i for ids in named for i in ids}))
+            raise RunError(
+                f"option {option.id!r}: the corridor opens {name!r}, which is no place nor an area "
+                "with one" + (f"; {hint}" if hint else "")
+            )
+    place["corridor"] = [not lever.where or bool(ids & set(lever.where)) for ids in named]
 
 
 def most_places(holder: NDArray[np.int8], parties: NDArray[np.bool_]) -> int:

@@ -277,9 +277,10 @@ def compare(dataset: xr.Dataset, baseline: str | None = None) -> Comparison:
         raise RunError(f"the result has no option {baseline}; it has {', '.join(ids)}")
     base = ids.index(baseline) if baseline else None
     answers: list[dict[str, Answer]] = [{} for _ in ids]
+    kept_in = per_future(dataset, "kept_in")
     for indicator in INDICATORS.values():
         for column, answer in enumerate(
-            _answers(indicator, per_future(dataset, indicator.id), base)
+            _answers(indicator, per_future(dataset, indicator.id), base, kept_in)
         ):
             answers[column][indicator.id] = answer
     attrs = dataset.attrs
@@ -403,10 +404,16 @@ def two_digits(error: float) -> float:
     return round_to_error(error, error / 10)
 
 
-def _answers(indicator: Indicator, values: NDArray[np.float64], base: int | None) -> list[Answer]:
-    """Return the answers for one indicator, ``values`` (option, future)."""
+def _answers(
+    indicator: Indicator,
+    values: NDArray[np.float64],
+    base: int | None,
+    kept_in: NDArray[np.float64],
+) -> list[Answer]:
+    """Return the answers for one indicator, ``values`` and ``kept_in`` (option, future)."""
     lower = indicator.better == "lower"
-    regret = values - values.min(axis=0) if lower else None
+    judged = values + kept_in if indicator.with_kept_in else values
+    regret = judged - judged.min(axis=0) if lower else None
     answers = []
     for column, row in enumerate(values):
         answers.append(
@@ -420,7 +427,13 @@ def _answers(indicator: Indicator, values: NDArray[np.float64], base: int | None
                 difference=(
                     None
                     if base is None
-                    else difference_of(row, values[base], lower, column == base)
+                    else difference_of(
+                        row,
+                        values[base],
+                        lower,
+                        column == base,
+                        judged=judged[column] - judged[base],
+                    )
                 ),
                 regret_p90=(
                     None if regret is None else float(np.quantile(regret[column], REGRET_QUANTILE))
@@ -445,6 +458,7 @@ def difference_of(
     baseline: NDArray[np.float64],
     lower: bool,
     to_itself: bool = False,
+    judged: NDArray[np.float64] | None = None,
 ) -> Difference:
     """Return the paired difference of two options.
 
@@ -456,16 +470,22 @@ def difference_of(
         Whether less is better.
     to_itself : bool
         Whether both are the same option.
+    judged : (future,) float64, optional
+        The difference by which one is better or worse; that of the values if not given. Only a
+        difference that both show is told as one.
     """
     paired = values - baseline
+    judged = paired if judged is None else judged
     summary = summary_of(paired)
+    told = clearly_not_zero(paired) and summary.rounded().median != 0
+    same = np.sign(np.median(judged)) == np.sign(np.median(paired))
     return Difference(
         summary=summary,
-        better=int((paired < 0).sum()) if lower and not to_itself else None,
+        better=int((judged < 0).sum()) if lower and not to_itself else None,
         futures=int(paired.size),
-        distinguishable=clearly_not_zero(paired) and summary.rounded().median != 0,
+        distinguishable=told and clearly_not_zero(judged) and bool(same),
         to_itself=to_itself,
-        worse=int((paired > 0).sum()) if lower and not to_itself else None,
+        worse=int((judged > 0).sum()) if lower and not to_itself else None,
     )
 
 

@@ -54,6 +54,9 @@ class Indicator:
         Parameters that it is reckoned with, beside those of the run.
     prior : bool
         Whether one of these stands for it alone and is a prior.
+    with_kept_in : bool
+        Whether people who wanted to leave and could not count with it where options are held
+        against each other: fewer who flee because the way out is blocked are no gain.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Indicator:
     also: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     prior: bool = False
+    with_kept_in: bool = False
 
     @property
     def prior_only(self) -> bool:
@@ -83,6 +87,7 @@ _TABLE = (
         "Persons who flee for the first time after the as-of date.",
         "newly_displaced",
         after_start,
+        with_kept_in=True,
     ),
     Indicator(
         "movements",
@@ -92,6 +97,16 @@ _TABLE = (
         "Times that a person flees after the as-of date, first or again.",
         "movements",
         after_start,
+        with_kept_in=True,
+    ),
+    Indicator(
+        "kept_in",
+        "Wanted to leave and could not",
+        "persons",
+        "lower",
+        "Persons who on the last day would have left a place and cannot.",
+        "kept_in",
+        at_end,
     ),
     Indicator(
         "peak_unsheltered",

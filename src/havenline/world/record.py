@@ -21,6 +21,7 @@ from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
 from havenline.facts.moves import moves_known
 from havenline.facts.relations import Offensive, offensives_known, terms_known
+from havenline.facts.sieges import sieges_known
 from havenline.facts.sites import changes_of_capacity, days_open, transit_places, unsized_places
 from havenline.facts.violence import events_known
 from havenline.world import roads
@@ -106,6 +107,8 @@ class Record(NamedTuple):
         Whether a place lies in the areas of an offensive.
     by_agreement : (n_day, n_place) bool
         Whether a place changed hands by agreement on the day.
+    shut : (n_day, n_place) bool
+        Whether people may not leave a place on the day.
     violence : (n_row,) records ``VIOLENCE``
         Recorded events of a day at a place.
     border : (n_day, n_neighbour) int8
@@ -155,6 +158,7 @@ class Record(NamedTuple):
     offensive: NDArray[np.void]
     within: NDArray[np.bool_]
     by_agreement: NDArray[np.bool_]
+    shut: NDArray[np.bool_]
     violence: NDArray[np.void]
     border: NDArray[np.int8]
     permeability: NDArray[np.float64]
@@ -289,6 +293,7 @@ def known_facts(
         ),
         within=_within(world, offensives),
         by_agreement=by_agreement,
+        shut=_shut(world, period.start, as_of, n_day),
         violence=_violence(world, period.start, as_of),
         border=np.array([[b.regime for b in day] for day in borders], dtype=np.int8).reshape(
             n_day, len(world.neighbour_ids)
@@ -370,6 +375,14 @@ def _holders(
         holder[day:, index[change.place]] = number[change.party]
         agreed[day, index[change.place]] = change.how in BY_AGREEMENT
     return holder, agreed
+
+
+def _shut(world: World, start: dt.date, as_of: dt.date, n_day: int) -> NDArray[np.bool_]:
+    shut = np.zeros((n_day, len(world.place_ids)), dtype=np.bool_)
+    index = {p: i for i, p in enumerate(world.place_ids)}
+    for change in sieges_known(world.crisis, as_of):
+        shut[max(0, (change.day - start).days) :, index[change.place]] = change.shut
+    return shut
 
 
 def _site_changes(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.void]:

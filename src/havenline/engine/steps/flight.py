@@ -55,7 +55,7 @@ from havenline.engine.people import (
     list_row,
 )
 from havenline.engine.step import Measure, Step
-from havenline.engine.steps import violence
+from havenline.engine.steps import siege, violence
 from havenline.engine.steps.control import front_km
 from havenline.engine.steps.violence import events_of_week
 
@@ -94,11 +94,15 @@ STEP = Step(
         "tempo",
         "pull",
         "moved",
+        "siege",
+        "held back",
     ),
     writes=(
         "people",
         "calendar",
         "readiness",
+        "held back",
+        "kept_in",
         "level",
         "tempo",
         "time away",
@@ -117,6 +121,7 @@ STEP = Step(
         ("wait_fighting", "f8"),
         ("wait_background", "f8"),
         ("spent", "f8"),
+        ("held_back", "f8"),
     ),
     measures=(
         Measure(
@@ -135,6 +140,13 @@ STEP = Step(
             since_as_of=True,
         ),
         Measure(
+            "kept_in",
+            "persons who wanted to leave and could not",
+            "persons",
+            "stock",
+            of=("kept_in",),
+        ),
+        Measure(
             "displaced_by_option",
             "persons displaced by the option",
             "persons",
@@ -146,7 +158,7 @@ STEP = Step(
 )
 """``shock`` is the factor on the hazard of flight of the week, ``shock_z`` its normal score;
 ``wait_*`` the hazards of flight that have gathered since people last left, ``spent`` those that
-have cumulated before."""
+have cumulated before, ``held_back`` those at which people would have left and could not."""
 
 
 @kernel
@@ -194,14 +206,15 @@ def reach(net, values, place):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def allowed(values, state, place):  # type: ignore[no-untyped-def]
+def allowed(values, plan, state, place):  # type: ignore[no-untyped-def]
     """Return the part of their hazard at which people leave, by who holds the ground."""
     share = min(1.0, state.share[state.own[place], state.holder[place]])
-    return share + (1.0 - share) * values.flight_captured
+    share += (1.0 - share) * values.flight_captured
+    return share * siege.gate(values, plan, state, place)
 
 
 @kernel
-def fighting_hazard(net, record, values, state, place, day):  # type: ignore[no-untyped-def]
+def fighting_hazard(net, record, values, plan, state, place, day):  # type: ignore[no-untyped-def]
     """Return the part of the daily hazard that comes from front, bombardment and capture."""
     near, length = 0.0, reach(net, values, place)
     for k in range(state.offensive.shape[0]):
@@ -216,22 +229,22 @@ def fighting_hazard(net, record, values, state, place, day):  # type: ignore[no-
         bombed = values.flight_bombardment * math.log1p(events / HALF_EVENTS)
         if state.course[0].offensive == 0:
             bombed *= values.flight_pause
-    hazard = allowed(values, state, place) * state.place[place].shock * (near + bombed)
+    hazard = allowed(values, plan, state, place) * state.place[place].shock * (near + bombed)
     if state.place[place].taken_on == day:
         hazard -= math.log1p(-min(MOST_AT_ONCE, values.flight_at_capture))
     return hazard
 
 
 @kernel
-def background_hazard(net, values, state, place):  # type: ignore[no-untyped-def]
+def background_hazard(net, values, plan, state, place):  # type: ignore[no-untyped-def]
     """Return the daily hazard of flight away from any fighting."""
     if not net.place[place].concern:
         return 0.0
-    return allowed(values, state, place) * values.flight_background
+    return allowed(values, plan, state, place) * values.flight_background
 
 
 @kernel
-def expected_new(net, values, state, scale, days):  # type: ignore[no-untyped-def]
+def expected_new(net, values, plan, state, scale, days):  # type: ignore[no-untyped-def]
     """Return the expected newly displaced of some days with all hazards times ``scale``.
 
     ``scratch`` holds the hazards of fighting.
@@ -243,7 +256,7 @@ def expected_new(net, values, state, scale, days):  # type: ignore[no-untyped-de
     """
     total, slope = 0.0, 0.0
     for i in range(state.holder.shape[0]):
-        lam = scale * days * (background_hazard(net, values, state, i) + state.scratch[i])
+        lam = scale * days * (background_hazard(net, values, plan, state, i) + state.scratch[i])
         if lam <= 0.0:
             continue
         own = state.place[i]
@@ -258,7 +271,7 @@ def expected_new(net, values, state, scale, days):  # type: ignore[no-untyped-de
 
 
 @kernel
-def scale_to_record(net, values, state, published, days):  # type: ignore[no-untyped-def]
+def scale_to_record(net, values, plan, state, published, days):  # type: ignore[no-untyped-def]
     """Return the factor on all hazards that meets the count of some days in expectation.
 
     Newton's method on the logarithms of both; see `expected_new` for what it reads.
@@ -273,7 +286,7 @@ def scale_to_record(net, values, state, published, days):  # type: ignore[no-unt
         return MOST_SCALE
     guess = 0.0
     for _ in range(60):
-        total, slope = expected_new(net, values, state, math.exp(guess), days)
+        total, slope = expected_new(net, values, plan, state, math.exp(guess), days)
         if total <= 0.0 or slope <= 0.0:
             break
         move = math.log(published / total) * total / slope
@@ -284,7 +297,7 @@ def scale_to_record(net, values, state, published, days):  # type: ignore[no-unt
 
 
 @kernel
-def learn_from_earlier(net, record, values, state):  # type: ignore[no-untyped-def]
+def learn_from_earlier(net, record, values, plan, state):  # type: ignore[no-untyped-def]
     """Learn the level of flight from offensives of before the period.
 
     The factor on all hazards is found at which an offensive of that length, with the front where
@@ -298,12 +311,12 @@ def learn_from_earlier(net, record, values, state):  # type: ignore[no-untyped-d
             share = state.scratch[i] / total if total > 0.0 else 0.0
             events = 7.0 * values.violence_events * share
             bombed = math.log1p(events / HALF_EVENTS)
-            state.scratch[i] = allowed(values, state, i) * (
+            state.scratch[i] = allowed(values, plan, state, i) * (
                 values.flight_front * near + values.flight_bombardment * bombed
             )
-        scale = scale_to_record(net, values, state, persons, days)
+        scale = scale_to_record(net, values, plan, state, persons, days)
         if 0.0 < scale < MOST_SCALE:
-            expected, slope = expected_new(net, values, state, scale, days)
+            expected, slope = expected_new(net, values, plan, state, scale, days)
             level.learn_earlier(values, state, math.log(scale), slope / expected, days)
 
 
@@ -399,6 +412,7 @@ def leave_place(net, values, plan, state, place, line, passed_on, day, ahead, ke
     own.wait_fighting = 0.0
     own.wait_background = 0.0
     own.spent += fighting + background
+    corridor = siege.by_corridor(plan, state, place)
     here = mix(mix(mix(key, processes.FLIGHT), net.place[place].key), day)
     none = np.int64(0)
     m, people, count, total = none, none, none, 0.0
@@ -426,7 +440,9 @@ def leave_place(net, values, plan, state, place, line, passed_on, day, ahead, ke
             if total <= 0.0:
                 refuge = least_bad(plan, state, place, ahead)
                 if refuge < 0:
-                    return  # nowhere to go: they stay
+                    own.held_back += fighting + background  # nowhere to go: they stay
+                    own.spent -= fighting + background
+                    return
                 only = state.choice[place, 0]
                 only.place = refuge
                 km = np.float64(state.dist[place, refuge])
@@ -437,7 +453,9 @@ def leave_place(net, values, plan, state, place, line, passed_on, day, ahead, ke
                 count, total = np.int64(1), 1.0
         people += leavers
         m = choose_leavers(net, state, place, status, leavers, m, day, draw)
-        if line > 0.0:
+        if corridor:
+            state.counts[0].displaced_by_option += leavers
+        elif line > 0.0:
             by_line = binomial(leavers, line / lam, mix(draw, processes.LINE))
             state.counts[0].displaced_by_option += by_line
     if people == 0:
@@ -473,6 +491,23 @@ def leave_place(net, values, plan, state, place, line, passed_on, day, ahead, ke
 
 
 @kernel
+def count_kept_in(values, state):  # type: ignore[no-untyped-def]
+    """Count who wanted to leave and could not: those whom the hazard that is held back moves."""
+    kept = 0.0
+    for i in range(state.holder.shape[0]):
+        own = state.place[i]
+        if own.held_back <= 0.0:
+            continue
+        for status in range(np.int64(4)):
+            ratio = values.flight_idp_ratio if status >= DISPLACED_BEFORE else 1.0
+            lam = ratio * own.held_back
+            if status in (RESIDENT, DISPLACED_BEFORE):
+                lam = felt(values, ratio * own.spent, lam)
+            kept += state.by_status[i, status] * -math.expm1(-lam)
+    state.counts[0].kept_in = np.int64(kept + 0.5)
+
+
+@kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Let people flee for a day; see `havenline.engine.steps.truce.step` for the parameters."""
     n = state.holder.shape[0]
@@ -480,18 +515,18 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     draw_shocks(net, values, state, day, key)
     if day == 0:
         level.begin(values, state)
-        learn_from_earlier(net, record, values, state)
+        learn_from_earlier(net, record, values, plan, state)
         level.settle(values, state)
     scale, times = 1.0, state.flight[0].level
     if state.course[0].offensive == 1:
         times *= state.flight[0].tempo
     if ahead <= 0 and record.day[day].target >= 0.0:
         for i in range(n):
-            state.scratch[i] = fighting_hazard(net, record, values, state, i, day)
+            state.scratch[i] = fighting_hazard(net, record, values, plan, state, i, day)
         published = max(0.0, record.day[day].target - state.course[0].newly_moved)
-        scale, times = scale_to_record(net, values, state, published, 1.0), 1.0
+        scale, times = scale_to_record(net, values, plan, state, published, 1.0), 1.0
         if state.course[0].offensive == 1:
-            level.count(state, published, expected_new(net, values, state, 1.0, 1.0)[0])
+            level.count(state, published, expected_new(net, values, plan, state, 1.0, 1.0)[0])
     if ahead <= 0 and ahead % level.WEEK == 0:
         level.learn_week(values, state)
     if ahead == 0:
@@ -503,9 +538,16 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     for i in range(n):
         if state.by_status[i].sum() > 0:
             own = state.place[i]
-            fear = fighting_hazard(net, record, values, state, i, day)
+            fear = fighting_hazard(net, record, values, plan, state, i, day)
             own.wait_fighting += scale * times * fear
-            own.wait_background += scale * background_hazard(net, values, state, i)
+            rest = scale * background_hazard(net, values, plan, state, i)
+            own.wait_background += rest
+            through = siege.gate(values, plan, state, i)
+            if through < 1.0:
+                own.held_back += (scale * times * fear + rest) * (1.0 - through) / through
+            elif own.held_back > 0.0:
+                own.wait_fighting += own.held_back
+                own.held_back = 0.0
             if not own.wait_fighting + own.wait_background >= 0.0:
                 state.books[0].fault = faults.HAZARD  # no number: no draw from it would end
                 return
@@ -513,3 +555,4 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             on = 1.0 / values.transit_days if record.transit[i] else 0.0
             if line > 0.0 or on > 0.0 or is_due(own, net.place[i].key, day):
                 leave_place(net, values, plan, state, i, line, on, day, ahead, key)
+    count_kept_in(values, state)

@@ -32,6 +32,7 @@ STEP = Step(
         "events",
         "shelter",
         "fronts",
+        "siege",
     ),
     writes=("people", "dead", "killed", "injured", "damage", "homes_damaged", "excess_deaths"),
     parts=("violence", "mortality"),
@@ -82,12 +83,15 @@ STEP = Step(
 def excess(net, values, state, winter):  # type: ignore[no-untyped-def]
     """Return the deaths of a day from other causes than violence above the usual.
 
-    Residents count as affected within ``violence_length`` of the front. Displaced people in places
-    that a line handed over or that were captured count as they do elsewhere: an option does not
-    look better for losing sight of them. Whether they have shelter there is not known.
+    In a place under siege everybody is affected, with a corridor too, residents elsewhere within
+    ``violence_length`` of the front. Displaced people in places that a line handed over or that
+    were captured count as they do elsewhere: an option does not look better for losing sight of
+    them. Whether they have shelter there is not known.
     """
-    displaced_days, bare_days, near_days = 0.0, 0.0, 0.0
+    displaced_days, bare_days, near_days, shut_days = 0.0, 0.0, 0.0, 0.0
     for i in range(state.holder.shape[0]):
+        if state.place[i].besieged == 1:
+            shut_days += state.by_status[i].sum()
         if not shelters(state, i, i):
             if state.place[i].far_side in (FAR_SIDE_HANDED, FAR_SIDE_TAKEN):
                 displaced_days += displaced(state, i)
@@ -98,6 +102,7 @@ def excess(net, values, state, winter):  # type: ignore[no-untyped-def]
             near_days += state.by_status[i, RESIDENT] + state.by_status[i, RETURNED]
     above = displaced_days * (values.mortality_idp_ratio - 1.0)
     above += near_days * (values.mortality_resident_ratio - 1.0)
+    above += shut_days * (values.mortality_siege - 1.0)
     if winter:
         above += bare_days * values.mortality_unsheltered
     return max(0.0, above) * values.mortality_usual * 1e-4

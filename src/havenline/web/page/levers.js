@@ -3,13 +3,14 @@ import { el } from "/page/dom.js";
 import { TEXT, dayShort, whole } from "/page/strings.js";
 import { OWN, baseline, declared, spec, state } from "/page/state.js";
 
-const HIDDEN = ["lever", "freedom_to_leave", "right_to_asylum", "voluntary"];
+const HIDDEN = ["lever", "freedom_to_leave", "right_to_asylum", "voluntary", "both_directions", "own_choice", "where"];
 const LARGEST = { shelter_units_per_month: 20000, homes_per_month: 10000, level: 5, persons: 20000 };
 const NEW = {
   truce: { lever: "truce", start: 7, offensives: [] },
   haven: { lever: "haven", start: 14, guarantee: "credible_force", shelter_units_per_month: 2000, homes_per_month: 500 },
   line: { lever: "line", announced: 7, handover: 21 },
   border: { lever: "border", start: 7, regime: "managed" },
+  corridor: { lever: "corridor", start: 7, agreed: true, where: [] },
   aid: { lever: "aid", start: 7, level: 1.5 },
   monitors: { lever: "monitors", start: 14, kind: "unarmed", persons: 300 },
   onward: { lever: "onward", start: 7 },
