@@ -12,6 +12,7 @@ from tests.crises_random import ALL_LEVERS, START, Levers, crisis_of, towns_in_a
 ALL_OPTIONS: Mapping[str, Levers] = {
     **ALL_LEVERS,
     "gate": [{"lever": "onward", "neighbour": "nb", "start": 3}],
+    "way_out": [{"lever": "corridor", "start": 3, "agreed": False}],
 }
 
 
@@ -22,6 +23,7 @@ def full_crisis(options: Mapping[str, Levers] | None = None, days: int = 40) -> 
         options=ALL_OPTIONS if options is None else options,
         crossings=(("z9", "closed", -9, -9),),
         lines=(("mid", -0.25),),
+        happenings=((5, "offensive_start", 6), (12, "siege_begins", 12, "", "t4")),
         counts=((8, 9_000.0, 9), (18, 20_000.0, 19)),
         days=days,
     )

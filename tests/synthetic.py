@@ -93,6 +93,8 @@ def synthetic_arrays(
         "in_sites": (displaced.sum(axis=-1) // 3).astype(np.int32),
         "newly_displaced": before + since,
         "movements": np.floor(1.4 * since),
+        "besieged": np.zeros_like(since),
+        "kept_in": np.zeros_like(since),
         "unsheltered": np.maximum(0, 80_000 + np.floor(0.3 * since) - 1500 * np.arange(days + 1.0)),
         "near_front": np.floor(60_000 * pressure * noise),
         "near_border": 500_000 + np.floor(0.2 * since),
@@ -135,6 +137,7 @@ def synthetic_arrays(
     }
     grow = np.linspace(0, 1, coords["history_day"].size)
     arrays["history_newly_displaced"] = np.floor(before[0] * grow)
+    arrays["history_returned"] = np.floor(0.05 * before[0] * grow)
     return arrays, coords
 
 

@@ -60,6 +60,29 @@ def test_regret_is_the_distance_to_the_best_of_each_future(synthetic: ModuleType
         assert answer.difference.share_better is None
 
 
+def test_fewer_who_flee_because_the_way_out_is_blocked_are_no_gain(synthetic: ModuleType) -> None:
+    """Under the second option 100 fewer flee in every future and 150 more wanted to and cannot."""
+    dataset: xr.Dataset = synthetic.synthetic_dataset(options=2, futures=40, days=2)
+    fled = np.zeros((2, 40, 3))
+    fled[:, :, 1:] = np.array([1_000.0, 900.0])[:, None, None] + np.arange(40.0)[:, None]
+    kept = np.zeros_like(fled)
+    dataset["newly_displaced"] = dataset["newly_displaced"].copy(data=fled)
+    free = compare(dataset).answer("ceasefire", "newly_displaced")
+    kept[1, :, 1:] = 150.0
+    dataset["kept_in"] = dataset["kept_in"].copy(data=kept)
+    shut = compare(dataset).answer("ceasefire", "newly_displaced")
+    assert free.difference is not None
+    assert shut.difference is not None
+    assert free.difference.distinguishable
+    assert free.difference.better == 40
+    assert not shut.difference.distinguishable
+    assert shut.difference.better == 0
+    assert shut.difference.worse == 40
+    assert shut.summary == free.summary
+    assert free.regret_p90 == 0.0
+    assert shut.regret_p90 == pytest.approx(50.0)
+
+
 def test_another_baseline(synthetic: ModuleType) -> None:
     comparison = compare(by_hand(synthetic), baseline="ceasefire")
     difference = comparison.answer("no-deal", "killed").difference

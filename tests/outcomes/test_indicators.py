@@ -14,6 +14,7 @@ from havenline.outcomes.indicators import INDICATORS, per_future
 LOWER = {
     "newly_displaced",
     "movements",
+    "kept_in",
     "peak_unsheltered",
     "near_front",
     "killed",
@@ -41,6 +42,7 @@ def with_series(synthetic: ModuleType, name: str, values: list[float]) -> xr.Dat
     [
         ("newly_displaced", [340_000.0, 340_100.0, 340_400.0], 400.0),
         ("movements", [0.0, 5.0, 9.0], 9.0),
+        ("kept_in", [4.0, 9.0, 7.0], 7.0),
         ("peak_unsheltered", [900.0, 50.0, 70.0, 10.0], 70.0),
         ("near_front", [1000.0, 10.0, 20.0, 60.0], 30.0),
         ("near_border", [7.0, 9.0, 8.0], 8.0),

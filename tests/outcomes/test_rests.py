@@ -81,6 +81,6 @@ def test_what_a_parameter_moves_rests_on_it(declared: Crisis) -> None:
                 moves.add(name)
                 assert part_of[name] in {*basis.parts, *basis.through_parts}, (name, indicator)
     of_runs = [n for n in base if part_of[n] not in NOT_OF_RUNS]
-    assert len(moves) > 0.8 * len(of_runs)
+    assert len(moves) > 0.75 * len(of_runs)
     unmoved = {part_of[n] for n in set(base) - moves} - {part_of[n] for n in moves}
     assert unmoved <= NOT_OF_RUNS

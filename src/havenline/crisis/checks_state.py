@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from havenline.crisis.cells import split_ids
 from havenline.crisis.columns import ALL_GROUPS
 from havenline.crisis.draft import Draft, area_lineage
 from havenline.crisis.meta import Total
@@ -109,10 +110,15 @@ def control_conflicts(draft: Draft) -> Iterator[Problem]:
 
 @check("control_without_change", "control changes go to another party", "warning")
 def control_without_change(draft: Draft) -> Iterator[Problem]:
-    """Report changes to the party that already holds the place."""
+    """Report changes to the party that already holds the place, contested as it was."""
+    contested = {
+        line: tuple(sorted(split_ids(others or "")))
+        for line, others in draft.records("control", "contested")
+    }
     for place, changes in _control(draft).items():
-        for (day, _, party), (next_day, line, next_party) in pairwise(changes):
-            if party == next_party and day != next_day:
+        for (day, before, party), (next_day, line, next_party) in pairwise(changes):
+            same = party == next_party and contested.get(before) == contested.get(line)
+            if same and day != next_day:
                 yield problem(
                     "control_without_change",
                     draft.file("control"),

@@ -14,6 +14,7 @@ from havenline.world.record import known_facts
 from tests.crises_random import (
     QUIET,
     STEADY_AXES,
+    Attack,
     Road,
     Sketch,
     Town,
@@ -235,3 +236,17 @@ def test_places_given_back_return_to_the_defender() -> None:
     assert state.place["far_side"].tolist() == [0] * 6
     assert state.dist[2, 3] == 12.0
     assert 0.0 < state.front[2] < 12.0
+
+
+def test_two_offensives_that_meet_take_a_place_once_a_day() -> None:
+    """Both fronts run on the same road: each day ends, and no place changes hands twice in it."""
+    both = (Attack(), Attack("back", "def", "att"))
+    fast = {**FAST, "front_speed": 200.0, "front_freeze_rate": 0.0}
+    for seed in range(6):
+        job = job_of(crisis_of(row(attacks=both, km=5.0)), seed=seed, settings=fast)
+        walk = Walk(job)
+        for day in range(20, walk.last):
+            before = walk.to(day).holder.copy()
+            after = walk.to(day + 1)
+            changed = before != after.holder
+            assert (after.place["taken_on"][changed] == day + 1).all()

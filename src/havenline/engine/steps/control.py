@@ -251,7 +251,9 @@ def advance(net, record, values, plan, state, key, day, ahead):  # type: ignore[
             if over < 0.0:
                 continue
             _, head = pace(net, record, values, plan, state, e, ahead)
-            if head >= 0 and over / state.road[e].speed > best_left:
+            if head < 0 or state.place[head].taken_on == day:
+                continue  # a place changes hands once a day, whoever else comes to it
+            if over / state.road[e].speed > best_left:
                 best, best_left, place = np.int64(e), over / state.road[e].speed, head
         if best < 0:
             return
