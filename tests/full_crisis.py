@@ -12,6 +12,7 @@ from tests.crises_random import ALL_LEVERS, START, Levers, crisis_of, towns_in_a
 ALL_OPTIONS: Mapping[str, Levers] = {
     **ALL_LEVERS,
     "gate": [{"lever": "onward", "neighbour": "nb", "start": 3}],
+    "army": [{"lever": "intervention", "party": "gua", "start": 2, "until": 30}],
     "way_out": [{"lever": "corridor", "start": 3, "agreed": False}],
 }
 

@@ -112,7 +112,7 @@ def test_says_what_it_is_what_follows_and_how_sure(opened: Callable[..., Any]) -
     assert "3 February 2020" in text_of(page, "#question")
     nothing = text_of(page, "#nothing")
     assert all(word in nothing for word in ("flee for the first time", "killed", "likely"))
-    assert page.locator("#options [role=radio]").count() == 5
+    assert page.locator("#options [role=radio]").count() == 6
     assert re.search(r"\b\d+ of \d+ parameters are judgement", text_of(page, "#sure"))
 
 
@@ -256,7 +256,7 @@ def test_a_link_restores_the_view(opened: Callable[..., Any]) -> None:
 def test_a_broken_link_opens_the_page_all_the_same(opened: Callable[..., Any]) -> None:
     page = opened("#o=nothing&l=%7Bnot&d=abc&t=zzz&s=__proto__&p=9&a=<b>")
     assert page.evaluate("havenline.state.tab") == "answer"
-    assert page.locator("#options [role=radio]").count() == 5
+    assert page.locator("#options [role=radio]").count() == 6
 
 
 def test_the_line_can_be_drawn_elsewhere(opened: Callable[..., Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,9 @@ from havenline.crisis.levers import (
     REGIMES,
     AidLever,
     BorderLever,
+    CorridorLever,
     HavenLever,
+    InterventionLever,
     LineLever,
     MonitorsLever,
     OnwardLever,
@@ -65,18 +67,36 @@ def lever_targets(draft: Draft) -> Iterator[Problem]:
         elif isinstance(lever, TruceLever):
             named = [(("offensives", k), word) for k, word in enumerate(lever.offensives)]
             known, where = _offensives_known(draft), "offensives.csv, as known on the as-of date"
+        elif isinstance(lever, InterventionLever):
+            yield from _targets(draft, path, [(("party",), lever.party)], draft.known("parties"),
+                                "the table parties")  # fmt: skip
+            named = [(("offensives", k), word) for k, word in enumerate(lever.offensives)]
+            known, where = _offensives_known(draft), "offensives.csv, as known on the as-of date"
+        elif isinstance(lever, CorridorLever):
+            named = [(("where", k), word) for k, word in enumerate(lever.where)]
+            known, where = draft.known("places or areas"), "the tables places and areas"
         else:
             continue
-        for key, word in named:
-            if word is not None and known is not None and word not in known:
-                yield draft.in_options.problem(
-                    "lever_target",
-                    (*path, *key),
-                    f"no such id in {where}",
-                    word,
-                    one_of(sorted(known)) if 0 < len(known) <= 8 else "",
-                    suggest(word, known),
-                )
+        yield from _targets(draft, path, named, known, where)
+
+
+def _targets(
+    draft: Draft,
+    path: tuple[str | int, ...],
+    named: Sequence[tuple[tuple[str | int, ...], str | None]],
+    known: set[str] | None,
+    where: str,
+) -> Iterator[Problem]:
+    for key, word in named:
+        if word is not None and known is not None and word not in known:
+            yield draft.in_options.problem(
+                "lever_target",
+                (*path, *key),
+                f"no such id in {where}",
+                word,
+                one_of(sorted(known)) if 0 < len(known) <= 8 else "",
+                suggest(word, known),
+            )
 
 
 def _offensives_known(draft: Draft) -> set[str] | None:
@@ -96,7 +116,7 @@ def lever_order(draft: Draft) -> Iterator[Problem]:
         pairs: list[tuple[tuple[str | int, ...], str, date | int, date | int]] = []
         if isinstance(lever, LineLever):
             pairs.append((("handover",), "announced", lever.announced, lever.handover))
-        elif isinstance(lever, AidLever) and lever.until is not None:
+        elif isinstance(lever, AidLever | InterventionLever) and lever.until is not None:
             pairs.append((("until",), "start", lever.start, lever.until))
         elif isinstance(lever, HavenLever):
             pairs += [

@@ -60,9 +60,9 @@ HAPPENING_KINDS = {
     "flood": "told to the reader; no run uses it yet",
     "screening": "told to the reader; no run uses it yet (shares and rates stand in refuge.csv)",
     "front_opens": "told to the reader; no run uses it yet",
-    "intervention": "told to the reader; no run uses it yet: the armies of its parties stand in "
-    "the way of the offensives it names (all, if none)",
-    "intervention_ends": "told to the reader; no run uses it yet: they withdraw",
+    "intervention": "an army of its parties stands in the way of the offensives it names (all, if "
+    "none) from this day on; what that does after the as-of date is drawn",
+    "intervention_ends": "it withdraws",
     "corridor_opens": "people may leave places under siege that it names",
     "corridor_closes": "they may leave them no longer, where the siege has not lifted",
     "onward_opens": "told to the reader; no run uses it yet: a neighbour opens the way onward",

@@ -303,6 +303,24 @@ class CorridorLever(EffectiveLever):
     right_to_asylum: bool = Field(True, description="people keep the right to seek asylum")
 
 
+class InterventionLever(EffectiveLever):
+    """An army that puts itself in the way of offensives; it names no road and no place."""
+
+    EFFECT: ClassVar[str] = (
+        "From its start an army fights the advance: in most futures the offensive stops within "
+        "days or weeks, with more violence until then; if it withdraws, that is over."
+    )
+    lever: Literal["intervention"]
+    party: Slug = Field(description="whose army, a party of parties.csv")
+    start: DayOrDate = Field(description="first day")
+    until: DayOrDate | None = Field(None, description="day it withdraws; left out: it stays")
+    offensives: list[Slug] = Field(
+        default_factory=list,
+        max_length=MOST_OPTIONS,
+        description="the offensives it stands against; empty: all",
+    )
+
+
 class AidLever(EffectiveLever):
     """More or less aid from a day on."""
 
@@ -383,6 +401,7 @@ Lever = Annotated[
     | HavenLever
     | BorderLever
     | CorridorLever
+    | InterventionLever
     | AidLever
     | MonitorsLever
     | OnwardLever
@@ -398,6 +417,7 @@ LEVERS: dict[str, type[Strict]] = {
     "haven": HavenLever,
     "border": BorderLever,
     "corridor": CorridorLever,
+    "intervention": InterventionLever,
     "aid": AidLever,
     "monitors": MonitorsLever,
     "onward": OnwardLever,

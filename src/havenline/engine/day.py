@@ -20,6 +20,7 @@ from havenline.engine.steps import (
     entry,
     flight,
     harm,
+    intervention,
     ledger,
     moves,
     onward,
@@ -31,8 +32,8 @@ from havenline.engine.steps import (
 )
 
 ORDER: tuple[ModuleType, ...] = (
-    containment, truce, theatres, control, siege, violence, aid, arrivals, moves, flight, returns,
-    entry, onward, harm, ledger,
+    containment, intervention, truce, theatres, control, siege, violence, aid, arrivals, moves,
+    flight, returns, entry, onward, harm, ledger,
 )  # fmt: skip
 
 STEPS: Mapping[str, Step] = {m.__name__.rpartition(".")[2]: m.STEP for m in ORDER}
@@ -43,6 +44,7 @@ STEPS: Mapping[str, Step] = {m.__name__.rpartition(".")[2]: m.STEP for m in ORDE
 def walk(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Walk one day; see `havenline.engine.steps.truce.step` for the parameters."""
     containment.step(net, record, values, plan, state, key, day, today)
+    intervention.step(net, record, values, plan, state, key, day, today)
     truce.step(net, record, values, plan, state, key, day, today)
     theatres.step(net, record, values, plan, state, key, day, today)
     control.step(net, record, values, plan, state, key, day, today)

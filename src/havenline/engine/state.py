@@ -90,6 +90,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "truce": ("truce", "truce_age", "truce_left", "truce_hazard", "truce_ratio"),
     "haven": ("haven", "haven_left"),
     "theatres": ("theatre", "linked"),
+    "intervention": ("in_way", "stop_left", "clash_left"),
     "siege": ("besieged", "besieged_by", "corridor", "corridor_left"),
     "held back": ("held_back",),
     "containment": ("containment", "containment_left"),

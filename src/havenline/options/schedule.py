@@ -18,6 +18,7 @@ from havenline.crisis.levers import (
     CorridorLever,
     ExemptionLever,
     HavenLever,
+    InterventionLever,
     Lever,
     LineLever,
     MonitorsLever,
@@ -93,6 +94,10 @@ class Schedule(NamedTuple):
         Day from which a neighbour lets people go on freely.
     containment_start, exemption_start : int
         Day from which listed groups are contained; from which aid is exempt despite listing.
+    intervention_start, intervention_until : int
+        Days on which an army puts itself in the way of offensives, and withdraws.
+    intervened : (n_offensive,) bool
+        Those that it stands against.
     corridor_start, corridor_agreed : int
         Day on which a corridor out of places under siege opens; 1 where both sides agreed to it.
     border : (n_day, n_neighbour) int8
@@ -124,6 +129,9 @@ class Schedule(NamedTuple):
     onward_open: int
     containment_start: int
     exemption_start: int
+    intervention_start: int
+    intervention_until: int
+    intervened: NDArray[np.bool_]
     corridor_start: int
     corridor_agreed: int
     border: NDArray[np.int8]
@@ -132,7 +140,7 @@ class Schedule(NamedTuple):
 
 def plan_arrays(plan: Schedule) -> tuple[NDArray[Any], ...]:
     """Return the arrays of a schedule."""
-    return plan.place, plan.border, plan.day, plan.halted
+    return plan.place, plan.border, plan.day, plan.halted, plan.intervened
 
 
 def chosen_options(world: World, names: Sequence[str | OptionSpec] | None) -> list[OptionSpec]:
@@ -196,6 +204,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
     day = np.zeros(days + 1, dtype=PLAN_DAY)
     border = np.repeat(facts.record.border[-1:], days + 1, axis=0)
     halted = np.ones(len(facts.record.offensive), dtype=np.bool_)
+    intervened = np.zeros(len(facts.record.offensive), dtype=np.bool_)
     day["aid"] = 1.0
     north = float(np.mean(world.lat)) >= 0.0
     for i in range(days + 1):
@@ -223,6 +232,8 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "onward_open": NEVER,
         "containment_start": NEVER,
         "exemption_start": NEVER,
+        "intervention_start": NEVER,
+        "intervention_until": NEVER,
         "corridor_start": NEVER,
         "corridor_agreed": 0,
     }
@@ -234,7 +245,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             terms["substance"] = int(lever.substance)
             terms["excluded"] = int(lever.excludes_listed_groups)
             terms["buffer"] = int(lever.buffer_zone)
-            halted[:] = _halted(world, facts, option, lever)
+            halted[:] = _named(world, facts, option, lever.offensives, "the truce halts")
         elif isinstance(lever, MonitorsLever):
             start = _day(option, lever.start, facts)
             if lever.kind == "unarmed":
@@ -255,6 +266,17 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             terms["containment_start"] = _day(option, lever.start, facts)
         elif isinstance(lever, ExemptionLever):
             terms["exemption_start"] = _day(option, lever.start, facts)
+        elif isinstance(lever, InterventionLever):
+            if lever.party not in world.party_ids:
+                hint = suggest(lever.party, world.party_ids)
+                raise RunError(
+                    f"option {option.id!r}: the army of {lever.party!r}, no party of the crisis"
+                    + (f"; {hint}" if hint else "")
+                )
+            terms["intervention_start"] = _day(option, lever.start, facts)
+            if lever.until is not None:
+                terms["intervention_until"] = _day(option, lever.until, facts)
+            intervened[:] = _named(world, facts, option, lever.offensives, "an army fights")
         elif isinstance(lever, CorridorLever):
             terms["corridor_start"] = _day(option, lever.start, facts)
             terms["corridor_agreed"] = int(lever.agreed)
@@ -270,22 +292,27 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             first = _day(option, lever.start, facts)
             last = days if lever.until is None else _day(option, lever.until, facts)
             day["aid"][first : last + 1] *= lever.level
-    for array in (place, day, border, halted):
+    for array in (place, day, border, halted, intervened):
         array.flags.writeable = False
-    return Schedule(place=place, day=day, border=border, halted=halted, **terms)  # type: ignore[arg-type]
+    return Schedule(
+        place=place, day=day, border=border, halted=halted, intervened=intervened,
+        **terms,  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
-def _halted(world: World, facts: Facts, option: OptionSpec, lever: TruceLever) -> NDArray[np.bool_]:
+def _named(
+    world: World, facts: Facts, option: OptionSpec, offensives: Sequence[str], what: str
+) -> NDArray[np.bool_]:
     known = [o.id for o in offensives_known(world.crisis, facts.as_of)]
-    for name in lever.offensives:
+    for name in offensives:
         if name not in known:
             hint = suggest(name, known)
             raise RunError(
-                f"option {option.id!r}: the truce halts {name!r}, no offensive known by "
+                f"option {option.id!r}: {what} {name!r}, no offensive known by "
                 f"{facts.as_of}; known are {', '.join(known) or 'none'}"
                 + (f"; {hint}" if hint else "")
             )
-    return np.array([not lever.offensives or name in lever.offensives for name in known])
+    return np.array([not offensives or name in offensives for name in known], dtype=np.bool_)
 
 
 def _in_order(option: OptionSpec, as_of: dt.date) -> list[Lever]:

@@ -19,6 +19,7 @@ from havenline.facts.borders import borders_by_day, most_open
 from havenline.facts.counts import displaced_known, increments, returns_known
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
+from havenline.facts.interventions import stands_in_the_way
 from havenline.facts.moves import moves_known
 from havenline.facts.relations import Offensive, offensives_known, terms_known
 from havenline.facts.sieges import sieges_known
@@ -290,6 +291,7 @@ def known_facts(
             period.start,
             [f.truce_age() for f in fought],
             [any(f.running.values()) for f in fought],
+            [stands_in_the_way(world.crisis.happenings, as_of, o.id) for o in offensives],
         ),
         within=_within(world, offensives),
         by_agreement=by_agreement,

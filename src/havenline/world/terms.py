@@ -28,7 +28,14 @@ BY_NEUTRAL, BY_HOSTILE = -1.0, -2.0
 """Shares of refuge that are not declared: the parameter for neutral or for hostile ground holds."""
 
 OFFENSIVE_FACTS = np.dtype(
-    [("key", "u8"), ("since", "i8"), ("truce_age", "f8"), ("announced", "?")], align=True
+    [
+        ("key", "u8"),
+        ("since", "i8"),
+        ("truce_age", "f8"),
+        ("announced", "?"),
+        ("intervened", "?"),
+    ],
+    align=True,
 )
 
 NO_WAY, THROUGH, INTO = 0, 1, 2
@@ -203,10 +210,12 @@ def offensive_facts(
     start: dt.date,
     truce_age: Sequence[float],
     ran: Sequence[bool],
+    intervened: Sequence[bool],
 ) -> NDArray[np.void]:
     """Return the offensives as records.
 
-    Key, first day it can run, days its truce has stood, whether it is announced and still to come.
+    Key, first day it can run, days its truce has stood, whether it is announced and still to come,
+    whether an army stands in its way.
 
     Parameters
     ----------
@@ -217,11 +226,16 @@ def offensive_facts(
         -1 without a truce.
     ran : sequence of bool
         Whether it has run by the as-of date.
+    intervened : sequence of bool
+        Whether an army stands in its way on the as-of date.
     """
     facts = np.zeros(len(offensives), dtype=OFFENSIVE_FACTS)
-    for row, offensive, age, begun in zip(facts, offensives, truce_age, ran, strict=True):
+    for row, offensive, age, begun, against in zip(
+        facts, offensives, truce_age, ran, intervened, strict=True
+    ):
         row["key"] = key_of_text(f"offensive:{offensive.id}")
         row["since"] = (offensive.since - start).days
         row["truce_age"] = age
         row["announced"] = offensive.announced is not None and not begun
+        row["intervened"] = against
     return facts

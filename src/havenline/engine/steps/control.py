@@ -21,6 +21,7 @@ from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import normal
 from havenline.engine import erosion, processes, refuge
 from havenline.engine.step import Step
+from havenline.engine.steps import intervention
 from havenline.world import roads
 from havenline.world.terms import AT_WAR, DEFENDED, NO_CONTACT
 
@@ -39,9 +40,10 @@ STEP = Step(
         "tempo",
         "truce",
         "haven",
+        "intervention",
     ),
     writes=("holders", "relations", "roads", "fronts"),
-    parts=("front", "refuge", "return"),
+    parts=("front", "refuge", "return", "intervention"),
     tables=("control", "places", "routes", "relations", "offensives", "refuge"),
     page="front",
     place=(("far_side", "i8"), ("crossed", "i8"), ("taken_on", "i8")),
@@ -210,6 +212,7 @@ def pace(net, record, values, plan, state, e, ahead):  # type: ignore[no-untyped
         return 0.0, none
     if state.offensive[k].on == 1:
         times = state.flight[0].tempo * erosion.checked(values, plan, ahead)
+        times *= intervention.pace_ratio(values, state, k)
     elif state.offensive[k].truce == 1 and values.erosion_pace > 0.0:
         times = erosion.pace(values, plan, ahead) * erosion.gain(net, values, state, e, head)
     else:

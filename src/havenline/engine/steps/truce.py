@@ -20,7 +20,7 @@ from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential, normal
 from havenline.engine import processes
 from havenline.engine.step import Measure, Step
-from havenline.engine.steps import containment
+from havenline.engine.steps import containment, intervention
 
 TEMPO_DAYS = 7
 HR_FLOOR_INTERPOSED = 0.2
@@ -28,9 +28,19 @@ HR_FLOOR_INTERPOSED = 0.2
 
 STEP = Step(
     "Offensive on or off; truce and haven stand or fail.",
-    reads=("record", "option", "offensive", "truce", "haven", "tempo", "theatres", "containment"),
+    reads=(
+        "record",
+        "option",
+        "offensive",
+        "truce",
+        "haven",
+        "tempo",
+        "theatres",
+        "containment",
+        "intervention",
+    ),
     writes=("offensive", "truce", "haven", "tempo"),
-    parts=("truce", "front", "haven", "containment"),
+    parts=("truce", "front", "haven", "containment", "intervention"),
     tables=("happenings",),
     page="truce",
     course=(
@@ -220,6 +230,7 @@ def step_offensive(record, values, plan, state, key, k, day, ahead):  # type: ig
             rate = values.offensive_start_rate
             if declared.announced and one.switches == 0:
                 rate *= values.offensive_announced
+            rate *= intervention.restart_ratio(values, state, k)
             one.switch_left -= rate * course.linked
         if one.switch_left < 0.0:
             one.on = 1 - one.on

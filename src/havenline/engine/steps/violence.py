@@ -19,6 +19,7 @@ from havenline.draws.samplers import negative_binomial
 from havenline.engine import processes
 from havenline.engine.refuge import shelters
 from havenline.engine.step import Step
+from havenline.engine.steps import intervention
 from havenline.engine.steps.control import front_km
 from havenline.world.terms import DEFENDED
 
@@ -40,9 +41,10 @@ STEP = Step(
         "truce",
         "haven",
         "fronts",
+        "intervention",
     ),
     writes=("events",),
-    parts=("violence", "haven"),
+    parts=("violence", "haven", "intervention"),
     tables=("populations", "violence"),
     page="violence",
     course=(("most_near", "f8"),),
@@ -100,7 +102,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     n = state.holder.shape[0]
     total = total_nearness(net, values, state)
     state.course[0].most_near = max(state.course[0].most_near, total)
-    level = 1.0
+    level = intervention.violence_ratio(values, state)
     if state.course[0].offensive == 0:
         level = values.violence_truce if state.course[0].truce == 1 else values.violence_quiet
     for i in range(n):

@@ -10,6 +10,7 @@ const NEW = {
   haven: { lever: "haven", start: 14, guarantee: "credible_force", shelter_units_per_month: 2000, homes_per_month: 500 },
   line: { lever: "line", announced: 7, handover: 21 },
   border: { lever: "border", start: 7, regime: "managed" },
+  intervention: { lever: "intervention", party: "", start: 7, offensives: [] },
   corridor: { lever: "corridor", start: 7, agreed: true, where: [] },
   aid: { lever: "aid", start: 7, level: 1.5 },
   monitors: { lever: "monitors", start: 14, kind: "unarmed", persons: 300 },
@@ -45,6 +46,7 @@ export function showLevers(box, changed) {
 function fresh(name) {
   const lever = structuredClone(NEW[name]);
   if (name === "line") lever.line_id = state.scene.lines[0]?.properties.line_id;
+  if (name === "intervention") lever.party = Object.keys(state.scene.crisis.parties)[0];
   if (name === "border" || name === "onward") lever.neighbour = Object.keys(state.scene.crisis.neighbours)[0];
   return lever;
 }
@@ -74,6 +76,7 @@ function field(lever, name, schema, id, set) {
       [...ids, ...(ids.length > 1 ? [["drawn-line", TEXT.lever.position + " …"]] : [])].map(([v, t]) => el("option", { value: v, selected: v === value }, t)));
     return row(select);
   }
+  if (name === "party") return row(el("select", { id, onchange: (e) => set(e.target.value) }, Object.entries(state.scene.crisis.parties).map(([v, t]) => el("option", { value: v, selected: v === value }, t))));
   if (name === "neighbour") return row(el("select", { id, onchange: (e) => set(e.target.value) }, Object.entries(state.scene.crisis.neighbours).map(([v, t]) => el("option", { value: v, selected: v === value }, t))));
   if (schema.enum) return row(el("select", { id, onchange: (e) => set(e.target.value) }, schema.enum.map((v) => el("option", { value: v, selected: v === value }, TEXT.values[v] ?? v))));
   if (kinds(schema).includes("boolean")) return el("div", { class: "field check" }, el("input", { type: "checkbox", id, checked: Boolean(value ?? schema.default), onchange: (e) => set(e.target.checked) }), el("label", { for: id }, label));
