@@ -1,6 +1,6 @@
 # Two commands for a fresh machine that has git, make and Python 3.11 or newer:
 #
-#   make run    set up, then run the five options for Idlib: a table on the terminal, files in results/
+#   make run    set up, then run the six options for Idlib: a table on the terminal, files in results/
 #   make test   set up, then check style and types and run the tests
 #
 # Both put everything into .venv and set up again only when pyproject.toml has changed.

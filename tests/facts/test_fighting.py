@@ -39,6 +39,7 @@ def table(*rows: Any) -> pd.DataFrame:
                 [START + timedelta(days=r[2] if r[2:] else r[0]) for r in rows]
             ),
             "offensives": pd.Series([r[3] if r[3:] else "" for r in rows], dtype="str"),
+            "where": pd.Series([""] * len(rows), dtype="str"),
         }
     )
 
