@@ -211,7 +211,7 @@ _CONTROL = Table(
         optional(
             "contested",
             "ids",
-            "other parties that hold a part of it from then on, separated by ';'; told, no run uses it yet",
+            "other parties that hold a part of it, separated by ';'; told, no run uses it yet",
             refers="parties",
         ),
         optional("how", "text", "how it changed hands; empty: not known", choices=HOWS),
