@@ -115,7 +115,7 @@ def set_pull(net, record, values, plan, state, day, today):  # type: ignore[no-u
     for j in range(state.pull.shape[0]):
         state.pull[j] = 0.0
         first, last = record.open_days[j, 0], record.open_days[j, 1]
-        now = net.place[j].hosts and first <= day <= last and state.place[j].besieged == 0
+        now = net.place[j].hosts and first <= day <= last and state.place[j].shut == 0
         changed = changed or now != state.place[j].open
         state.place[j].open = now
         if now and state.place[j].safety > 0.0:

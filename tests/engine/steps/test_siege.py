@@ -116,7 +116,7 @@ def test_a_siege_ends_when_the_place_has_changed_hands() -> None:
     for day in range(20, shut.last):
         state = shut.to(day)
         if shut.job.world.party_ids[state.holder[at]] == "att":
-            assert state.place["besieged"][at] == 0
+            assert state.place["shut"][at] == 0
             return
     pytest.fail("the town was never taken")
 

@@ -28,6 +28,7 @@ STEP = Step(
         "shelter",
         "fronts",
         "pull",
+        "siege",
     ),
     writes=(
         "people",

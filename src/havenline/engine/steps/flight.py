@@ -112,7 +112,7 @@ STEP = Step(
         "movements",
         "displaced_by_option",
     ),
-    parts=("flight", "front", "violence", "destination", "journey", "line"),
+    parts=("flight", "front", "violence", "destination", "journey", "line", "siege"),
     tables=("populations", "observations", "places", "sites", "crossings", "refuge"),
     page="flight",
     place=(

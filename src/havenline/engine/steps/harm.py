@@ -90,7 +90,7 @@ def excess(net, values, state, winter):  # type: ignore[no-untyped-def]
     """
     displaced_days, bare_days, near_days, shut_days = 0.0, 0.0, 0.0, 0.0
     for i in range(state.holder.shape[0]):
-        if state.place[i].besieged == 1:
+        if state.place[i].shut == 1:
             shut_days += state.by_status[i].sum()
         if not shelters(state, i, i):
             if state.place[i].far_side in (FAR_SIDE_HANDED, FAR_SIDE_TAKEN):

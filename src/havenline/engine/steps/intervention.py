@@ -42,46 +42,46 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if ahead < 1:
         return
     for k in range(state.offensive.shape[0]):
-        one = state.offensive[k]
+        army = state.offensive[k]
         named = plan.intervened[k] and ahead == plan.intervention_start
-        if one.in_way == 0 and (named or (ahead == 1 and record.offensive[k].intervened)):
+        if army.in_way == 0 and (named or (ahead == 1 and record.offensive[k].intervened)):
             enter(record, values, state, key, k)
-        if one.in_way != IN_WAY:
+        if army.in_way != IN_WAY:
             continue
         if plan.intervened[k] and ahead == plan.intervention_until:
-            one.in_way = WITHDRAWN
-        elif one.on == 1 and record.forced[ahead] < 0:
+            army.in_way = WITHDRAWN
+        elif army.on == 1 and record.forced[ahead] < 0:
             fight(record, values, state, key, k)
 
 
 @kernel
 def enter(record, values, state, key, k):  # type: ignore[no-untyped-def]
     """Let an army enter; whether and when it would stop the offensive is drawn once."""
-    one = state.offensive[k]
+    army = state.offensive[k]
     draw = mix(mix(key, processes.INTERVENTION), record.offensive[k].key)
-    one.in_way = IN_WAY
-    one.stop_left = math.inf
+    army.in_way = IN_WAY
+    army.stop_left = math.inf
     if uniform(draw, 0) < values.intervention_stops:
-        one.stop_left = exponential(mix(draw, 1))
-    one.clash_left = exponential(mix(draw, 2))
+        army.stop_left = exponential(mix(draw, 1))
+    army.clash_left = exponential(mix(draw, 2))
 
 
 @kernel
 def fight(record, values, state, key, k):  # type: ignore[no-untyped-def]
     """Fight a running offensive for a day: it stops, or the army withdraws after a clash."""
-    one = state.offensive[k]
-    one.clash_left -= values.intervention_clash_rate / 365.0
-    if one.clash_left < 0.0:
-        one.in_way = WITHDRAWN
+    army = state.offensive[k]
+    army.clash_left -= values.intervention_clash_rate / 365.0
+    if army.clash_left < 0.0:
+        army.in_way = WITHDRAWN
         return
-    one.stop_left -= math.log(2.0) / values.intervention_days
-    if one.stop_left < 0.0:
-        one.on = 0
-        one.switches += 1
+    army.stop_left -= math.log(2.0) / values.intervention_days
+    if army.stop_left < 0.0:
+        army.on = 0
+        army.switches += 1
         regime = mix(mix(key, processes.REGIME), record.offensive[k].key)
-        one.switch_left = exponential(mix(regime, one.switches))
+        army.switch_left = exponential(mix(regime, army.switches))
         draw = mix(mix(key, processes.INTERVENTION), record.offensive[k].key)
-        one.stop_left = exponential(mix(draw, 2 + one.switches))
+        army.stop_left = exponential(mix(draw, 2 + army.switches))
 
 
 @kernel

@@ -27,7 +27,7 @@ STEP = Step(
     tables=("happenings", "places"),
     page="siege",
     course=(("corridor", "i8"), ("corridor_left", "f8")),
-    place=(("besieged", "i8"), ("besieged_by", "i8")),
+    place=(("shut", "i8"), ("shut_by", "i8")),
     measures=(
         Measure(
             "besieged",
@@ -38,7 +38,7 @@ STEP = Step(
         ),
     ),
 )
-"""``besieged`` is 1 where people may not leave; ``besieged_by`` who held the place then."""
+"""``shut`` is 1 where people may not leave; ``shut_by`` who held the place then."""
 
 
 @kernel
@@ -51,11 +51,11 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     for i in range(state.holder.shape[0]):
         here = state.place[i]
         if ahead <= 0:
-            here.besieged = record.shut[day, i]
-            here.besieged_by = state.holder[i]
-        elif here.besieged == 1 and state.holder[i] != here.besieged_by:
-            here.besieged = 0
-        if here.besieged == 1 and not by_corridor(plan, state, i):
+            here.shut = record.shut[day, i]
+            here.shut_by = state.holder[i]
+        elif here.shut == 1 and state.holder[i] != here.shut_by:
+            here.shut = 0
+        if here.shut == 1 and not by_corridor(plan, state, i):
             people += state.by_status[i].sum()
     state.counts[0].besieged = people
 
@@ -80,7 +80,7 @@ def keep_corridor(values, plan, state, key, ahead):  # type: ignore[no-untyped-d
 def by_corridor(plan, state, place):  # type: ignore[no-untyped-def]
     """Whether people leave a place by a corridor today."""
     return (
-        state.place[place].besieged == 1
+        state.place[place].shut == 1
         and state.course[0].corridor == OPEN
         and plan.place[place].corridor
     )
@@ -89,6 +89,6 @@ def by_corridor(plan, state, place):  # type: ignore[no-untyped-def]
 @kernel
 def gate(values, plan, state, place):  # type: ignore[no-untyped-def]
     """Return the part of the hazard of leaving a place at which people get out."""
-    if state.place[place].besieged == 0 or by_corridor(plan, state, place):
+    if state.place[place].shut == 0 or by_corridor(plan, state, place):
         return 1.0
     return values.siege_leak
