@@ -16,6 +16,7 @@ SPECIAL = {
     ("2018-09-17", "Sochi"): "truce_start",
     ("2019-08-31", "Truce"): "truce_start",
     ("2019-12-19", "Ground"): "offensive_start",
+    ("2020-02-20", "Attack on Nayrab with Turkish"): "intervention",
     ("2020-01-09", "Russia"): "agreement",
     ("2020-01-12", "Truce"): "truce_start",
     ("2020-01-15", "January"): "truce_end",

@@ -234,10 +234,12 @@ def test_line_of_2018_hands_nothing_over_and_gives_back_what_fell_in_2019(
     assert not {"nubl", "abu-al-duhur", "sinjar", "al-hader", "aleppo"} & back
 
 
-def test_options_are_the_five_and_the_first_is_the_baseline(crisis: Crisis) -> None:
+def test_options_are_the_six_and_the_first_is_the_baseline(crisis: Crisis) -> None:
     ids = [option.id for option in crisis.options]
-    assert ids == ["no_deal", "ceasefire", "highway_line_haven", "line_2018", "open_border"]
-    assert [option.baseline for option in crisis.options] == [True] + [False] * 4
+    assert ids == [
+        "no_deal", "ceasefire", "highway_line_haven", "line_2018", "open_border", "turkey_fights"
+    ]  # fmt: skip
+    assert [option.baseline for option in crisis.options] == [True] + [False] * 5
     assert crisis.options[0].levers == []
 
 

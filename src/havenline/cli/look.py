@@ -29,10 +29,12 @@ COLUMNS: tuple[tuple[str, Literal["left", "right"]], ...] = (
     ("crisis", "left"),
     ("period", "left"),
     ("people", "right"),
+    ("as of", "right"),
     ("main series", "left"),
-    ("as of", "left"),
 )
-"""Columns of the list of crises; they fit a terminal of 80."""
+"""Columns of the list of crises; a series too long for a terminal of 80 is cut short."""
+RUN = ("record", "option")
+"""What nearly every step reads."""
 
 
 def check(
@@ -84,27 +86,34 @@ def steps() -> None:
     table.add_column()
     for number, (name, step) in enumerate(STEPS.items(), start=1):
         table.add_row(str(number), f"[bold]{name}[/bold] {step.what}")
-        besides = ", ".join(part for part in step.reads if part not in step.writes)
-        changes = ", ".join(step.writes) or "nothing"
+        besides = ", ".join(part for part in step.reads if part not in (*step.writes, *RUN))
+        figures = {measure.name for measure in step.measures}
+        changes = ", ".join(part for part in step.writes if part not in figures) or "figures alone"
         table.add_row("", f"[dim]{besides} -> {changes}[/dim]")
-    out.print("A day, step by step: what each does, then what it reads -> what it changes")
+    out.print("What each step does; reads beside record and option -> changes beside figures")
     out.print(table)
 
 
 def crises() -> None:
     """List the crises that ship: when, how many people, which count, from which day."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    for head, justify in COLUMNS:
-        table.add_column(head, justify=justify, no_wrap=True)
+    rows = []
     for name in builtin_crises():
         meta = (crisis := open_crisis(name)).meta
-        table.add_row(
+        row = (
             name,
             f"{meta.period.start:%Y-%m} to {meta.period.end:%Y-%m}",
             f"{sum(persons_by_place(crisis.populations, meta.as_of).values()):,}",
-            meta.displaced_series or "none",
             f"{meta.as_of}",
+            meta.displaced_series or "none",
         )
+        rows.append(row)
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    widths[-1] = max(10, out.width - sum(widths[:-1]) - len(widths))
+    for (head, justify), width in zip(COLUMNS, widths, strict=True):
+        table.add_column(head, justify=justify, no_wrap=True, width=width)
+    for row in rows:
+        table.add_row(*row)
     out.print(table)
 
 
