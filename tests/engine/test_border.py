@@ -111,6 +111,7 @@ def two_gates(one: str, two: str) -> Sketch:
 
 
 GATES = {
+    "border_shelter": 1.0,
     **QUIET,
     "front_axis_share": 0.0,
     "front_thaw_rate": 0.0,
