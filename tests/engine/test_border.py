@@ -168,6 +168,21 @@ def test_a_crossing_draws_as_far_as_it_lets_in() -> None:
     np.testing.assert_allclose(pulls[1] / pulls[0], 4.0, rtol=1e-3)
 
 
+def test_a_border_draws_more_on_ground_that_is_attacked() -> None:
+    """The factor stands on the crossings of those attacked alone, and on no other place."""
+    plain, more = (
+        Walk(job_of(crisis_of(two_gates("open", "open")), settings={**GATES, "border_shelter": f}))
+        for f in (1.0, 3.0)
+    )
+    ids = plain.job.world.place_ids
+    ratio = more.to(0).pull / np.maximum(plain.to(0).pull, 1e-12)
+    near = plain.job.world.network.place["border"] >= 0
+    assert near[[ids.index("x1"), ids.index("x2")]].all()
+    held = plain.state.pull > 0.0
+    np.testing.assert_allclose(ratio[near & held], 3.0, rtol=1e-9)
+    np.testing.assert_allclose(ratio[~near & held], 1.0, rtol=1e-9)
+
+
 @pytest.mark.parametrize(("wait", "at_shut", "at_open"), [(0.0, 0.0, 0.8), (0.5, 0.5, 0.9)])
 def test_people_wait_at_a_shut_border_as_far_as_they_hope(
     wait: float, at_shut: float, at_open: float

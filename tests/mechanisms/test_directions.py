@@ -83,6 +83,7 @@ CASES = [
     ("mortality_usual", (0.05, 0.12, 0.3), "no_deal", "excess_deaths", UP, {}),
     ("mortality_idp_ratio", (1.5, 2.5, 4.0), "no_deal", "excess_deaths", UP, {}),
     ("mortality_resident_ratio", (1.0, 1.5, 3.0), "no_deal", "excess_deaths", UP, {}),
+    ("mortality_siege", (1.0, 2.0, 4.0), "no_deal", "excess_deaths", UP, {}),
     ("other_side_harm", (0.1, 2.0, 20.0), "line", "harmed_left", UP, {}),
     ("truce_median_days", (3.0, 12.0, 60.0), "truce", "truce_standing", UP, {}),
     ("truce_cure_share", (0.0, 0.3, 1.0), "truce", "truce_standing", UP, {}),
@@ -175,7 +176,14 @@ ELSEWHERE = {
     "tests/engine/steps/test_harm_and_aid.py": (
         "camp_slack", "home_life_months", "host_slack", "mortality_unsheltered",
         "persons_per_unit", "tent_life_months", "tents_per_month", "violence_events",
-        "violence_length", "violence_theta",
+        "violence_behind", "violence_length", "violence_theta",
+    ),
+    "tests/engine/steps/test_intervention.py": (
+        "intervention_clash_rate", "intervention_days", "intervention_pace",
+        "intervention_restart", "intervention_stops", "intervention_violence",
+    ),
+    "tests/engine/steps/test_siege.py": (
+        "corridor_fail_rate", "corridor_one_side", "siege_leak",
     ),
     "tests/engine/steps/test_containment.py": ("aid_suspension_months",),
     "tests/engine/test_erosion.py": ("erosion_gain", "erosion_monitored"),
@@ -196,13 +204,13 @@ ELSEWHERE = {
         "offensive_announced",
     ),
     "tests/engine/test_refuge.py": (
-        "destination_safe_km", "refuge_hostile", "refuge_neutral", "transit_days",
+        "destination_safe_km", "refuge_hostile", "refuge_neutral", "site_unknown", "transit_days",
     ),
     "tests/engine/steps/test_returns.py": (
         "return_damaged", "return_far_km", "return_quiet_days", "return_unsettled",
     ),
     "tests/engine/test_border.py": (
-        "return_abroad",
+        "return_abroad", "border_shelter",
         "border_known_open", "border_pull", "border_unknown", "border_wait",
     ),
     "tests/mechanisms/test_switches.py": ("return_other_side", "return_other_side_watched"),

@@ -25,7 +25,8 @@ def crisis() -> Crisis:
 @pytest.fixture(scope="session")
 def dataset(synthetic: ModuleType, crisis: Crisis) -> xr.Dataset:
     """A made-up result as of 2020-01-15, 70 days, with the options of the built-in crisis."""
-    arrays, coords = synthetic.synthetic_arrays(options=5, futures=20, days=70, areas=6)
+    many = len(crisis.options)
+    arrays, coords = synthetic.synthetic_arrays(options=many, futures=20, days=70, areas=6)
     coords["option"] = np.array([o.id for o in crisis.options], dtype=object)
     coords["option_name"] = np.array([o.name for o in crisis.options], dtype=object)
     attrs = {**synthetic.synthetic_attrs(), "choice_weight_cut": 0.125}

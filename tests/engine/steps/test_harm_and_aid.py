@@ -91,6 +91,24 @@ def test_a_front_that_comes_from_afar_keeps_the_total_of_events() -> None:
     assert got["homes_damaged"][:, -1].mean() < 3 * 30 * 40 * 0.5
 
 
+def test_behind_the_front_events_are_a_share_of_those_before_it() -> None:
+    """t1 is taken and its people may stay; beyond the share, what it has not is elsewhere."""
+    row = towns_in_a_row(
+        changes=((10, "t1", "att", 10),), refuge=(("def", "att", 1.0, "yes"),), days=1
+    )
+    behind = []
+    for share in (0.02, 0.2, 1.0):
+        given = {**HARM, "violence_behind": share, "violence_length": 30.0, "front_axis_share": 0.0}
+        total = np.zeros(len(row.towns))
+        for future in range(40):
+            job = job_of(crisis_of(row), settings=given, futures=40)
+            walk = Walk(job, 0, future)
+            total += walk.to(walk.today).events.sum(axis=0)
+        ids = job.world.place_ids
+        behind.append(total[ids.index("t1")] / total[ids.index("t2")])
+    assert behind[0] < 0.3 * behind[1] < 0.3 * behind[2]
+
+
 QUIET_PLACE = {
     "violence_killed": 0.0,
     "mortality_usual": 2.0,
