@@ -251,7 +251,7 @@ def test_from_a_transit_site_people_are_passed_on() -> None:
 
 
 def test_a_camp_of_unknown_size_draws_as_one_of_the_size_it_is_taken_for() -> None:
-    """Its pull goes with the size to the power; with a size that is known the guess says nothing."""
+    """Its pull goes with the size to the power; where that is known the guess says nothing."""
 
     def pull(guess: float, **camp: Any) -> float:
         given = {**QUIET, "destination_size_power": 0.5, "destination_pull_sd": 0.0}
@@ -260,6 +260,6 @@ def test_a_camp_of_unknown_size_draws_as_one_of_the_size_it_is_taken_for() -> No
         state = walk.to(2)
         return float(state.pull[walk.job.world.place_ids.index("c4")])
 
-    unknown = {name: None for name in ("area_m2", "planned_capacity", "occupancy")}
+    unknown = dict.fromkeys(("area_m2", "planned_capacity", "occupancy"))
     assert pull(40_000.0, **unknown) == pytest.approx(2.0 * pull(10_000.0, **unknown), rel=1e-6)
     assert pull(40_000.0) == pull(10_000.0) > 0.0
