@@ -21,6 +21,7 @@ OPTIONS = (
     ("highway-haven", "Highway line with a haven"),
     ("line-2018", "Pull-back to the 2018 line"),
     ("open-border", "Open border"),
+    ("army", "An army fights the advance"),
 )
 AREAS = (
     ("SY070000", "Idleb"),
@@ -34,7 +35,7 @@ FIXED = {
     row.name: row.value for row in default_table() if row.name.startswith(("pressure_", "report_"))
 }
 """Parameters that are the same in every future of the synthetic result."""
-PRESSURE = (1.0, 0.45, 0.6, 0.5, 0.95)
+PRESSURE = (1.0, 0.45, 0.6, 0.5, 0.95, 0.7)
 
 
 def synthetic_arrays(
