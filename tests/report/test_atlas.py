@@ -23,8 +23,8 @@ def test_each_option_has_a_map_with_its_own_line(dataset: xr.Dataset, crisis: Cr
     assert [m.name for m in made["maps_end"]] == list(names.values())
     lined = ['stroke-dasharray="9 4"' in m.svg for m in made["maps_end"]]
     hatched = ["-hatch)" in m.svg for m in made["maps_end"]]
-    assert lined == [False, False, True, True, False]
-    assert hatched == [False, False, True, False, False]
+    assert lined == [False, False, True, True, False, False]
+    assert hatched == [False, False, True, False, False, False]
     assert "The M4 highway" in made["maps_end"][2].svg
 
 
