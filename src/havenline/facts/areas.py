@@ -1,10 +1,14 @@
-"""Which areas an area lies in, and which lie in it."""
+"""Which areas an area lies in, which lie in it, and which places a name means."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 
 import pandas as pd
+
+from havenline.crisis import Crisis
+from havenline.crisis.moves import places_of
 
 
 def lineage(areas: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -49,3 +53,24 @@ def areas_within(areas: pd.DataFrame, wanted: Collection[str]) -> set[str]:
         found |= more
         more = set(areas.loc[areas["parent_id"].isin(list(more)), "area_id"]) - found
     return found
+
+
+def places_named(crisis: Crisis) -> Callable[[str], set[str]]:
+    """Return what gives the places that the id of a place or of an area, of any level, means.
+
+    Parameters
+    ----------
+    crisis : Crisis
+
+    Returns
+    -------
+    callable
+        From an id to the places that people may be at, as `havenline.crisis.moves.places_of`.
+    """
+    places, above = crisis.places, lineage(crisis.areas)
+    areas_of = {
+        place: above[area]
+        for place, area in zip(places["place_id"], places["area_id"], strict=True)
+    }
+    kinds = dict(zip(places["place_id"], places["kind"], strict=True))
+    return partial(places_of, kinds=kinds, areas_of=areas_of)

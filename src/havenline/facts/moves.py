@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from havenline.crisis import Crisis
-from havenline.crisis.moves import apart, places_of
-from havenline.facts.areas import lineage
+from havenline.crisis.moves import apart
+from havenline.facts.areas import places_named
 from havenline.facts.known import known_by
 
 
@@ -42,19 +42,11 @@ def moves_known(crisis: Crisis, as_of: date) -> list[Move]:
     list of Move
         Sorted by id.
     """
-    rows, places = known_by(crisis.moves, as_of), crisis.places
-    above = lineage(crisis.areas)
-    kinds = dict(zip(places["place_id"], places["kind"], strict=True))
-    areas_of = {
-        place: above[area]
-        for place, area in zip(places["place_id"], places["area_id"], strict=True)
-    }
+    rows, named = known_by(crisis.moves, as_of), places_named(crisis)
     found = []
     columns = ("move_id", "from_id", "to_id", "start", "end", "persons")
     for move, origin, target, start, end, persons in zip(*(rows[c] for c in columns), strict=True):
-        leaves, reaches = apart(
-            places_of(origin, kinds, areas_of), places_of(target, kinds, areas_of)
-        )
+        leaves, reaches = apart(named(origin), named(target))
         found.append(
             Move(
                 id=str(move),

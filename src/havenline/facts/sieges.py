@@ -8,8 +8,7 @@ from typing import NamedTuple
 from havenline.crisis import Crisis
 from havenline.crisis.cells import split_ids
 from havenline.crisis.choices import SIEGE_KINDS
-from havenline.crisis.moves import places_of
-from havenline.facts.areas import lineage
+from havenline.facts.areas import places_named
 from havenline.facts.known import known_by
 
 
@@ -43,14 +42,7 @@ def sieges_known(crisis: Crisis, as_of: date) -> list[Siege]:
         In order of the days; only places that people may be at.
     """
     rows = crisis.happenings[crisis.happenings["kind"].isin(list(SIEGE_KINDS))]
-    rows = known_by(rows, as_of)
-    places = crisis.places
-    above = lineage(crisis.areas)
-    kinds = dict(zip(places["place_id"], places["kind"], strict=True))
-    areas_of = {
-        place: above[area]
-        for place, area in zip(places["place_id"], places["area_id"], strict=True)
-    }
+    rows, named = known_by(rows, as_of), places_named(crisis)
     told = sorted(
         (day.date(), not SIEGE_KINDS[kind], kind, where)
         for day, kind, where in zip(rows["date"], rows["kind"], rows["where"], strict=True)
@@ -59,9 +51,7 @@ def sieges_known(crisis: Crisis, as_of: date) -> list[Siege]:
     besieged: dict[str, bool] = {}
     changes = []
     for day, _, kind, where in told:
-        for place in sorted(
-            {p for name in split_ids(where) for p in places_of(name, kinds, areas_of)}
-        ):
+        for place in sorted({place for name in split_ids(where) for place in named(name)}):
             if kind in ("siege_begins", "order_to_stay"):
                 besieged[place] = True
             elif kind == "siege_lifts":

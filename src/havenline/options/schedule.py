@@ -31,7 +31,7 @@ from havenline.crisis.levers import (
 from havenline.crisis.registry import suggest
 from havenline.crisis.sites import site_places
 from havenline.errors import OptionRefused, RunError
-from havenline.facts.areas import lineage
+from havenline.facts.areas import places_named
 from havenline.facts.borders import UNKNOWN
 from havenline.facts.relations import offensives_known
 from havenline.world.geometry import protected_side
@@ -442,17 +442,16 @@ def _corridor(
             "where they do not choose to go or condition asylum (both_directions, own_choice and "
             "right_to_asylum must be true)"
         )
-    above, places = lineage(world.crisis.areas), world.crisis.places
-    area_of = dict(zip(places["place_id"], places["area_id"], strict=True))
-    named = [{place_id, *above[area_of[place_id]]} for place_id in world.place_ids]
+    named, opened = places_named(world.crisis), set[str]()
     for name in lever.where:
-        if not any(name in ids for ids in named):
-            hint = suggest(name, sorted({i for ids in named for i in ids}))
+        if not named(name):
+            hint = suggest(name, [*world.place_ids, *world.crisis.areas["area_id"]])
             raise RunError(
                 f"option {option.id!r}: the corridor opens {name!r}, which is no place nor an area "
                 "with one" + (f"; {hint}" if hint else "")
             )
-    place["corridor"] = [not lever.where or bool(ids & set(lever.where)) for ids in named]
+        opened |= named(name)
+    place["corridor"] = [not lever.where or place_id in opened for place_id in world.place_ids]
 
 
 def most_places(holder: NDArray[np.int8], parties: NDArray[np.bool_]) -> int:

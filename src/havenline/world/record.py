@@ -295,7 +295,7 @@ def known_facts(
         ),
         within=_within(world, offensives),
         by_agreement=by_agreement,
-        shut=_shut(world, period.start, as_of, n_day),
+        shut=_shut(world, period.start, as_of, holder),
         violence=_violence(world, period.start, as_of),
         border=np.array([[b.regime for b in day] for day in borders], dtype=np.int8).reshape(
             n_day, len(world.neighbour_ids)
@@ -379,11 +379,16 @@ def _holders(
     return holder, agreed
 
 
-def _shut(world: World, start: dt.date, as_of: dt.date, n_day: int) -> NDArray[np.bool_]:
-    shut = np.zeros((n_day, len(world.place_ids)), dtype=np.bool_)
+def _shut(
+    world: World, start: dt.date, as_of: dt.date, holder: NDArray[np.int8]
+) -> NDArray[np.bool_]:
+    """Return which places may not be left by day; a siege ends where the place changes hands."""
+    shut = np.zeros(holder.shape, dtype=np.bool_)
     index = {p: i for i, p in enumerate(world.place_ids)}
     for change in sieges_known(world.crisis, as_of):
-        shut[max(0, (change.day - start).days) :, index[change.place]] = change.shut
+        first, i = max(0, (change.day - start).days), index[change.place]
+        held = holder[first:, i] == holder[first, i]
+        shut[first:, i] = change.shut & np.logical_and.accumulate(held)
     return shut
 
 

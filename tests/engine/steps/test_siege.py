@@ -98,6 +98,14 @@ def test_an_order_to_stay_is_a_siege_and_a_corridor_of_the_record_opens_it() -> 
         assert bool(record[day, ids.index(town)]) is told, (town, day)
 
 
+def test_a_recorded_siege_ends_when_the_place_is_recorded_to_change_hands() -> None:
+    taken = (9, "t1", "att", 10)
+    shut = walk(towns_in_a_row(happenings=(RUNS, SHUT), changes=(taken,)))
+    record = shut.job.facts.record.shut[:, shut.job.world.place_ids.index("t1")]
+    assert record[2:9].all()
+    assert not record[9:].any()
+
+
 def test_closing_a_corridor_where_no_siege_was_shuts_nobody_in() -> None:
     closed = (4, "corridor_closes", 4, "", "t1")
     assert not walk(towns_in_a_row(happenings=(RUNS, closed))).job.facts.record.shut.any()

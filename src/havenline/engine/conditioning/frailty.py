@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.engine.conditioning.plain import plain_values
+from havenline.engine.conditioning.plain import plain_values, without_counts
 from havenline.facts.counts import Increment, displaced_known, increments
 
 if TYPE_CHECKING:
@@ -57,17 +57,14 @@ def weigh(ground: Ground, levels: Sequence[float]) -> Floats | None:
     published = increments(totals)
     if len(published) < LEAST:
         return None
-    day = ground.facts.record.day.copy()
-    day["target"] = -1.0
-    day.flags.writeable = False
-    facts = replace(ground.facts, record=ground.facts.record._replace(day=day))
+    free = without_counts(ground, "target")
 
     def run(frailty: float, factor: float) -> Floats:
         values = plain_values(ground)
         values[NAME] = frailty
         for name in HAZARDS:
             values[name] *= factor
-        past = replace(ground, facts=facts, values=values).replay(0).past
+        past = replace(free, values=values).replay(0).past
         return np.asarray(past["newly_displaced"], dtype=np.float64)
 
     at = [((step.start - start).days, (step.end - start).days) for step in published]

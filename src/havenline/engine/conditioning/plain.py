@@ -1,7 +1,8 @@
-"""The plain values with which the past is run to weigh a parameter."""
+"""The plain past that is run to weigh a parameter."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,3 +25,12 @@ def plain_values(ground: Ground) -> NDArray[np.void]:
     for name in SPREADS:
         values[name] = 0.0
     return values
+
+
+def without_counts(ground: Ground, name: str) -> Ground:
+    """Return the ground whose replay is not scaled to the counts of a field of ``record.day``."""
+    day = ground.facts.record.day.copy()
+    day[name] = -1
+    day.flags.writeable = False
+    facts = replace(ground.facts, record=ground.facts.record._replace(day=day))
+    return replace(ground, facts=facts)

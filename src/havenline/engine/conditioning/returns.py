@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenline.engine.conditioning.frailty import FEW, FORGET_DAYS
-from havenline.engine.conditioning.plain import plain_values
+from havenline.engine.conditioning.plain import plain_values, without_counts
 from havenline.facts.counts import returns_known
 
 if TYPE_CHECKING:
@@ -38,19 +38,15 @@ def weigh(ground: Ground, hazards: Sequence[float]) -> Floats | None:
     measure, counts = returns_known(ground.crisis, ground.as_of)
     if not counts:
         return None
-    newest = counts[-1]
-    day = ground.facts.record.day.copy()
-    day["due"] = -1
-    day.flags.writeable = False
-    facts = replace(ground.facts, record=ground.facts.record._replace(day=day))
+    newest, free = counts[-1], without_counts(ground, "due")
     error = ground.parameters["flight_count_error"].value
     keep = math.exp(-(ground.as_of - newest.day).days / FORGET_DAYS)
     logs = np.zeros(len(hazards))
     for k, hazard in enumerate(hazards):
         values = plain_values(ground)
         values[NAME] = hazard
-        past = replace(ground, facts=facts, values=values).replay(0).past
-        run = made(past, measure, (newest.day - facts.start).days)
+        past = replace(free, values=values).replay(0).past
+        run = made(past, measure, (newest.day - ground.facts.start).days)
         logs[k] = -0.5 * keep * (math.log((newest.persons + FEW) / (run + FEW)) / error) ** 2
     weights = np.exp(logs - logs.max())
     return np.asarray(weights / weights.sum())

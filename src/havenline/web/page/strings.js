@@ -108,7 +108,7 @@ export const TEXT = {
   fields: {
     start: "From", until: "Until", announced: "Announced", handover: "Handed over", compliance_mechanism: "A body looks into breaches",
     substance: "Settles something of the dispute", excludes_listed_groups: "Leaves listed groups out", buffer_zone: "Declares a buffer zone",
-    offensives: "It halts", line_id: "Line", hands_over: "Places beyond it are handed over", return_watched: "Return beyond it is watched", restores_since: "Gives back what was taken since", guarantee: "Guarantee", agreed: "Both sides agreed to it", party: "Whose army",
+    offensives: "Offensives", line_id: "Line", hands_over: "Places beyond it are handed over", return_watched: "Return beyond it is watched", restores_since: "Gives back what was taken since", guarantee: "Guarantee", agreed: "Both sides agreed to it", party: "Whose army",
     shelter_units_per_month: "Family shelters a month", homes_per_month: "Homes a month", area_m2: "Site area, m²", water_l_day: "Water, litres a day",
     latrines: "Latrines", aid: "Aid", neighbour: "Neighbour", regime: "Border is", level: "Times today's delivery", kind: "Kind", persons: "How many", from: "From",
   },
