@@ -22,6 +22,8 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 RUN = [sys.executable, "-m", "havenline", "run"]
 MANY = 20_000
 PATIENCE = 120.0
+ENOUGH = 2_000_000
+"""Bytes of a result with some whole futures: one of the example is 40 thousand beside 350."""
 
 
 def started(example: Path, out: Path) -> subprocess.Popen[str]:
@@ -34,7 +36,7 @@ def started(example: Path, out: Path) -> subprocess.Popen[str]:
     )
     until = time.monotonic() + PATIENCE
     size = 0
-    while size < 200_000:
+    while size < ENOUGH:
         assert run.poll() is None, run.communicate()
         assert time.monotonic() < until, "no future was written"
         size = sum(p.stat().st_size for p in out.glob(".unfinished-*/.result*"))
