@@ -139,6 +139,9 @@ def synthetic_arrays(
     grow = np.linspace(0, 1, coords["history_day"].size)
     arrays["history_newly_displaced"] = np.floor(before[0] * grow)
     arrays["history_returned"] = np.floor(0.05 * before[0] * grow)
+    arrays["history_still_displaced"] = (
+        arrays["history_newly_displaced"] - arrays["history_returned"]
+    )
     return arrays, coords
 
 

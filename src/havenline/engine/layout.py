@@ -179,6 +179,15 @@ _TABLE = (
         "cumulative",
     ),
     Variable(
+        "history_still_displaced",
+        ("future", "history_day"),
+        "float64",
+        "persons displaced since the start of the crisis period, neither home nor out of it, "
+        "up to the as-of date",
+        "persons",
+        "stock",
+    ),
+    Variable(
         "parameter_values",
         ("future", "parameter"),
         "float64",

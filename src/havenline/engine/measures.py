@@ -135,6 +135,30 @@ def start_counts(counts: NDArray[np.void]) -> None:
             counts[measure.name] = 0
 
 
+def of_return(past: NDArray[np.void], measure: str) -> NDArray[np.int64]:
+    """Return what a run has of a measure of return, day by day.
+
+    Still displaced are those who fled since the start and are neither home nor out of the crisis.
+
+    Parameters
+    ----------
+    past : (n_day,) records ``COUNTS``
+    measure : str
+        One of `havenline.facts.counts.RETURNS`.
+
+    Returns
+    -------
+    (n_day,) int64
+        Persons.
+    """
+    home: NDArray[np.int64] = past["returned"]
+    if measure == "returned_cumulative":
+        return home
+    out = past["people_abroad"] + past["people_moved_out"]
+    still: NDArray[np.int64] = past["newly_displaced"] - home - (out - out[0])
+    return np.maximum(0, still)
+
+
 @kernel
 def at_border(net, state, place):  # type: ignore[no-untyped-def]
     """Return who waits at a place of a border, as `havenline.engine.steps.entry.waiting` has it.
@@ -190,16 +214,17 @@ def count_present(net, state, out, ahead):  # type: ignore[no-untyped-def]
             out.residents[ahead, area] += (
                 state.by_status[i, RESIDENT] + state.by_status[i, RETURNED]
             )
+            cells, by_row = state.persons[i], state.by_row[i]
+            by_group = out.displaced[ahead, area]
             for row in range(DISPLACED_BEFORE, rows):
-                if state.by_row[i, row] > 0:
+                if by_row[row] > 0:
                     for g in range(groups):
-                        out.displaced[ahead, area, g] += state.persons[i, row, g]
+                        by_group[g] += cells[row, g]
+        arrived, reached = state.arrived[i], out.arrivals[ahead, area]
         for g in range(groups):
-            out.arrivals[ahead, area, g] += state.arrived[i, g]
+            reached[g] += arrived[g]
     if ahead > 0:
-        for a in range(state.flow.shape[0]):
-            for b in range(state.flow.shape[1]):
-                out.flows[week, a, b] += state.flow[a, b]
+        out.flows[week] += state.flow
     counts = state.counts[0]
     counts.displaced_present = present
     counts.unsheltered = without

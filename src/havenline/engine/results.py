@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from havenline.engine.layout import (
     coordinates,
     shape_of,
 )
-from havenline.engine.measures import MEASURES, Output
+from havenline.engine.measures import MEASURES, Output, of_return
 from havenline.engine.store import ResultStore
 from havenline.engine.values import VALUES
 from havenline.errors import RunError, reason_of
@@ -32,7 +34,11 @@ from havenline.errors import RunError, reason_of
 MOST_IN_MEMORY = 600_000_000
 """Bytes of results that are held in memory; a larger simulation must be given ``out``."""
 RESULT_FILE = "result.nc"
-HISTORY = ("newly_displaced", "returned")
+HISTORY: Mapping[str, Callable[[NDArray[np.void]], NDArray[np.int64]]] = {
+    "newly_displaced": itemgetter("newly_displaced"),
+    "returned": partial(of_return, measure="returned_cumulative"),
+    "still_displaced": partial(of_return, measure="displaced_present"),
+}
 """Figures of which the days up to the as-of date are kept: those that counts are replayed to."""
 
 
@@ -113,8 +119,8 @@ class Results:
         """Keep the runs of one future; empty flows are left to the caller to add."""
         number, outputs = future.future, [run.out for run in future.runs]
         self.done[number] = True
-        for name in HISTORY:
-            self.history[f"history_{name}"][number] = future.past[name]
+        for name, of in HISTORY.items():
+            self.history[f"history_{name}"][number] = of(future.past)
         self.shelter[number] = future.shelter
         self.cut[number] = sum(run.cut for run in future.runs)
         for k, out in enumerate(outputs):

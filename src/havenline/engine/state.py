@@ -192,9 +192,11 @@ class State(NamedTuple):
     books : (1,) records ``BOOKS``
     listed : records ``LISTED``
         Scratch for persons taken from a place: cells, what they hold, how many are chosen.
-    slot : (2 MAX_CHOICES,) records ``SLOT``
+    slot : records ``SLOT``
         Scratch for a day's departures from a place: where to, days on the road, persons.
-    in_row, rate, weight, queue, queued, scratch, order : scratch.
+    way : (n_place,) records ``CHOICE``
+        Scratch for the places of a home area that those who return can reach.
+    rate, weight, queue, queued, scratch, order : scratch.
     """
 
     persons: NDArray[np.int64]
@@ -240,7 +242,7 @@ class State(NamedTuple):
     books: NDArray[np.void]
     listed: NDArray[np.void]
     slot: NDArray[np.void]
-    in_row: NDArray[np.int64]
+    way: NDArray[np.void]
     rate: NDArray[np.float64]
     weight: NDArray[np.float64]
     queue: NDArray[np.int64]
@@ -249,7 +251,7 @@ class State(NamedTuple):
     order: NDArray[np.int64]
 
 
-SCRATCH = ("listed", "slot", "in_row", "rate", "weight", "queue", "queued", "scratch", "order")
+SCRATCH = ("listed", "slot", "way", "rate", "weight", "queue", "queued", "scratch", "order")
 """Parts of the state that hold nothing from one step to the next."""
 
 
@@ -310,8 +312,8 @@ def empty_state(network: Network, sizes: Sizes, trips: int, horizon: int) -> Sta
         flight=np.zeros(1, dtype=LEVEL),
         books=np.zeros(1, dtype=BOOKS),
         listed=np.zeros(rows * g, dtype=LISTED),
-        slot=np.zeros(2 * destination.MAX_CHOICES, dtype=SLOT),
-        in_row=np.zeros(rows, dtype=np.int64),
+        slot=np.zeros(2 * max(n, destination.MAX_CHOICES), dtype=SLOT),
+        way=np.zeros(n, dtype=CHOICE),
         rate=np.zeros(rows),
         weight=np.zeros(rows),
         queue=np.zeros(n, dtype=np.int64),

@@ -100,7 +100,7 @@ def replay_fit(
     Parameters
     ----------
     dataset : Dataset
-        A result, with ``history_newly_displaced`` and ``history_returned`` (future, history_day).
+        A result, with its ``history_`` figures (future, history_day).
     known : Totals
         The main series as it was known on the as-of date.
     returns : (str, sequence of CountOfAll)
@@ -134,9 +134,7 @@ def _returns_fit(
     if not counts:
         return None
     first = pd.Timestamp(dataset["history_day"].to_numpy()[0])
-    home = dataset["history_returned"].mean("future").to_numpy()
-    path = home
-    if measure != "returned_cumulative":
-        path = dataset["history_newly_displaced"].mean("future").to_numpy() - home
+    name = "returned" if measure == "returned_cumulative" else "still_displaced"
+    path = dataset[f"history_{name}"].mean("future").to_numpy()
     off = [path[(pd.Timestamp(count.day) - first).days] - count.persons for count in counts]
     return ReturnsFit(measure, len(counts), float(np.sqrt(np.mean(np.square(off)))))

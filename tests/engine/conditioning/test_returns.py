@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from havenline.crisis.parameters import known_parameters
 from havenline.engine import conditioning
 from havenline.engine.conditioning import returns
+from havenline.engine.measures import COUNTS, of_return
 from tests.crises_random import STEADY_AXES, Job, crisis_of, job_of, towns_in_a_row
 
 FLED = ((6, 20_000.0, 7), (10, 30_000.0, 11))
@@ -84,3 +85,13 @@ def test_cells_have_equal_chance() -> None:
     drawn = prior.law.ppf(np.linspace(0.001, 0.999, 999))
     below = [float(np.mean(drawn < cell)) for cell in cells]
     np.testing.assert_allclose(np.diff(below), 1 / 8, atol=0.01)
+
+
+def test_still_displaced_are_neither_home_nor_out_of_the_crisis() -> None:
+    past = np.zeros(3, dtype=COUNTS)
+    past["newly_displaced"] = [0, 100, 200]
+    past["returned"] = [0, 10, 20]
+    past["people_abroad"] = [5, 12, 15]  # five were abroad before
+    past["people_moved_out"] = [0, 0, 30]
+    assert of_return(past, "returned_cumulative").tolist() == [0, 10, 20]
+    assert of_return(past, "displaced_present").tolist() == [0, 83, 140]

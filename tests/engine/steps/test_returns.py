@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from havenline.engine.people import DISPLACED_SINCE, RETURNED
 from havenline.engine.state import State
+from havenline.engine.steps.aid import DAYS_PER_MONTH
+from havenline.engine.steps.returns import FEW, TURN_DAYS
 from tests.crises_random import (
     QUIET,
     STEADY_AXES,
@@ -187,3 +189,24 @@ def test_as_many_still_away_as_fled_leaves_nobody_home() -> None:
 
 def test_a_count_that_was_not_yet_known_changes_nothing() -> None:
     assert counted_home(("displaced_present", 30, 3_000.0, 31)) == counted_home()
+
+
+def test_few_who_go_home_together_are_as_many_on_the_whole() -> None:
+    """Small villages, whose people go home few at a time."""
+    row = towns_in_a_row(people=(600, 400, 300, 200), happenings=PAUSED, days=100)
+    law = {**GIVEN, "return_monthly": 0.3, "return_far_km": 0.01}
+    expected, few, home = 0.0, 0.0, 0
+    job = job_of(crisis_of(row), settings=law, futures=30)
+    for future in range(30):
+        walk = Walk(job, future=future)
+        for day in range(walk.last + 1):
+            state = walk.to(day)
+            if day <= walk.today:
+                continue
+            chance = -np.expm1(-state.rate[DISPLACED_SINCE:-1] * TURN_DAYS / DAYS_PER_MONTH)
+            week = state.by_row[:, DISPLACED_SINCE:-1] * chance
+            few += float(week[week < FEW].sum()) / TURN_DAYS
+            expected += float(week.sum()) / TURN_DAYS
+        home += int(walk.state.counts["returned"][0])
+    assert few > 0.8 * expected > 2_000
+    assert home == pytest.approx(expected, rel=0.05)

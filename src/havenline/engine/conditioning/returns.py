@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from havenline.engine.conditioning.frailty import FEW, FORGET_DAYS
 from havenline.engine.conditioning.plain import plain_values, without_counts
+from havenline.engine.measures import of_return
 from havenline.facts.counts import returns_known
 
 if TYPE_CHECKING:
@@ -46,31 +47,7 @@ def weigh(ground: Ground, hazards: Sequence[float]) -> Floats | None:
         values = plain_values(ground)
         values[NAME] = hazard
         past = replace(free, values=values).replay(0).past
-        run = made(past, measure, (newest.day - ground.facts.start).days)
+        run = of_return(past, measure)[(newest.day - ground.facts.start).days]
         logs[k] = -0.5 * keep * (math.log((newest.persons + FEW) / (run + FEW)) / error) ** 2
     weights = np.exp(logs - logs.max())
     return np.asarray(weights / weights.sum())
-
-
-def made(past: NDArray[np.void], measure: str, day: int) -> float:
-    """Return what a run has of a measure at the end of a day.
-
-    Still displaced are those who fled and are neither home nor out of the crisis.
-
-    Parameters
-    ----------
-    past : (n_day,) records ``COUNTS``
-    measure : str
-        One of `havenline.facts.counts.RETURNS`.
-    day : int
-
-    Returns
-    -------
-    float
-        Persons.
-    """
-    home = float(past["returned"][day])
-    if measure == "returned_cumulative":
-        return home
-    out = past["people_abroad"] + past["people_moved_out"]
-    return max(0.0, float(past["newly_displaced"][day]) - home - float(out[day] - out[0]))

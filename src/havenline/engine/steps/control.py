@@ -125,8 +125,11 @@ def open_axis(net, record, values, state, key, e, k, tail, day):  # type: ignore
 
 @kernel
 def open_axes(net, record, values, state, key, day):  # type: ignore[no-untyped-def]
-    """Open the axes of roads that a front has come to stand on, or that turned round."""
-    offensives = state.offensive.shape[0]
+    """Open the axes of roads that a front has come to stand on, or that turned round.
+
+    Returns whether any front has changed.
+    """
+    changed, offensives = False, state.offensive.shape[0]
     for e in range(net.road.shape[0]):
         k, tail, _ = front_on(net, record, state, e)
         if k >= 0 and k < offensives:
@@ -135,10 +138,13 @@ def open_axes(net, record, values, state, key, day):  # type: ignore[no-untyped-
                 turned = own.tail != tail and own.mover >= 0
                 left = net.road[e].km - own.progress
                 open_axis(net, record, values, state, key, e, k, tail, day)
+                changed = True
                 if turned:
                     own.progress = max(0.0, left)
-        else:
+        elif state.road[e].mover >= 0:
             state.road[e].mover = -1
+            changed = True
+    return changed
 
 
 @kernel
@@ -240,12 +246,13 @@ def freeze_or_thaw(net, record, values, state, key, ahead):  # type: ignore[no-u
 
 @kernel
 def advance(net, record, values, plan, state, key, day, ahead):  # type: ignore[no-untyped-def]
-    """Move the fronts by a day; see `step` for the parameters."""
-    reached = False
+    """Move the fronts by a day; see `step` for the parameters. Returns whether any has moved."""
+    reached, moved = False, False
     for e in range(net.road.shape[0]):
         km, head = pace(net, record, values, plan, state, e, ahead)
         if head >= 0:
             state.road[e].progress += km
+            moved = moved or km > 0.0
             reached = reached or state.road[e].progress >= net.road[e].km
     while reached:
         best, best_left, place = np.int64(-1), -1.0, np.int64(-1)
@@ -259,9 +266,10 @@ def advance(net, record, values, plan, state, key, day, ahead):  # type: ignore[
             if over / state.road[e].speed > best_left:
                 best, best_left, place = np.int64(e), over / state.road[e].speed, head
         if best < 0:
-            return
+            break
         over = state.road[best].progress - net.road[best].km
         take_place(net, record, state, place, best, over, day)
+    return moved
 
 
 @kernel
@@ -295,7 +303,10 @@ def replay(net, record, values, state, key, day):  # type: ignore[no-untyped-def
 
 @kernel
 def hand_over(net, plan, state):  # type: ignore[no-untyped-def]
-    """Change hands along a line; fronts on the new contact line start anew."""
+    """Change hands along a line; fronts on the new contact line start anew.
+
+    Returns whether any place has changed hands.
+    """
     changed = False
     for i in range(state.holder.shape[0]):
         to = plan.place[i].to
@@ -309,6 +320,7 @@ def hand_over(net, plan, state):  # type: ignore[no-untyped-def]
         changed = True
     if changed:
         open_network(net, state)
+    return changed
 
 
 @kernel
@@ -350,12 +362,12 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         if replay(net, record, values, state, key, day):
             measure_fronts(net, record, state)
         return
-    if ahead == plan.handover:
-        hand_over(net, plan, state)
-    open_axes(net, record, values, state, key, day)
+    changed = ahead == plan.handover and hand_over(net, plan, state)
+    changed = open_axes(net, record, values, state, key, day) or changed
     freeze_or_thaw(net, record, values, state, key, ahead)
-    advance(net, record, values, plan, state, key, day, ahead)
-    measure_fronts(net, record, state)
+    changed = advance(net, record, values, plan, state, key, day, ahead) or changed
+    if changed:
+        measure_fronts(net, record, state)
 
 
 @kernel

@@ -19,7 +19,8 @@ at d_j kilometres from any front; 1 while a truce stands. Where h homes of H hav
 the start, the hazard is 1 - ``return_damaged`` (1 - exp(-h / H)) times that. So people come home
 behind a front that moves on, under a truce as far as it brings quiet, and to homes that changed
 hands as far as they may and dare. Homes are known by area: hazards of its places are averaged, and
-those who go are divided among them, by residents at the start times hazard. Those who entered a
+those who go are divided among them, by residents at the start times hazard, and are on the road
+for a day at least. Those who entered a
 neighbour return at ``return_abroad`` times the mean hazard of their home, by the gate that is
 nearest to it, however the border is run. Forced return does not exist.
 
@@ -38,7 +39,8 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import binomial
 from havenline.engine import processes
-from havenline.engine.journey import add_slot, enter, travel_days
+from havenline.engine.destination import divide
+from havenline.engine.journey import deal, travel_days
 from havenline.engine.people import DISPLACED_SINCE, RETURNED, add, choose, list_row
 from havenline.engine.step import Measure, Step
 from havenline.engine.steps.aid import DAYS_PER_MONTH
@@ -47,6 +49,10 @@ from havenline.world import roads
 
 TURN_DAYS = 7
 """Returns from a place are drawn once a week, with the chance of seven days."""
+
+FEW, TOGETHER = 25.0, 4.0
+"""Where fewer than ``FEW`` of a home would leave a place in a week, ``TOGETHER`` times as many do
+so in one week of ``TOGETHER``, which is drawn: as many on the whole, in fewer journeys."""
 
 QUIET_BEFORE = 365.0
 """Days of quiet that every place is taken to have had before the period; a year is as good as
@@ -68,6 +74,7 @@ STEP = Step(
         "option",
         "people",
         "abroad",
+        "returned",
         "truce",
         "offensive",
         "holders",
@@ -84,8 +91,6 @@ STEP = Step(
         "calendar",
         "abroad",
         "quiet",
-        "returned",
-        "returned_other_side",
         "returned_from_abroad",
     ),
     parts=("return", "journey", "shelter"),
@@ -186,9 +191,16 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
                 continue
             chance = -math.expm1(-scale * state.rate[row] * TURN_DAYS / DAYS_PER_MONTH)
             of_row = mix(draw, net.cell_key[row, 0])
+            if here * chance < FEW and chance * TOGETHER < 1.0:
+                if uniform(mix(of_row, processes.TURN), 0) * TOGETHER >= 1.0:
+                    continue
+                chance *= TOGETHER
             going = binomial(here, chance, of_row)
-            if going > 0:
-                send_home(net, values, state, i, row, going, day, of_row)
+            if going == 0:
+                continue
+            count, total = weigh_homes(net, values, state, i, row - DISPLACED_SINCE)
+            if total > 0.0:  # else no road leads home
+                leave_shelter(net, values, state, i, row, going, total, count, day, of_row)
     if day % TURN_DAYS == 0:
         for k in range(state.abroad.shape[0]):
             return_from_abroad(net, values, state, k, day, mix(key, processes.RETURN_ABROAD))
@@ -234,21 +246,18 @@ def expected_home(state, scale, days):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def send_home(net, values, state, place, row, going, day, draw):  # type: ignore[no-untyped-def]
-    """Send persons of one home area to its places, on their way or back where they are."""
-    groups, home = state.persons.shape[2], row - DISPLACED_SINCE
-    total = weigh_homes(net, state, place, home)
-    if total <= 0.0:
-        return  # no road leads home
+def leave_shelter(net, values, state, place, row, going, total, count, day, draw):  # type: ignore[no-untyped-def]
+    """Take persons of one home area out of a place and put them on the road home."""
+    groups = state.persons.shape[2]
     cells, here = list_row(state.persons, state.listed, place, row)
     choose(state.listed, cells, here, going, uniform(mix(draw, processes.HOME), 0))
+    kept = np.int64(0)
     for c in range(cells):
-        persons, cell = state.listed[c].count, state.listed[c].cell
+        persons, group = state.listed[c].count, state.listed[c].cell % groups
         if persons > 0:
-            group = cell % groups
             add(state.persons, state.by_status, state.by_row, place, row, group, -persons)
-            stream = mix(draw, net.cell_key[row, group])
-            leave_for_home(net, values, state, place, home, group, persons, total, day, stream)
+            kept = list_for_home(state, kept, group, persons)
+    set_out_for_home(net, values, state, place, kept, going, total, count, day, draw)
 
 
 @kernel
@@ -259,19 +268,28 @@ def return_from_abroad(net, values, state, neighbour, day, draw):  # type: ignor
         if rate < LEAST_RATE or state.abroad[neighbour, home].sum() == 0:
             continue
         gate = nearest_gate(net, state, neighbour, home)
-        total = weigh_homes(net, state, gate, home) if gate >= 0 else 0.0
+        if gate < 0:
+            continue
+        count, total = weigh_homes(net, values, state, gate, home)
         if total <= 0.0:
             continue
         chance = -math.expm1(-rate * TURN_DAYS / DAYS_PER_MONTH)
         here = mix(mix(draw, net.place[gate].key), day)
+        kept, leaving = np.int64(0), np.int64(0)
         for group in range(state.abroad.shape[2]):
             stream = mix(here, net.cell_key[DISPLACED_SINCE + home, group])
             going = binomial(state.abroad[neighbour, home, group], chance, stream)
             if going > 0:
                 state.abroad[neighbour, home, group] -= going
-                state.came_back[neighbour] += going
-                state.counts[0].returned_from_abroad += going
-                leave_for_home(net, values, state, gate, home, group, going, total, day, stream)
+                leaving += going
+                kept = list_for_home(state, kept, group, going)
+        if leaving > 0:
+            state.came_back[neighbour] += leaving
+            state.counts[0].returned_from_abroad += leaving
+            of_home = mix(here, net.cell_key[DISPLACED_SINCE + home, 0])
+            set_out_for_home(
+                net, values, state, gate, kept, leaving, total, count, day, mix(of_home, 1)
+            )
 
 
 @kernel
@@ -287,65 +305,54 @@ def nearest_gate(net, state, neighbour, home):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def leave_for_home(net, values, state, place, home, group, persons, total, day, draw):  # type: ignore[no-untyped-def]
-    """Put persons on the road from a place to the weighed places of their home area."""
-    divide_among_homes(net, state, home, persons, total, draw)
-    cell = RETURNED * state.persons.shape[2] + group
+def weigh_homes(net, values, state, place, home):  # type: ignore[no-untyped-def]
+    """Weigh the places of a home area by residents at the start times hazard.
+
+    Those that no road leads to are left out. The others are listed in ``way``, their weights in
+    ``scratch``; returns how many, and the sum of the weights.
+    """
+    count, total = np.int64(0), 0.0
+    for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
+        j = net.homed[b]
+        weight = net.start[j, 0].sum() * state.place[j].homeward
+        if weight <= 0.0 or (j != place and state.dist[place, j] == roads.UNREACHED):
+            continue
+        km = np.float64(state.dist[place, j]) if j != place else 0.0
+        state.way[count].place = j
+        state.way[count].fast = travel_days(km, values.vehicle_km_day)
+        state.way[count].slow = travel_days(km, values.walk_km_day)
+        state.scratch[count] = weight
+        total += weight
+        count += 1
+    return count, total
+
+
+@kernel
+def list_for_home(state, m, group, persons):  # type: ignore[no-untyped-def]
+    """List persons of a group who set out for home, after ``m`` others; return how many cells."""
+    state.listed[m].cell = RETURNED * state.persons.shape[2] + group
+    state.listed[m].count = persons
+    return m + 1
+
+
+@kernel
+def set_out_for_home(net, values, state, place, m, persons, total, count, day, draw):  # type: ignore[no-untyped-def]
+    """Divide the persons of ``m`` listed cells among the weighed homes and send them off."""
+    k = divide(
+        values,
+        net.place,
+        state.way,
+        state.scratch,
+        state.order,
+        state.slot,
+        persons,
+        count,
+        total,
+        draw,
+    )
+    start = uniform(mix(draw, processes.DEAL), 0)
     trip, head, books = state.trip, state.trip_head, state.books[0]
-    for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
-        j = net.homed[b]
-        x = state.queue[j]
-        if x == 0:
-            continue
-        if j == place:
-            come_home(state, j, group, x)
-            continue
-        km = np.float64(state.dist[place, j])
-        fast = travel_days(km, values.vehicle_km_day)
-        slow = travel_days(km, values.walk_km_day)
-        foot = mix(mix(draw, processes.VEHICLE), net.place[j].key)
-        walking = binomial(x, 1.0 - values.vehicle_share, foot)
-        k = add_slot(state.slot, np.int64(0), j, fast, slow, x - walking, walking)
-        for a in range(k):
-            to = state.slot[a]
-            enter(trip, head, books, place, j, cell, to.persons, day, to.days)
-
-
-@kernel
-def weigh_homes(net, state, place, home):  # type: ignore[no-untyped-def]
-    """Weigh the places of a home area by residents at the start times hazard; return the sum.
-
-    Those that no road leads to weigh nothing. The weights are written to ``scratch``.
-    """
-    total = 0.0
-    for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
-        j = net.homed[b]
-        state.scratch[j] = 0.0
-        if j == place or state.dist[place, j] != roads.UNREACHED:
-            state.scratch[j] = net.start[j, 0].sum() * state.place[j].homeward
-            total += state.scratch[j]
-    return total
-
-
-@kernel
-def divide_among_homes(net, state, home, going, total, draw):  # type: ignore[no-untyped-def]
-    """Divide persons among the weighed places of their home area.
-
-    How many go to each place is written to ``queue``.
-    """
-    left, rest = going, total
-    for b in range(net.home_ptr[home], net.home_ptr[home + 1]):
-        j = net.homed[b]
-        state.queue[j] = 0
-        w = state.scratch[j]
-        if left == 0 or w <= 0.0:
-            continue
-        x = left
-        if w < rest * (1.0 - 1e-12):
-            x = binomial(left, w / rest, mix(draw, net.place[j].key))
-        rest -= w
-        left -= x
-        state.queue[j] = x
+    deal(state.listed, m, state.slot, k, start, trip, head, books, place, day)
 
 
 @kernel
