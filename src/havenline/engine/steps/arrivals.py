@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from havenline.draws.kernels import kernel
-from havenline.draws.keys import mix
+from havenline.draws.keys import mix, uniform
 from havenline.engine import processes
 from havenline.engine.destination import divide, set_pull, set_safety, weigh
 from havenline.engine.journey import as_displaced, enter, road_cut
 from havenline.engine.people import RETURNED, add
 from havenline.engine.refuge import shelters
 from havenline.engine.step import Measure, Step
-from havenline.engine.steps.returns import accepted, come_home
+from havenline.engine.steps.control import FAR_SIDE_HANDED
+from havenline.engine.steps.returns import about_to_be_handed_over, accepted, come_home
 
 STEP = Step(
     "Journeys end; people choose again where road or place was lost.",
@@ -65,6 +66,15 @@ STEP = Step(
 
 
 @kernel
+def changed_hands_since(plan, state, place, left, today):  # type: ignore[no-untyped-def]
+    """Whether a place was taken or handed over since people left for it."""
+    if state.place[place].taken_on >= left:
+        return True
+    handed = state.place[place].far_side == FAR_SIDE_HANDED and plan.place[place].handed
+    return handed and left - today < plan.handover
+
+
+@kernel
 def settle(net, state, origin, place, row, group, number):  # type: ignore[no-untyped-def]
     """Let persons from a place stay at another."""
     if row == RETURNED:
@@ -103,11 +113,15 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         e = following
         row, group = cell // groups, cell % groups
         cut = road_cut(state, origin, target)
-        held = shelters(state, target, origin)
-        if row == RETURNED:  # unless it was taken meanwhile by those who do not accept them
-            held = state.place[target].taken_on < left
-            held = held or accepted(values, plan, state, target) > 0.0
-        if agreed or (state.place[target].safety > 0.0 and held and not cut):
+        held, safe = shelters(state, target, origin), state.place[target].safety > 0.0
+        if row == RETURNED:
+            held = True
+            if changed_hands_since(plan, state, target, left, today):
+                stream = mix(mix(mix(key, processes.GO_ON_HOME), net.place[target].key), left)
+                here = mix(mix(stream, net.place[origin].key), net.cell_key[row, group])
+                held = uniform(here, 0) < accepted(values, plan, state, target)
+            safe = not about_to_be_handed_over(plan, target, day - today)
+        if agreed or (safe and held and not cut):
             settle(net, state, origin, target, row, group, moving)
             continue
         cell = as_displaced(net, groups, cell, target)

@@ -133,6 +133,12 @@ def accepted(values, plan, state, place):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def about_to_be_handed_over(plan, place, ahead):  # type: ignore[no-untyped-def]
+    """Whether a line that was announced and does not stand yet hands a place over."""
+    return plan.place[place].handed and plan.announce <= ahead < plan.handover
+
+
+@kernel
 def set_homeward(net, values, plan, state, day, ahead):  # type: ignore[no-untyped-def]
     """Set the monthly hazard of return to each place, and the mean of each home area."""
     rows = state.persons.shape[1]
@@ -147,7 +153,7 @@ def set_homeward(net, values, plan, state, day, ahead):  # type: ignore[no-untyp
             continue
         row = DISPLACED_SINCE + home
         state.weight[row] += people
-        if plan.place[j].handed and ahead >= plan.announce and ahead < plan.handover:
+        if about_to_be_handed_over(plan, j, ahead):
             continue
         trust = 1.0
         if state.course[0].truce == 0:
