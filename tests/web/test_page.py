@@ -7,13 +7,16 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from havenline import compare, open_crisis, simulate, words
+from havenline.crisis import init_crisis
 from havenline.crisis.levers import OptionSpec
 from havenline.negotiation.negotiate import open_talks
 from havenline.telling import answer
@@ -32,8 +35,8 @@ def until(page: Any, what: str, seconds: float = SECONDS) -> None:
         time.sleep(0.03)
 
 
-@pytest.fixture
-def opened(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
+@contextmanager
+def browsing(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
     """Open the page at a size and with a link; it must speak to no one else, nor complain."""
     contexts, elsewhere, complaints = [], [], []
 
@@ -67,6 +70,13 @@ def opened(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
         context.close()
     assert elsewhere == []
     assert said == []
+
+
+@pytest.fixture
+def opened(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Open the page of Idlib."""
+    with browsing(chromium, address) as open_page:
+        yield open_page
 
 
 def text_of(page: Any, selector: str) -> str:
@@ -158,32 +168,37 @@ def test_a_truce_may_halt_some_of_several_offensives(opened: Callable[..., Any])
 
 
 def test_the_bargaining_table_says_what_the_python_interface_says(
-    opened: Callable[..., Any],
+    chromium: Any, serving: ModuleType, tmp_path: Path
 ) -> None:
-    page = opened("#t=bargain")
-    page.wait_for_selector("#bargain-chance", timeout=2 * SECONDS * 1000)
-    plain = text_of(page, "#bargain-answer")
-    before = page.evaluate("havenline.bargains.length")
-    page.eval_on_selector(
-        "#support-us",
-        "e => { e.value = 0.6; e.dispatchEvent(new Event('input', {bubbles: true})); }",
-    )
-    until(page, f"havenline.bargains.length > {before}")
-    talks = open_talks(open_crisis("idlib-2020"), futures=FUTURES, runs=RUNS)
-    for support, said in (({}, plain), ({"us": 0.6}, text_of(page, "#bargain-answer"))):
-        wanted = talks.answer(support, draws=DRAWS).to_json_dict()
-        assert whole_percent(wanted["chance"]) in said
-        assert wanted["landing"]["text"] in said
-    rows = page.locator("#bargain-lines tbody tr").all_inner_texts()
-    assert len(rows) == len(wanted["agreeable"])
-    for row, line in zip(rows, wanted["agreeable"], strict=True):
-        assert line["line"] in row
-        assert whole_percent(line["some"]) in row
-    time.sleep(0.4)  # the address follows a moment later
-    again = opened(f"#{urlsplit(page.url).fragment}")
-    again.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
-    assert text_of(again, "#bargain-answer") == text_of(page, "#bargain-answer")
-    assert again.input_value("#support-us") == "0.6"
+    folder = init_crisis(tmp_path / "example", bargaining=True)
+    with serving.served(str(folder)) as address, browsing(chromium, address) as opened:
+        page = opened("#t=bargain")
+        page.wait_for_selector("#bargain-chance", timeout=2 * SECONDS * 1000)
+        plain = text_of(page, "#bargain-answer")
+        before = page.evaluate("havenline.bargains.length")
+        page.eval_on_selector(
+            "#support-donors",
+            "e => { e.value = 0.6; e.dispatchEvent(new Event('input', {bubbles: true})); }",
+        )
+        until(page, f"havenline.bargains.length > {before}")
+        talks = open_talks(open_crisis(folder), futures=FUTURES, runs=RUNS)
+        for support, said in (
+            ({}, plain),
+            ({"donors": 0.6}, text_of(page, "#bargain-answer")),
+        ):
+            wanted = talks.answer(support, draws=DRAWS).to_json_dict()
+            assert whole_percent(wanted["chance"]) in said
+            assert wanted["landing"]["text"] in said
+        rows = page.locator("#bargain-lines tbody tr").all_inner_texts()
+        assert len(rows) == len(wanted["agreeable"])
+        for row, line in zip(rows, wanted["agreeable"], strict=True):
+            assert line["line"] in row
+            assert whole_percent(line["some"]) in row
+        time.sleep(0.4)  # the address follows a moment later
+        again = opened(f"#{urlsplit(page.url).fragment}")
+        again.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
+        assert text_of(again, "#bargain-answer") == text_of(page, "#bargain-answer")
+        assert again.input_value("#support-donors") == "0.6"
 
 
 def test_play_moves_the_day_and_the_map(opened: Callable[..., Any]) -> None:

@@ -47,10 +47,14 @@ def test_fifty_readers_of_a_kept_result_at_once(client: httpx.Client, serving: M
         assert set(pool.map(read, range(50))) == {wanted}
 
 
-def test_twenty_different_requests_all_answer(client: httpx.Client, serving: ModuleType) -> None:
+def test_twenty_different_requests_all_answer(
+    client: httpx.Client, serving: ModuleType, tmp_path: Path
+) -> None:
+    key = uploaded(client, zipped(init_crisis(tmp_path / "example")))
+
     def ask(seed: int) -> int:
         with httpx.Client(base_url=client.base_url, timeout=60) as own:
-            body = {"futures": 2, "days": 5, "seed": seed}
+            body = {"crisis": key, "futures": 2, "days": 5, "seed": seed}
             found = serving.answered(own, "/api/runs", body).json()
             return int(found["seed"])
 
