@@ -39,7 +39,7 @@ from havenline.engine.state import (
     clear_state,
     empty_state,
 )
-from havenline.engine.values import sample_values
+from havenline.engine.values import sample_one, sample_values
 from havenline.errors import RunError
 from havenline.options.schedule import (
     Schedule,
@@ -461,7 +461,10 @@ def prepare(
     left = left_of_priors(ground)
     if not left:
         return ground
-    return replace(ground, values=sample_values(parameters, futures, seed, left), left=left)
+    values = ground.values.copy()
+    for name, weights in left.items():
+        values[name] = sample_one(parameters[name], futures, seed, weights)
+    return replace(ground, values=values, left=left)
 
 
 def run_future(ground: Ground, plans: Sequence[Schedule], future: int) -> FutureRuns:

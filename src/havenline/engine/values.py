@@ -40,15 +40,35 @@ def sample_values(
         A value whose distribution reaches beyond the bounds of its parameter stops there.
     """
     values = np.zeros(futures, dtype=VALUES)
-    for name in parameters:
-        rng = np.random.Generator(np.random.Philox(key=[key_of_text(f"parameter:{name}"), seed]))
-        strata = rng.permutation(futures)
-        u = (strata + rng.random(futures)) / futures
-        if left is not None and name in left:
-            u = conditioned(u, left[name])
-        drawn = parameters[name].law.ppf(np.clip(u, 1e-9, 1 - 1e-9))
-        values[name] = np.clip(drawn, *bounds(name))
+    for name, parameter in parameters.items():
+        values[name] = sample_one(parameter, futures, seed, (left or {}).get(name))
     return values
+
+
+def sample_one(
+    parameter: Parameter, futures: int, seed: int, weights: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Draw the values of one parameter, as `sample_values` does.
+
+    Parameters
+    ----------
+    parameter : Parameter
+    futures, seed : int
+    weights : (n_cell,) float64, optional
+        What the counts leave of cells of equal prior chance.
+
+    Returns
+    -------
+    (futures,) float64
+    """
+    name = parameter.name
+    rng = np.random.Generator(np.random.Philox(key=[key_of_text(f"parameter:{name}"), seed]))
+    strata = rng.permutation(futures)
+    u = (strata + rng.random(futures)) / futures
+    if weights is not None:
+        u = conditioned(u, weights)
+    drawn = parameter.law.ppf(np.clip(u, 1e-9, 1 - 1e-9))
+    return np.clip(drawn, *bounds(name))
 
 
 def conditioned(
