@@ -20,7 +20,9 @@ SPECIAL = {
     ("2020-01-09", "Russia"): "agreement",
     ("2020-01-12", "Truce"): "truce_start",
     ("2020-01-15", "January"): "truce_end",
+    ("2020-02-28", "Turkey stops preventing"): "onward_opens",
     ("2020-03-06", "Ceasefire"): "truce_start",
+    ("2020-03-18", "Land borders with Greece"): "onward_closes",
 }
 # Days on which a happening was known, where its row names only a later page; with the sources.
 # The truce of March 2020 stood in the protocol of the day before; that the January truce had failed

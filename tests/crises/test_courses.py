@@ -16,6 +16,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from havenline import open_crisis, simulate
+from havenline.crisis.levers import OptionSpec
+from havenline.engine.ground import prepare
 
 Floats = NDArray[np.float64]
 
@@ -109,3 +111,30 @@ def test_idlib_people_come_home_in_the_spring_of_2020() -> None:
     home = on_day(run, "returned", 42)
     assert holds(home, 126_000)
     assert 126_000 / 4 < np.median(home) < 126_000 * 4
+
+
+def test_idlib_the_pulse_onward_lies_in_the_range_once_the_gate_is_open() -> None:
+    """Opened on 28 February 2020 (known a day later), shut again on 18 March.
+
+    At least 13,000 stood at the land border on 29 February, and 9,600 to 10,000 entries were
+    prevented in a day: one person may be turned back more than once.
+    """
+    before, opened, shut = (
+        on_day(course("idlib-2020", day, days=7), "onward_attempts", 7)
+        for day in ("2020-02-27", "2020-02-29", "2020-03-20")
+    )
+    assert holds(opened, 13_000)
+    assert np.quantile(opened, 0.05) > 10 * np.quantile(before, 0.5)
+    assert np.quantile(before, 0.95) < 2_000
+    assert np.quantile(shut, 0.95) < 2_000
+
+
+def test_an_option_that_opens_an_open_gate_changes_nothing() -> None:
+    lever = {"lever": "onward", "neighbour": "turkey", "start": 3}
+    told = OptionSpec.model_validate(
+        {"id": "open", "name": "Open", "summary": "The gate is opened.", "levers": [lever]}
+    )
+    for day, same in (("2020-02-29", True), ("2020-02-27", False)):
+        ground = prepare(open_crisis("idlib-2020"), dt.date.fromisoformat(day), futures=1, days=7)
+        plan = ground.plan(told)
+        assert (plan.onward_open == ground.plain.onward_open) is same

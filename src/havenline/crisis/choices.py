@@ -65,8 +65,9 @@ HAPPENING_KINDS = {
     "intervention_ends": "it withdraws",
     "corridor_opens": "people may leave places under siege that it names",
     "corridor_closes": "they may leave them no longer, where the siege has not lifted",
-    "onward_opens": "told to the reader; no run uses it yet: a neighbour opens the way onward",
-    "onward_closes": "told to the reader; no run uses it yet: the way onward is shut again",
+    "onward_opens": "a neighbour opens the way onward: it stands open after the as-of date, from "
+    "this day on",
+    "onward_closes": "the way onward is shut again",
     "supply_cut": "told to the reader; no run uses it: a port or road that supplies come by is cut",
     "supply_opens": "told to the reader; no run uses it: it is open again",
 }

@@ -33,6 +33,7 @@ from havenline.crisis.sites import site_places
 from havenline.errors import OptionRefused, RunError
 from havenline.facts.areas import places_named
 from havenline.facts.borders import UNKNOWN
+from havenline.facts.onward import open_since
 from havenline.facts.relations import offensives_known
 from havenline.world.geometry import protected_side
 from havenline.world.record import Facts
@@ -229,7 +230,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "haven_kind": 0,
         "haven_capacity": math.inf,
         "hosted": float(sum(h.refugees for n in world.crisis.meta.neighbours for h in n.hosts)),
-        "onward_open": NEVER,
+        "onward_open": _onward_open(world, facts),
         "containment_start": NEVER,
         "exemption_start": NEVER,
         "intervention_start": NEVER,
@@ -261,7 +262,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             terms["haven_capacity"] = haven_capacity(lever)
             _haven(world, facts, option, lever, place, day)
         elif isinstance(lever, OnwardLever):
-            terms["onward_open"] = _day(option, lever.start, facts)
+            terms["onward_open"] = min(terms["onward_open"], _day(option, lever.start, facts))
         elif isinstance(lever, ContainmentLever):
             terms["containment_start"] = _day(option, lever.start, facts)
         elif isinstance(lever, ExemptionLever):
@@ -327,6 +328,12 @@ def _in_order(option: OptionSpec, as_of: dt.date) -> list[Lever]:
         return not isinstance(lever, LineLever), dt.date.min, 0
 
     return sorted(option.levers, key=rank)
+
+
+def _onward_open(world: World, facts: Facts) -> int:
+    """Return the day ahead on which the far border was opened, of those up to the as-of date."""
+    since = open_since(world.crisis.happenings, facts.as_of)
+    return NEVER if since is None else (since - facts.as_of).days
 
 
 def _day(option: OptionSpec, value: dt.date | int, facts: Facts) -> int:

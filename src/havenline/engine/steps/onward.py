@@ -5,8 +5,9 @@ On a day the attempts are Poisson with mean
     hosted * rate(regime) / 30.44 * season * exp(onward_passthrough * index) + pulse,
 
 where hosted are the refugees whom the crisis declares in the neighbouring country and those who
-entered since and have not come back, the regime is managed unless an option opens the far border,
-the season is 1 + swing * cos(turn of the year - peak), and the index is
+entered since and have not come back, the regime is managed unless the far border was opened and not
+shut again, or an option opens it, the season is 1 + swing * cos(turn of the year - peak), and the
+index is
 ln(1 + newly displaced of 30 days / 100,000). The pass-through is near zero: in 2019-20 sea arrivals
 in Greece fell while a million people were displaced in Idlib, and what changed arrivals in 2015-16
 was how the route was run. When a far border opens, a pulse of ``onward_pulse`` attempts in the
@@ -32,7 +33,7 @@ STEP = Step(
     reads=("option", "entries", "returned_from_abroad", "newly_displaced", "recent displacement"),
     writes=("recent displacement", "onward_attempts"),
     parts=("onward",),
-    tables=("crisis",),
+    tables=("crisis", "happenings"),
     page="onward",
     course=(("displaced_before", "f8"), ("displaced_daily", "f8")),
     measures=(

@@ -1,0 +1,32 @@
+"""Since when a neighbour lets refugees go on to the next, as known on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from havenline.facts.known import known_by
+
+OPENS, CLOSES = "onward_opens", "onward_closes"
+
+
+def open_since(happenings: pd.DataFrame, as_of: date) -> date | None:
+    """Return the day from which the way onward stood open at the end of a day, or None.
+
+    Parameters
+    ----------
+    happenings : DataFrame
+    as_of : date
+        Only happenings up to this day that were published by it; of one day the closing counts
+        last. Opened again while it is open, it has been so since the first time.
+    """
+    rows = known_by(happenings[happenings["kind"].isin([OPENS, CLOSES])], as_of)
+    told = sorted(
+        (day.date(), kind == CLOSES) for day, kind in zip(rows["date"], rows["kind"], strict=True)
+    )
+    since: date | None = None
+    for day, closes in told:
+        if day <= as_of:
+            since = None if closes else since or day
+    return since
