@@ -206,7 +206,12 @@ def _print_comparison(crisis: Crisis, comparison: Any) -> None:
         style="dim",
     )
     columns = answer.columns_of(comparison)
+    nothing = []
     for row in answer.table(columns, answer.SHORT):
+        figures = [column.figures[row.indicator] for column in columns]
+        if not row.first and all(f.q05 == f.q95 == 0.0 for f in figures):
+            nothing.append(row.name)
+            continue
         mark = " [dim](rests on a prior only)[/dim]" if row.prior_only else ""
         unit = "" if row.unit == row.name.casefold() else f", {escape(row.unit)}"
         error = f" [dim](error of a median: {row.error} at most)[/dim]" if row.error else ""
@@ -219,6 +224,9 @@ def _print_comparison(crisis: Crisis, comparison: Any) -> None:
         regrets = [f"{column.name} {cell.regret}" for column, cell in cells if cell.regret]
         if regrets and out.width < REGRET_WIDTH:
             out.print(f" [dim]Regret: {escape('; '.join(regrets))}[/dim]")
+    if nothing:
+        names = escape("; ".join(nothing))
+        out.print(f"\n[dim]Zero (5 to 95%) under every option: {names}.[/dim]")
 
 
 def _empty_table() -> Table:

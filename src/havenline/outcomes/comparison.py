@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from havenline.engine.layout import VARIABLES
 from havenline.errors import RunError
 from havenline.outcomes.errors import clearly_not_zero, quantile_error, round_to_error
-from havenline.outcomes.indicators import INDICATORS, Better, Indicator, per_future
+from havenline.outcomes.indicators import INDICATORS, Better, Indicator, judged_by, per_future
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,10 +277,11 @@ def compare(dataset: xr.Dataset, baseline: str | None = None) -> Comparison:
         raise RunError(f"the result has no option {baseline}; it has {', '.join(ids)}")
     base = ids.index(baseline) if baseline else None
     answers: list[dict[str, Answer]] = [{} for _ in ids]
-    kept_in = per_future(dataset, "kept_in")
     for indicator in INDICATORS.values():
         for column, answer in enumerate(
-            _answers(indicator, per_future(dataset, indicator.id), base, kept_in)
+            _answers(
+                indicator, per_future(dataset, indicator.id), judged_by(dataset, indicator.id), base
+            )
         ):
             answers[column][indicator.id] = answer
     attrs = dataset.attrs
@@ -407,13 +408,12 @@ def two_digits(error: float) -> float:
 def _answers(
     indicator: Indicator,
     values: NDArray[np.float64],
+    weighed: NDArray[np.float64],
     base: int | None,
-    kept_in: NDArray[np.float64],
 ) -> list[Answer]:
-    """Return the answers for one indicator, ``values`` and ``kept_in`` (option, future)."""
+    """Return the answers for one indicator, ``values`` and ``weighed`` (option, future)."""
     lower = indicator.better == "lower"
-    judged = values + kept_in if indicator.with_kept_in else values
-    regret = judged - judged.min(axis=0) if lower else None
+    regret = weighed - weighed.min(axis=0) if lower else None
     answers = []
     for column, row in enumerate(values):
         answers.append(
@@ -432,7 +432,7 @@ def _answers(
                         values[base],
                         lower,
                         column == base,
-                        judged=judged[column] - judged[base],
+                        judged=weighed[column] - weighed[base],
                     )
                 ),
                 regret_p90=(

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from havenline.outcomes.comparison import Difference, difference_of
-from havenline.outcomes.indicators import INDICATORS, per_future
+from havenline.outcomes.indicators import INDICATORS, judged_by, per_future
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -45,7 +44,7 @@ class Inaction:
     ----------
     indicator : str
     best : str
-        The option with the lowest median.
+        The option with the lowest median, with those who could not leave where they count.
     difference : Difference
         No deal less that option, in the same futures.
     """
@@ -78,20 +77,24 @@ def price_of_delay(
     weeks = np.array([days / 7 for days in later])
     rows = []
     for indicator in INDICATORS.values():
-        values = per_future(dataset, indicator.id)
-        on_time = values[ids.index(option)]
-        late = np.stack([values[ids.index(i)] for i in later.values()])
-        slope = (weeks[:, None] * (late - on_time)).sum(axis=0) / (weeks**2).sum()
+        values, weighed = per_future(dataset, indicator.id), judged_by(dataset, indicator.id)
+        at, those = ids.index(option), [ids.index(i) for i in later.values()]
+        on_time, late = values[at], values[those]
+        worth = weighed[those] - weighed[at]
+        slope, worth_a_week = (
+            (weeks[:, None] * more).sum(axis=0) / (weeks**2).sum()
+            for more in (late - on_time, worth)
+        )
         lower = indicator.better == "lower"
         rows.append(
             PriceOfDelay(
                 option,
                 indicator.id,
                 {
-                    days: difference_of(row, on_time, lower)
-                    for days, row in zip(later, late, strict=True)
+                    days: difference_of(row, on_time, lower, judged=more)
+                    for days, row, more in zip(later, late, worth, strict=True)
                 },
-                difference_of(slope, np.zeros_like(slope), lower),
+                difference_of(slope, np.zeros_like(slope), lower, judged=worth_a_week),
             )
         )
     return tuple(rows)
@@ -119,13 +122,16 @@ def price_of_inaction(
     for indicator in INDICATORS.values():
         if indicator.better != "lower" or not options:
             continue
-        values = per_future(dataset, indicator.id)
-        medians = {o: float(np.median(values[ids.index(o)])) for o in options}
+        values, weighed = per_future(dataset, indicator.id), judged_by(dataset, indicator.id)
+        medians = {o: float(np.median(weighed[ids.index(o)])) for o in options}
         best = min(options, key=lambda o: medians[o])
-        nothing: NDArray[np.float64] = values[ids.index(baseline)]
+        nothing, other = ids.index(baseline), ids.index(best)
+        worth = weighed[nothing] - weighed[other]
         rows.append(
             Inaction(
-                indicator.id, best, difference_of(nothing, values[ids.index(best)], lower=True)
+                indicator.id,
+                best,
+                difference_of(values[nothing], values[other], lower=True, judged=worth),
             )
         )
     return tuple(rows)
