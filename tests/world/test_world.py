@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -130,6 +131,19 @@ def front_by_hand(job: Job, state: State) -> NDArray[np.float64]:
     return front
 
 
+def with_right_roads(job: Job, plan: int) -> Iterator[State]:
+    """Walk all days; roads are those of Dijkstra, reckoned anew where a place changed hands."""
+    walk = Walk(job, plan)
+    before, right = b"", np.zeros(0)
+    for day in range(walk.last + 1):
+        state = walk.to(day)
+        now = state.holder.tobytes() + state.passage.tobytes()
+        if now != before:
+            before, right = now, by_dijkstra(job, state)
+        np.testing.assert_allclose(state.dist, right, rtol=1e-5)
+        yield state
+
+
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(sketch=sketches())
 def test_roads_and_front_are_right_on_every_day(sketch: Sketch) -> None:
@@ -137,10 +151,7 @@ def test_roads_and_front_are_right_on_every_day(sketch: Sketch) -> None:
     moving = {"front_speed": 4.0, "front_axis_share": 1.0, "offensive_end_rate": 0.0}
     job = job_of(crisis_of(sketch), settings=moving)
     for plan in range(len(job.plans)):
-        walk = Walk(job, plan)
-        for day in range(walk.last + 1):
-            state = walk.to(day)
-            np.testing.assert_allclose(state.dist, by_dijkstra(job, state), rtol=1e-5)
+        for state in with_right_roads(job, plan):
             np.testing.assert_allclose(state.front, front_by_hand(job, state), rtol=1e-5)
 
 
@@ -150,10 +161,7 @@ def test_roads_are_right_for_the_people_of_every_party(sketch: Sketch) -> None:
     moving = {"front_speed": 4.0, "front_axis_share": 1.0, "offensive_end_rate": 0.0}
     job = job_of(crisis_of(sketch), settings=moving)
     for plan in (0, 2):
-        walk = Walk(job, plan)
-        for day in range(walk.last + 1):
-            state = walk.to(day)
-            np.testing.assert_allclose(state.dist, by_dijkstra(job, state), rtol=1e-5)
+        assert len(list(with_right_roads(job, plan))) > 1
 
 
 def test_two_roads_between_two_places() -> None:
