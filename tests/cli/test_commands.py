@@ -181,16 +181,6 @@ def test_what_cannot_be_read_is_a_message(
     assert "Error" in answer.err
 
 
-@pytest.mark.parametrize("name", parameter_names())
-@pytest.mark.parametrize("value", ["0", "1"])
-def test_a_setting_at_its_ends_runs_or_is_refused(
-    havenline: Command, example: Path, name: str, value: str
-) -> None:
-    answer = havenline("run", example, "--futures", 1, "--days", 3, "--set", f"{name}={value}")
-    assert answer.code in (0, 2)
-    assert (answer.code == 2) == (answer.out == "")
-
-
 def test_a_folder_that_cannot_be_written_is_one_message(
     havenline: Command, example: Path, tmp_path: Path
 ) -> None:

@@ -15,10 +15,12 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from havenline.crisis import Crisis, open_crisis
+from havenline.crisis import Crisis, init_crisis, open_crisis
+from havenline.crisis.parameters import parameter_names
 from havenline.engine import simulate
 from havenline.engine.layout import LARGE
 from havenline.errors import RunError
+from havenline.outcomes import compare
 from tests.crises_random import (
     ALL_LEVERS,
     PARTIES,
@@ -376,3 +378,23 @@ def test_flows_add_up_to_the_arrivals_of_each_area_and_week() -> None:
     assert weekly.sum() > 0
     by_pair = flows[0].sum(axis=0)
     assert by_pair.sum() > 2 * np.trace(by_pair)  # most go to another sub-district
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Crisis:
+    return open_crisis(init_crisis(tmp_path_factory.mktemp("crises") / "example"))
+
+
+@pytest.mark.parametrize("name", parameter_names())
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_setting_at_its_ends_runs_or_is_refused(example: Crisis, name: str, value: float) -> None:
+    refused = ""
+    try:
+        found = simulate(example, futures=1, days=3, workers=1, settings={name: value})
+    except RunError as error:
+        refused = str(error)
+    if refused:
+        assert name in refused
+    else:
+        assert compare(found.dataset).futures == 1
+        assert not found.dataset["ledger_residual"].any()

@@ -19,7 +19,7 @@ from havenline.engine.cases import simulate_case
 from tests.engine.rules.flee.one_by_one import run_one_by_one
 from tests.engine.rules.flee.random_cases import drawn_case, drawn_settings
 
-CASES = int(os.environ.get("HAVENLINE_FLEE_CASES", "10"))
+CASES = int(os.environ.get("HAVENLINE_FLEE_CASES", "6"))
 RUNS, FUTURES = 30, 250
 
 NOT_DRAWN = {
