@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -448,10 +449,11 @@ def test_no_command_shows_help_and_an_unknown_one_is_refused(havenline: Command)
 
 
 def test_hindcast_of_a_crisis_without_its_series_is_refused(
-    havenline: Command, example: Path
+    havenline: Command, example: Path, tmp_path: Path
 ) -> None:
-    (example / "observations.csv").unlink()
-    answer = havenline("hindcast", example, "--futures", "2")
+    folder = Path(shutil.copytree(example, tmp_path / "without"))
+    (folder / "observations.csv").unlink()
+    answer = havenline("hindcast", folder, "--futures", "2")
     assert answer.code == 2
     assert answer.out == ""
     assert answer.err.count("\n") == 1

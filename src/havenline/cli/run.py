@@ -210,7 +210,8 @@ def _print_comparison(crisis: Crisis, comparison: Any) -> None:
     for row in answer.table(columns, answer.SHORT):
         figures = [column.figures[row.indicator] for column in columns]
         if not row.first and all(f.q05 == f.q95 == 0.0 for f in figures):
-            nothing.append(row.name)
+            prior = " (rests on a prior only)" if row.prior_only else ""
+            nothing.append(f"{row.name}{prior}")
             continue
         mark = " [dim](rests on a prior only)[/dim]" if row.prior_only else ""
         unit = "" if row.unit == row.name.casefold() else f", {escape(row.unit)}"

@@ -138,7 +138,9 @@ def start_counts(counts: NDArray[np.void]) -> None:
 def of_return(past: NDArray[np.void], measure: str) -> NDArray[np.int64]:
     """Return what a run has of a measure of return, day by day.
 
-    Still displaced are those who fled since the start and are neither home nor out of the crisis.
+    Still displaced are those who fled since the start, less those who came home and those who went
+    out of the crisis; who came home and fled again, or was displaced before and went out, is not
+    told apart.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ STEP = Step(
 @kernel
 def changed_hands_since(plan, state, place, left, today):  # type: ignore[no-untyped-def]
     """Whether a place was taken or handed over since people left for it."""
-    if state.place[place].taken_on >= left:
+    if state.place[place].taken_on > left:
         return True
     handed = state.place[place].far_side == FAR_SIDE_HANDED and plan.place[place].handed
     return handed and left - today < plan.handover

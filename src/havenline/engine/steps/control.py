@@ -269,6 +269,7 @@ def advance(net, record, values, plan, state, key, day, ahead):  # type: ignore[
             break
         over = state.road[best].progress - net.road[best].km
         take_place(net, record, state, place, best, over, day)
+        moved = True
     return moved
 
 

@@ -13,11 +13,14 @@ from havenline.crisis import Crisis
 from havenline.crisis.answers import ANSWERS, WITHOUT
 from havenline.crisis.cells import split_ids
 from havenline.crisis.checks_relations import ACTING
-from havenline.crisis.choices import HOSTING, MEASURES
+from havenline.crisis.choices import HAPPENING_KINDS, HOSTING, MEASURES
 from havenline.crisis.schema import TABLES
 from havenline.facts.areas import lineage
+from havenline.facts.interventions import BEGINS, ENDS
 from havenline.telling.unused.kept import Unused
 
+_TOLD = [kind for kind, does in HAPPENING_KINDS.items() if does.startswith("told to the reader")]
+"""Kinds of happenings that no run acts on."""
 _DATED = (
     "control",
     "control_counts",
@@ -142,8 +145,8 @@ def _series(crisis: Crisis) -> Iterator[Unused]:
 
 
 def _happenings(crisis: Crisis) -> Iterator[Unused]:
-    rows, file = crisis.happenings, "happenings.csv"
-    told = rows[~rows["kind"].isin(ACTING)]
+    rows, file, on_one = crisis.happenings, "happenings.csv", (*ACTING, BEGINS, ENDS)
+    told = rows[rows["kind"].isin(_TOLD)]
     kinds = Counter(map(str, told["kind"]))
     yield Unused(
         "told_alone", file, "kind", tuple(f"{kind}: {n}" for kind, n in kinds.most_common()),
@@ -151,8 +154,8 @@ def _happenings(crisis: Crisis) -> Iterator[Unused]:
     )  # fmt: skip
     yield Unused(
         "offensive_of_no_act", file, "happening",
-        _unique(told.loc[told["offensives"] != "", "happening_id"]),
-        f"names an offensive, though only {', '.join(ACTING)} act on one",
+        _unique(rows.loc[rows["offensives"].ne("") & ~rows["kind"].isin(on_one), "happening_id"]),
+        f"names an offensive, though only {', '.join(on_one)} act on one",
     )  # fmt: skip
     starts = rows[rows["kind"] == "offensive_start"]
     if not len(crisis.offensives):
