@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,14 @@ MANY = 20_000
 PATIENCE = 120.0
 ENOUGH = 2_000_000
 """Bytes of a result with some whole futures: one of the example is 40 thousand beside 350."""
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, also where a shell in the background started these tests deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def started(example: Path, out: Path) -> subprocess.Popen[str]:
