@@ -394,22 +394,10 @@ def _given(dataset: xr.Dataset) -> Values:
 
 
 def judged_by(dataset: xr.Dataset, indicator: str) -> NDArray[np.float64]:
-    """Return by what options are held against each other in one indicator.
+    """Return by what options are held against each other: `per_future`, which has the parameters.
 
-    Fewer who flee because the way out is blocked are no gain: where it counts who fled, those who
-    wanted to leave and could not count with them.
-
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-        A result.
-    indicator : str
-        Id from :data:`INDICATORS`.
-
-    Returns
-    -------
-    (option, future) float64
-        In the unit of the indicator.
+    Fewer who flee because the way out is blocked are no gain: where an indicator counts who fled,
+    those who wanted to leave and could not count with them.
     """
     values = per_future(dataset, indicator)
     if INDICATORS[indicator].with_kept_in:
