@@ -104,7 +104,8 @@ class Sketch:
     ``refuge`` (home, holder, share,
     passage); ``camps`` are rows of sites; ``violence`` (day, place, events, day of publication);
     ``moves`` (from, to, first day, last day, persons, day of publication); ``home`` (measure, day,
-    persons, day of publication) are counts of the whole crisis beside the main series.
+    persons, day of publication) are counts of the whole crisis beside the main series, ``there``
+    (measure, area, first day or None, day, persons, day of publication) counts of an area.
     """
 
     towns: tuple[Town, ...]
@@ -124,6 +125,7 @@ class Sketch:
     violence: tuple[tuple[int, str, float, int], ...] = ()
     moves: tuple[tuple[str, str, int, int, int, int], ...] = ()
     home: tuple[tuple[str, int, float, int], ...] = ()
+    there: tuple[tuple[str, str, int | None, int, float, int], ...] = ()
     options: Mapping[str, Levers] = field(default_factory=dict)
     as_of: int = 20
     days: int = 30
@@ -386,12 +388,27 @@ def crisis_of(sketch: Sketch) -> Crisis:
                     "published": _day(known),
                 }
                 for measure, d, v, known in sketch.home
+            ]
+            + [
+                {
+                    "series_id": measure,
+                    "area_id": area,
+                    "period_start": None if since is None else _day(since),
+                    "date": _day(d),
+                    "value": float(v),
+                    "measure": measure,
+                    "main": 0,
+                    "qualifier": "=",
+                    "unit": "persons",
+                    "published": _day(known),
+                }
+                for measure, area, since, d, v, known in sketch.there
             ],
             {
-                "series_id": "str",
-                "area_id": "str",
-                "neighbour": "str",
-                "unit": "str",
+                **dict.fromkeys(("series_id", "area_id", "neighbour", "unit"), "str"),
+                **dict.fromkeys(("counter", "repeats", "break"), "str"),
+                **dict.fromkeys(("low", "high"), "float64"),
+                "period_start": DATE,
                 "date": DATE,
                 "value": "float64",
                 "measure": "str",

@@ -13,10 +13,10 @@ import xarray as xr
 from havenline.crisis.answers import ANSWERS, WITHOUT
 from havenline.crisis.choices import MEASURES
 from havenline.engine.layout import VARIABLES
-from havenline.evidence.counted import beside, every_count
 from havenline.evidence.figures import FigureScore, Forecasts, last_figure, score_figures
 from havenline.evidence.scores import spread_observed
 from havenline.evidence.shares import ShareScore, score_shares
+from havenline.facts.observed import beside, every_count
 
 from .conftest import HandMade, observations, people
 

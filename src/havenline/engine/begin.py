@@ -12,13 +12,13 @@ from havenline.engine.steps.returns import QUIET_BEFORE
 
 
 @kernel
-def begin(net, values, state, key):  # type: ignore[no-untyped-def]
+def begin(net, record, values, state, key):  # type: ignore[no-untyped-def]
     """Set a state that holds nothing but zeros to the start of the period.
 
     Parameters
     ----------
-    net, values, state
-        `Network`, values of one future, `State`.
+    net, record, values, state
+        `Network`, `Record`, values of one future, `State`.
     key : uint64
         Key of the seed and the future.
     """
@@ -51,4 +51,4 @@ def begin(net, values, state, key):  # type: ignore[no-untyped-def]
     state.course[0].linked = 1.0
     state.near_km[:] = -1.0
     journey.reset_calendar(state)
-    destination.draw_own_pull(net, values, state, np.uint64(key))
+    destination.draw_own_pull(net, record, values, state, np.uint64(key))

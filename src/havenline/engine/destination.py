@@ -5,8 +5,9 @@ The pull of place j on people at place i is
     safety_j own_j (size_j)^a (d0 + road_ij)^-g room_j refuge_ij,
 
 as `havenline.engine.gravity` has it, times ``border_shelter`` at a border, on ground that an
-offensive attacks, with ``own`` a factor of the place, drawn once in each future
-(lognormal, mean one): what draws people there that nobody counted; ``size`` the people there and
+offensive attacks, with ``own`` a factor of the place, drawn once in each future (lognormal, its
+mean one or what the counts of people by area speak for, see
+`havenline.engine.conditioning.pull`); ``size`` the people there and
 the places of its sites, where these are not known ``site_unknown`` at least; ``room`` falling
 linearly from 1 at 90% to 0.2 at 150% of the shelter places, with the same for what is not known,
 and never to zero; ``safety`` 1 - exp(-d / s) at d road kilometres from the nearest front, s
@@ -65,12 +66,12 @@ def set_safety(values, plan, state, ahead):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw_own_pull(net, values, state, key):  # type: ignore[no-untyped-def]
-    """Draw once the factor on the pull of each place, lognormal with mean one."""
+def draw_own_pull(net, record, values, state, key):  # type: ignore[no-untyped-def]
+    """Draw once the factor on the pull of each place, lognormal around what counts speak for."""
     sd = values.destination_pull_sd
     for j in range(state.place.shape[0]):
         z = normal(mix(mix(key, processes.PULL), net.place[j].key))
-        state.place[j].own_pull = math.exp(sd * z - 0.5 * sd * sd)
+        state.place[j].own_pull = record.pull[j] * math.exp(sd * z - 0.5 * sd * sd)
 
 
 @kernel

@@ -27,6 +27,7 @@ from havenline.draws.kernels import kernel_entry
 from havenline.engine import faults
 from havenline.engine.begin import begin
 from havenline.engine.conditioning import left_of_priors
+from havenline.engine.conditioning.pull import Met, follow_whereabouts
 from havenline.engine.day import walk
 from havenline.engine.executors import MOST_FUTURES, run_in_order
 from havenline.engine.journey import pack_trips, unpack_trips
@@ -78,7 +79,7 @@ def run_days(net, record, values, plan, state, key, first, last, today, past, ou
     net, record, plan = held(net), held(record), held(plan)
     state, out = held(state), held(out)
     if first == 0:
-        begin(net, values, state, key)
+        begin(net, record, values, state, key)
     if first == today + 1:
         write_day(net, state, out, np.int64(0))
     for day in range(first, last + 1):
@@ -176,6 +177,8 @@ class Ground:
         The plan of no option, under which the past is replayed.
     left : mapping of str to (n_cell,) float64
         What the counts leave of the prior of parameters; see `havenline.engine.conditioning`.
+    whereabouts : tuple of Met
+        Counts of people by area beside the plain past that follows them.
     """
 
     world: World
@@ -188,6 +191,7 @@ class Ground:
     days: int
     plain: Schedule
     left: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    whereabouts: tuple[Met, ...] = ()
 
     @property
     def crisis(self) -> Crisis:
@@ -263,12 +267,15 @@ class Ground:
         """Return what an option changes day by day, or refuse it; see `build_schedule`."""
         return build_schedule(self.world, self.facts, option, self.days)
 
-    def replay(self, future: int) -> Replay:
+    def replay(self, future: int, watch: Callable[[int, State], None] | None = None) -> Replay:
         """Run one future from the start of the period to the as-of date.
 
         Parameters
         ----------
         future : int
+        watch : callable, optional
+            Called with (days after the start, the state) at the end of each day; the state is
+            another run's as soon as the call returns.
 
         Raises
         ------
@@ -282,7 +289,12 @@ class Ground:
         def run(state: State) -> Replay:
             clear_state(state)
             state.books["longest"] = today + self.days + 2
-            self._walk(state, self.plain, future, 0, today, past, nothing)
+            first = 0
+            for last in range(today + 1) if watch is not None else (today,):
+                self._walk(state, self.plain, future, first, last, past, nothing)
+                if watch is not None:
+                    watch(last, state)
+                first = last + 1
             close_past(self.facts, state)
             area = self.world.network.place["area"]
             shelter = np.zeros(len(self.world.area_ids))
@@ -459,12 +471,12 @@ def prepare(
         plain=build_schedule(world, facts, _NO_OPTION, horizon),
     )
     left = left_of_priors(ground)
-    if not left:
-        return ground
-    values = ground.values.copy()
-    for name, weights in left.items():
-        values[name] = sample_one(parameters[name], futures, seed, weights)
-    return replace(ground, values=values, left=left)
+    if left:
+        values = ground.values.copy()
+        for name, weights in left.items():
+            values[name] = sample_one(parameters[name], futures, seed, weights)
+        ground = replace(ground, values=values, left=left)
+    return follow_whereabouts(ground)
 
 
 def run_future(ground: Ground, plans: Sequence[Schedule], future: int) -> FutureRuns:

@@ -168,7 +168,24 @@ class Results:
             "partial": int(not self.done.all()),
             "futures_done": done,
             "choice_weight_cut": share_cut(self.cut),
+            "whereabouts": json.dumps(self._whereabouts()),
         }
+
+    def _whereabouts(self) -> list[dict[str, Any]]:
+        """Return the counts of people by area beside the past that follows them, as plain data."""
+        areas = self.ground.crisis.areas
+        names = dict(zip(areas["area_id"], areas["name"], strict=True))
+        return [
+            {
+                "area_id": met.count.area,
+                "name": names[met.count.area],
+                "since": met.count.start.isoformat() if met.count.start else None,
+                "date": met.count.end.isoformat(),
+                "counted": met.count.persons,
+                "run": round(met.run),
+            }
+            for met in self.ground.whereabouts
+        ]
 
     def finish(self) -> xr.Dataset | Path:
         """Return the dataset of the futures taken, or the file that holds it."""

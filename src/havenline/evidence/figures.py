@@ -25,11 +25,11 @@ import pandas as pd
 import xarray as xr
 
 from havenline.crisis.answers import ANSWERS, COUNTED_ONCE, WITHOUT
-from havenline.evidence.counted import Counted, Series, beside, every_count
 from havenline.evidence.people_there import Peopled, people_there
 from havenline.evidence.scores import coverage, crps, over_observed, pit_ranks, spread_observed
 from havenline.facts.areas import areas_within
 from havenline.facts.known import known_by
+from havenline.facts.observed import Counted, Series, beside, every_count
 
 Floats = npt.NDArray[np.float64]
 

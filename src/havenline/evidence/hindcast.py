@@ -15,7 +15,6 @@ import xarray as xr
 from havenline.errors import RunError
 from havenline.evidence.baselines import Forecast, simple_forecasts
 from havenline.evidence.captures import CaptureScore
-from havenline.evidence.counted import Series
 from havenline.evidence.figures import Declared, Forecasts, last_figure, score_figures
 from havenline.evidence.people_there import held_below, people_there
 from havenline.evidence.prior_rate import PriorRate, prior_from_flows
@@ -26,6 +25,7 @@ from havenline.evidence.series import count_began, increments_to_score, main_row
 from havenline.evidence.shares import score_shares
 from havenline.facts.counts import Increment, published_totals, returns_known
 from havenline.facts.fighting import days_of_any
+from havenline.facts.observed import Series
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,7 +1,9 @@
-"""How well the replay meets the counts that it is scaled to, of flight and of return."""
+"""How well the replay meets the counts that it follows: of flight, of return, by area."""
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +15,9 @@ import xarray as xr
 
 from havenline import words
 from havenline.facts.counts import CountOfAll, Totals
+
+FEW = 4000.0
+"""Persons below which a count by area says little."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,52 @@ class ReturnsFit:
 
 
 @dataclass(frozen=True)
+class AreasFit:
+    """The plain past beside the counts of people by area that it follows.
+
+    Attributes
+    ----------
+    counts : int
+    factor : float
+        Root mean square of the logarithm of run over counted, as a factor; counted and run each
+        with `FEW` persons more.
+    worst : str
+        Name of the area of the count that is met worst.
+    day : date
+        Its day.
+    counted, run : float
+        Persons.
+    """
+
+    counts: int
+    factor: float
+    worst: str
+    day: date
+    counted: float
+    run: float
+
+    @property
+    def sentence(self) -> str:
+        """What a reader is told, with its full stop."""
+        return (
+            f"It meets {words.counted(self.counts, 'count')} of people by area within a factor of "
+            f"{self.factor:.1f}; worst in {self.worst} ({words.day(self.day)}): "
+            f"{words.figure(self.run)} where {words.figure(self.counted)} were counted."
+        )
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the fit as plain data."""
+        return {
+            "counts": self.counts,
+            "factor": self.factor,
+            "worst": self.worst,
+            "date": self.day.isoformat(),
+            "counted": self.counted,
+            "run": self.run,
+        }
+
+
+@dataclass(frozen=True)
 class ReplayFit:
     """The replay beside the counts known on the as-of date.
 
@@ -62,6 +113,8 @@ class ReplayFit:
         The replay's mean less that count, persons.
     returns : ReturnsFit or None
         The same of counts of return; None where there are none.
+    areas : AreasFit or None
+        The same of counts of people by area.
     """
 
     counts: int
@@ -69,6 +122,7 @@ class ReplayFit:
     worst: date
     off: float
     returns: ReturnsFit | None = None
+    areas: AreasFit | None = None
 
     @property
     def sentence(self) -> str:
@@ -79,7 +133,8 @@ class ReplayFit:
             f"{words.figure(self.miss)} (root mean square); worst on {words.day(self.worst)}, "
             f"{words.figure(abs(self.off))} {side} it."
         )
-        return flight if self.returns is None else f"{flight} {self.returns.sentence}"
+        more = [fit.sentence for fit in (self.returns, self.areas) if fit is not None]
+        return " ".join([flight, *more])
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fit as plain data."""
@@ -89,6 +144,7 @@ class ReplayFit:
             "worst": self.worst.isoformat(),
             "off": self.off,
             "returns": None if self.returns is None else self.returns.to_json_dict(),
+            "areas": None if self.areas is None else self.areas.to_json_dict(),
         }
 
 
@@ -125,6 +181,23 @@ def replay_fit(
         worst=known.dates[int(np.flatnonzero(inside)[worst])],
         off=float(off[worst]),
         returns=_returns_fit(dataset, *returns),
+        areas=_areas_fit(dataset),
+    )
+
+
+def _areas_fit(dataset: xr.Dataset) -> AreasFit | None:
+    met = json.loads(str(dataset.attrs.get("whereabouts", "[]")))
+    if not met:
+        return None
+    off = [math.log((one["run"] + FEW) / (one["counted"] + FEW)) for one in met]
+    worst = met[int(np.argmax(np.abs(off)))]
+    return AreasFit(
+        counts=len(met),
+        factor=math.exp(math.sqrt(float(np.mean(np.square(off))))),
+        worst=worst["name"],
+        day=date.fromisoformat(worst["date"]),
+        counted=worst["counted"],
+        run=max(0.0, worst["run"]),
     )
 
 

@@ -16,7 +16,6 @@ import pandas as pd
 from havenline import words
 from havenline.evidence.baselines import LABELS, SIX, Forecast
 from havenline.evidence.captures import CaptureScore
-from havenline.evidence.counted import Series
 from havenline.evidence.figures import FigureScore
 from havenline.evidence.prior_rate import PriorRate
 from havenline.evidence.replay import ReplayFit
@@ -32,6 +31,7 @@ from havenline.evidence.scores import (
 from havenline.evidence.shares import ShareScore
 from havenline.evidence.totals import TotalScore, score_total
 from havenline.facts.counts import Increment
+from havenline.facts.observed import Series
 
 Floats = npt.NDArray[np.float64]
 

@@ -26,15 +26,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from havenline.evidence.counted import Counted, every_count
 from havenline.evidence.figures import Forecasts
 from havenline.evidence.scores import crps
 from havenline.facts.areas import areas_within
+from havenline.facts.observed import WHERE, Counted, every_count
 
 Floats = npt.NDArray[np.float64]
 
-WHERE = ("arrived", "present", "displaced_present", "moves", "moves_cumulative")
-"""Measures that say where people are or went."""
 BASELINES = ("last_counted", "displaced_present")
 LABELS: Mapping[str, str] = {
     "last_counted": "the shares counted last",

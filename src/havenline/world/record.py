@@ -125,6 +125,9 @@ class Record(NamedTuple):
         Whether a place has a site of which neither capacity nor people in it are known.
     transit : (n_place,) bool
         Whether people are passed on from the sites of a place.
+    pull : (n_place,) float64
+        Factor on the pull of each place that the counts of people by area speak for; 1 before
+        they are asked (see `havenline.engine.conditioning.pull`).
     move : (n_move,) records ``MOVE``
         Organised moves: key of the id, first and last day (below 0 before the period), persons
         on all days, whether they leave the crisis.
@@ -167,6 +170,7 @@ class Record(NamedTuple):
     open_days: NDArray[np.int64]
     unsized: NDArray[np.bool_]
     transit: NDArray[np.bool_]
+    pull: NDArray[np.float64]
     move: NDArray[np.void]
     leaves: NDArray[np.bool_]
     reaches: NDArray[np.bool_]
@@ -305,6 +309,7 @@ def known_facts(
         open_days=_open_days(world, period.start, as_of),
         unsized=_placed(world, unsized_places(world.crisis.sites, as_of)),
         transit=_placed(world, transit_places(world.crisis.sites, as_of)),
+        pull=np.ones(len(world.place_ids)),
         move=move,
         leaves=leaves,
         reaches=reaches,

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from havenline.crisis.parameters import known_parameters
-from havenline.engine import conditioning
-from havenline.engine.conditioning import returns
+from havenline.engine.conditioning import left_of_priors, returns
+from havenline.engine.conditioning.plain import cells
 from havenline.engine.measures import COUNTS, of_return
 from tests.crises_random import STEADY_AXES, Job, crisis_of, job_of, towns_in_a_row
 
@@ -65,7 +65,7 @@ def test_without_a_count_known_by_then_nothing_is_told() -> None:
     later = ("returned_cumulative", 38, 25_000.0, 41)
     ground = job_with(later).ground
     assert returns.weigh(ground, HAZARDS) is None
-    assert returns.NAME not in conditioning.left_of_priors(ground)
+    assert returns.NAME not in left_of_priors(ground)
 
 
 def test_a_parameter_that_is_fixed_stays() -> None:
@@ -80,10 +80,10 @@ def test_a_parameter_that_is_fixed_stays() -> None:
 
 def test_cells_have_equal_chance() -> None:
     prior = known_parameters(job_with().facts.as_of)[returns.NAME]
-    cells = conditioning.cells(prior)
-    np.testing.assert_allclose(prior.law.ppf((np.arange(8) + 0.5) / 8), cells)
+    found = cells(prior)
+    np.testing.assert_allclose(prior.law.ppf((np.arange(8) + 0.5) / 8), found)
     drawn = prior.law.ppf(np.linspace(0.001, 0.999, 999))
-    below = [float(np.mean(drawn < cell)) for cell in cells]
+    below = [float(np.mean(drawn < cell)) for cell in found]
     np.testing.assert_allclose(np.diff(below), 1 / 8, atol=0.01)
 
 

@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.crisis.parameters import Parameter
 from havenline.engine.conditioning import frailty, pace, returns
+from havenline.engine.conditioning.plain import cells
 
 if TYPE_CHECKING:
     from havenline.engine.ground import Ground
-
-CELLS = 8
 
 WEIGHED: Mapping[str, Callable[[Ground, list[float]], NDArray[np.float64] | None]] = {
     pace.NAME: pace.weigh,
@@ -51,8 +49,3 @@ def left_of_priors(ground: Ground) -> dict[str, NDArray[np.float64]]:
         if weights is not None:
             found[name] = weights
     return found
-
-
-def cells(parameter: Parameter) -> list[float]:
-    """Return the middle of each cell of a prior, by chance."""
-    return [float(value) for value in parameter.law.ppf((np.arange(CELLS) + 0.5) / CELLS)]

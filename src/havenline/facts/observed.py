@@ -14,6 +14,9 @@ import pandas as pd
 from havenline.crisis.choices import MEASURES
 from havenline.facts.counts import newest_by
 
+WHERE = ("arrived", "present", "displaced_present", "moves", "moves_cumulative")
+"""Measures that say where people are or went."""
+
 
 class Series(NamedTuple):
     """What a series counts, and where; several counters of one quantity are several series.

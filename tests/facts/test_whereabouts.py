@@ -1,0 +1,98 @@
+"""Where the displaced were, as known on a day: which counts of areas a run follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from havenline.facts.whereabouts import whereabouts_known
+from tests.crises_random import START, Sketch, crisis_of, towns_in_a_row
+
+Row = tuple[str, str, int | None, int, float, int]
+NORTH, MIDDLE = frozenset({"z9"}), frozenset({"t3", "t4"})
+
+
+def day(k: int) -> date:
+    return START + timedelta(days=k)
+
+
+def known(
+    *rows: Row, on: int = 20, **changes: object
+) -> list[tuple[str, date | None, date, float]]:
+    sketch: Sketch = replace(towns_in_a_row(there=rows), **changes)  # type: ignore[arg-type]
+    return [
+        (c.area, c.start, c.end, c.persons) for c in whereabouts_known(crisis_of(sketch), day(on))
+    ]
+
+
+def test_the_newest_of_who_was_there_holds_and_every_arrival_counts() -> None:
+    assert known(
+        ("present", "north", None, 8, 6_000, 9),
+        ("present", "north", None, 12, 9_000, 13),
+        ("arrived", "middle", 5, 8, 300, 9),
+        ("arrived", "middle", 5, 12, 800, 13),
+    ) == [
+        ("middle", day(4), day(8), 300.0),
+        ("middle", day(8), day(12), 500.0),
+        ("north", None, day(12), 9_000.0),
+    ]
+
+
+def test_of_two_counters_of_one_day_the_one_published_last_holds() -> None:
+    rows: tuple[Row, Row] = (
+        ("present", "north", None, 12, 9_000, 15),
+        ("displaced_present", "north", None, 12, 4_000, 13),
+    )
+    for given in (rows, rows[::-1]):
+        assert known(*given) == [("north", None, day(12), 9_000.0)]
+        assert known(*given, on=14) == [("north", None, day(12), 4_000.0)]
+
+
+def test_nothing_published_later_and_nothing_of_before_the_period() -> None:
+    rows: tuple[Row, ...] = (
+        ("present", "north", None, 12, 9_000, 25),
+        ("present", "middle", None, 0, 500, 1),
+        ("arrived", "middle", -20, 5, 700, 6),
+    )
+    assert known(*rows) == []
+    assert known(*rows, on=25) == [("north", None, day(12), 9_000.0)]
+
+
+def test_it_says_which_places_and_of_whom() -> None:
+    sketch = towns_in_a_row(
+        there=(
+            ("present", "middle", None, 12, 9_000, 13),
+            ("displaced_present", "north", None, 12, 9_000, 13),
+        )
+    )
+    middle, north = whereabouts_known(crisis_of(sketch), day(20))
+    assert (middle.places, middle.since_the_start) == (MIDDLE, False)
+    assert (north.places, north.since_the_start) == (NORTH, True)
+
+
+def test_a_count_of_the_whole_crisis_says_nothing_of_a_part() -> None:
+    crisis = crisis_of(
+        towns_in_a_row(counts=((9, 1_000.0, 9),), there=(("present", "north", None, 9, 900, 9),))
+    )
+    assert len(whereabouts_known(crisis, day(20))) == 1
+    one = crisis.observations.copy()
+    one.loc[one["series_id"] == "newly", "area_id"] = "north"
+    assert whereabouts_known(replace(crisis, observations=one), day(20)) == []
+    areas = crisis.areas.copy()
+    areas.loc[len(areas)] = {"area_id": "land", "name": "land", "level": 1, "parent_id": ""}
+    areas.loc[areas["area_id"] != "land", "parent_id"] = "land"
+    every = crisis.observations.copy()
+    every.loc[every["series_id"] == "present", "area_id"] = "land"
+    assert whereabouts_known(replace(crisis, areas=areas, observations=every), day(20)) == []
+
+
+def test_other_measures_and_neighbours_are_left() -> None:
+    crisis = crisis_of(
+        towns_in_a_row(
+            there=(("in_sites", "north", None, 9, 900, 9), ("present", "north", None, 9, 900, 9))
+        )
+    )
+    abroad = crisis.observations.copy()
+    abroad["neighbour"] = "nb"
+    assert len(whereabouts_known(crisis, day(20))) == 1
+    assert whereabouts_known(replace(crisis, observations=abroad), day(20)) == []
