@@ -41,9 +41,9 @@ def whereabouts_known(crisis: Crisis, as_of: date) -> list[CountOfPart]:
     """Return the counts of people by area that were known on a day.
 
     A count of the area of the main series is one of the whole crisis, as in
-    `havenline.facts.counts.counts_of_all`. Of who was there, the newest count of an area holds, for what was counted before is in it; of
-    several that are as new, the one published last. Arrivals count where they are of days of the
-    period alone.
+    `havenline.facts.counts.counts_of_all`. Of who was there, the newest count of an area holds,
+    for what was counted before is in it; of several that are as new, the one published last.
+    Arrivals count where they are of days of the period alone.
 
     Parameters
     ----------

@@ -16,10 +16,10 @@ with r_k the mean over the counts of an area of log((counted + FEW) / (run + FEW
 
 so that a few people say little. Nor does a count that is too low where most have just come: there
 ``late`` is the logarithm of (run + FEW) over the same ``report_lag_days`` before, for people are
-counted some days after they come, and never sooner. And w_k the largest of these weights: counts of one area err
-together. They are found by Gauss-Newton steps in which an area's people answer to its pull by the
-share of all that are elsewhere, as those of a choice do. Areas may lie in one another; a place has
-the factors of all that hold it.
+counted some days after they come, and never sooner. And w_k the largest of these weights: counts
+of one area err together. They are found by Gauss-Newton steps in which an area's people answer to
+its pull by the share of all that are elsewhere, as those of a choice do. Areas may lie in one
+another; a place has the factors of all that hold it.
 """
 
 from __future__ import annotations
