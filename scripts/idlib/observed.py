@@ -164,6 +164,7 @@ def _destinations() -> list[Row]:
         town = r["admin_level"] in ("town", "crossing")
         if town:
             stem = f"{stem}_{_point(r['area'], r['admin_level'])}"
+            measure = "other"  # of a point within the area, not of the whole of it
         begin = START if since_start else _start_of(r["period"])
         rows.append(
             {

@@ -88,12 +88,13 @@ def test_own_rows_of_parameters_set_no_tempo(crisis: Crisis) -> None:
     assert not {n for n in names if n.startswith(("offensive_", "front_", "flight_", "vehicle_"))}
 
 
-def test_every_series_but_what_no_run_has_is_measured(crisis: Crisis) -> None:
+def test_what_no_measure_fits_says_what_it_is(crisis: Crisis) -> None:
     rows = crisis.observations
     main = rows[rows["main"] == 1]
     assert set(main["series_id"]) == {crisis.meta.displaced_series}
     assert list(main.loc[main["ends"] == "yes", "date"]) == [main["date"].max()]
-    assert (rows["measure"] == "other").mean() < 0.1
+    untold = rows[(rows["measure"] == "other") & rows["note"].eq("")]
+    assert list(untold["series_id"]) == []
 
 
 def test_every_offensive_can_take_something_on_a_day_it_starts(crisis: Crisis) -> None:
