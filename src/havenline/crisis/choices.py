@@ -52,7 +52,8 @@ HAPPENING_KINDS = {
     "aid": "told to the reader; no run uses it",
     "strike": "told to the reader; no run uses it (violence stands in violence.csv)",
     "meeting": "told to the reader; no run uses it",
-    "order_to_leave": "told to the reader; no run uses it yet",
+    "order_to_leave": "people are told to leave the places it names; a part of them does, for some "
+    "days",
     "order_to_stay": "as siege_begins",
     "siege_begins": "people may not leave the places it names: few get out, until it lifts, a "
     "corridor opens or the place has changed hands",

@@ -211,7 +211,8 @@ _CONTROL = Table(
         optional(
             "contested",
             "ids",
-            "other parties that hold a part of it, separated by ';'; told, no run uses it yet",
+            "other parties that hold a part of it, separated by ';'; where they fight each other "
+            "the front runs through it",
             refers="parties",
         ),
         optional("how", "text", "how it changed hands; empty: not known", choices=HOWS),

@@ -18,13 +18,16 @@ from havenline.engine.steps import (
     containment,
     control,
     entry,
+    fear,
     flight,
     harm,
     intervention,
     ledger,
     moves,
     onward,
+    orders,
     returns,
+    rout,
     siege,
     theatres,
     truce,
@@ -32,8 +35,8 @@ from havenline.engine.steps import (
 )
 
 ORDER: tuple[ModuleType, ...] = (
-    containment, intervention, truce, theatres, control, siege, violence, aid, arrivals, moves,
-    flight, returns, entry, onward, harm, ledger,
+    containment, intervention, truce, theatres, rout, control, siege, orders, violence, fear, aid,
+    arrivals, moves, flight, returns, entry, onward, harm, ledger,
 )  # fmt: skip
 
 STEPS: Mapping[str, Step] = {m.__name__.rpartition(".")[2]: m.STEP for m in ORDER}
@@ -47,9 +50,12 @@ def walk(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     intervention.step(net, record, values, plan, state, key, day, today)
     truce.step(net, record, values, plan, state, key, day, today)
     theatres.step(net, record, values, plan, state, key, day, today)
+    rout.step(net, record, values, plan, state, key, day, today)
     control.step(net, record, values, plan, state, key, day, today)
     siege.step(net, record, values, plan, state, key, day, today)
+    orders.step(net, record, values, plan, state, key, day, today)
     violence.step(net, record, values, plan, state, key, day, today)
+    fear.step(net, record, values, plan, state, key, day, today)
     aid.step(net, record, values, plan, state, key, day, today)
     arrivals.step(net, record, values, plan, state, key, day, today)
     moves.step(net, record, values, plan, state, key, day, today)

@@ -8,16 +8,21 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from havenline.crisis.cells import split_ids
 from havenline.facts.known import known_by
 
 
 class Change(NamedTuple):
-    """A place comes under a party on a day; ``how`` is empty where that is not known."""
+    """A place comes under a party on a day.
+
+    ``how`` is empty where that is not known; ``contested`` are parties that hold a part of it.
+    """
 
     day: date
     place: str
     party: str
     how: str = ""
+    contested: tuple[str, ...] = ()
 
 
 BY_AGREEMENT = ("agreed", "handed_over")
@@ -32,7 +37,7 @@ def changes_known(control: pd.DataFrame, as_of: date) -> Iterator[Change]:
     Parameters
     ----------
     control : DataFrame
-        Columns date, place_id, party_id and published.
+        Columns date, place_id, party_id, how, contested and published.
     as_of : date
 
     Yields
@@ -42,9 +47,10 @@ def changes_known(control: pd.DataFrame, as_of: date) -> Iterator[Change]:
     rows = known_by(control, as_of)
     rows = rows[rows["date"] <= pd.Timestamp(as_of)]
     rows = rows.sort_values(["date", "published", "place_id", "party_id"], kind="stable")
-    columns = (rows[name] for name in ("date", "place_id", "party_id", "how"))
-    for day, place, party, how in zip(*columns, strict=True):
-        yield Change(day.date(), str(place), str(party), str(how))
+    columns = (rows[name] for name in ("date", "place_id", "party_id", "how", "contested"))
+    for day, place, party, how, contested in zip(*columns, strict=True):
+        others = tuple(split_ids(str(contested)))
+        yield Change(day.date(), str(place), str(party), str(how), others)
 
 
 def holders_known(control: pd.DataFrame, as_of: date) -> dict[str, str]:

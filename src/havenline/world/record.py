@@ -21,6 +21,7 @@ from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
 from havenline.facts.interventions import stands_in_the_way
 from havenline.facts.moves import moves_known
+from havenline.facts.orders import orders_known
 from havenline.facts.relations import Offensive, offensives_known, terms_known
 from havenline.facts.sieges import sieges_known
 from havenline.facts.sites import changes_of_capacity, days_open, transit_places, unsized_places
@@ -67,6 +68,9 @@ THEATRE = np.dtype(
 VIOLENCE = np.dtype([("day", "i8"), ("place", "i8"), ("events", "f8")])
 
 
+ORDER = np.dtype([("day", "i8"), ("place", "i8")])
+
+
 SITE = np.dtype([("day", "i8"), ("place", "i8"), ("places", "f8")])
 
 
@@ -108,8 +112,12 @@ class Record(NamedTuple):
         Whether a place lies in the areas of an offensive.
     by_agreement : (n_day, n_place) bool
         Whether a place changed hands by agreement on the day.
+    contested : (n_day, n_place) int64
+        Parties that hold a part of a place, its holder apart, as bits by their index.
     shut : (n_day, n_place) bool
         Whether people may not leave a place on the day.
+    order : (n_order,) records ``ORDER``
+        Days on which people were told to leave a place.
     violence : (n_row,) records ``VIOLENCE``
         Recorded events of a day at a place.
     border : (n_day, n_neighbour) int8
@@ -162,7 +170,9 @@ class Record(NamedTuple):
     offensive: NDArray[np.void]
     within: NDArray[np.bool_]
     by_agreement: NDArray[np.bool_]
+    contested: NDArray[np.int64]
     shut: NDArray[np.bool_]
+    order: NDArray[np.void]
     violence: NDArray[np.void]
     border: NDArray[np.int8]
     permeability: NDArray[np.float64]
@@ -253,7 +263,7 @@ def known_facts(
     period = world.crisis.meta.period
     check_as_of(world.crisis, as_of)
     n_day = (as_of - period.start).days + 1
-    holder, by_agreement = _holders(world, period.start, as_of, n_day)
+    holder, by_agreement, contested = _holders(world, period.start, as_of, n_day)
     terms = terms_known(world.crisis, period.start, as_of)
     offensives = offensives_known(world.crisis, as_of)
     arrays = compile_terms(world.party_ids, world.abroad, terms, offensives)
@@ -299,7 +309,9 @@ def known_facts(
         ),
         within=_within(world, offensives),
         by_agreement=by_agreement,
+        contested=contested,
         shut=_shut(world, period.start, as_of, holder),
+        order=_orders(world, period.start, as_of),
         violence=_violence(world, period.start, as_of),
         border=np.array([[b.regime for b in day] for day in borders], dtype=np.int8).reshape(
             n_day, len(world.neighbour_ids)
@@ -372,16 +384,28 @@ def _earlier(declared: Sequence[EarlierOffensive], as_of: dt.date) -> NDArray[np
 
 def _holders(
     world: World, start: dt.date, as_of: dt.date, n_day: int
-) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.int8], NDArray[np.bool_], NDArray[np.int64]]:
     number = {party: i for i, party in enumerate(world.party_ids)}
     holder = np.full((n_day, len(world.place_ids)), len(number), dtype=np.int8)
     index = {p: i for i, p in enumerate(world.place_ids)}
     agreed = np.zeros(holder.shape, dtype=np.bool_)
+    contested = np.zeros(holder.shape, dtype=np.int64)
     for change in changes_known(world.crisis.control, as_of):
         day = max(0, (change.day - start).days)
         holder[day:, index[change.place]] = number[change.party]
         agreed[day, index[change.place]] = change.how in BY_AGREEMENT
-    return holder, agreed
+        contested[day:, index[change.place]] = sum(1 << number[p] for p in change.contested)
+    return holder, agreed, contested
+
+
+def _orders(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.void]:
+    index = {p: i for i, p in enumerate(world.place_ids)}
+    known = [
+        ((order.day - start).days, index[order.place])
+        for order in orders_known(world.crisis, as_of)
+        if order.day >= start
+    ]
+    return np.array(known, dtype=ORDER)
 
 
 def _shut(

@@ -33,6 +33,7 @@ OFFENSIVE_FACTS = np.dtype(
         ("since", "i8"),
         ("truce_age", "f8"),
         ("announced", "?"),
+        ("announced_on", "i8"),
         ("intervened", "?"),
     ],
     align=True,
@@ -215,7 +216,7 @@ def offensive_facts(
     """Return the offensives as records.
 
     Key, first day it can run, days its truce has stood, whether it is announced and still to come,
-    whether an army stands in its way.
+    the day of that, whether an army stands in its way.
 
     Parameters
     ----------
@@ -237,5 +238,7 @@ def offensive_facts(
         row["since"] = (offensive.since - start).days
         row["truce_age"] = age
         row["announced"] = offensive.announced is not None and not begun
+        if offensive.announced is not None and not begun:
+            row["announced_on"] = (offensive.announced - start).days
         row["intervened"] = against
     return facts

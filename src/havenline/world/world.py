@@ -46,6 +46,7 @@ PLACE = np.dtype(
         ("concern", "?"),
         ("border", "i8"),
         ("crossing", "?"),
+        ("people", "i8"),
     ],
     align=True,
 )
@@ -69,7 +70,8 @@ class Network(NamedTuple):
         ``camp`` whether it is a camp; ``built_up`` whether it is a city or a quarter of one;
         ``concern`` whether people flee from it though nothing is fought there;
         ``border`` the neighbour whose border, at which people may wait, lies within 10 km (-1
-        for none); ``crossing`` whether it is a point at which people cross and nobody settles.
+        for none); ``crossing`` whether it is a point at which people cross and nobody settles;
+        ``people`` how many there were at the start.
     road : (n_road,) records ``ROAD``
         ``a`` and ``b`` the ends, ``km`` the length, ``border`` whether it crosses a border.
     link : (2 n_road,) records ``LINK``
@@ -238,6 +240,7 @@ def build_world(crisis: Crisis, as_of: dt.date | None = None) -> World:
     place["concern"] = _concern(crisis, places, day)
     place["border"] = np.where(foreign, -1, _nearest_border(crisis, lat, lon))
     place["crossing"] = crossing.to_numpy() & ~foreign
+    place["people"] = start.sum(axis=(1, 2))
     road = np.zeros(len(routes), dtype=ROAD)
     road["key"] = keys(tuple(routes["route_id"]), "road")
     road["a"], road["b"] = road_a, road_b

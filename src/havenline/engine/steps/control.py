@@ -7,6 +7,9 @@ stands and what moves changes at rates of its own. A place falls when the front 
 covered the road to it, and the front goes on from there at the same speed. The time it takes
 depends on kilometres only, so that splitting a road changes nothing.
 
+Where parties that fight each other hold parts of one place, the front runs through it: it is at no
+distance until the place changes hands.
+
 Who holds a place after the as-of date stays in memory and is never written anywhere.
 """
 
@@ -21,7 +24,7 @@ from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import normal
 from havenline.engine import erosion, processes, refuge
 from havenline.engine.step import Step
-from havenline.engine.steps import intervention
+from havenline.engine.steps import intervention, rout
 from havenline.world import roads
 from havenline.world.terms import AT_WAR, DEFENDED, NO_CONTACT
 
@@ -41,16 +44,18 @@ STEP = Step(
         "truce",
         "haven",
         "intervention",
+        "rout",
     ),
     writes=("holders", "relations", "roads", "fronts"),
-    parts=("front", "refuge", "return", "intervention"),
+    parts=("front", "refuge", "return", "intervention", "rout"),
     tables=("control", "places", "routes", "relations", "offensives", "refuge"),
     page="front",
-    place=(("far_side", "i8"), ("crossed", "i8"), ("taken_on", "i8")),
+    place=(("far_side", "i8"), ("crossed", "i8"), ("taken_on", "i8"), ("contested", "i8")),
 )
-"""``far_side`` is 1 where a place was handed over by a line, 2 where it was taken by force after
-the as-of date; ``crossed`` counts people who came back to it since; ``taken_on`` is the day on
-which it last came under those who attacked it."""
+"""``contested`` are those who hold a part of a place, as bits; ``far_side`` is 1 where a place was
+handed over by a line, 2 where it was taken by force after the as-of date; ``crossed`` counts
+people who came back to it since; ``taken_on`` is the day on which it last came under those who
+attacked it."""
 
 
 @kernel
@@ -174,6 +179,7 @@ def take_place(net, record, state, place, road, left_km, day):  # type: ignore[n
     state.holder[place] = state.holder[state.road[road].tail]
     state.place[place].far_side = FAR_SIDE_TAKEN
     state.place[place].taken_on = day
+    state.place[place].contested = 0
     for a in range(net.ptr[place], net.ptr[place + 1]):
         e = net.link[a].road
         k, tail, _ = front_on(net, record, state, e)
@@ -207,7 +213,7 @@ def pace(net, record, values, plan, state, e, ahead):  # type: ignore[no-untyped
     Only towards ground that is attacked, not guarded and not in a haven that stands.
     """
     none = np.int64(-1)
-    if not state.road[e].moving:
+    if not state.road[e].moving and not rout.runs(state, state.road[e].mover):
         return 0.0, none
     k, _, head = front_on(net, record, state, e)
     if k < 0 or k >= state.offensive.shape[0] or k != state.road[e].mover:
@@ -218,12 +224,12 @@ def pace(net, record, values, plan, state, e, ahead):  # type: ignore[no-untyped
         return 0.0, none
     if state.offensive[k].on == 1:
         times = state.flight[0].tempo * erosion.checked(values, plan, ahead)
-        times *= intervention.pace_ratio(values, state, k)
+        times *= intervention.pace_ratio(values, state, k) * rout.pace_ratio(values, state, k)
     elif state.offensive[k].truce == 1 and values.erosion_pace > 0.0:
         times = erosion.pace(values, plan, ahead) * erosion.gain(net, values, state, e, head)
     else:
         return 0.0, none
-    if net.place[head].built_up:
+    if net.place[head].built_up and not rout.runs(state, k):
         times *= values.front_built_up
     return state.road[e].speed * times, head
 
@@ -276,8 +282,12 @@ def advance(net, record, values, plan, state, key, day, ahead):  # type: ignore[
 @kernel
 def replay(net, record, values, state, key, day):  # type: ignore[no-untyped-def]
     """Set holders, relations and roads to the record of a day; return whether they changed."""
+    changed = False
+    for i in range(state.holder.shape[0]):
+        changed = changed or state.place[i].contested != record.contested[day, i]
+        state.place[i].contested = record.contested[day, i]
     if day > 0 and record.day[day].epoch == record.day[day - 1].epoch:
-        return False
+        return changed
     refuge.set_terms(record, values, state, key, record.day[day].terms)
     state.own[:] = record.own
     for i in range(state.holder.shape[0]):
@@ -318,10 +328,32 @@ def hand_over(net, plan, state):  # type: ignore[no-untyped-def]
             continue
         state.holder[i] = to
         state.place[i].far_side = FAR_SIDE_HANDED if handed else 0
+        state.place[i].contested = 0
         changed = True
     if changed:
         open_network(net, state)
     return changed
+
+
+@kernel
+def front_within(record, state, place):  # type: ignore[no-untyped-def]
+    """Let the front of those who hold parts of a place and fight each other run through it."""
+    offensives, parties = state.offensive.shape[0], state.contact.shape[0]
+    there = state.place[place].contested | (np.int64(1) << np.int64(state.holder[place]))
+    by_none = False
+    for p in range(parties):
+        if not (there >> p) & 1:
+            continue
+        for q in range(parties):
+            if not (there >> q) & 1 or state.contact[p, q] != AT_WAR:
+                continue
+            by_none = True
+            for k in range(offensives):
+                if record.attacks[k, p] and state.defends[k, q] != 0 and record.within[k, place]:
+                    state.fronts[k, place] = 0.0
+                    by_none = False
+    if by_none:
+        state.fronts[offensives, place] = 0.0
 
 
 @kernel
@@ -338,6 +370,9 @@ def measure_fronts(net, record, state):  # type: ignore[no-untyped-def]
         front = state.fronts[k]
         front[tail] = min(front[tail], max(0.0, behind))
         front[head] = min(front[head], max(0.0, km - behind))
+    for i in range(state.place.shape[0]):
+        if state.place[i].contested != 0:
+            front_within(record, state, i)
     state.front[:] = np.inf
     for k in range(offensives + 1):
         roads.measure_from_seeds(

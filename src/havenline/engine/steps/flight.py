@@ -4,7 +4,8 @@ The daily hazard of a person at place i, of mean readiness, is
 
     phi o_i [ l0 c_i + level shock_i ( lf sum_k O_k s_ik exp(-d_ik / L_i) + lb ln(1 + b_i / 5) ) ],
 
-with d_ik the road distance to the front of offensive k, O_k whether it runs, s_ik 1 and
+with d_ik the road distance to the front of offensive k, O_k 1 while it runs and
+``flight_announced`` from the day on which it was announced until then, s_ik 1 and
 ``flight_attackers_side`` for ground of those who attack, L_i ``flight_front_length``, shorter in
 built-up places by ``flight_built_up_reach``, lb multiplied by ``flight_pause`` while no offensive
 runs, b_i the events of seven days, c_i whether the place lies in an area of concern, and phi 1 for
@@ -27,6 +28,9 @@ While published counts cover a day, all hazards of the day are scaled so that th
 newly displaced meet the published increment, less those whom organised moves displaced. On other
 days ``level`` multiplies the hazards of fighting, with the tempo of the offensive: what they are is
 learned from these counts, see `havenline.engine.level`.
+
+Fear of what happened elsewhere (`havenline.engine.steps.fear`) and orders to leave
+(`havenline.engine.steps.orders`) add to the hazards of fighting.
 
 A line that hands a place over adds a hazard between announcement and handover such that a
 person leaves before with chance ``line_leave_share``, however ready.
@@ -55,7 +59,7 @@ from havenline.engine.people import (
     list_row,
 )
 from havenline.engine.step import Measure, Step
-from havenline.engine.steps import siege, violence
+from havenline.engine.steps import orders, siege, violence
 from havenline.engine.steps.control import front_km
 from havenline.engine.steps.violence import events_of_week
 
@@ -96,6 +100,8 @@ STEP = Step(
         "moved",
         "siege",
         "held back",
+        "fear",
+        "ordered",
     ),
     writes=(
         "people",
@@ -112,7 +118,17 @@ STEP = Step(
         "movements",
         "displaced_by_option",
     ),
-    parts=("flight", "front", "violence", "destination", "journey", "line", "siege"),
+    parts=(
+        "flight",
+        "front",
+        "violence",
+        "destination",
+        "journey",
+        "line",
+        "siege",
+        "fear",
+        "orders",
+    ),
     tables=("populations", "observations", "places", "sites", "crossings", "refuge"),
     page="flight",
     place=(
@@ -214,14 +230,25 @@ def allowed(values, plan, state, place):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def runs_or_comes(record, values, state, k, day):  # type: ignore[no-untyped-def]
+    """Return 1 while an offensive runs, ``flight_announced`` while it is announced, else 0."""
+    if state.offensive[k].on == 1:
+        return 1.0
+    declared = record.offensive[k]
+    if declared.announced and day >= declared.announced_on and state.offensive[k].switches == 0:
+        return values.flight_announced
+    return 0.0
+
+
+@kernel
 def fighting_hazard(net, record, values, plan, state, place, day):  # type: ignore[no-untyped-def]
-    """Return the part of the daily hazard that comes from front, bombardment and capture."""
+    """Return the part of the daily hazard that comes from fighting, fear, orders and capture."""
     near, length = 0.0, reach(net, values, place)
     for k in range(state.offensive.shape[0]):
-        if state.offensive[k].on == 1:
-            side = 1.0
+        side = runs_or_comes(record, values, state, k, day)
+        if side > 0.0:
             if record.attacks[k, state.holder[place]]:
-                side = values.flight_attackers_side
+                side *= values.flight_attackers_side
             near += side * math.exp(-state.fronts[k, place] / length)
     near *= values.flight_front
     bombed, events = 0.0, events_of_week(state, place)
@@ -229,7 +256,10 @@ def fighting_hazard(net, record, values, plan, state, place, day):  # type: igno
         bombed = values.flight_bombardment * math.log1p(events / HALF_EVENTS)
         if state.course[0].offensive == 0:
             bombed *= values.flight_pause
-    hazard = allowed(values, plan, state, place) * state.place[place].shock * (near + bombed)
+    feared = values.flight_fear * state.place[place].fear
+    hazard = state.place[place].shock * (near + bombed + feared)
+    hazard += orders.hazard(values, state, place)
+    hazard *= allowed(values, plan, state, place)
     if state.place[place].taken_on == day:
         hazard -= math.log1p(-min(MOST_AT_ONCE, values.flight_at_capture))
     return hazard

@@ -7,6 +7,12 @@ people at the start times exp(-road distance to the front / ``violence_length``)
 a place, times ``violence_behind`` on ground that no offensive attacks. They are as much fewer as
 the sum of nearness is below the most that it has been: where little front is left, little is left
 to fight over. The draws are negative binomial with size 0.3.
+
+Violence that needs no front goes on where it was: air campaigns behind the line, raids, looting.
+Recorded events leave a mean of the days before at each place, forgotten over
+``violence_memory_days``; after the as-of date at least as many events a day are expected there,
+fewer and fewer over ``violence_lasts_days``, and ``violence_truce`` times as many while a truce
+stands.
 """
 
 from __future__ import annotations
@@ -43,14 +49,17 @@ STEP = Step(
         "fronts",
         "intervention",
         "nearness",
+        "recent events",
     ),
-    writes=("events", "nearness"),
+    writes=("events", "nearness", "recent events"),
     parts=("violence", "haven", "intervention"),
     tables=("populations", "violence"),
     page="violence",
     course=(("most_near", "f8"),),
+    place=(("event_rate", "f8"),),
 )
-"""``most_near`` is the largest sum of nearness so far."""
+"""``most_near`` is the largest sum of nearness so far; ``event_rate`` the recorded events a day at
+a place of the days before."""
 
 
 @kernel
@@ -106,27 +115,38 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     level = intervention.violence_ratio(values, state)
     if state.course[0].offensive == 0:
         level = values.violence_truce if state.course[0].truce == 1 else values.violence_quiet
+    lasting = 0.0
+    if day > today and values.violence_lasts_days > 0.0:
+        lasting = math.exp(-(day - today) / values.violence_lasts_days)
+        if state.course[0].truce == 1:
+            lasting *= values.violence_truce
     for i in range(n):
         state.events[day % 7, i] = 0.0
-        if state.scratch[i] <= 0.0 or total <= 0.0:
-            continue
-        mean = (
-            level
-            * values.violence_events
-            * state.scratch[i]
-            / state.course[0].most_near
-            * haven_factor(values, plan, state, i)
-        )
+        mean = lasting * state.place[i].event_rate
+        if state.scratch[i] > 0.0 and total > 0.0:
+            at_front = level * values.violence_events * state.scratch[i]
+            mean = max(mean, at_front / state.course[0].most_near)
+        mean *= haven_factor(values, plan, state, i)
         if mean > 1e-6:
             draw = mix(mix(mix(key, processes.VIOLENCE), net.place[i].key), day)
             state.events[day % 7, i] = negative_binomial(mean, SIZE, draw)
     if day <= today:
-        for r in range(record.violence.shape[0]):
-            if record.violence[r].day == day:
-                at = record.violence[r].place
-                state.events[day % 7, at] = max(
-                    state.events[day % 7, at], record.violence[r].events
-                )
+        set_recorded(record, values, state, day)
+
+
+@kernel
+def set_recorded(record, values, state, day):  # type: ignore[no-untyped-def]
+    """Let at least the recorded events of a day happen, and keep their mean of late."""
+    keep = math.exp(-1.0 / values.violence_memory_days)
+    if record.violence.shape[0] == 0:
+        return
+    for i in range(state.place.shape[0]):
+        state.place[i].event_rate *= keep
+    for r in range(record.violence.shape[0]):
+        if record.violence[r].day == day:
+            at, events = record.violence[r].place, record.violence[r].events
+            state.place[at].event_rate += (1.0 - keep) * events
+            state.events[day % 7, at] = max(state.events[day % 7, at], events)
 
 
 @kernel

@@ -1,0 +1,56 @@
+"""Fear: people leave because those around them have left, where nothing is fought.
+
+Once a week it is counted which share of the people around a place has fled in the seven days
+before,
+
+    F_i = sum_j w_ij fled_j / (people_i + sum_j w_ij people_j),    w_ij = 1 / (1 + (road_ij / d)^2),
+
+over the other places that roads lead to from it, with d = ``flight_fear_km`` and the people of the
+start. Until the next week the hazard of flight is higher by ``flight_fear`` F_i. It stands for what
+kin, a language or news carry from place to place, which is in no table.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from havenline.draws.kernels import kernel
+from havenline.engine.step import Step
+
+WEEK = 7
+
+STEP = Step(
+    "Fear spreads from places that people have fled from.",
+    reads=("departures", "roads"),
+    writes=("fear",),
+    parts=("fear",),
+    tables=("populations", "routes"),
+    page="fear",
+    place=(("fled", "i8"), ("fear", "f8")),
+)
+"""``fled`` are those who left a place since fear was last counted; ``fear`` the share around it."""
+
+
+@kernel
+def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
+    """Count fear once a week; see `havenline.engine.steps.truce.step` for the parameters."""
+    if values.flight_fear <= 0.0:
+        return
+    n = state.place.shape[0]
+    for i in range(n):
+        state.place[i].fled += state.set_out[i]
+    if day % WEEK != 0:
+        return
+    for i in range(n):
+        fled, people = 0.0, np.float64(net.place[i].people)
+        for j in range(n):
+            there = net.place[j].people
+            if j == i or there == 0:
+                continue
+            off = state.dist[i, j] / values.flight_fear_km
+            weight = 1.0 / (1.0 + off * off)
+            fled += weight * state.place[j].fled
+            people += weight * there
+        state.place[i].fear = min(1.0, fled / people) if people > 0.0 else 0.0
+    for i in range(n):
+        state.place[i].fled = 0
