@@ -39,6 +39,7 @@ QUIET: Mapping[str, float] = {
     "violence_killed": 0.0,
     "flight_bombardment": 0.0,
     "flight_at_capture": 0.0,
+    "flight_fear": 0.0,
 }
 """Settings under which fighting kills nobody and only the front makes people leave."""
 
@@ -46,6 +47,7 @@ STEADY_AXES: Mapping[str, float] = {
     "front_freeze_rate": 0.0,
     "front_thaw_rate": 0.0,
     "front_built_up": 1.0,
+    "rout_rate": 0.0,
 }
 """Settings under which an axis goes on as it began, through towns and cities alike."""
 
@@ -96,7 +98,8 @@ class Road:
 class Sketch:
     """A crisis in a few words; days count from the start of the period.
 
-    ``changes`` are (day, place, party, day of publication), and how it came; ``happenings`` and
+    ``changes`` are (day, place, party, day of publication), how it came, and who else holds a
+    part of it; ``happenings`` and
     ``counts`` (day, kind or value, day of publication), happenings of one offensive its id as
     well, and of some places their ids; ``crossings`` (place, regime, day, day of publication), and
     the neighbour if it is not "nb"; ``lines`` (id, latitude): what lies north is protected;
@@ -320,11 +323,15 @@ def crisis_of(sketch: Sketch) -> Crisis:
                     "place_id": p,
                     "party_id": q,
                     "published": _day(known),
-                    "how": "".join(how),
+                    "how": "".join(how[:1]),
+                    "contested": "".join(how[1:]),
                 }
                 for d, p, q, known, *how in control
             ],
-            {"date": DATE, "place_id": "str", "party_id": "str", "published": DATE, "how": "str"},
+            {
+                **dict.fromkeys(("place_id", "party_id", "how", "contested"), "str"),
+                **dict.fromkeys(("date", "published"), DATE),
+            },
         ),
         control_counts=pd.DataFrame(),
         violence=_frame(

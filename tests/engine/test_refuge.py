@@ -30,6 +30,7 @@ STANDS = {
     "front_axis_share": 0.0,
     "front_thaw_rate": 0.0,
     "front_start_share": 0.5,
+    "rout_rate": 0.0,
     "offensive_end_rate": 0.0,
     "flight_front": 0.2,
     "flight_front_length": 8.0,

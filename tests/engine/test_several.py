@@ -352,3 +352,26 @@ def test_the_axis_that_took_a_place_leads_on_from_it() -> None:
     none = {**steady, "front_axis_share": 0.0}
     job = job_of(crisis_of(towns_in_a_row(changes=((5, "t1", "att", 6),))), settings=none)
     assert not Walk(job).to(job.facts.days + 1).road["moving"].any()
+
+
+def test_people_flee_from_an_offensive_that_is_announced() -> None:
+    """At half the hazard from the day on which it is known, and at the whole once it runs."""
+    law = {**STANDS, "flight_front": 0.05, "flight_announced": 0.5, "flight_frailty": 0.0}
+
+    def left(attack: Attack, *happenings: tuple[Any, ...], day: int = 20, **given: float) -> float:
+        row = towns_in_a_row(attacks=(attack,), happenings=happenings, as_of=20)
+        walked = Walk(
+            job_of(crisis_of(row), settings={**law, "offensive_start_rate": 0.0, **given})
+        )
+        at = walked.job.world.place_ids.index("t1")
+        return -float(np.log(int(walked.to(day).by_status[at, RESIDENT]) / 20_000))
+
+    announced = Attack(announced=11)
+    assert left(Attack()) == 0.0
+    assert left(announced, day=10) == 0.0
+    half = left(announced)
+    assert half > 0.05
+    assert left(announced, flight_announced=1.0) == pytest.approx(2.0 * half, rel=0.1)
+    ran = left(announced, (11, "offensive_start", 11))
+    assert ran == pytest.approx(2.0 * half, rel=0.1)
+    assert left(announced, day=30) == pytest.approx(2.0 * half, rel=0.1)

@@ -36,6 +36,7 @@ def control(*rows: tuple[int, str, str, int]) -> pd.DataFrame:
             "party_id": [r[2] for r in rows],
             "published": pd.to_datetime([day(r[3]) for r in rows]),
             "how": "",
+            "contested": "",
         }
     )
 

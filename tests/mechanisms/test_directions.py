@@ -179,6 +179,10 @@ ELSEWHERE = {
         "persons_per_unit", "tent_life_months", "tents_per_month", "violence_events",
         "violence_behind", "violence_length", "violence_theta",
     ),
+    "tests/engine/steps/test_violence_lasts.py": ("violence_lasting", "violence_memory_days"),
+    "tests/engine/steps/test_fear.py": ("flight_fear", "flight_fear_km"),
+    "tests/engine/steps/test_orders.py": ("order_days", "order_share"),
+    "tests/engine/steps/test_rout.py": ("rout_days", "rout_pace", "rout_rate"),
     "tests/engine/steps/test_intervention.py": (
         "intervention_clash_rate", "intervention_days", "intervention_pace",
         "intervention_restart", "intervention_stops", "intervention_violence",
@@ -200,7 +204,8 @@ ELSEWHERE = {
         "flight_shock_persistence", "flight_shock_sd",
     ),
     "tests/engine/test_several.py": (
-        "flight_at_capture", "flight_attackers_side", "flight_built_up_reach", "flight_captured",
+        "flight_announced", "flight_at_capture", "flight_attackers_side",
+        "flight_built_up_reach", "flight_captured",
         "flight_pause", "front_built_up", "front_freeze_rate", "front_thaw_rate",
         "offensive_announced",
     ),
@@ -222,7 +227,10 @@ ELSEWHERE = {
         "pressure_weight_prices", "pressure_weight_share", "pressure_weight_uncovered",
         "pressure_weights",
     ),
-    "tests/engine/steps/test_onward.py": ("onward_season_peak", "onward_season_swing"),
+    "tests/engine/steps/test_onward.py": (
+        "onward_new", "onward_opening_days", "onward_opening_pressure", "onward_opening_rate",
+        "onward_season_peak", "onward_season_swing",
+    ),
     "tests/negotiation/test_negotiate.py": (
         "breaking_first_gain", "cost_of_war", "guarantee_lasting", "outlook_futures",
         "partial_deal_chance", "proposer_dependence", "settlement_force",

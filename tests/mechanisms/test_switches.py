@@ -103,7 +103,12 @@ WITH_AND_WITHOUT: Mapping[str, tuple[Levers, Levers, Mapping[str, float], Sequen
     "a far border that opens to nobody": (
         [{"lever": "onward", "neighbour": "nb", "start": 2}],
         [{"lever": "aid", "start": 3, "level": 1.0}],
-        {"onward_open": 0.0004, "onward_managed": 0.0004, "onward_pulse": 1e-300},
+        {
+            "onward_open": 0.0004,
+            "onward_managed": 0.0004,
+            "onward_pulse": 1e-300,
+            "onward_opening_rate": 0.0,
+        },
         (),
     ),
 }
@@ -180,11 +185,23 @@ OFF: Mapping[str, tuple[Mapping[str, float], Mapping[str, Any], Sequence[str]]] 
     "onward pass-through": (
         {
             "onward_passthrough": 0.0,
+            "onward_opening_rate": 0.0,
             "border_closed": 0.0,
             "border_managed": 0.0,
             "border_open": 0.0,
         },
         {"flight_front": 0.3},
+        "onward only",
+    ),
+    "fear": ({"flight_fear": 0.0}, {"flight_fear_km": 80.0}, ()),
+    "a defence that dissolves": (
+        {"rout_rate": 0.0},
+        {"rout_days": 25.0, "rout_pace": 20.0},
+        (),
+    ),
+    "a host state that opens under pressure": (
+        {"onward_opening_rate": 0.0},
+        {"onward_opening_pressure": 2.0, "onward_opening_days": 60.0},
         "onward only",
     ),
     "deaths from what displacement brings": (
@@ -213,7 +230,11 @@ def test_switched_off_its_other_values_change_no_byte(name: str) -> None:
 @pytest.mark.parametrize("name", OFF)
 def test_switched_on_they_change_the_run(name: str) -> None:
     off, others, but = OFF[name]
-    on = {k: 0.5 for k in off if k not in ("tempo_sd", "theatre_coupling", "front_axis_share")}
+    on = {
+        k: 50.0 if k == "rout_rate" else 0.5
+        for k in off
+        if k not in ("tempo_sd", "theatre_coupling", "front_axis_share")
+    }
     one, other = run(ALL, **on), run(ALL, **{**on, **others})
     if but == "onward only":
         assert (one["onward_attempts"] != other["onward_attempts"]).any()

@@ -83,7 +83,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "events": ("events",),
     "nearness": ("most_near",),
     "recent events": ("event_rate",),
-    "fear": ("fled", "fear"),
+    "fled": ("fled",),
+    "fear": ("fear",),
     "ordered": ("ordered",),
     "shelter": ("tents", "homes", "room", "site", "shelter"),
     "readiness": ("shock", "shock_z", "wait_fighting", "wait_background", "spent"),
@@ -105,6 +106,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "time away": ("departed",),
     "moved": ("newly_moved",),
     "recent displacement": ("displaced_before", "displaced_daily"),
+    "onward_opened": ("onward_opened",),
 }
 """What the parts of the state are called in the table of steps, and the fields that each holds.
 Each measure is a part of its own, by its name."""

@@ -42,7 +42,7 @@ def orders_known(crisis: Crisis, as_of: date) -> Iterator[Order]:
     found = {
         Order(day.date(), place)
         for day, where in zip(rows["date"], rows["where"], strict=True)
-        for name in split_ids(str(where))
+        for name in filter(None, split_ids(str(where)))
         for place in named(name)
     }
     yield from sorted(found)

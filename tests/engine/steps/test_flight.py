@@ -54,7 +54,8 @@ def test_flight_precedes_capture_in_the_mean() -> None:
     everything = share_gone_before_capture({})
     only_front = share_gone_before_capture({"flight_bombardment": 0.0})
     only_bombs = share_gone_before_capture({"flight_front": 0.0})
-    neither = share_gone_before_capture({"flight_front": 0.0, "flight_bombardment": 0.0})
+    no_fighting = {"flight_front": 0.0, "flight_bombardment": 0.0}
+    neither = share_gone_before_capture({**no_fighting, "flight_fear": 0.0})
     assert everything > 0.5
     assert only_front < everything
     assert only_bombs < everything - 0.05

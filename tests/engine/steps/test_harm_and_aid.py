@@ -13,13 +13,19 @@ from havenline.engine.measures import MEASURES
 from havenline.options.schedule import is_winter
 from tests.crises_random import Walk, crisis_of, job_of, towns_in_a_row
 
-QUIET_FRONT = {"front_axis_share": 0.0, "offensive_end_rate": 0.0, "tempo_sd": 0.0}
+QUIET_FRONT = {
+    "front_axis_share": 0.0,
+    "offensive_end_rate": 0.0,
+    "rout_rate": 0.0,
+    "tempo_sd": 0.0,
+}
 STILL = {
     "flight_front": 0.0,
     "flight_bombardment": 0.0,
     "flight_background": 0.0,
     "flight_shock_sd": 0.0,
     "flight_at_capture": 0.0,
+    "flight_fear": 0.0,
     "return_monthly": 0.0,
 }
 

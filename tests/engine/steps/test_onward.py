@@ -19,6 +19,7 @@ from tests.crises_random import towns_in_a_row as row
 GATE = {"lever": "onward", "neighbour": "nb", "start": 8}
 STILL = {
     "onward_passthrough": 0.0,
+    "onward_opening_rate": 0.0,
     "border_closed": 1e-9,
     "border_managed": 1e-9,
     "border_open": 1e-9,
@@ -93,3 +94,42 @@ def test_the_pulse_by_hand() -> None:
     assert days[0] == 0.0
     np.testing.assert_allclose(sum(days[1:8]), 700.0)
     np.testing.assert_allclose(sum(days[8:15]), 350.0)
+
+
+def test_a_host_state_opens_under_pressure_at_its_rate_and_shuts_again() -> None:
+    """Attempts only while it is open: a pulse that is so large that every opening is seen."""
+    rates = {"onward_managed": 1e-12, "onward_open": 1e-12, "onward_pulse": 1e6}
+    calm = {"offensive_start_rate": 0.0, "flight_front": 0.0, "flight_bombardment": 0.0}
+    law = {**rates, **calm, "onward_opening_rate": 5.0, "flight_background": 0.0}
+    always = attempts(crisis(), 400, **law, onward_opening_days=5e4)[0]
+    opened = (always[:, -1] > 0).mean()
+    chance = 1.0 - math.exp(-5.0 * 40 / 365.0)
+    assert abs(opened - chance) < 4 * math.sqrt(chance * (1 - chance) / 400)
+    brief = attempts(crisis(), 400, **law, onward_opening_days=2.0)[0]
+    days_open = [(np.diff(got, axis=1) > 0).sum() for got in (always, brief)]
+    assert days_open[1] < 0.3 * days_open[0]
+    assert not attempts(crisis(), **{**law, "onward_opening_rate": 0.0}).any()
+
+
+def test_the_more_are_displaced_the_sooner_it_opens() -> None:
+    war = {"offensive_start_rate": 0.9, "flight_front": 0.5, "onward_opening_rate": 0.5}
+    rates = {"onward_managed": 1e-12, "onward_open": 1e-12, "onward_pulse": 1e6}
+
+    def opened(power: float) -> float:
+        ends = attempts(crisis(), 200, **war, **rates, onward_opening_pressure=power)[0, :, -1]
+        return float((ends > 0).mean())
+
+    assert opened(8.0) > opened(0.0) + 0.1
+
+
+def test_those_who_have_just_entered_go_on_the_more() -> None:
+    """The neighbour takes in whoever waits; who entered counts ``onward_new`` times."""
+    enters = {"border_open": 1.0, "offensive_start_rate": 0.9, "flight_front": 0.3}
+    open_gate = crisis(refugees=1000, people=(400_000,) * 4)
+    gates = open_gate.crossings.assign(regime="open")
+    open_gate = dataclasses.replace(open_gate, crossings=gates)
+    law = {**enters, "onward_managed": 0.05, "border_pull": 1e6}
+    few, many = (
+        attempts(open_gate, **law, onward_new=ratio)[0, :, -1].mean() for ratio in (1.0, 4.0)
+    )
+    assert 2.0 * few < many < 4.2 * few

@@ -21,26 +21,22 @@ WEEK = 7
 
 STEP = Step(
     "Fear spreads from places that people have fled from.",
-    reads=("departures", "roads"),
-    writes=("fear",),
+    reads=("fled", "roads"),
+    writes=("fear", "fled"),
     parts=("fear",),
     tables=("populations", "routes"),
     page="fear",
-    place=(("fled", "i8"), ("fear", "f8")),
+    place=(("fear", "f8"),),
 )
-"""``fled`` are those who left a place since fear was last counted; ``fear`` the share around it."""
+"""``fear`` is the share of those around a place who have fled in the week before."""
 
 
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Count fear once a week; see `havenline.engine.steps.truce.step` for the parameters."""
-    if values.flight_fear <= 0.0:
+    if day % WEEK != 0 or values.flight_fear <= 0.0:
         return
     n = state.place.shape[0]
-    for i in range(n):
-        state.place[i].fled += state.set_out[i]
-    if day % WEEK != 0:
-        return
     for i in range(n):
         fled, people = 0.0, np.float64(net.place[i].people)
         for j in range(n):

@@ -4,14 +4,17 @@ On a day the attempts are Poisson with mean
 
     hosted * rate(regime) / 30.44 * season * exp(onward_passthrough * index) + pulse,
 
-where hosted are the refugees whom the crisis declares in the neighbouring country and those who
-entered since and have not come back, the regime is managed unless the far border was opened and not
-shut again, or an option opens it, the season is 1 + swing * cos(turn of the year - peak), and the
-index is
-ln(1 + newly displaced of 30 days / 100,000). The pass-through is near zero: in 2019-20 sea arrivals
-in Greece fell while a million people were displaced in Idlib, and what changed arrivals in 2015-16
-was how the route was run. When a far border opens, a pulse of ``onward_pulse`` attempts in the
-first week halves each week; most who go are not from this crisis.
+where hosted are the refugees whom the crisis declares in the neighbouring country and, counted
+``onward_new`` times, those who entered since the as-of date and have not come back, for they have
+not settled; the regime is managed unless the far border was opened and not shut again, or is
+opened by an option or under pressure; the season is 1 + swing * cos(turn of the year - peak), and
+the index is ln(1 + D / 100,000) with D the newly displaced of 30 days. A host state opens the far
+border under pressure at the rate ``onward_opening_rate`` (1 + D / 100,000) to the power
+``onward_opening_pressure``, and shuts it again after ``onward_opening_days`` in the mean. The
+pass-through is near zero: in 2019-20 sea arrivals in Greece fell while a million people were
+displaced in Idlib, and what changed arrivals in 2015-16 was how the route was run. When a far
+border opens, a pulse of ``onward_pulse`` attempts in the first week halves each week; most who go
+are not from this crisis.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from __future__ import annotations
 import math
 
 from havenline.draws.kernels import kernel
-from havenline.draws.keys import mix
+from havenline.draws.keys import mix, uniform
 from havenline.draws.samplers import poisson
 from havenline.engine import processes
 from havenline.engine.step import Measure, Step
@@ -30,12 +33,19 @@ MEMORY_DAYS = 30.0
 
 STEP = Step(
     "Refugees in the neighbouring country go on to the next.",
-    reads=("option", "entries", "returned_from_abroad", "newly_displaced", "recent displacement"),
-    writes=("recent displacement", "onward_attempts"),
+    reads=(
+        "option",
+        "entries",
+        "returned_from_abroad",
+        "newly_displaced",
+        "recent displacement",
+        "onward_opened",
+    ),
+    writes=("recent displacement", "onward_opened", "onward_attempts"),
     parts=("onward",),
     tables=("crisis", "happenings"),
     page="onward",
-    course=(("displaced_before", "f8"), ("displaced_daily", "f8")),
+    course=(("displaced_before", "f8"), ("displaced_daily", "f8"), ("onward_opened", "i8")),
     measures=(
         Measure(
             "onward_attempts",
@@ -49,7 +59,8 @@ STEP = Step(
     ),
 )
 """``displaced_before`` is the newly displaced of the day before, ``displaced_daily`` those of a
-day, smoothed over a month."""
+day, smoothed over a month; ``onward_opened`` the day ahead on which the far border was opened under
+pressure, 0 while it is not."""
 
 
 @kernel
@@ -70,6 +81,19 @@ def season(values, year):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def open_or_shut(values, state, key, ahead):  # type: ignore[no-untyped-def]
+    """Let the host state open the far border under pressure, or shut it again."""
+    course = state.course[0]
+    if course.onward_opened > 0:
+        rate = 1.0 / values.onward_opening_days
+    else:
+        pressure = 1.0 + max(0.0, course.displaced_daily) * MEMORY_DAYS / 100_000.0
+        rate = values.onward_opening_rate / 365.0 * pressure**values.onward_opening_pressure
+    if uniform(mix(mix(key, processes.ONWARD_OPENS), ahead), 0) < -math.expm1(-rate):
+        course.onward_opened = 0 if course.onward_opened > 0 else ahead
+
+
+@kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
     """Draw the onward attempts of a day; see `havenline.engine.steps.truce.step`."""
     ahead = day - today
@@ -81,11 +105,16 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     course.displaced_daily += (fresh - course.displaced_daily) / MEMORY_DAYS
     course.displaced_before = counts.newly_displaced
     index = math.log1p(max(0.0, course.displaced_daily) * MEMORY_DAYS / 100_000.0)
-    rate = values.onward_open if ahead >= plan.onward_open else values.onward_managed
+    opened = plan.onward_open
+    if ahead < opened:
+        open_or_shut(values, state, key, ahead)
+        opened = course.onward_opened if course.onward_opened > 0 else opened
+    rate = values.onward_open if ahead >= opened else values.onward_managed
     # who entered before the as-of date may come back after it
-    hosted = max(0.0, plan.hosted + counts.entries - counts.returned_from_abroad)
+    since = counts.entries - counts.returned_from_abroad
+    hosted = max(0.0, plan.hosted + (values.onward_new * since if since > 0 else since))
     mean = hosted * rate / DAYS_PER_MONTH
     mean *= season(values, plan.day[ahead].year)
     mean *= math.exp(values.onward_passthrough * index)
-    mean += pulse(values, ahead - plan.onward_open)
+    mean += pulse(values, ahead - opened)
     counts.onward_attempts += poisson(mean, mix(mix(key, processes.ONWARD), day))

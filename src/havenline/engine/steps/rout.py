@@ -33,14 +33,14 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if day <= today or values.rout_rate <= 0.0:
         return
     for k in range(state.offensive.shape[0]):
-        one = state.offensive[k]
-        if one.on == 0:
-            one.rout = 0
+        attack = state.offensive[k]
+        if attack.on == 0:
+            attack.rout = 0
             continue
-        rate = values.rout_rate / 365.0 if one.rout == 0 else 1.0 / values.rout_days
+        rate = values.rout_rate / 365.0 if attack.rout == 0 else 1.0 / values.rout_days
         draw = mix(mix(key, processes.ROUT), record.offensive[k].key)
         if uniform(mix(draw, day), 0) < -math.expm1(-rate):
-            one.rout = 1 - one.rout
+            attack.rout = 1 - attack.rout
 
 
 @kernel

@@ -11,8 +11,8 @@ to fight over. The draws are negative binomial with size 0.3.
 Violence that needs no front goes on where it was: air campaigns behind the line, raids, looting.
 Recorded events leave a mean of the days before at each place, forgotten over
 ``violence_memory_days``; after the as-of date at least as many events a day are expected there,
-fewer and fewer over ``violence_lasts_days``, and ``violence_truce`` times as many while a truce
-stands.
+``violence_lasting`` times as many from week to week, and ``violence_truce`` times as many while a
+truce stands.
 """
 
 from __future__ import annotations
@@ -116,8 +116,8 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     if state.course[0].offensive == 0:
         level = values.violence_truce if state.course[0].truce == 1 else values.violence_quiet
     lasting = 0.0
-    if day > today and values.violence_lasts_days > 0.0:
-        lasting = math.exp(-(day - today) / values.violence_lasts_days)
+    if day > today:
+        lasting = values.violence_lasting ** ((day - today) / 7.0)
         if state.course[0].truce == 1:
             lasting *= values.violence_truce
     for i in range(n):
