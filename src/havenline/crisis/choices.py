@@ -72,6 +72,7 @@ HAPPENING_KINDS = {
     "supply_cut": "told to the reader; no run uses it: a port or road that supplies come by is cut",
     "supply_opens": "told to the reader; no run uses it: it is open again",
 }
+ORDER_TO_LEAVE = "order_to_leave"
 SIEGE_KINDS = {
     "siege_begins": True,
     "order_to_stay": True,

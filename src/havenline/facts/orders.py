@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 from havenline.crisis import Crisis
 from havenline.crisis.cells import split_ids
+from havenline.crisis.choices import ORDER_TO_LEAVE
 from havenline.facts.areas import places_named
 from havenline.facts.known import known_by
-
-ORDER = "order_to_leave"
-"""The kind of happening."""
 
 
 class Order(NamedTuple):
@@ -37,7 +35,7 @@ def orders_known(crisis: Crisis, as_of: date) -> Iterator[Order]:
         In order of the days; only places that people may be at, each once a day.
     """
     rows = known_by(crisis.happenings, as_of)
-    rows = rows[rows["kind"].eq(ORDER) & rows["date"].dt.date.le(as_of)]
+    rows = rows[rows["kind"].eq(ORDER_TO_LEAVE) & rows["date"].dt.date.le(as_of)]
     named = places_named(crisis)
     found = {
         Order(day.date(), place)
