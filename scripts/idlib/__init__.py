@@ -1,1 +1,1 @@
-"""Parts of the script that builds the crisis folder idlib-2020 from its sourced tables."""
+"""Parts of the script that builds idlib-2020, and the ground that idlib-2019 shares with it."""

@@ -13,8 +13,11 @@ from pathlib import Path
 
 from havenline.crisis.schema import TABLES
 
-CRISIS = Path("src/havenline/crises/idlib-2020")
-SOURCED = CRISIS / "sourced"
+CRISES = Path("src/havenline/crises")
+WINTER = "idlib-2020"
+SUMMER = "idlib-2019"
+"""Two crises of one ground: their places, roads and lines are built from one set of tables."""
+SOURCED = CRISES / WINTER / "sourced"
 START = "2019-12-01"
 
 Row = dict[str, str]

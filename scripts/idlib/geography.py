@@ -137,11 +137,15 @@ def _cell_features() -> list[dict[str, Any]]:
     ]
 
 
-def build(out: Path) -> None:
-    """Write the three files of geography/."""
+def build_ground(out: Path) -> None:
+    """Write the outlines and the lines, which are those of both crises."""
     outlines = _outlines()
     _dump(out, "outlines", outlines["name"], outlines["features"])
     _dump(out, "lines", "Partition lines; approximations, not surveyed", _line_features())
+
+
+def build_cells(out: Path) -> None:
+    """Write the cells of the places of idlib-2020."""
     _dump(
         out,
         "cells",

@@ -47,10 +47,10 @@ SERIES = {
     "movements_dec_2019_cccm": ("moves", "northwest-syria"),
     "movements_jan_2020": ("moves", "SY"),
     "movements_feb_2020_ocha": ("moves", "SY"),
+    "movements_jun_2020_ocha": ("moves", "northwest-syria"),
+    "displacement_movements_may_nov_2019": ("moves", "northwest-syria"),
     "newly_displaced_feb_2020_hnap": ("displaced", "northwest-syria"),
     "still_displaced_of_960k": ("displaced_present", "northwest-syria"),
-    "moved_back_total": ("returned_cumulative", "northwest-syria"),
-    "spontaneous_returns_feb_2020_idleb": ("returned", "SY07"),
     "displaced_in_open": ("sheltered_outside", "northwest-syria"),
     "displaced_in_individual_tents": ("other", "northwest-syria"),
     "displaced_in_unfinished_buildings": ("other", "northwest-syria"),
@@ -96,6 +96,20 @@ OVER = (
 RENAMED = {
     "communities_changed_control_cumulative": "communities_changed_control_since_2019_12_01",
     "still_displaced_of_960k": "still_displaced",
+    "displacement_movements_may_nov_2019": "movements_may_to_november_2019",
+    "movements_dec_2019_cccm": "movements_in_the_month",
+    "movements_jan_2020": "movements_in_the_month",
+    "movements_feb_2020_ocha": "movements_in_the_month",
+    "movements_jun_2020_ocha": "movements_in_the_month",
+}
+# What returns.csv counts -> (series, measure). Counts of a whole governorate hold returns on the
+# side of the government too, and those back where they had sheltered before are not home.
+RETURNS = {
+    "home since": ("returned_since_2019_12_01", "returned_cumulative"),
+    "home in the month": ("returned_in_the_month", "returned"),
+    "home in the month on all sides": ("returned_in_the_month_on_all_sides", "other"),
+    "home or to an earlier shelter since": ("moved_back_since_2019_12_01", "other"),
+    "home since the truce by SOHR": ("returned_since_the_truce_by_sohr", "other"),
 }
 LOWER_BOUND = ("more than", "at least", "over", "almost", "around", "about")
 QUALIFIER = {"more than": ">", "at least": ">", "over": ">", "almost": "almost"}
@@ -103,7 +117,7 @@ QUALIFIER = {"more than": ">", "at least": ">", "over": ">", "almost": "almost"}
 
 def observations() -> list[Row]:
     """Return every observed series, by series and date."""
-    rows = [*_totals(), *_destinations(), *_baseline(), *_sites()]
+    rows = [*_totals(), *_destinations(), *_returns(), *_baseline(), *_sites()]
     rows.sort(key=lambda r: (r["series_id"], r["date"], r["area_id"], r["value"], r["source_id"]))
     return rows
 
@@ -188,6 +202,32 @@ def _destinations() -> list[Row]:
                     r["note"],
                     note,
                 ),
+            }
+        )
+    return rows
+
+
+def _returns() -> list[Row]:
+    rows = []
+    for r in read("returns"):
+        series, measure = RETURNS[r["counts"]]
+        known, note = published(r["source"], r["as_of"])
+        rows.append(
+            {
+                "series_id": series,
+                "date": r["as_of"],
+                "period_start": r["since"],
+                "area_id": ZONE.get(r["pcode"], r["pcode"]),
+                "value": r["value"],
+                "unit": r["unit"],
+                "measure": measure,
+                "main": "0",
+                "qualifier": r["qualifier"],
+                "repeats": "yes" if r["unit"] == "movements" else "",
+                "published": known,
+                "confidence": r["confidence"],
+                "source_id": source_ids(r["source"]),
+                "note": join_notes(r["area"], r["note"], note),
             }
         )
     return rows

@@ -158,6 +158,21 @@ def _route(a: Row, b: Row, km: float, road: str, method: str, source: str) -> Ro
     }
 
 
+def places_2019() -> list[Row]:
+    """Return the places of idlib-2019: those of idlib-2020, and those that only it names."""
+    return [*places(), *read("places_2019")]
+
+
+def routes_2019() -> list[Row]:
+    """Return the road links of idlib-2019: those of idlib-2020, and those of its further places."""
+    by_id = {p["place_id"]: p for p in places_2019()}
+    rows = routes()
+    for r in read("routes_2019"):
+        a, b = by_id[r["from_place"]], by_id[r["to_place"]]
+        rows.append(_route(a, b, float(r["road_km"]), r["road"], r["method"], "DER;BG"))
+    return rows
+
+
 def sites() -> list[Row]:
     """Return the camp clusters; every component of their capacity is unknown and stays empty."""
     return [

@@ -1,4 +1,4 @@
-"""The built-in crisis idlib-2020: rebuilt byte for byte, adds up, knows nothing too early."""
+"""Idlib 2020: rebuilt byte for byte, adds up, knows nothing too early, shares ground with 2019."""
 
 from __future__ import annotations
 
@@ -16,15 +16,25 @@ from shapely.geometry import Point, box, shape
 from shapely.ops import split
 
 from havenline.crisis import Crisis, check_crisis, open_crisis
+from havenline.crisis.schema import TABLES
+from scripts.idlib.common import straight_km
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "src" / "havenline" / "crises" / "idlib-2020"
+CRISES = ROOT / "src" / "havenline" / "crises"
+FOLDER = CRISES / "idlib-2020"
+SHARED = ("areas", "places", "routes", "crossings")
+"""Tables that idlib-2019 has from the same sourced rows."""
 SIDES = ["opposition", "turkish_forces"]
 
 
 @pytest.fixture(scope="module")
 def crisis() -> Crisis:
     return open_crisis("idlib-2020")
+
+
+@pytest.fixture(scope="module")
+def summer() -> Crisis:
+    return open_crisis("idlib-2019")
 
 
 @pytest.fixture(scope="module")
@@ -74,19 +84,90 @@ def test_rebuild_is_byte_identical(rebuilt: Path) -> None:
     built = sorted(p.relative_to(rebuilt) for p in rebuilt.rglob("*") if p.is_file())
     by_hand = {"parties.csv", "parameters.csv", "bargaining.csv", "stakes.csv", "red_lines.csv"}
     by_hand |= {"dependences.csv", "supports.csv", "relations.csv", "offensives.csv", "refuge.csv"}
-    tables = {p.relative_to(FOLDER) for p in FOLDER.glob("*.csv") if p.name not in by_hand}
+    tables = {p.relative_to(CRISES) for p in FOLDER.glob("*.csv") if p.name not in by_hand}
     assert tables <= set(built)
+    ground = {f"{name}.csv" for name in SHARED} | {"outlines.geojson", "lines.geojson"}
+    assert {p.name for p in built if p.parts[0] == "idlib-2019"} == ground
     for path in built:
         if path.name != "cells.geojson":
-            assert (rebuilt / path).read_bytes() == (FOLDER / path).read_bytes(), path
+            assert (rebuilt / path).read_bytes() == (CRISES / path).read_bytes(), path
+
+
+@pytest.mark.parametrize("table", SHARED)
+def test_what_both_crises_have_of_the_ground_is_the_same_in_both(
+    crisis: Crisis, summer: Crisis, table: str
+) -> None:
+    key = TABLES[table].key
+    ours, theirs = (getattr(c, table).set_index(list(key)) for c in (crisis, summer))
+    both = ours.index.intersection(theirs.index)
+    assert len(both) == len(ours)  # the summer crisis has more places and roads, none fewer
+    pd.testing.assert_frame_equal(ours.loc[both], theirs.loc[both])
+
+
+def test_outlines_lines_and_sources_that_both_crises_have_are_the_same(
+    crisis: Crisis, summer: Crisis
+) -> None:
+    for layer in ("outlines", "lines"):
+        assert crisis.geography[layer] == summer.geography[layer]
+    ours, theirs = (c.sources.set_index("source_id") for c in (crisis, summer))
+    both = [i for i in ours.index.intersection(theirs.index) if ours.loc[i, "kind"] == "read"]
+    assert len(both) > 30
+    pd.testing.assert_frame_equal(ours.loc[both], theirs.loc[both])
+
+
+def test_whoever_held_a_place_after_the_summer_holds_it_when_the_winter_begins(
+    crisis: Crisis, summer: Crisis, holder: dict[str, str]
+) -> None:
+    rows = summer.control.sort_values("date", kind="stable")
+    after = dict(zip(rows["place_id"], rows["party_id"], strict=True))
+    between = crisis.control[
+        (crisis.control["date"] > summer.control["date"].max())
+        & (crisis.control["date"] < pd.Timestamp(crisis.meta.period.start))
+    ]
+    taken = set(between["place_id"])
+    assert {p for p in holder if after[p] != holder[p]} == taken
+    assert 0 < len(taken) < 10
+
+
+def test_a_road_of_the_summer_is_as_long_as_its_method_says(summer: Crisis) -> None:
+    rows = summer.places[["place_id", "lat", "lon"]].astype(str)
+    places = {i: {"lat": lat, "lon": lon} for i, lat, lon in rows.itertuples(index=False)}
+    for a, b, km, method in zip(
+        *(summer.routes[c] for c in ("from_place", "to_place", "road_km", "method")), strict=True
+    ):
+        straight = straight_km(places[a], places[b])
+        assert km > straight - 0.05, (a, b)
+        if factor := re.fullmatch(r"straight line [0-9.]+ km x ([0-9.]+)", method):
+            assert km == pytest.approx(straight * float(factor[1]), abs=0.15), (a, b)
+
+
+def test_those_home_again_and_those_still_displaced_are_the_displaced(crisis: Crisis) -> None:
+    rows = crisis.observations
+    home = rows[rows["measure"] == "returned_cumulative"]
+    assert set(home["period_start"]) == {pd.Timestamp("2019-12-01")}
+    back = dict(zip(home["date"].dt.strftime("%m-%d"), home["value"], strict=True))
+    still = rows[rows["measure"] == "displaced_present"]
+    away = dict(zip(still["date"].dt.strftime("%m-%d"), still["value"], strict=True))
+    assert back["04-17"] + away["04-17"] == back["04-30"] + away["05-01"] == 960_000
+    assert (home["published"] > pd.Timestamp(crisis.meta.period.end)).all()  # no replay has them
+
+
+def test_movements_of_the_months_before_are_counts_of_moves(crisis: Crisis) -> None:
+    rows = crisis.observations
+    monthly = rows[rows["series_id"].isin(["arrival_movements", "movements_in_the_month"])]
+    assert set(monthly["repeats"]) == {"yes"}
+    months = set(monthly["period_start"].dt.strftime("%Y-%m"))
+    assert {"2019-10", "2019-11", "2019-12", "2020-01", "2020-02"} <= months
 
 
 def test_rebuilt_cells_are_the_same_areas(rebuilt: Path) -> None:
-    def read(folder: Path) -> dict[str, Any]:
-        loaded = json.loads((folder / "geography" / "cells.geojson").read_text(encoding="utf-8"))
+    def read(crises: Path) -> dict[str, Any]:
+        loaded = json.loads(
+            (crises / "idlib-2020" / "geography" / "cells.geojson").read_text(encoding="utf-8")
+        )
         return {f["properties"]["area_id"]: shape(f["geometry"]) for f in loaded["features"]}
 
-    new, old = read(rebuilt), read(FOLDER)
+    new, old = read(rebuilt), read(CRISES)
     assert set(new) == set(old)
     for area, cell in old.items():
         assert new[area].symmetric_difference(cell).area < 1e-5 * cell.area + 1e-8
