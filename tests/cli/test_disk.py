@@ -5,13 +5,17 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from havenline.crisis import open_crisis
 from havenline.engine.folder import held, written_whole
 from havenline.errors import RunError
+from havenline.negotiation.answer import Negotiation
+from havenline.negotiation.negotiate import negotiate
 
 fcntl = pytest.importorskip("fcntl")
 resource = pytest.importorskip("resource")
@@ -19,13 +23,27 @@ Command = Callable[..., Any]
 SMALL = ("--futures", "2", "--days", "5")
 
 
-@pytest.fixture(params=[0, 2_000, 20_000], ids=lambda size: f"{size} bytes")
-def full(request: pytest.FixtureRequest) -> Iterator[int]:
-    """Let no file of this process grow beyond some bytes, as on a disk that is full."""
+room = pytest.mark.parametrize("size", [0, 2_000, 20_000], ids=lambda size: f"{size} bytes")
+
+
+@contextmanager
+def full(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond some bytes, as on a disk that is full.
+
+    No longer than a command runs: what pytest says may go to a file too.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (request.param, before[1]))
-    yield request.param
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture(scope="module")
+def negotiated(example: Path) -> Negotiation:
+    """A negotiation made once; what is tried is the writing of it."""
+    return negotiate(open_crisis(example), futures=2, days=5, draws=20, runs=4)
 
 
 def told(answer: Any, folder: Path) -> None:
@@ -37,28 +55,41 @@ def told(answer: Any, folder: Path) -> None:
     assert "another disk" in answer.err or "make room" in answer.err, answer.err
 
 
+@room
 @pytest.mark.parametrize("command", ["run", "negotiate"])
 def test_a_full_disk_is_told_and_nothing_is_left(
-    havenline: Command, example: Path, tmp_path: Path, full: int, command: str
+    havenline: Command,
+    example: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    negotiated: Negotiation,
+    size: int,
+    command: str,
 ) -> None:
+    monkeypatch.setattr("havenline.negotiation.negotiate.negotiate", lambda *_, **__: negotiated)
     new, old = tmp_path / "new" / "deep", tmp_path / "old"
     old.mkdir()
     (old / "mine.txt").write_text("")
-    given = SMALL if command == "run" else (*SMALL, "--draws", "20", "--runs", "4")
     for folder in (new, old):
-        told(havenline(command, example, *given, "--out", folder), folder)
+        with full(size):
+            answer = havenline(command, example, *SMALL, "--out", folder)
+        told(answer, folder)
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["mine.txt", "old"]
 
 
+@room
 def test_a_new_crisis_on_a_full_disk_is_not_left_half_written(
-    havenline: Command, tmp_path: Path, full: int
+    havenline: Command, tmp_path: Path, size: int
 ) -> None:
-    if full == 20_000:
-        assert havenline("init", tmp_path / "mine").code == 0  # its files are smaller
+    if size == 20_000:
+        with full(size):
+            assert havenline("init", tmp_path / "mine").code == 0  # its files are smaller
         return
     (tmp_path / "empty").mkdir()
     for folder in (tmp_path / "mine", tmp_path / "empty"):
-        told(havenline("init", folder), folder)
+        with full(size):
+            answer = havenline("init", folder)
+        told(answer, folder)
     assert [p.name for p in tmp_path.rglob("*")] == ["empty"]
 
 

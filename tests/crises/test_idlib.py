@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from shapely.ops import split
 
 from havenline.crisis import Crisis, check_crisis, open_crisis
 from havenline.crisis.schema import TABLES
+from scripts.build_idlib import build
 from scripts.idlib.common import straight_km
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,9 +39,7 @@ def summer() -> Crisis:
 @pytest.fixture(scope="module")
 def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("idlib")
-    subprocess.run(
-        [sys.executable, "-m", "scripts.build_idlib", "--out", str(out)], cwd=ROOT, check=True
-    )
+    build(out)
     return out
 
 

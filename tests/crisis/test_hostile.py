@@ -8,9 +8,12 @@ import random
 import shutil
 import signal
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 
 from havenline.crisis import TABLES, CheckReport, init_crisis, open_crisis
 from havenline.crisis.outcome_names import INDICATORS, STAKES
@@ -24,14 +27,17 @@ from havenline.negotiation.terms import TERMS
 from havenline.outcomes import INDICATORS as MADE
 from havenline.outcomes import compare
 from havenline.report import write_report
+from havenline.report.atlas import maps_of
 from havenline.telling.unused import unused_of
 from tests.crisis.conftest import with_moves
 from tests.crisis.hostile import EDITS, RUNS, Edit, link, pipe
 
 GUARD = 120
 """Seconds after which an edit has hung."""
-DRAWN = ("geography/", "places.csv")
-"""Edits of these files are also drawn: maps are made from them."""
+NAMES = "places.csv"
+"""Edits of this file are also told in a report: names of places stand all over it."""
+DRAWN = "geography/"
+"""Edits of these files are also drawn on maps."""
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +45,14 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Kernels that are compiled, so that no edit has to wait for them."""
     folder = init_crisis(tmp_path_factory.mktemp("compiled") / "example", bargaining=True)
     simulate(open_crisis(folder), futures=1, days=7, workers=1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def composed_once() -> Iterator[None]:
+    """Compose each text of YAML once: most edits leave crisis.yaml and options.yaml as they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "compose", lru_cache(maxsize=8)(yaml.compose))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +69,7 @@ def guard(compiled: None) -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
-def agreed(folder: Path, *, drawn: bool = False) -> CheckReport:
+def agreed(folder: Path, file: str = "") -> CheckReport:
     """Check and run a folder, which must come to the same."""
     report = check_any(folder)
     assert all(str(problem) for problem in report.problems)
@@ -68,7 +82,11 @@ def agreed(folder: Path, *, drawn: bool = False) -> CheckReport:
     assert all(str(unused) for unused in unused_of(crisis))
     result = simulate(crisis, futures=1, days=7, workers=1)
     comparison = compare(result.dataset)
-    if drawn:
+    if file.startswith(DRAWN):
+        as_of = pd.Timestamp(crisis.meta.as_of)
+        maps = maps_of(result.dataset, crisis, as_of, {o.id: o.name for o in crisis.options})
+        assert any("<svg" in str(drawn) for drawn in maps.values())
+    if file == NAMES:
         page = folder.parent / "report.html"
         write_report(result.dataset, crisis, comparison, page, parameters=result.parameters)
         assert page.stat().st_size > 10_000
@@ -87,7 +105,7 @@ def test_a_hostile_folder_is_refused_in_words_or_runs(
     folder = tmp_path / "crisis"
     shutil.copytree(example, folder)
     edit.change(folder / edit.file)
-    report = agreed(folder, drawn=edit.file.startswith(DRAWN))
+    report = agreed(folder, edit.file)
     kinds = {problem.check for problem in report.errors}
     if edit.outcome == RUNS:
         assert kinds == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -232,7 +233,9 @@ def dealt(state: State, cells: list[int], slots: list[int], start: float) -> NDA
     return got
 
 
+@cache
 def a_state() -> State:
+    """Return one state for all; `dealt` clears it."""
     return Walk(job_of(crisis_of(towns_in_a_row()))).state
 
 

@@ -272,9 +272,11 @@ def counts_of_all(crisis: Observed, measure: str, as_of: date) -> list[CountOfAl
     list of CountOfAll
         Those known on a day, in order of the days they describe.
     """
-    rows = _known(crisis.observations, as_of)
-    rows = rows[rows["measure"].eq(measure) & rows["unit"].eq("persons")]
     every, series = crisis.observations, crisis.meta.displaced_series
+    rows = every[every["measure"].eq(measure) & every["unit"].eq("persons")]
+    if rows.empty:  # of most measures in most crises, and asked in every run
+        return []
+    rows = _known(rows, as_of)
     main = set(every["area_id"][every["series_id"] == series])
     homes = set(crisis.places["area_id"])
     whole = [

@@ -105,9 +105,9 @@ def test_behind_the_front_events_are_a_share_of_those_before_it() -> None:
     behind = []
     for share in (0.02, 0.2, 1.0):
         given = {**HARM, "violence_behind": share, "violence_length": 30.0, "front_axis_share": 0.0}
+        job = job_of(crisis_of(row), settings=given, futures=40)
         total = np.zeros(len(row.towns))
         for future in range(40):
-            job = job_of(crisis_of(row), settings=given, futures=40)
             walk = Walk(job, 0, future)
             total += walk.to(walk.today).events.sum(axis=0)
         ids = job.world.place_ids
