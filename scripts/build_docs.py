@@ -42,6 +42,8 @@ from havenline.crisis.meta import (
     Neighbour,
     Period,
     Theatre,
+    TheatreArea,
+    TheatreCount,
     Threshold,
     Total,
 )
@@ -502,6 +504,8 @@ def meta_part() -> list[str]:
         ("an entry of hosts", Host),
         ("an entry of totals", Total),
         ("an entry of theatres", Theatre),
+        ("an entry of areas of a theatre", TheatreArea),
+        ("an entry of counts of such an area", TheatreCount),
         ("hindcast", HindcastDays),
         ("an entry of afterwards", Afterwards),
         ("an entry of thresholds", Threshold),

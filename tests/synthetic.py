@@ -116,6 +116,8 @@ def synthetic_arrays(
         "aid_suspended": np.zeros(shape),
         "haven_standing": np.zeros(shape),
         "displaced_elsewhere": np.floor(0.1 * since),
+        "displaced_present_elsewhere": np.floor(70_000 + 0.06 * since),
+        "returned_elsewhere": np.floor(0.04 * since),
         "truces_failed_elsewhere": np.zeros(shape),
         "displaced_present": np.floor(900_000 + since),
         "onward_attempts": np.floor(0.01 * since),

@@ -136,4 +136,4 @@ def test_no_share_is_drawn_above_one() -> None:
         if p.unit.split("/")[0] == "share" or name in (*BORDER, "border_unknown"):
             assert 0.0 <= drawn[name].min() <= drawn[name].max() <= 1.0, name
     # the tail of this one reaches beyond, so the bound does something
-    assert (drawn["theatre_displaced_share"] == 1.0).any()
+    assert (drawn["host_price_rise"] == 1.0).any()

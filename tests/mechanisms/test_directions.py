@@ -133,7 +133,9 @@ CASES = [
      {"truce_cure_share": 1.0, "front_axis_share": 1.0, "front_speed": 2.0, "flight_front": 0.0}),
     ("theatre_coupling", (0.0, 0.5, 3.0), "no_deal", "displaced_elsewhere", UP,
      {"offensive_end_rate": 0.0}),
-    ("theatre_displaced_share", (0.05, 0.2, 1.0), "no_deal", "displaced_elsewhere", UP, {}),
+    ("theatre_front_km", (1.0, 10.0, 30.0), "no_deal", "displaced_elsewhere", DOWN, {}),
+    ("theatre_violence", (0.0, 0.3, 3.0), "no_deal", "displaced_elsewhere", UP,
+     {"truce_cure_share": 1.0}),
 ]  # fmt: skip
 
 
@@ -196,7 +198,6 @@ ELSEWHERE = {
         "front_check_factor", "front_speed_spread", "front_start_share", "offensive_start_rate",
     ),
     "tests/engine/steps/test_truce.py": ("tempo_persistence", "truce_shape"),
-    "tests/engine/steps/test_theatres.py": ("theatre_displaced_days",),
     "tests/engine/test_level.py": (
         "flight_count_error", "flight_level_between", "flight_level_sd", "tempo_sd",
     ),

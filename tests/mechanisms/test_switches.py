@@ -211,8 +211,8 @@ OFF: Mapping[str, tuple[Mapping[str, float], Mapping[str, Any], Sequence[str]]] 
     ),
     "linked theatres": (
         {"theatre_coupling": 0.0},
-        {"theatre_displaced_share": 1.0, "theatre_displaced_days": 2.0},
-        ("displaced_elsewhere",),
+        {"theatre_violence": 9.0, "theatre_front_km": 3.0},
+        ("displaced_elsewhere", "displaced_present_elsewhere", "returned_elsewhere"),
     ),
 }
 

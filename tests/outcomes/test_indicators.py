@@ -23,6 +23,7 @@ LOWER = {
     "excess_deaths",
     "homes_damaged",
     "displaced_elsewhere",
+    "displaced_present_elsewhere",
     "displaced_by_option",
     "left_on_other_side",
     "harmed_left",
@@ -72,11 +73,14 @@ def test_which_are_better_lower_and_which_rest_on_a_prior() -> None:
         "cost_6m_rebuilt",
         "cost_24m",
         "cost_24m_rebuilt",
+        "returned_elsewhere",
         "returned_other_side",
     }
     assert [i.id for i in INDICATORS.values() if i.prior_only] == [
         "homes_damaged",
         "displaced_elsewhere",
+        "displaced_present_elsewhere",
+        "returned_elsewhere",
         "cost_6m_rebuilt",
         "cost_24m_rebuilt",
         "returned_other_side",

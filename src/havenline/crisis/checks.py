@@ -14,6 +14,7 @@ from havenline.crisis import (
     checks_sieges,
     checks_state,
     checks_tables,
+    checks_theatres,
 )
 from havenline.crisis.draft import Draft
 from havenline.crisis.registry import CHECKS
@@ -27,6 +28,7 @@ PARTS = (
     checks_relations,
     checks_moves,
     checks_sieges,
+    checks_theatres,
     checks_series,
     checks_options,
     checks_bargaining,

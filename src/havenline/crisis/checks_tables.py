@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from havenline.crisis.cells import split_ids
+from havenline.crisis.checks_theatres import theatre_days, theatre_sources
 from havenline.crisis.draft import META_FILE, Draft, area_lineage
 from havenline.crisis.levers import MOST_DAYS
 from havenline.crisis.meta import CrisisMeta
@@ -62,6 +63,10 @@ def duplicate_ids(draft: Draft) -> Iterator[Problem]:
             ("neighbours", [n.id for n in draft.meta.neighbours]),
             ("totals", [t.id for t in draft.meta.totals]),
             ("theatres", [t.id for t in draft.meta.theatres]),
+            *(
+                (f"theatres.{i}.areas", [a.id for a in theatre.areas])
+                for i, theatre in enumerate(draft.meta.theatres)
+            ),
         )
         for name, ids in lists:
             for i, word in enumerate(ids):
@@ -183,9 +188,7 @@ def unknown_sources(draft: Draft) -> Iterator[Problem]:
         for i, neighbour in enumerate(draft.meta.neighbours)
         for j, host in enumerate(neighbour.hosts)
     ]
-    cells += [
-        (("theatres", i, "source_id"), t.source_id) for i, t in enumerate(draft.meta.theatres)
-    ]
+    cells += theatre_sources(draft.meta)
     cells += [
         (("earlier_offensives", i, "source_id"), o.source_id)
         for i, o in enumerate(draft.meta.earlier_offensives)
@@ -340,13 +343,13 @@ def dates_out_of_period(draft: Draft) -> Iterator[Problem]:
             meta.as_of,
             f"{period.start} to {period.end}",
         )
-    for i, theatre in enumerate(meta.theatres):
-        if theatre.truce_since > period.end:
+    for where, day in theatre_days(meta):
+        if day > period.end:
             yield draft.in_meta.problem(
                 "date_out_of_period",
-                ("theatres", i, "truce_since"),
+                where,
                 "after the end of the period",
-                theatre.truce_since,
+                day,
                 f"{period.end} or earlier",
             )
     for name, column in _DATED.items():

@@ -136,12 +136,62 @@ class Total(Strict):
     source_id: Codes = Field(description="where the figure comes from")
 
 
+class TheatreCount(Strict):
+    """Who of an area of a linked theatre was away, and who had come home, on a day."""
+
+    date: Day = Field(description="day that it describes")
+    known_from: Day = Field(description="day from which it was known")
+    displaced: int = Field(
+        ge=0, le=10**9, description="people of the area who were displaced on that day"
+    )
+    returned: int = Field(
+        default=0, ge=0, le=10**9, description="people who had fled and were home again by then"
+    )
+    source_id: Codes = Field(description="where the figures come from")
+
+
+class TheatreArea(Strict):
+    """An area of a linked theatre and its people; results tell of the theatres as a whole."""
+
+    id: Slug = Field(description="slug of ours")
+    name: Text = Field(description="name of the area, for those who read the file")
+    people: int = Field(
+        ge=0, le=10**9, description="people whose home it is, wherever they are today"
+    )
+    front_km: float | None = Field(
+        None,
+        ge=0,
+        le=1000,
+        description="road distance of most of them from the front there; left out: the parameter "
+        "theatre_front_km",
+    )
+    other_side_since: Day | None = Field(
+        None,
+        description="day from which the other side holds their homes: people come home as far as "
+        "return_other_side has it; left out: their own side does",
+    )
+    counts: list[TheatreCount] = Field(
+        default_factory=list,
+        max_length=MOST_LISTED,
+        description="who was away on which day: the newest that was known is where a run starts; "
+        "left out: everybody is at home",
+    )
+    source_id: Codes = Field(description="where the people come from")
+
+
 class Theatre(Strict):
-    """Another theatre of the same war, with a truce of its own, to which this one is linked."""
+    """Another theatre of the same war, with fighting of its own, to which this one is linked."""
 
     id: Slug = Field(description="slug of ours")
     name: Text = Field(description="name that pages show")
-    truce_since: Day = Field(description="first day of the truce that stands there")
+    truce_since: Day | None = Field(
+        None, description="first day of the truce that stands there; this or offensive_since"
+    )
+    offensive_since: Day | None = Field(
+        None,
+        description="first day of an offensive there, which runs on until the truce where that "
+        "began later; left out: none",
+    )
     compliance_mechanism: bool = Field(
         default=False,
         description="whether breaches are looked into by a body that both sides accept",
@@ -152,8 +202,16 @@ class Theatre(Strict):
     excludes_listed_groups: bool = Field(
         default=False, description="whether listed groups are left out of it"
     )
-    people_at_stake: int = Field(
-        ge=0, le=10**9, description="people who live where fighting would resume"
+    people_at_stake: int | None = Field(
+        None,
+        ge=0,
+        le=10**9,
+        description="people who live where fighting would resume, as one area; this or areas",
+    )
+    areas: list[TheatreArea] = Field(
+        default_factory=list,
+        max_length=12,
+        description="a few areas with people of their own; in no result by themselves",
     )
     source_id: Codes = Field(description="where the figures come from")
 
@@ -275,7 +333,8 @@ class CrisisMeta(Strict):
     theatres: list[Theatre] = Field(
         default_factory=list,
         max_length=16,
-        description="linked theatres; a truce here fails the sooner where one there fails",
+        description="linked theatres: people flee and come home there as here, in small, and "
+        "fighting in one makes fighting in the other likelier",
     )
     earlier_offensives: list[EarlierOffensive] = Field(
         default_factory=list,

@@ -21,6 +21,8 @@ INDICATORS = (
     "excess_deaths",
     "homes_damaged",
     "displaced_elsewhere",
+    "displaced_present_elsewhere",
+    "returned_elsewhere",
     "cost_usd",
     "cost_6m",
     "cost_6m_rebuilt",

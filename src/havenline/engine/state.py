@@ -51,8 +51,36 @@ OFFENSIVE_STATE = np.dtype(
 CHOICE = np.dtype([("place", "i8"), ("weight", "f8"), ("fast", "i8"), ("slow", "i8")])
 MOST_THEATRES = 16
 """Linked theatres that a crisis may declare at most."""
+MOST_THEATRE_AREAS = 12
+"""Areas that each of them may have at most."""
 THEATRE_STATE = np.dtype(
-    [("age", "f8"), ("hazard", "f8"), ("left", "f8"), ("displaced", "f8"), ("failed", "i8")]
+    [
+        ("on", "i8"),
+        ("switches", "i8"),
+        ("switch_left", "f8"),
+        ("truce", "i8"),
+        ("truce_age", "f8"),
+        ("truce_left", "f8"),
+        ("truce_hazard", "f8"),
+        ("failed", "i8"),
+        ("fear", "f8"),
+    ],
+    align=True,
+)
+THEATRE_AREA_STATE = np.dtype(
+    [
+        ("stayed", "i8"),
+        ("back", "i8"),
+        ("home", "i8"),
+        ("away", "i8"),
+        ("km", "f8"),
+        ("violent", "f8"),
+        ("borne", "f8"),
+        ("calm", "f8"),
+        ("fled", "f8"),
+        ("fled_on", "f8"),
+    ],
+    align=True,
 )
 TRIP = np.dtype(
     [
@@ -94,7 +122,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "offensive": ("offensive", "on", "switches", "switch_left"),
     "truce": ("truce", "truce_age", "truce_left", "truce_hazard", "truce_ratio"),
     "haven": ("haven", "haven_left"),
-    "theatres": ("theatre", "linked"),
+    "theatres": ("theatre", "theatre_area", "linked"),
     "intervention": ("in_way", "stop_left", "clash_left"),
     "rout": ("rout",),
     "siege": ("shut", "shut_by", "corridor", "corridor_left"),
@@ -187,8 +215,14 @@ class State(NamedTuple):
     dead : (n_group,) int64
         Persons killed.
     theatre : (MOST_THEATRES,) records ``THEATRE_STATE``
-        Linked theatres: days that the truce has stood, hazard cumulated and left until it
-        fails, people displaced there, whether it has failed.
+        Linked theatres: the fields of an offensive and its truce, whether a truce has failed since
+        the as-of date, and the factor ``fear`` on the hazards of fighting.
+    theatre_area : (MOST_THEATRES * MOST_THEATRE_AREAS,) records ``THEATRE_AREA_STATE``
+        Their areas, as the record lists them: people who never left, who were ``back`` home by
+        the as-of date, who came ``home`` since and who are ``away``; ``km`` to the front;
+        ``violent``, the part of the theatre's violence that falls on each place; ``borne``, the
+        hazard that those who never left have had; days of ``calm``; how many have ``fled``, and
+        the sum of the days after the as-of date that they fled on.
     counts : (1,) records ``COUNTS``
         Every measure, by its name.
     course : (1,) records ``COURSE``
@@ -242,6 +276,7 @@ class State(NamedTuple):
     came_back: NDArray[np.int64]
     dead: NDArray[np.int64]
     theatre: NDArray[np.void]
+    theatre_area: NDArray[np.void]
     counts: NDArray[np.void]
     course: NDArray[np.void]
     flight: NDArray[np.void]
@@ -313,6 +348,7 @@ def empty_state(network: Network, sizes: Sizes, trips: int, horizon: int) -> Sta
         came_back=np.zeros(neighbours, dtype=np.int64),
         dead=np.zeros(g, dtype=np.int64),
         theatre=np.zeros(MOST_THEATRES, dtype=THEATRE_STATE),
+        theatre_area=np.zeros(MOST_THEATRES * MOST_THEATRE_AREAS, dtype=THEATRE_AREA_STATE),
         counts=np.zeros(1, dtype=COUNTS),
         course=np.zeros(1, dtype=COURSE),
         flight=np.zeros(1, dtype=LEVEL),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
 from havenline import words
 from havenline.crisis import Crisis
+from havenline.crisis.meta import Theatre
 from havenline.crisis.parameters import Parameter
 from havenline.facts.known import known_by
+from havenline.facts.theatres import newest_count
 
 _WEB = re.compile(r"^https?://[^\s<>\"']+$")
 _GIVEN = re.compile(r"\(date given: ([^()]*(?:\([^()]*\))?[^()]*)\)")
@@ -190,6 +193,17 @@ def _may_be_later(published: pd.Timestamp, title: str, as_of: pd.Timestamp) -> b
     return False
 
 
+def _theatre_sources(theatres: Sequence[Theatre], as_of: date) -> Iterator[str]:
+    """Walk what linked theatres cite: of counts, the one from which a run as of a day starts."""
+    for theatre in theatres:
+        yield theatre.source_id
+        for area in theatre.areas:
+            yield area.source_id
+            count = newest_count(area, as_of)
+            if count is not None:
+                yield count.source_id
+
+
 def references(
     crisis: Crisis, as_of: pd.Timestamp, parameters: Mapping[str, Parameter]
 ) -> list[Reference]:
@@ -231,7 +245,7 @@ def references(
             used.setdefault(source.strip(), set()).add("parameters")
     meta = crisis.meta
     texts = [
-        *(t.source_id for t in meta.theatres),
+        *_theatre_sources(meta.theatres, as_of.date()),
         *(o.source_id for o in meta.earlier_offensives if o.known_from <= as_of.date()),
         *(t.source_id for t in meta.thresholds),
         *(g.source_id for g in meta.listed_groups),

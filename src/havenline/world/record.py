@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.crisis.meta import EarlierOffensive, Theatre
+from havenline.crisis.meta import EarlierOffensive
 from havenline.draws import key_of_text
 from havenline.facts.borders import borders_by_day, most_open
 from havenline.facts.counts import displaced_known, increments, returns_known
@@ -25,6 +25,7 @@ from havenline.facts.orders import orders_known
 from havenline.facts.relations import Offensive, offensives_known, terms_known
 from havenline.facts.sieges import sieges_known
 from havenline.facts.sites import changes_of_capacity, days_open, transit_places, unsized_places
+from havenline.facts.theatres import TheatreKnown, theatres_known
 from havenline.facts.violence import events_known
 from havenline.world import roads
 from havenline.world.terms import (
@@ -56,12 +57,29 @@ DAY = np.dtype(
 THEATRE = np.dtype(
     [
         ("key", "u8"),
-        ("age", "f8"),
-        ("people", "f8"),
+        ("first", "i8"),
+        ("end", "i8"),
+        ("days", "f8"),
+        ("stands", "?"),
         ("compliance", "?"),
         ("substance", "?"),
         ("excluded", "?"),
-    ]
+    ],
+    align=True,
+)
+
+
+THEATRE_AREA = np.dtype(
+    [
+        ("key", "u8"),
+        ("people", "i8"),
+        ("away", "i8"),
+        ("home", "i8"),
+        ("days", "f8"),
+        ("front_km", "f8"),
+        ("other_side", "?"),
+    ],
+    align=True,
 )
 
 
@@ -145,8 +163,12 @@ class Record(NamedTuple):
         Offensive on (1) or off (0) on the days after the as-of date where it is given as
         known; -1 where it is simulated.
     theatre : (n_theatre,) records ``THEATRE``
-        Linked theatres whose truce was known to stand: key of the id, days it has stood, people
-        at stake, terms.
+        Linked theatres: key of the id, the first of its areas and the one after its last, for how
+        many days a truce has stood (``stands``) or an offensive run, terms of the truce.
+    theatre_area : (n_theatre_area,) records ``THEATRE_AREA``
+        Their areas: key of the ids, people whose home it is, how many of them are away and home
+        again, days since those left, road kilometres to the front (-1 where it is not declared),
+        whether the other side holds it.
     earlier : (n_earlier,) records ``EARLIER``
         Offensives of before the period whose displacement was known: days and persons.
     """
@@ -186,6 +208,7 @@ class Record(NamedTuple):
     reaches: NDArray[np.bool_]
     forced: NDArray[np.int8]
     theatre: NDArray[np.void]
+    theatre_area: NDArray[np.void]
     earlier: NDArray[np.void]
 
 
@@ -283,6 +306,7 @@ def known_facts(
     borders = borders_by_day(world.crisis.crossings, world.neighbour_ids, period.start, as_of)
     attackers = np.asarray(arrays.attacks.any(axis=0))
     move, leaves, reaches = _moves(world, period.start, as_of)
+    theatre, theatre_area = _theatres(theatres_known(world.crisis.meta.theatres, as_of))
     record = Record(
         holder=holder,
         own=holder[0].copy(),
@@ -326,7 +350,8 @@ def known_facts(
         leaves=leaves,
         reaches=reaches,
         forced=_forced(as_of, ahead, offensive or {}),
-        theatre=_theatres(world.crisis.meta.theatres, as_of),
+        theatre=theatre,
+        theatre_area=theatre_area,
         earlier=_earlier(world.crisis.meta.earlier_offensives, as_of),
     )
     for array in record:
@@ -360,18 +385,26 @@ def _forced(as_of: dt.date, ahead: int, offensive: Mapping[dt.date, bool]) -> ND
     return forced
 
 
-def _theatres(declared: Sequence[Theatre], as_of: dt.date) -> NDArray[np.void]:
-    """Return the linked theatres whose truce had started by the as-of date, sorted by id."""
-    known = sorted((t for t in declared if t.truce_since <= as_of), key=lambda t: t.id)
+def _theatres(known: Sequence[TheatreKnown]) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """Return the linked theatres and their areas, those of one theatre together."""
     theatre = np.zeros(len(known), dtype=THEATRE)
+    area = np.zeros(sum(len(t.areas) for t in known), dtype=THEATRE_AREA)
+    at = 0
     for row, t in zip(theatre, known, strict=True):
-        row["key"] = key_of_text(f"theatre:{t.id}")
-        row["age"] = (as_of - t.truce_since).days
-        row["people"] = t.people_at_stake
-        row["compliance"] = t.compliance_mechanism
-        row["substance"] = t.substance
-        row["excluded"] = t.excludes_listed_groups
-    return theatre
+        row["key"] = key_of_text(f"theatre:{t.declared.id}")
+        row["first"], row["end"] = at, at + len(t.areas)
+        row["days"], row["stands"] = t.days, t.truce
+        row["compliance"] = t.declared.compliance_mechanism
+        row["substance"] = t.declared.substance
+        row["excluded"] = t.declared.excludes_listed_groups
+        for place, a in zip(area[at:], t.areas, strict=False):
+            place["key"] = key_of_text(f"theatre:{t.declared.id}:{a.id}")
+            place["people"], place["away"] = a.people, a.displaced
+            place["home"], place["days"] = a.returned, t.days
+            place["front_km"] = -1.0 if a.front_km is None else a.front_km
+            place["other_side"] = a.other_side
+        at += len(t.areas)
+    return theatre, area
 
 
 def _earlier(declared: Sequence[EarlierOffensive], as_of: dt.date) -> NDArray[np.void]:

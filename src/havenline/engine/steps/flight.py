@@ -204,6 +204,35 @@ def slope_of_felt(values, spent, hazard):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def spent_by(values, gone):  # type: ignore[no-untyped-def]
+    """Return the cumulated hazard after which a share of the people has left."""
+    stay = 1.0 - min(MOST_AT_ONCE, gone)
+    theta = values.flight_frailty
+    if theta < LEAST_FRAILTY:
+        return -math.log(stay)
+    return (stay**-theta - 1.0) / theta
+
+
+@kernel
+def bombed(values, week, running):  # type: ignore[no-untyped-def]
+    """Return the daily hazard from the violent events of a week, for mean readiness.
+
+    Parameters
+    ----------
+    week : float64
+        Events of the last seven days.
+    running : int64
+        Whether an offensive runs.
+    """
+    if week <= 0.0:
+        return 0.0
+    hazard = values.flight_bombardment * math.log1p(week / HALF_EVENTS)
+    if running == 0:
+        hazard *= values.flight_pause
+    return hazard
+
+
+@kernel
 def draw_shocks(net, values, state, day, key):  # type: ignore[no-untyped-def]
     """Draw the shock of each place once a week, autoregressive with mean one."""
     if day % SHOCK_DAYS != 0:
@@ -254,13 +283,9 @@ def fighting_hazard(net, record, values, plan, state, place, day):  # type: igno
                 side *= values.flight_attackers_side
             near += side * math.exp(-state.fronts[k, place] / length)
     near *= values.flight_front
-    bombed, events = 0.0, events_of_week(state, place)
-    if events > 0.0:
-        bombed = values.flight_bombardment * math.log1p(events / HALF_EVENTS)
-        if state.course[0].offensive == 0:
-            bombed *= values.flight_pause
+    shelled = bombed(values, events_of_week(state, place), state.course[0].offensive)
     feared = values.flight_fear * state.place[place].fear
-    hazard = state.place[place].shock * (near + bombed + feared)
+    hazard = state.place[place].shock * (near + shelled + feared)
     hazard += orders.hazard(values, state, place)
     hazard *= allowed(values, plan, state, place)
     if state.place[place].taken_on == day:
@@ -343,9 +368,8 @@ def learn_from_earlier(net, record, values, plan, state):  # type: ignore[no-unt
             near = math.exp(-front_km(state, i) / reach(net, values, i))
             share = state.scratch[i] / total if total > 0.0 else 0.0
             events = 7.0 * values.violence_events * share
-            bombed = math.log1p(events / HALF_EVENTS)
             state.scratch[i] = allowed(values, plan, state, i) * (
-                values.flight_front * near + values.flight_bombardment * bombed
+                values.flight_front * near + bombed(values, events, 1)
             )
         scale = scale_to_record(net, values, plan, state, persons, days)
         if 0.0 < scale < MOST_SCALE:

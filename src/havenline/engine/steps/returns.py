@@ -113,13 +113,50 @@ hazard of return of those whose home it is."""
 
 
 @kernel
+def unshaken(violent):  # type: ignore[no-untyped-def]
+    """Return the part of the quiet of a place that is left after so many events of a day."""
+    return math.exp(-violent / SHAKEN)
+
+
+@kernel
+def undisturbed(values, km):  # type: ignore[no-untyped-def]
+    """Return the part of it that is left at a distance from the front of a running offensive."""
+    return -math.expm1(-km / values.return_far_km)
+
+
+@kernel
+def wish(values, quiet_days, km, truce):  # type: ignore[no-untyped-def]
+    """Return the hazard of return by quiet and trust, over that to a home that has both in full.
+
+    Parameters
+    ----------
+    quiet_days, km : float64
+        Days of quiet at home; its road distance to any front.
+    truce : int64
+        Whether a truce stands.
+    """
+    trust = 1.0
+    if truce == 0:
+        near = math.exp(-km / values.return_far_km)
+        trust -= (1.0 - values.return_unsettled) * near
+    quiet = -math.expm1(-quiet_days / values.return_quiet_days)
+    return quiet * trust
+
+
+@kernel
+def faded(values, days):  # type: ignore[no-untyped-def]
+    """Return the hazard of return after some days away over that soon after leaving."""
+    return math.exp(-days / DAYS_PER_MONTH / values.return_decay_months)
+
+
+@kernel
 def count_quiet(values, state, day):  # type: ignore[no-untyped-def]
     """Count the days for which each place has been quiet, less where it is shaken again."""
     for j in range(state.holder.shape[0]):
-        kept = math.exp(-state.events[day % 7, j] / SHAKEN)
+        kept = unshaken(state.events[day % 7, j])
         for k in range(state.offensive.shape[0]):
             if state.offensive[k].on == 1:
-                kept *= -math.expm1(-state.fronts[k, j] / values.return_far_km)
+                kept *= undisturbed(values, state.fronts[k, j])
         state.place[j].quiet_days = kept * (state.place[j].quiet_days + 1.0)
 
 
@@ -155,12 +192,8 @@ def set_homeward(net, values, plan, state, day, ahead):  # type: ignore[no-untyp
         state.weight[row] += people
         if about_to_be_handed_over(plan, j, ahead):
             continue
-        trust = 1.0
-        if state.course[0].truce == 0:
-            near = math.exp(-state.front[j] / values.return_far_km)
-            trust -= (1.0 - values.return_unsettled) * near
-        quiet = -math.expm1(-here.quiet_days / values.return_quiet_days)
-        here.homeward = quiet * trust * accepted(values, plan, state, j)
+        here.homeward = wish(values, here.quiet_days, state.front[j], state.course[0].truce)
+        here.homeward *= accepted(values, plan, state, j)
         residents = net.start[j, 0].sum()
         if here.damaged > 0.0 and residents > 0:
             homes = residents / values.persons_per_unit
@@ -170,8 +203,7 @@ def set_homeward(net, values, plan, state, day, ahead):  # type: ignore[no-untyp
     for row in range(DISPLACED_SINCE, rows):
         if state.weight[row] > 0.0 and state.departed[row, 0] > 0.0:
             away = day - state.departed[row, 1] / state.departed[row, 0]
-            month = math.exp(-away / DAYS_PER_MONTH / values.return_decay_months)
-            state.rate[row] *= values.return_monthly * month / state.weight[row]
+            state.rate[row] *= values.return_monthly * faded(values, away) / state.weight[row]
         else:
             state.rate[row] = 0.0
 

@@ -1,18 +1,19 @@
-"""Linked theatres: truces elsewhere, whose hazard rises with pressure here, and the reverse.
+"""Linked theatres: fighting, flight and return elsewhere, in small, and what is felt of it here.
 
-Each declared theatre has a truce of its own, which fails by the same law as the truce here (see
-`havenline.engine.steps.truce`) at its own age and terms. Its hazard is multiplied by
+Each declared theatre has an offensive that runs or a truce of its own, by the laws of those here
+(see `havenline.engine.steps.truce`) at its own age and terms, and a few areas with people of their
+own, who flee and come home by the laws of the people here (see `havenline.engine.elsewhere`). The
+hazard of a truce there, and the rate at which fighting starts again there, are multiplied by
 
     exp(theatre_coupling * 1[an offensive runs here]),
 
-and the hazard of the truce here, and the rate at which an offensive starts here, by
+and the same two here by
 
-    exp(theatre_coupling * share of the theatres whose truce has failed since the as-of date).
+    exp(theatre_coupling * share of the theatres in which fighting runs).
 
-When a theatre's truce fails, ``theatre_displaced_share`` of the people at stake there flee, over
-``theatre_displaced_days``. They are a row of their own and are no part of the people counted
-here. With the coupling at zero the theatres are independent of what happens here, and the
-reverse.
+People elsewhere are rows of their own and no part of the people counted here; they are told for all
+theatres together, never by area. With the coupling at zero the theatres are independent of
+what happens here, and the reverse.
 """
 
 from __future__ import annotations
@@ -22,27 +23,49 @@ import math
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential
-from havenline.engine import processes
+from havenline.engine import elsewhere, processes
 from havenline.engine.step import Measure, Step
 from havenline.engine.steps import truce
 
 STEP = Step(
-    "Truces in linked theatres stand or fail.",
+    "Fighting, flight and return in linked theatres, in small.",
     reads=("record", "offensive", "theatres"),
-    writes=("theatres", "displaced_elsewhere", "truces_failed_elsewhere"),
-    parts=("theatres", "truce"),
+    writes=(
+        "theatres",
+        "displaced_elsewhere",
+        "displaced_present_elsewhere",
+        "returned_elsewhere",
+        "truces_failed_elsewhere",
+    ),
+    parts=("theatres", "truce", "front", "flight", "violence", "return"),
     tables=("crisis",),
     page="theatres",
     course=(("linked", "f8"),),
     measures=(
         Measure(
             "displaced_elsewhere",
-            "persons displaced in linked theatres since the as-of date",
+            "persons who fled in linked theatres since the as-of date, each once",
             "persons",
             "cumulative",
-            of=("theatres",),
+            of=("displaced_elsewhere",),
+            since_as_of=True,
             prior_only=True,
-            whole=False,
+        ),
+        Measure(
+            "displaced_present_elsewhere",
+            "displaced persons of linked theatres at present",
+            "persons",
+            "stock",
+            of=("displaced_present_elsewhere",),
+            prior_only=True,
+        ),
+        Measure(
+            "returned_elsewhere",
+            "persons home again in linked theatres who came back since the as-of date",
+            "persons",
+            "stock",
+            of=("returned_elsewhere",),
+            prior_only=True,
         ),
         Measure(
             "truces_failed_elsewhere",
@@ -55,17 +78,8 @@ STEP = Step(
     ),
 )
 
-
-@kernel
-def pressure(values, record, state):  # type: ignore[no-untyped-def]
-    """Return the factor that failed truces elsewhere put on hazards here."""
-    theatres = record.theatre.shape[0]
-    if theatres == 0:
-        return 1.0
-    failed = 0
-    for k in range(theatres):
-        failed += state.theatre[k].failed
-    return math.exp(values.theatre_coupling * failed / theatres)
+_FEAR, _TURNS = 0, 1
+"""Draws of a theatre beside that of its truce."""
 
 
 @kernel
@@ -82,47 +96,85 @@ def terms(values, theatre):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def write_theatres(record, state):  # type: ignore[no-untyped-def]
-    """Write down the people displaced elsewhere, and the share of theatres whose truce failed."""
-    total, failed = 0.0, 0
+def begin(net, values, record, state, key):  # type: ignore[no-untyped-def]
+    """Set how things stand in each theatre and area on the as-of date."""
+    size = net.start.sum() / net.start.shape[0]
+    for k in range(record.theatre.shape[0]):
+        declared, one = record.theatre[k], state.theatre[k]
+        of = mix(mix(key, processes.THEATRE), declared.key)
+        one.truce = 1 if declared.stands else 0
+        one.on = 1 - one.truce
+        one.switches = 0
+        one.switch_left = exponential(mix(mix(of, _TURNS), 0))
+        one.truce_age = declared.days
+        one.truce_hazard = truce.hazard(values, declared.days)
+        one.truce_left = exponential(of)
+        one.failed = 0
+        one.fear = elsewhere.draw_fear(values, mix(of, _FEAR))
+        total = 0.0
+        for a in range(declared.first, declared.end):
+            area = state.theatre_area[a]
+            elsewhere.place_people(values, record.theatre_area[a], area)
+            total += area.violent
+        for a in range(declared.first, declared.end):
+            area = state.theatre_area[a]
+            elsewhere.share_violence(record.theatre_area[a], area, total, size)
+            area.calm = 0.0
+            if one.truce == 1:
+                elsewhere.calm_down(values, one, declared.days, area)
+
+
+@kernel
+def fight(values, declared, one, pressure, of):  # type: ignore[no-untyped-def]
+    """Let the truce of a theatre stand or fail, or its offensive turn, under pressure from here."""
+    if one.truce == 1:
+        truce.wear(values, one, terms(values, declared) * pressure)
+        one.failed = 1 - one.truce
+    else:
+        rate = values.offensive_end_rate
+        if one.on == 0:
+            rate = values.offensive_start_rate * pressure
+        truce.switch(one, rate, mix(of, _TURNS))
+
+
+@kernel
+def sum_up(values, record, state):  # type: ignore[no-untyped-def]
+    """Write down who is displaced elsewhere, the truces that failed, and the pressure on here."""
+    away, home, failed, fought = 0, 0, 0, 0
     theatres = record.theatre.shape[0]
+    for a in range(record.theatre_area.shape[0]):
+        away += state.theatre_area[a].away
+        home += state.theatre_area[a].home
     for k in range(theatres):
-        total += state.theatre[k].displaced
         failed += state.theatre[k].failed
-    state.counts[0].displaced_elsewhere = total
+        fought += state.theatre[k].on
+    state.counts[0].displaced_present_elsewhere = away
+    state.counts[0].returned_elsewhere = home
     state.counts[0].truces_failed_elsewhere = failed / theatres if theatres > 0 else 0.0
+    state.course[0].linked = 1.0
+    if theatres > 0:
+        state.course[0].linked = math.exp(values.theatre_coupling * fought / theatres)
 
 
 @kernel
 def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-untyped-def]
-    """Let truces elsewhere stand or fail; see `havenline.engine.steps.truce.step`."""
+    """Walk a day in every theatre; see `havenline.engine.steps.truce.step`."""
     ahead = day - today
-    if ahead <= 0:
+    if ahead < 0:
         return
+    if ahead == 0:
+        begin(net, values, record, state, key)
+        sum_up(values, record, state)
+        return
+    pressure = math.exp(values.theatre_coupling * state.course[0].offensive)
     for k in range(record.theatre.shape[0]):
-        declared = record.theatre[k]
-        here = state.theatre[k]
-        if ahead == 1:
-            here.age = declared.age
-            here.failed = 0
-            here.hazard = truce.hazard(values, here.age)
-            here.displaced = 0.0
-            here.left = exponential(mix(mix(key, processes.THEATRE), declared.key))
-        if here.failed == 1:
-            share = min(1.0, values.theatre_displaced_share)
-            due = share * declared.people - here.displaced
-            here.displaced += due / max(1.0, values.theatre_displaced_days)
-            continue
-        ratio = terms(values, declared)
-        if state.course[0].offensive == 1:
-            ratio *= math.exp(values.theatre_coupling)
-        before = truce.log_survival(values, here.hazard)
-        here.hazard += ratio * (
-            truce.hazard(values, here.age + 1.0) - truce.hazard(values, here.age)
-        )
-        here.left -= before - truce.log_survival(values, here.hazard)
-        here.age += 1.0
-        if here.left < 0.0:
-            here.failed = 1
-    state.course[0].linked = pressure(values, record, state)
-    write_theatres(record, state)
+        declared, one = record.theatre[k], state.theatre[k]
+        of = mix(mix(key, processes.THEATRE), declared.key)
+        fight(values, declared, one, pressure, of)
+        for a in range(declared.first, declared.end):
+            fact, area = record.theatre_area[a], state.theatre_area[a]
+            draw = mix(mix(of, fact.key), day)
+            elsewhere.come_home(values, one, area, fact.other_side, ahead, draw)
+            fled = elsewhere.flee(values, one, area, ahead, draw)
+            state.counts[0].displaced_elsewhere += fled
+    sum_up(values, record, state)

@@ -88,6 +88,46 @@ def log_survival(values, cumulated):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def wear(values, one, ratio):  # type: ignore[no-untyped-def]
+    """Let a truce that stands age by a day; where it fails, its offensive runs.
+
+    Parameters
+    ----------
+    one : record with the fields of a truce and of an offensive, changed
+    ratio : float64
+        Hazard ratio of the day.
+    """
+    before = log_survival(values, one.truce_hazard)
+    age = one.truce_age
+    one.truce_hazard += ratio * (hazard(values, age + 1.0) - hazard(values, age))
+    one.truce_left -= before - log_survival(values, one.truce_hazard)
+    one.truce_age += 1.0
+    one.on = 0
+    if one.truce_left < 0.0:
+        one.truce = 0
+        one.on = 1
+
+
+@kernel
+def switch(one, rate, regime):  # type: ignore[no-untyped-def]
+    """Turn an offensive on or off once the hazard until its next turn is spent.
+
+    Parameters
+    ----------
+    one : record with the fields of an offensive, changed
+    rate : float64
+        Rate of the day at which it turns, from what it is.
+    regime : uint64
+        Key of its turns.
+    """
+    one.switch_left -= rate
+    if one.switch_left < 0.0:
+        one.on = 1 - one.on
+        one.switches += 1
+        one.switch_left = exponential(mix(regime, one.switches))
+
+
+@kernel
 def hazard_ratio(values, plan, state, k, ahead):  # type: ignore[no-untyped-def]
     """Return the product of the hazard ratios of a truce of an offensive on a day.
 
@@ -214,25 +254,13 @@ def step_offensive(record, values, plan, state, key, k, day, ahead):  # type: ig
         one.truce_left = exponential(mix(mix(key, processes.TRUCE), 1))
     if one.truce == 1:
         course.truce_ratio = hazard_ratio(values, plan, state, k, ahead) * course.linked
-        before = log_survival(values, one.truce_hazard)
-        age = one.truce_age
-        one.truce_hazard += course.truce_ratio * (hazard(values, age + 1.0) - hazard(values, age))
-        one.truce_left -= before - log_survival(values, one.truce_hazard)
-        one.truce_age += 1.0
-        one.on = 0
-        if one.truce_left < 0.0:
-            one.truce = 0
-            one.on = 1
+        wear(values, one, course.truce_ratio)
     elif day >= declared.since:
         if one.on == 1:
-            one.switch_left -= values.offensive_end_rate
+            switch(one, values.offensive_end_rate, regime)
         else:
             rate = values.offensive_start_rate
             if declared.announced and one.switches == 0:
                 rate *= values.offensive_announced
             rate *= intervention.restart_ratio(values, state, k)
-            one.switch_left -= rate * course.linked
-        if one.switch_left < 0.0:
-            one.on = 1 - one.on
-            one.switches += 1
-            one.switch_left = exponential(mix(regime, one.switches))
+            switch(one, rate * course.linked, regime)

@@ -17,6 +17,7 @@ from havenline.crisis.choices import HAPPENING_KINDS, HOSTING, MEASURES
 from havenline.crisis.schema import TABLES
 from havenline.facts.areas import lineage
 from havenline.facts.interventions import BEGINS, ENDS
+from havenline.facts.theatres import newest_count, theatres_known
 from havenline.telling.unused.kept import Unused
 
 _TOLD = [kind for kind, does in HAPPENING_KINDS.items() if does.startswith("told to the reader")]
@@ -46,6 +47,7 @@ def of_tables(crisis: Crisis) -> Iterator[Unused]:
     yield from _happenings(crisis)
     yield from _violence(crisis)
     yield from _moves(crisis)
+    yield from _theatres(crisis)
     yield from _never_known(crisis)
     yield from _before_source(crisis)
     yield from _parameters(crisis)
@@ -188,6 +190,37 @@ def _moves(crisis: Crisis) -> Iterator[Unused]:
     yield Unused(
         "move_outside", "moves.csv", "move", _unique(rows.loc[outside, "move_id"]),
         f"every day of it lies outside {first} to {last}, the days that a run can have",
+    )  # fmt: skip
+
+
+def _theatres(crisis: Crisis) -> Iterator[Unused]:
+    """Walk what a run as of the crisis's own day leaves of its linked theatres."""
+    as_of, theatres = crisis.meta.as_of, crisis.meta.theatres
+    known = {t.declared.id: t for t in theatres_known(theatres, as_of)}
+    yield Unused(
+        "theatre_later", "crisis.yaml", "theatre",
+        _unique(t.id for t in theatres if t.id not in known),
+        f"no truce and no offensive there had begun by {as_of}",
+    )  # fmt: skip
+    terms = ("compliance_mechanism", "substance", "excludes_listed_groups")
+    yield Unused(
+        "theatre_terms", "crisis.yaml", "theatre",
+        _unique(
+            name for name, t in known.items()
+            if not t.truce and any(getattr(t.declared, term) for term in terms)
+        ),
+        f"terms of a truce, though an offensive runs there on {as_of}",
+    )  # fmt: skip
+    counts = [
+        f"{theatre.id} {area.id} {count.date}"
+        for theatre in theatres
+        for area in theatre.areas
+        for count in area.counts
+        if count is not newest_count(area, as_of)
+    ]
+    yield Unused(
+        "theatre_counts_beside", "crisis.yaml", "count", tuple(counts),
+        f"not the newest of the area that was known on {as_of}; a run starts from that one alone",
     )  # fmt: skip
 
 
