@@ -251,7 +251,6 @@ def test_frame_has_a_row_per_option_and_indicator(synthetic: ModuleType) -> None
     assert set(frame.loc[frame["prior_only"], "indicator"]) == {
         "homes_damaged",
         "displaced_elsewhere",
-        "displaced_present_elsewhere",
         "returned_elsewhere",
         "cost_6m_rebuilt",
         "cost_24m_rebuilt",

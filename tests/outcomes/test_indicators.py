@@ -79,7 +79,6 @@ def test_which_are_better_lower_and_which_rest_on_a_prior() -> None:
     assert [i.id for i in INDICATORS.values() if i.prior_only] == [
         "homes_damaged",
         "displaced_elsewhere",
-        "displaced_present_elsewhere",
         "returned_elsewhere",
         "cost_6m_rebuilt",
         "cost_24m_rebuilt",

@@ -51,7 +51,6 @@ def test_daily_table_keeps_stocks_and_flows_apart(synthetic: ModuleType, tmp_pat
     assert set(daily.loc[daily["prior_only"] == 1, "variable"]) == {
         "homes_damaged",
         "displaced_elsewhere",
-        "displaced_present_elsewhere",
         "returned_elsewhere",
         "returned_other_side",
     }

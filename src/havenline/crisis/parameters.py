@@ -39,6 +39,8 @@ CORRELATIONS = ("flight_shock_persistence", "tempo_persistence")
 RETIRED = {
     "stayers_far": "flight_frailty says who stays",
     "stayers_near": "flight_frailty says who stays",
+    "theatre_displaced_days": "the hazards of flight say who flees elsewhere",
+    "theatre_displaced_share": "the hazards of flight say who flees elsewhere",
 }
 """Parameters of earlier versions and what took their place: rows of a folder about them are told
 and not used."""

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from havenline.crisis import Crisis
+from havenline.crisis import Crisis, open_crisis
 from havenline.crisis.meta import Theatre, TheatreArea, TheatreCount
 from havenline.engine import simulate
 from tests.crises_random import START, Walk, crisis_of, job_of
@@ -266,3 +266,15 @@ def test_a_truce_that_starts_after_the_as_of_date_is_not_known() -> None:
     later = run(crisis(theatre(age=-5)))
     for name in OWN:
         assert not later[name].to_numpy().any()
+
+
+def test_the_row_of_the_north_east_of_idlib_is_no_line_of_zeros() -> None:
+    data = simulate(
+        open_crisis("idlib-2020"), options=["no_deal"], futures=4, seed=1, days=10, workers=2
+    ).dataset
+    present, fled, home = (of(data, n) for n in ("displaced_present", "displaced", "returned"))
+    assert (present[:, 0] == 70_590).all()  # the count of 18 December 2019
+    assert (fled[:, 0] == 0).all()
+    assert (fled[:, -1] > 0).all()
+    assert (home[:, -1] > 0).all()
+    np.testing.assert_array_equal(present, 70_590 + fled - home)

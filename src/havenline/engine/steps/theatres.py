@@ -57,7 +57,6 @@ STEP = Step(
             "persons",
             "stock",
             of=("displaced_present_elsewhere",),
-            prior_only=True,
         ),
         Measure(
             "returned_elsewhere",
