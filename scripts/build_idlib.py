@@ -9,7 +9,8 @@ Of idlib-2019 these are areas, places, routes, crossings, outlines and lines: a 
 line of both crises is one row of one table. All else of it is written by hand.
 
 Written by hand and not touched in idlib-2020: crisis.yaml, options.yaml, parties.csv,
-relations.csv, offensives.csv, refuge.csv, parameters.csv, the tables of bargaining and the READMEs.
+relations.csv, offensives.csv, refuge.csv, compliance.csv, parameters.csv, the tables of bargaining
+and the READMEs.
 """
 
 from __future__ import annotations

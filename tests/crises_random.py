@@ -106,9 +106,11 @@ class Sketch:
     ``parties`` (id, kind); ``relations`` (party, other, relation), and the day it begins;
     ``refuge`` (home, holder, share,
     passage); ``camps`` are rows of sites; ``violence`` (day, place, events, day of publication);
-    ``moves`` (from, to, first day, last day, persons, day of publication); ``home`` (measure, day,
-    persons, day of publication) are counts of the whole crisis beside the main series, ``there``
-    (measure, area, first day or None, day, persons, day of publication) counts of an area.
+    ``moves`` (from, to, first day, last day, persons, day of publication);
+    ``compliance`` (day, kind, about, day of publication) and of a count first day and breaches;
+    ``home`` (measure, day, persons, day of publication) are counts of the whole crisis beside the
+    main series, ``there`` (measure, area, first day or None, day, persons, day of publication)
+    counts of an area.
     """
 
     towns: tuple[Town, ...]
@@ -127,6 +129,7 @@ class Sketch:
     concern: tuple[str, ...] = ()
     violence: tuple[tuple[int, str, float, int], ...] = ()
     moves: tuple[tuple[str, str, int, int, int, int], ...] = ()
+    compliance: tuple[tuple[Any, ...], ...] = ()
     home: tuple[tuple[str, int, float, int], ...] = ()
     there: tuple[tuple[str, str, int | None, int, float, int], ...] = ()
     options: Mapping[str, Levers] = field(default_factory=dict)
@@ -476,6 +479,25 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 "published": DATE,
             },
         ),
+        compliance=_frame(
+            [
+                {
+                    "row_id": f"c{i}",
+                    "date": _day(d),
+                    "kind": kind,
+                    "about": about,
+                    "published": _day(known),
+                    "period_start": _day(count[0]) if count else pd.NaT,
+                    "breaches": count[1] if count else np.nan,
+                }
+                for i, (d, kind, about, known, *count) in enumerate(sketch.compliance)
+            ],
+            {
+                **dict.fromkeys(("row_id", "kind", "about"), "str"),
+                **dict.fromkeys(("date", "published", "period_start"), DATE),
+                "breaches": "float64",
+            },
+        ),
         moves=_frame(
             [
                 {
@@ -524,6 +546,7 @@ TABLES = (
     "crossings",
     "control",
     "happenings",
+    "compliance",
     "observations",
     "parties",
     "relations",

@@ -147,6 +147,7 @@ def run(
             returns_known(declared, result.as_of),
         )
         cut = float(result.dataset.attrs["choice_weight_cut"])
+        kept = _kept(declared, result)
         if folder is not None and stage is not None:
             made = _write_all(result, declared, comparison, stage)
             written = [folder / file.name for file in made]
@@ -159,6 +160,8 @@ def run(
     else:
         _print_comparison(declared, comparison)
         _print_cut(cut)
+        if kept:
+            out.print(f"\n{kept}", soft_wrap=True, markup=False)
         if fit is not None:
             out.print(f"\n{fit.sentence}", style="dim")
         for path in written:
@@ -166,6 +169,16 @@ def run(
     if result.partial:
         err.print("Stopped early: the result holds the futures that were done and says so.")
         raise typer.Exit(1)
+
+
+def _kept(crisis: Crisis, result: Any) -> str:
+    """Return how the agreement had been eroded, and the chance that it is hollowed out."""
+    from havenline.telling.compliance import eroded, hollowed
+
+    dataset = result.dataset
+    ids, named = dataset["option"].to_numpy(), dataset["option_name"].to_numpy()
+    names = {str(i): str(name) for i, name in zip(ids, named, strict=True)}
+    return "\n".join(filter(None, [eroded(crisis, result.as_of), *hollowed(dataset, names)]))
 
 
 def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from havenline.crisis import (
     checks_bargaining,
     checks_case,
+    checks_compliance,
     checks_drawn,
     checks_geometry,
     checks_moves,
@@ -28,6 +29,7 @@ PARTS = (
     checks_relations,
     checks_moves,
     checks_sieges,
+    checks_compliance,
     checks_theatres,
     checks_series,
     checks_options,

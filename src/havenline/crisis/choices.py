@@ -73,6 +73,21 @@ HAPPENING_KINDS = {
     "supply_opens": "told to the reader; no run uses it: it is open again",
 }
 ORDER_TO_LEAVE = "order_to_leave"
+COMPLIANCE_KINDS = {
+    "post_set_up": "an observation post stands from this day on",
+    "post_surrounded": "its surroundings are held by those whom it observes: it counts as lost to "
+    "the agreement while that lasts",
+    "post_relieved": "it is surrounded no longer",
+    "post_shelled": "told to the reader",
+    "post_left": "it was given up: it counts as lost to the agreement",
+    "breaches": "breaches counted from period_start to date; the more in a month, the sooner the "
+    "truce that stands fails and the faster ground is lost under it",
+    "phase_due": "a phase of redeployment is due on this day; after the as-of date whether it is "
+    "missed is drawn",
+    "phase_met": "it was carried out",
+    "phase_missed": "it was not: the truce that stands fails sooner, and ground is lost faster",
+}
+"""Kinds of rows of compliance.csv."""
 SIEGE_KINDS = {
     "siege_begins": True,
     "order_to_stay": True,

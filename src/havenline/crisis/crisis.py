@@ -48,8 +48,8 @@ class Crisis:
     meta : CrisisMeta
         crisis.yaml.
     areas, places, populations, routes, sites, crossings, control, control_counts, violence, \
-happenings, observations, parties, relations, offensives, refuge, moves, parameters, sources \
-: DataFrame
+happenings, compliance, observations, parties, relations, offensives, refuge, moves, parameters, \
+sources : DataFrame
         One row for each row of the file, columns as in `havenline.crisis.schema.TABLES`: text
         and ids as str (empty ``""``), dates as datetime64[ns] (empty NaT), numbers as float64
         (empty NaN), required whole numbers as int64. Units stand in the schema.
@@ -80,6 +80,7 @@ happenings, observations, parties, relations, offensives, refuge, moves, paramet
     control_counts: pd.DataFrame
     violence: pd.DataFrame
     happenings: pd.DataFrame
+    compliance: pd.DataFrame
     observations: pd.DataFrame
     parties: pd.DataFrame
     relations: pd.DataFrame

@@ -42,6 +42,7 @@ TableName = Literal[
     "control_counts",
     "violence",
     "happenings",
+    "compliance",
     "observations",
     "parties",
     "relations",

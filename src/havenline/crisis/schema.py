@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from havenline.crisis.choices import (
+    COMPLIANCE_KINDS,
     HAPPENING_KINDS,
     HOWS,
     MEASURES,
@@ -305,6 +306,33 @@ _HAPPENINGS = Table(
     "halt a day later if it held.",
     does="starts, pauses and truces say on which days offensives run up to the as-of date; "
     "every other kind is told alone",
+)
+
+_COMPLIANCE = Table(
+    "compliance",
+    "how an agreement was kept: what befell an observation post, breaches that were counted, a "
+    "phase of redeployment",
+    (
+        Column("row_id", "id", "slug of ours"),
+        Column("date", "date", "day it happened, or a phase is due; of a count the last day"),
+        optional("period_start", "date", "of a count of breaches the first day"),
+        Column("kind", "text", "what it was", choices=COMPLIANCE_KINDS),
+        Column("about", "id", "the post or the phase, by a slug of ours; of a count who counted"),
+        optional("breaches", "number", "of a count: how many", unit="breaches", low=0.0, high=1e6),
+        Column("what", "text", "one sentence"),
+        published_column(),
+        confidence_column(),
+        source_column(),
+    ),
+    key=("row_id",),
+    needed=False,
+    reading="Of each counter the count that ends last holds, and of one last day that of the most "
+    "days; of several counters the mean. Counts and phases are those of the truce that stands on "
+    "the as-of date: they end, or are due, after it began. Of two rows about one post or phase "
+    "and day the one published last holds, then the one whose row_id comes last; so a phase can be "
+    "put off. It may be due on a day to come.",
+    does="up to the as-of date it is told; a run lets the truce that stands, and any that follows, "
+    "fail the sooner and lose ground the faster for it; no post is named after that day",
 )
 
 _OBSERVATIONS = Table(
@@ -627,6 +655,7 @@ TABLES: dict[str, Table] = {
         _CONTROL_COUNTS,
         _VIOLENCE,
         _HAPPENINGS,
+        _COMPLIANCE,
         _OBSERVATIONS,
         _PARTIES,
         _RELATIONS,

@@ -21,6 +21,7 @@ from havenline.engine.steps import (
     fear,
     flight,
     harm,
+    hollowing,
     intervention,
     ledger,
     moves,
@@ -35,8 +36,8 @@ from havenline.engine.steps import (
 )
 
 ORDER: tuple[ModuleType, ...] = (
-    containment, intervention, truce, theatres, rout, control, siege, orders, violence, fear, aid,
-    arrivals, moves, flight, returns, entry, onward, harm, ledger,
+    containment, intervention, truce, theatres, rout, control, hollowing, siege, orders, violence,
+    fear, aid, arrivals, moves, flight, returns, entry, onward, harm, ledger,
 )  # fmt: skip
 
 STEPS: Mapping[str, Step] = {m.__name__.rpartition(".")[2]: m.STEP for m in ORDER}
@@ -52,6 +53,7 @@ def walk(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     theatres.step(net, record, values, plan, state, key, day, today)
     rout.step(net, record, values, plan, state, key, day, today)
     control.step(net, record, values, plan, state, key, day, today)
+    hollowing.step(net, record, values, plan, state, key, day, today)
     siege.step(net, record, values, plan, state, key, day, today)
     orders.step(net, record, values, plan, state, key, day, today)
     violence.step(net, record, values, plan, state, key, day, today)

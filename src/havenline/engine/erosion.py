@@ -4,12 +4,21 @@ While a truce stands the front may still creep along the roads on which it would
 offensive, at a small share of that speed,
 
     pace = erosion_pace * erosion_monitored [observers] * check factor [interposed]
-           * (people within 15 road km behind the front / 10,000)^erosion_gain,
+           * (people within 15 road km behind the front / 10,000)^erosion_gain
+           * wear^erosion_wear,
 
 so that places beyond the line fall one at a time, sooner where more is to be gained and nobody
 watches. As in an offensive only kilometres count, so that splitting a road changes nothing.
 Places in a haven that stands are not reached. What happened from 2018 on is why it is here: posts
 and a memorandum stood while ground was lost.
+
+The wear is what is recorded of how the agreement was kept (`havenline.facts.compliance`),
+
+    wear = truce_hr_breaches^log2(1 + breaches a month / 30) * truce_hr_posts^(share of posts lost)
+           * truce_hr_missed^(phases missed),
+
+the hazard ratio of a truce as well. It follows from the parties' conduct, so a new truce between
+them begins with it.
 """
 
 from __future__ import annotations
@@ -34,9 +43,21 @@ def checked(values, plan, ahead):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pace(values, plan, ahead):  # type: ignore[no-untyped-def]
+def wear(record, values, state):  # type: ignore[no-untyped-def]
+    """Return the factor on the hazard of a truce from how the agreement was kept so far."""
+    kept = record.compliance[0]
+    return (
+        values.truce_hr_breaches**kept.doublings
+        * values.truce_hr_posts**kept.posts
+        * values.truce_hr_missed ** state.course[0].missed
+    )
+
+
+@kernel
+def pace(record, values, plan, state, ahead):  # type: ignore[no-untyped-def]
     """Return the speed of the front under a standing truce over that of an offensive."""
     share = values.erosion_pace * checked(values, plan, ahead)
+    share *= wear(record, values, state) ** values.erosion_wear
     if ahead >= plan.observers:
         share *= values.erosion_monitored
     return share

@@ -155,6 +155,15 @@ _TABLE = (
         "stock",
     ),
     Variable(
+        "agreement_hollowed",
+        ("option", "future"),
+        "float64",
+        "an agreement is hollowed out by the end of the horizon: it stands in name while ground "
+        "or phases of redeployment are lost under it",
+        "1",
+        "share",
+    ),
+    Variable(
         "shelter_capacity_asof",
         ("area",),
         "float64",

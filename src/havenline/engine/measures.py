@@ -72,6 +72,8 @@ class Output(NamedTuple):
     flows : (n_week, n_area, n_area) int32
         Displaced persons whose journey ended in the week, by the area they set out from and the
         one they reached.
+    hollowed : (1,) uint8
+        1 where an agreement was hollowed out on any day: of the whole horizon, never of a day.
     """
 
     series: NDArray[np.void]
@@ -85,6 +87,7 @@ class Output(NamedTuple):
     came_back: NDArray[np.int64]
     waiting: NDArray[np.int64]
     flows: NDArray[np.int32]
+    hollowed: NDArray[np.uint8]
 
 
 def empty_output(days: int, areas: int, groups: int, neighbours: int) -> Output:
@@ -109,6 +112,7 @@ def empty_output(days: int, areas: int, groups: int, neighbours: int) -> Output:
         came_back=np.zeros((days + 1, neighbours), dtype=np.int64),
         waiting=np.zeros((days + 1, neighbours), dtype=np.int64),
         flows=np.zeros((weeks, areas, areas), dtype=np.int32),
+        hollowed=np.zeros(1, dtype=np.uint8),
     )
 
 
@@ -249,4 +253,5 @@ def write_day(net, state, out, ahead):  # type: ignore[no-untyped-def]
     for k in range(out.entered.shape[1]):
         out.entered[ahead, k] = state.entered[k]
         out.came_back[ahead, k] = state.came_back[k]
+    out.hollowed[0] = course.hollowed
     out.series[ahead] = counts

@@ -97,6 +97,7 @@ class Results:
         }
         self.exposed = np.zeros((len(options), len(self.coords["week"]), areas), dtype=np.int64)
         self.flows = np.zeros((*self.exposed.shape, areas), dtype=np.int64)
+        self.hollowed = np.zeros((len(options), futures))
         self.shelter = np.zeros((futures, areas))
         self.cut = np.zeros((futures, 2))
         self.store: ResultStore | None = None
@@ -125,6 +126,7 @@ class Results:
         self.cut[number] = sum(run.cut for run in future.runs)
         for k, out in enumerate(outputs):
             self.exposed[k] += out.exposed
+            self.hollowed[k, number] = out.hollowed[0]
             if out.flows.size:
                 self.flows[k] += out.flows
         if self.store is not None:
@@ -144,6 +146,7 @@ class Results:
         return {
             "exposure_probability": self.exposed / done,
             "flows": self.flows / done,
+            "agreement_hollowed": self.hollowed,
             **self.history,
             "shelter_capacity_asof": np.round(np.median(self.shelter[self.done], axis=0)),
             "parameter_values": np.column_stack(

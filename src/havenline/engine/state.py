@@ -121,6 +121,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "pull": ("pull", "safety", "open", "own_pull"),
     "offensive": ("offensive", "on", "switches", "switch_left"),
     "truce": ("truce", "truce_age", "truce_left", "truce_hazard", "truce_ratio"),
+    "agreement": ("missed", "hollowed", "lost", "covered"),
     "haven": ("haven", "haven_left"),
     "theatres": ("theatre", "theatre_area", "linked"),
     "intervention": ("in_way", "stop_left", "clash_left"),

@@ -73,6 +73,47 @@ def haven_cases(dataset: xr.Dataset) -> tuple[HavenCase, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class HollowCase:
+    """In how many futures an agreement is hollowed out under an option, and who flees then.
+
+    Attributes
+    ----------
+    option : str
+    futures : int
+        Futures in which it is; all of the horizon together, no day and no place is told.
+    displaced, otherwise : Summary or None
+        Newly displaced after the as-of date in these futures and in the others; None where there
+        are none.
+    """
+
+    option: str
+    futures: int
+    displaced: Summary | None
+    otherwise: Summary | None
+
+
+def hollowed_out(dataset: xr.Dataset) -> tuple[HollowCase, ...]:
+    """Return how often an agreement is hollowed out, for each option under which one stands.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    """
+    standing = series_of(dataset, "truce_standing")[:, :, 1:]
+    hollow = dataset["agreement_hollowed"].transpose("option", "future").to_numpy() > 0
+    newly = series_of(dataset, "newly_displaced")
+    found = []
+    for row, option in enumerate(str(v) for v in dataset["option"].to_numpy()):
+        if not standing[row].any():
+            continue
+        fled = newly[row, :, -1] - newly[row, :, 0]
+        cases = [summary_of(fled[w]) if w.any() else None for w in (hollow[row], ~hollow[row])]
+        found.append(HollowCase(option, int(hollow[row].sum()), *cases))
+    return tuple(found)
+
+
 def truces_standing(dataset: xr.Dataset) -> dict[str, dict[int, int]]:
     """Return in how many futures a truce stands some days after it began, by option.
 

@@ -21,7 +21,7 @@ _WEB = re.compile(r"^https?://[^\s<>\"']+$")
 _GIVEN = re.compile(r"\(date given: ([^()]*(?:\([^()]*\))?[^()]*)\)")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?(?:/(\d{2}))?")
 _DATED = (
-    *("sites", "crossings", "violence", "happenings", "control_counts"),
+    *("sites", "crossings", "violence", "happenings", "compliance", "control_counts"),
     *("relations", "offensives", "refuge", "moves"),
 )
 _UNDATED = ("areas", "places", "routes", "parties")

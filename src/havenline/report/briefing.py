@@ -33,6 +33,7 @@ from havenline.report import (
 from havenline.report.listed import listed_groups
 from havenline.report.svg import plain
 from havenline.telling import answer, behind
+from havenline.telling.compliance import eroded, hollowed
 from havenline.telling.past import past_told
 
 CONTENTS = (
@@ -204,6 +205,8 @@ def _behind(
         "standings": behind.standing(dataset, names),
         "havens": behind.havens(dataset, names),
         "truces": behind.truces(dataset, names),
+        "eroded": eroded(crisis, pd.Timestamp(dataset["day"].to_numpy()[0]).date()),
+        "hollowed": hollowed(dataset, names),
         "needs": behind.phases(dataset),
         "hosts": behind.hosts(dataset, crisis),
         "inaction": behind.inaction(dataset, comparison, names),

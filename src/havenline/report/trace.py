@@ -13,6 +13,7 @@ from havenline.outcomes.tension import COMPONENTS
 from havenline.report.assumptions import anchor_of, part_name
 
 TABLES = {
+    "compliance": "how agreements were kept",
     "control": "recorded control",
     "crisis": "neighbours, hosts and theatres",
     "crossings": "crossings",

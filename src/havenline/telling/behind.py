@@ -96,7 +96,8 @@ def standing(dataset: xr.Dataset, names: Mapping[str, str]) -> list[str]:
     return out
 
 
-def _range(summary: Summary | None, futures: int) -> str:
+def range_of(summary: Summary | None, futures: int) -> str:
+    """Return median and range of persons over some futures, or that these are too few for one."""
     if summary is None:
         return "-"
     if futures < FEWEST:
@@ -114,9 +115,9 @@ def havens(dataset: xr.Dataset, names: Mapping[str, str]) -> list[TableRow]:
             "",
             (
                 of_hundred(c.futures, futures),
-                _range(c.killed, c.futures),
-                _range(c.newly_displaced, c.futures),
-                _range(c.unsheltered, c.futures),
+                range_of(c.killed, c.futures),
+                range_of(c.newly_displaced, c.futures),
+                range_of(c.unsheltered, c.futures),
             ),
         )
         for c in haven_cases(dataset)
@@ -157,7 +158,7 @@ def phases(dataset: xr.Dataset) -> list[Phase]:
     futures = int(dataset.sizes["future"])
     for n in needs(dataset):
         of_phase = cells.setdefault((n.first, n.last), {})
-        of_phase.setdefault(n.need, []).append(_range(n.summary, futures))
+        of_phase.setdefault(n.need, []).append(range_of(n.summary, futures))
     return [
         Phase(
             f"Days {first} to {last}",
@@ -210,7 +211,7 @@ def hosts(dataset: xr.Dataset, crisis: Crisis) -> Hosts | None:
     first = found[0].option
     return Hosts(
         index=_by_host(found, lambda p: _plain(p.index, 0)),
-        refugees=_by_host(found, lambda p: _range(p.refugees, int(dataset.sizes["future"]))),
+        refugees=_by_host(found, lambda p: range_of(p.refugees, int(dataset.sizes["future"]))),
         components=[
             TableRow(p.name, "", tuple(_plain(c, 2) for c in p.components))
             for p in found

@@ -139,6 +139,7 @@ INPUTS = (
     ("crossings", "Border crossings", "regime"),
     ("routes", "Roads", "road_km"),
     ("happenings", "Agreements, truces, closures", "kind"),
+    ("compliance", "How agreements were kept", "kind"),
 )
 """Table, heading, and the column whose figure is shown."""
 LABELS = ("place_id", "area_id", "series_id", "crossing_id", "route_id", "site_id", "what")

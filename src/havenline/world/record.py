@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from havenline.crisis.meta import EarlierOffensive
 from havenline.draws import key_of_text
 from havenline.facts.borders import borders_by_day, most_open
+from havenline.facts.compliance import compliance_known, ground_lost
 from havenline.facts.counts import displaced_known, increments, returns_known
 from havenline.facts.fighting import fighting
 from havenline.facts.holders import BY_AGREEMENT, captured_since, changes_known
@@ -40,6 +41,11 @@ from havenline.world.world import CAMP, World, check_as_of, in_areas
 QUIET_WEIGHT = 0.15
 """Weight of a day without an offensive when a reported increment is spread over its days
 (a day with one weighs 1). A convention of this replay, not a parameter of forecasts."""
+
+
+ORDINARY_BREACHES = 30.0
+"""Breaches a month that count as one doubling: one a day; a convention, so that a truce of which
+few are counted is an ordinary one."""
 
 
 DAY = np.dtype(
@@ -98,6 +104,12 @@ MOVE = np.dtype(
 
 
 EARLIER = np.dtype([("days", "f8"), ("persons", "f8")])
+
+
+COMPLIANCE = np.dtype([("doublings", "f8"), ("posts", "f8"), ("missed", "i8")])
+
+
+PHASE = np.dtype([("key", "u8"), ("due", "i8")])
 
 
 class Record(NamedTuple):
@@ -171,6 +183,12 @@ class Record(NamedTuple):
         whether the other side holds it.
     earlier : (n_earlier,) records ``EARLIER``
         Offensives of before the period whose displacement was known: days and persons.
+    compliance : (1,) records ``COMPLIANCE``
+        How the agreement was kept: doublings of the breaches (`havenline.engine.erosion`), share of
+        the observation posts surrounded or left, phases missed.
+    phase : (n_phase,) records ``PHASE``
+        Phases of redeployment not known to be met or missed: key of the id, days from the as-of
+        date to the day they are due, below zero where that has passed.
     """
 
     holder: NDArray[np.int8]
@@ -210,6 +228,8 @@ class Record(NamedTuple):
     theatre: NDArray[np.void]
     theatre_area: NDArray[np.void]
     earlier: NDArray[np.void]
+    compliance: NDArray[np.void]
+    phase: NDArray[np.void]
 
 
 @dataclass(frozen=True)
@@ -307,6 +327,17 @@ def known_facts(
     attackers = np.asarray(arrays.attacks.any(axis=0))
     move, leaves, reaches = _moves(world, period.start, as_of)
     theatre, theatre_area = _theatres(theatres_known(world.crisis.meta.theatres, as_of))
+    compliance, phase = _compliance(world, as_of)
+    known = offensive_facts(
+        offensives,
+        period.start,
+        [f.truce_age() for f in fought],
+        [any(f.running.values()) for f in fought],
+        [stands_in_the_way(world.crisis.happenings, as_of, o.id) for o in offensives],
+    )
+    known["lost"] = _lost(
+        world, as_of, {o.id: f.truce_since for o, f in zip(offensives, fought, strict=True)}
+    )
     record = Record(
         holder=holder,
         own=holder[0].copy(),
@@ -324,13 +355,7 @@ def known_facts(
         passage=arrays.passage,
         attacks=arrays.attacks,
         defends=arrays.defends,
-        offensive=offensive_facts(
-            offensives,
-            period.start,
-            [f.truce_age() for f in fought],
-            [any(f.running.values()) for f in fought],
-            [stands_in_the_way(world.crisis.happenings, as_of, o.id) for o in offensives],
-        ),
+        offensive=known,
         within=_within(world, offensives),
         by_agreement=by_agreement,
         contested=contested,
@@ -353,6 +378,8 @@ def known_facts(
         theatre=theatre,
         theatre_area=theatre_area,
         earlier=_earlier(world.crisis.meta.earlier_offensives, as_of),
+        compliance=compliance,
+        phase=phase,
     )
     for array in record:
         array.flags.writeable = False
@@ -413,6 +440,27 @@ def _earlier(declared: Sequence[EarlierOffensive], as_of: dt.date) -> NDArray[np
         ((o.end - o.start).days + 1, o.displaced) for o in declared if o.known_from <= as_of
     )
     return np.array(known, dtype=EARLIER)
+
+
+def _compliance(world: World, as_of: dt.date) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """Return how the agreement was kept, and the phases of which that is not known."""
+    known = compliance_known(world.crisis, as_of)
+    compliance = np.zeros(1, dtype=COMPLIANCE)
+    compliance["doublings"] = np.log2(1.0 + (known.breaches or 0.0) / ORDINARY_BREACHES)
+    compliance["posts"], compliance["missed"] = known.lost_posts, known.missed
+    open_ones = [phase for phase in known.phases if not phase.outcome]
+    phases = [(key_of_text(f"phase:{p.id}"), (p.due - as_of).days) for p in open_ones]
+    return compliance, np.array(phases, dtype=PHASE)
+
+
+def _lost(world: World, as_of: dt.date, since: Mapping[str, dt.date | None]) -> list[float]:
+    """Return, by offensive, the people who lived in ground lost under the truce that stands."""
+    people = dict(zip(world.place_ids, world.network.start.sum(axis=(1, 2)), strict=True))
+    lost = ground_lost(world.crisis, as_of)
+    return [
+        float(sum(people[p.place] for p in lost if p.offensive == o and day and p.day > day))
+        for o, day in since.items()
+    ]
 
 
 def _holders(

@@ -35,6 +35,7 @@ OFFENSIVE_FACTS = np.dtype(
         ("announced", "?"),
         ("announced_on", "i8"),
         ("intervened", "?"),
+        ("lost", "f8"),
     ],
     align=True,
 )

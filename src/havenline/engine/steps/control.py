@@ -42,13 +42,14 @@ STEP = Step(
         "offensive",
         "tempo",
         "truce",
+        "agreement",
         "haven",
         "intervention",
         "rout",
     ),
-    writes=("holders", "relations", "roads", "fronts"),
-    parts=("front", "refuge", "return", "intervention", "rout"),
-    tables=("control", "places", "routes", "relations", "offensives", "refuge"),
+    writes=("holders", "relations", "roads", "fronts", "agreement"),
+    parts=("front", "refuge", "return", "intervention", "rout", "truce"),
+    tables=("control", "places", "routes", "relations", "offensives", "refuge", "compliance"),
     page="front",
     place=(("far_side", "i8"), ("crossed", "i8"), ("taken_on", "i8"), ("contested", "i8")),
 )
@@ -180,6 +181,9 @@ def take_place(net, record, state, place, road, left_km, day):  # type: ignore[n
     state.place[place].far_side = FAR_SIDE_TAKEN
     state.place[place].taken_on = day
     state.place[place].contested = 0
+    mover = state.road[road].mover
+    if state.offensive[mover].truce == 1:
+        state.offensive[mover].lost += net.start[place].sum()
     for a in range(net.ptr[place], net.ptr[place + 1]):
         e = net.link[a].road
         k, tail, _ = front_on(net, record, state, e)
@@ -226,7 +230,8 @@ def pace(net, record, values, plan, state, e, ahead):  # type: ignore[no-untyped
         times = state.flight[0].tempo * erosion.checked(values, plan, ahead)
         times *= intervention.pace_ratio(values, state, k) * rout.pace_ratio(values, state, k)
     elif state.offensive[k].truce == 1 and values.erosion_pace > 0.0:
-        times = erosion.pace(values, plan, ahead) * erosion.gain(net, values, state, e, head)
+        times = erosion.pace(record, values, plan, state, ahead)
+        times *= erosion.gain(net, values, state, e, head)
     else:
         return 0.0, none
     if net.place[head].built_up and not rout.runs(state, k):

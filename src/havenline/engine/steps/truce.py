@@ -18,7 +18,7 @@ import math
 from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import exponential, normal
-from havenline.engine import processes
+from havenline.engine import erosion, processes
 from havenline.engine.step import Measure, Step
 from havenline.engine.steps import containment, intervention
 
@@ -33,6 +33,7 @@ STEP = Step(
         "option",
         "offensive",
         "truce",
+        "agreement",
         "haven",
         "tempo",
         "theatres",
@@ -41,7 +42,7 @@ STEP = Step(
     ),
     writes=("offensive", "truce", "haven", "tempo"),
     parts=("truce", "front", "haven", "containment", "intervention"),
-    tables=("happenings",),
+    tables=("happenings", "compliance"),
     page="truce",
     course=(
         ("offensive", "i8"),
@@ -128,13 +129,13 @@ def switch(one, rate, regime):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def hazard_ratio(values, plan, state, k, ahead):  # type: ignore[no-untyped-def]
+def hazard_ratio(record, values, plan, state, k, ahead):  # type: ignore[no-untyped-def]
     """Return the product of the hazard ratios of a truce of an offensive on a day.
 
     The terms of an option's truce hold from its start, for what it halts; monitors also help a
-    truce that stood already at the as-of date.
+    truce that stood already at the as-of date. How the agreement was kept so far weighs on all.
     """
-    ratio = 1.0
+    ratio = erosion.wear(record, values, state)
     if ahead >= plan.truce_start and plan.halted[k]:
         if plan.compliance == 1:
             ratio *= values.truce_hr_compliance
@@ -253,7 +254,7 @@ def step_offensive(record, values, plan, state, key, k, day, ahead):  # type: ig
         one.truce_hazard = 0.0
         one.truce_left = exponential(mix(mix(key, processes.TRUCE), 1))
     if one.truce == 1:
-        course.truce_ratio = hazard_ratio(values, plan, state, k, ahead) * course.linked
+        course.truce_ratio = hazard_ratio(record, values, plan, state, k, ahead) * course.linked
         wear(values, one, course.truce_ratio)
     elif day >= declared.since:
         if one.on == 1:

@@ -23,6 +23,7 @@ from havenline.telling.unused.kept import Unused
 _TOLD = [kind for kind, does in HAPPENING_KINDS.items() if does.startswith("told to the reader")]
 """Kinds of happenings that no run acts on."""
 _DATED = (
+    "compliance",
     "control",
     "control_counts",
     "crossings",
@@ -45,6 +46,7 @@ def of_tables(crisis: Crisis) -> Iterator[Unused]:
     """Walk what the tables alone show."""
     yield from _series(crisis)
     yield from _happenings(crisis)
+    yield from _compliance(crisis)
     yield from _violence(crisis)
     yield from _moves(crisis)
     yield from _theatres(crisis)
@@ -172,6 +174,21 @@ def _happenings(crisis: Crisis) -> Iterator[Unused]:
             "never_started", "offensives.csv", "offensive", _unique(ids),
             "no offensive_start starts it, so it does not run up to any as-of date",
         )  # fmt: skip
+
+
+def _compliance(crisis: Crisis) -> Iterator[Unused]:
+    rows, file = crisis.compliance, "compliance.csv"
+    yield Unused(
+        "shelled", file, "row", _unique(rows.loc[rows["kind"] == "post_shelled", "row_id"]),
+        "told to the reader; a run acts on posts that are surrounded or left",
+    )  # fmt: skip
+    begun = crisis.happenings.loc[crisis.happenings["kind"] == "truce_start", "date"]
+    of_truce = (rows["kind"] == "breaches") | rows["kind"].str.startswith("phase_")
+    yield Unused(
+        "before_any_truce", file, "row",
+        _unique(rows.loc[of_truce & ~(rows["date"] >= begun.min()), "row_id"]),
+        "no truce of happenings.csv had begun, and counts and phases are those of a truce",
+    )  # fmt: skip
 
 
 def _violence(crisis: Crisis) -> Iterator[Unused]:

@@ -1,0 +1,85 @@
+"""How an agreement had been eroded by the as-of date, and the chance that it is hollowed out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import xarray as xr
+
+from havenline import words
+from havenline.crisis import Crisis
+from havenline.engine.steps.hollowing import HOLLOW_PHASES, HOLLOW_SHARE
+from havenline.facts.compliance import compliance_known, ground_lost
+from havenline.outcomes.comparison import of_hundred, two_digits
+from havenline.outcomes.holds import hollowed_out
+from havenline.telling.behind import range_of
+
+
+def eroded(crisis: Crisis, as_of: date) -> str:
+    """Return how the agreement had been kept, as known by a day; empty where nothing is recorded.
+
+    Parameters
+    ----------
+    crisis : Crisis
+    as_of : date
+    """
+    known, lost = compliance_known(crisis, as_of), ground_lost(crisis, as_of)
+    parts = []
+    if known.posts:
+        befell = [
+            f"{words.number(n)} {'is' if n == 1 and word == 'surrounded' else verb} {word}"
+            for n, verb, word in (
+                (known.surrounded, "are", "surrounded"),
+                (known.left, "had been", "left"),
+                (known.shelled, "had been", "shelled"),
+            )
+            if n
+        ]
+        told = words.listed(befell) if befell else "all stand"
+        parts.append(f"of {words.counted(known.posts, 'observation post')} {told}")
+    if known.breaches is not None:
+        rate = words.number(two_digits(known.breaches))
+        parts.append(f"about {rate} breaches a month were counted")
+    if known.phases:
+        due = sum(phase.due <= as_of for phase in known.phases)
+        parts.append(
+            f"of {words.counted(len(known.phases), 'phase')} of redeployment {words.number(due)} "
+            f"had been due by then and {words.number(known.missed)} had been missed"
+        )
+    if lost:
+        places = words.counted(len({one.place for one in lost}), "recorded place")
+        parts.append(f"{places} had been taken while a truce stood")
+    if not parts:
+        return ""
+    stands = f"a truce stands since {words.day(known.since)}" if known.since else "no truce stands"
+    return f"Up to {words.day(as_of)}: {stands}; {'; '.join(parts)}."
+
+
+def hollowed(dataset: xr.Dataset, names: Mapping[str, str]) -> list[str]:
+    """Return the chance that an agreement is hollowed out: what it means, a sentence an option.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    names : mapping of str to str
+        Names of the options by id.
+    """
+    futures, cases = int(dataset.sizes["future"]), hollowed_out(dataset)
+    if not cases:
+        return []
+    out = [
+        f"Hollowed out, within the {words.number(dataset.sizes['day'] - 1)} days: while it stands, "
+        f"more than {HOLLOW_SHARE:.0%} of the people on the ground that it covered lived where "
+        f"ground is lost under it, or {HOLLOW_PHASES} phases of redeployment or more are missed."
+    ]
+    for case in cases:
+        text = f"{names[case.option]}: in {of_hundred(case.futures, futures)} futures."
+        if case.displaced is not None:
+            text += f" Newly displaced in these: {range_of(case.displaced, case.futures)}"
+            if case.otherwise is not None:
+                text += f"; in the others: {range_of(case.otherwise, futures - case.futures)}"
+            text += "."
+        out.append(text)
+    return out
