@@ -194,6 +194,9 @@ ELSEWHERE = {
     ),
     "tests/engine/steps/test_containment.py": ("aid_suspension_months",),
     "tests/engine/test_erosion.py": ("erosion_gain", "erosion_monitored"),
+    "tests/engine/steps/test_hollowing.py": (
+        "erosion_wear", "phase_missed", "truce_hr_breaches", "truce_hr_missed", "truce_hr_posts",
+    ),
     "tests/engine/steps/test_control.py": (
         "front_check_factor", "front_speed_spread", "front_start_share", "offensive_start_rate",
     ),

@@ -14,19 +14,21 @@ _COUNT = "breaches"
 @check("breaches_without_count", "a count of breaches has a figure and a first day; no other has")
 def breaches_without_count(draft: Draft) -> Iterator[Problem]:
     """Report counts without figure, first day or in the wrong order, and figures elsewhere."""
-    for line, last, kind, first, number in draft.records(
-        "compliance", "date", "kind", "period_start", "breaches"
-    ):
-        for column, value in (("period_start", first), ("breaches", number)):
-            if kind is None or (kind == _COUNT) == (value not in (None, "")):
+    kinds = [kind for _, kind in draft.records("compliance", "kind")]
+    for column in ("period_start", "breaches"):
+        cells = draft.tables["compliance"].texts[column] if kinds else ()
+        lines = draft.tables["compliance"].lines if kinds else ()
+        for line, kind, text in zip(lines, kinds, cells, strict=True):
+            if kind is None or (kind == _COUNT) == bool(text):
                 continue
             yield problem(
                 "breaches_without_count", draft.file("compliance"),
-                "this cell must be filled" if kind == _COUNT else "only a count of breaches has it",
-                row=line, column=column, value="" if value is None else value,
-                expected="a count and its first day" if kind == _COUNT else "an empty cell",
+                "only a count of breaches has it" if text else "this cell must be filled",
+                row=line, column=column, value=text,
+                expected="an empty cell" if text else "a count and its first day",
             )  # fmt: skip
-        if kind == _COUNT and first and last and first > last:
+    for line, last, first in draft.records("compliance", "date", "period_start"):
+        if first and last and first > last:
             yield problem(
                 "breaches_without_count", draft.file("compliance"),
                 "the count ends before it begins", row=line, column="period_start", value=first,
