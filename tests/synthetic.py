@@ -133,7 +133,7 @@ def synthetic_arrays(
             pressure * rng.uniform(0, 1, (options, weeks_of(days), areas)), 0, 1
         ).round(2),
         "flows": np.full((options, weeks_of(days), areas, areas), 120.0),
-        "agreement_hollowed": (rng.uniform(0, 1, (options, futures)) < 0.3).astype(np.float64),
+        "agreement_hollowed": np.tile(np.arange(futures) % 3 == 0, (options, 1)).astype(np.float64),
         "shelter_capacity_asof": np.floor(850_000 * weights),
         "parameter_values": np.hstack(
             [rng.uniform(0, 1, (futures, 10)), np.tile(list(FIXED.values()), (futures, 1))]

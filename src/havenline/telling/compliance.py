@@ -28,11 +28,11 @@ def eroded(crisis: Crisis, as_of: date) -> str:
     parts = []
     if known.posts:
         befell = [
-            f"{words.number(n)} {'is' if n == 1 and word == 'surrounded' else verb} {word}"
-            for n, verb, word in (
-                (known.surrounded, "are", "surrounded"),
-                (known.left, "had been", "left"),
-                (known.shelled, "had been", "shelled"),
+            f"{words.number(n)} {one if n == 1 else many}"
+            for n, one, many in (
+                (known.surrounded, "is surrounded", "are surrounded"),
+                (known.left, "was left", "were left"),
+                (known.shelled, "was shelled", "were shelled"),
             )
             if n
         ]
@@ -45,11 +45,11 @@ def eroded(crisis: Crisis, as_of: date) -> str:
         due = sum(phase.due <= as_of for phase in known.phases)
         parts.append(
             f"of {words.counted(len(known.phases), 'phase')} of redeployment {words.number(due)} "
-            f"had been due by then and {words.number(known.missed)} had been missed"
+            f"had been due by then and {words.number(known.missed)} missed"
         )
     if lost:
         places = words.counted(len({one.place for one in lost}), "recorded place")
-        parts.append(f"{places} had been taken while a truce stood")
+        parts.append(f"{places} taken while a truce stood")
     if not parts:
         return ""
     stands = f"a truce stands since {words.day(known.since)}" if known.since else "no truce stands"

@@ -142,7 +142,7 @@ def test_it_is_told_for_the_whole_horizon_with_what_it_means_for_people() -> Non
     assert case.displaced.median == np.median(fled[hollow])
     assert eroded(crisis_of(found), crisis_of(found).meta.as_of).endswith(
         "about 90 breaches a month were counted; of 2 phases of redeployment 1 had been due by "
-        "then and 1 had been missed."
+        "then and 1 missed."
     )
     text = " ".join(hollowed(data, {"no_deal": "No deal"}))
     assert f"No deal: in {case.futures} of 20 futures." in text
