@@ -12,10 +12,21 @@ MOVES = "move_id,from_id,to_id,start,end,persons,published,basis,method,source_i
 """The header of the table of organised moves, which the worked example has not."""
 
 
-def with_moves(folder: Path) -> Path:
-    """Add a table of organised moves to a worked example."""
+COMPLIANCE = (
+    "row_id,date,period_start,kind,about,breaches,what,published,confidence,source_id\n"
+    "up,2030-01-02,,post_set_up,hill,,A post,2030-01-02,high,invented\n"
+    "cut,2030-01-05,,post_surrounded,hill,,It is cut off,2030-01-05,high,invented\n"
+    "some,2030-01-09,2030-01-05,breaches,us,7,Counted,2030-01-09,high,invented\n"
+    "due,2030-03-01,,phase_due,ports,,Due,2030-01-05,high,invented\n"
+)
+"""How an agreement was kept; the worked example has no such table."""
+
+
+def with_optional_tables(folder: Path) -> Path:
+    """Add tables of organised moves and of how an agreement was kept to a worked example."""
     row = "camps,gorse_camps,north,2030-01-02,2030-01-25,500,2030-01-03,counted,,invented,\n"
     (folder / "moves.csv").write_text(MOVES + row, encoding="utf-8")
+    (folder / "compliance.csv").write_text(COMPLIANCE, encoding="utf-8")
     return folder
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from havenline.crisis.choices import MEASURES
-from tests.crisis.conftest import MOVES
+from tests.crisis.conftest import COMPLIANCE, MOVES
 from tests.crisis.old_format import as_format_1
 
 Change = Callable[[Path], None]
@@ -655,6 +655,13 @@ _TABLE: tuple[tuple[str, str, Change, str], ...] = (
         f"m{k},{('north,south', 'south,north')[k % 2]},2030-01-0{1 + k % 9},2030-02-01,90000,2030-01-02,counted,,invented,\n"
         for k in range(100)
     )), RUNS),
+    ("an agreement that was kept badly", "compliance.csv", put(COMPLIANCE), RUNS),
+    ("a million breaches a day", "compliance.csv", put(COMPLIANCE + "all,2030-01-10,2030-01-10,breaches,them,1000000,All,2030-01-10,high,invented\n"), RUNS),
+    ("too many breaches", "compliance.csv", put(COMPLIANCE + "all,2030-01-10,2030-01-10,breaches,them,1000001,All,2030-01-10,high,invented\n"), "out_of_bounds"),
+    ("a phase due in 200 years", "compliance.csv", put(COMPLIANCE.replace("2030-03-01", "2199-12-31")), RUNS),
+    ("a count of no post", "compliance.csv", put(COMPLIANCE.replace("post_set_up", "post_left")), "compliance_of_nothing"),
+    ("a count that nobody made", "compliance.csv", put(COMPLIANCE.replace(",us,7,", ",us,,")), "breaches_without_count"),
+    ("compliance without rows", "compliance.csv", put(COMPLIANCE.split("\n")[0] + "\n"), RUNS),
     ("how it changed hands: by magic", "control.csv", column("how", "magic"), "unknown_value"),
     ("all handed over", "control.csv", column("how", "handed_over"), RUNS),
     ("happenings of nothing", "happenings.csv", column("offensives", "rivers"), "unknown_id"),

@@ -29,7 +29,7 @@ from havenline.outcomes import compare
 from havenline.report import write_report
 from havenline.report.atlas import maps_of
 from havenline.telling.unused import unused_of
-from tests.crisis.conftest import with_moves
+from tests.crisis.conftest import with_optional_tables
 from tests.crisis.hostile import EDITS, RUNS, Edit, link, pipe
 
 GUARD = 120
@@ -172,7 +172,7 @@ def test_a_random_cell_is_refused_in_words_or_runs(
     name, row, column, cell = _random_edit(number)
     folder = tmp_path / "crisis"
     shutil.copytree(example, folder)
-    path = with_moves(folder) / f"{name}.csv"
+    path = with_optional_tables(folder) / f"{name}.csv"
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
     if column not in rows[0]:
         rows[0].append(column)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from havenline.crisis import TABLES, check_crisis, init_crisis, open_crisis
 from havenline.errors import CrisisError, Problem
-from tests.crisis.conftest import with_moves
+from tests.crisis.conftest import with_optional_tables
 
 FILES = [f"{name}.csv" for name in TABLES]
 TEXTS = ["crisis.yaml", "options.yaml", "geography/lines.geojson"]
@@ -34,7 +34,7 @@ def _try(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def example() -> Path:
-    return with_moves(init_crisis(Path(tempfile.mkdtemp()) / "example", bargaining=True))
+    return with_optional_tables(init_crisis(Path(tempfile.mkdtemp()) / "example", bargaining=True))
 
 
 def _with(folder: Path, file: str, data: bytes) -> None:
