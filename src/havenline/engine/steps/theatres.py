@@ -127,7 +127,7 @@ def begin(net, values, record, state, key):  # type: ignore[no-untyped-def]
 def fight(values, declared, one, pressure, of):  # type: ignore[no-untyped-def]
     """Let the truce of a theatre stand or fail, or its offensive turn, under pressure from here."""
     if one.truce == 1:
-        truce.wear(values, one, terms(values, declared) * pressure)
+        truce.age_a_day(values, one, terms(values, declared) * pressure)
         one.failed = 1 - one.truce
     else:
         rate = values.offensive_end_rate

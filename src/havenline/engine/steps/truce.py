@@ -89,7 +89,7 @@ def log_survival(values, cumulated):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def wear(values, one, ratio):  # type: ignore[no-untyped-def]
+def age_a_day(values, one, ratio):  # type: ignore[no-untyped-def]
     """Let a truce that stands age by a day; where it fails, its offensive runs.
 
     Parameters
@@ -255,7 +255,7 @@ def step_offensive(record, values, plan, state, key, k, day, ahead):  # type: ig
         one.truce_left = exponential(mix(mix(key, processes.TRUCE), 1))
     if one.truce == 1:
         course.truce_ratio = hazard_ratio(record, values, plan, state, k, ahead) * course.linked
-        wear(values, one, course.truce_ratio)
+        age_a_day(values, one, course.truce_ratio)
     elif day >= declared.since:
         if one.on == 1:
             switch(one, values.offensive_end_rate, regime)
