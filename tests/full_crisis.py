@@ -24,7 +24,11 @@ def full_crisis(options: Mapping[str, Levers] | None = None, days: int = 40) -> 
         options=ALL_OPTIONS if options is None else options,
         crossings=(("z9", "closed", -9, -9),),
         lines=(("mid", -0.25),),
-        happenings=((5, "offensive_start", 6), (12, "siege_begins", 12, "", "t4")),
+        happenings=(
+            (5, "offensive_start", 6),
+            (12, "siege_begins", 12, "", "t4"),
+            (13, "order_to_leave", 13, "", "t3"),
+        ),
         counts=((8, 9_000.0, 9), (18, 20_000.0, 19)),
         days=days,
     )

@@ -29,6 +29,7 @@ STILL = {
     "flight_bombardment": 0.0,
     "flight_background": 0.0,
     "flight_at_capture": 0.0,
+    "flight_fear": 0.0,
     "front_axis_share": 0.0,
     "offensive_start_rate": 0.0,
     "violence_killed": 0.0,

@@ -34,7 +34,15 @@ def moved(name: str) -> float:
 
 NOT_OF_RUNS = {"hosts", "negotiation", "reporting"}
 """Parts that act on tables of their own and on scores, not on indicators."""
-LIVELY = {"aid_suspension_rate": 20.0, "containment_fail_rate": 20.0, "truce_median_days": 15.0}
+LIVELY = {
+    "aid_suspension_rate": 20.0,
+    "containment_fail_rate": 20.0,
+    "truce_median_days": 15.0,
+    "rout_rate": 20.0,
+    "onward_opening_rate": 20.0,
+    "violence_lasting": 0.9,
+    "flight_fear": 0.05,
+}
 """Values under which rare things happen in a small run."""
 
 

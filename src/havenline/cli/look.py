@@ -85,12 +85,12 @@ def steps() -> None:
     table.add_column(justify="right")
     table.add_column()
     for number, (name, step) in enumerate(STEPS.items(), start=1):
-        table.add_row(str(number), f"[bold]{name}[/bold] {step.what}")
         besides = ", ".join(part for part in step.reads if part not in (*step.writes, *RUN))
-        figures = {measure.name for measure in step.measures}
-        changes = ", ".join(part for part in step.writes if part not in figures) or "figures alone"
-        table.add_row("", f"[dim]{besides} -> {changes}[/dim]")
-    out.print("What each step does; reads beside record and option -> changes beside figures")
+        others = {part for other in STEPS.values() if other is not step for part in other.reads}
+        changes = ", ".join(part for part in step.writes if part in others) or "figures alone"
+        links = f"{besides} -> {changes}" if besides else f"-> {changes}"
+        table.add_row(str(number), f"[bold]{name}[/bold] {step.what} [dim]{links}[/dim]")
+    out.print("What each step does; reads beside record and option -> changes for other steps")
     out.print(table)
 
 

@@ -161,7 +161,7 @@ def run(
         _print_comparison(declared, comparison)
         _print_cut(cut)
         if kept:
-            out.print(f"\n{kept}", soft_wrap=True, markup=False)
+            out.print(f"\n{kept}", markup=False)
         if fit is not None:
             out.print(f"\n{fit.sentence}", style="dim")
         for path in written:

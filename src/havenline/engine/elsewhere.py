@@ -29,7 +29,7 @@ STAYED, BACK, HOME, AWAY = 0, 1, 2, 3
 
 
 @kernel
-def draw_fear(values, key):  # type: ignore[no-untyped-def]
+def draw_level(values, key):  # type: ignore[no-untyped-def]
     """Draw the level of flight of a theatre: the prior of that here before any count."""
     sd = math.hypot(values.flight_level_sd, values.flight_level_between)
     return math.exp(sd * normal(key))

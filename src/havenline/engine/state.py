@@ -111,7 +111,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "events": ("events",),
     "nearness": ("most_near",),
     "recent events": ("event_rate",),
-    "fled": ("fled",),
+    "fled_of_late": ("fled_of_late",),
     "fear": ("fear",),
     "ordered": ("ordered",),
     "shelter": ("tents", "homes", "room", "site", "shelter"),

@@ -35,7 +35,7 @@ def test_the_share_around_a_place_by_hand() -> None:
     walked = walk(flight_front=5.0)
     state = walked.to(6)
     ids, net = walked.job.world.place_ids, walked.job.world.network
-    fled = {p: int(state.place["fled"][ids.index(p)]) for p in ids}
+    fled = {p: int(state.place["fled_of_late"][ids.index(p)]) for p in ids}
     at = ids.index("t3")
     assert fled["t1"] > 100
     people = net.place["people"]

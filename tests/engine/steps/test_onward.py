@@ -108,7 +108,7 @@ def test_a_host_state_opens_under_pressure_at_its_rate_and_shuts_again() -> None
     brief = attempts(crisis(), 400, **law, onward_opening_days=2.0)[0]
     days_open = [(np.diff(got, axis=1) > 0).sum() for got in (always, brief)]
     assert days_open[1] < 0.3 * days_open[0]
-    assert not attempts(crisis(), **{**law, "onward_opening_rate": 0.0}).any()
+    assert not attempts(crisis(), **{**law, "onward_opening_rate": 0.0})[0].any()
 
 
 def test_the_more_are_displaced_the_sooner_it_opens() -> None:

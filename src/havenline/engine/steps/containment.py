@@ -18,7 +18,7 @@ from havenline.engine.step import Step
 HOLDS, FAILED = 1, 2
 
 STEP = Step(
-    "Listed groups in a haven are contained, or no longer.",
+    "Listed groups in a haven are contained, or not.",
     reads=("option", "containment"),
     writes=("containment",),
     parts=("containment",),

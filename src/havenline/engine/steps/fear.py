@@ -21,8 +21,8 @@ WEEK = 7
 
 STEP = Step(
     "Fear spreads from places that people have fled from.",
-    reads=("fled", "roads"),
-    writes=("fear", "fled"),
+    reads=("fled_of_late", "roads"),
+    writes=("fear", "fled_of_late"),
     parts=("fear",),
     tables=("populations", "routes"),
     page="fear",
@@ -45,8 +45,8 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
                 continue
             off = state.dist[i, j] / values.flight_fear_km
             weight = 1.0 / (1.0 + off * off)
-            fled += weight * state.place[j].fled
+            fled += weight * state.place[j].fled_of_late
             people += weight * there
         state.place[i].fear = min(1.0, fled / people) if people > 0.0 else 0.0
     for i in range(n):
-        state.place[i].fled = 0
+        state.place[i].fled_of_late = 0

@@ -114,7 +114,7 @@ STEP = Step(
         "time away",
         "let in",
         "departures",
-        "fled",
+        "fled_of_late",
         "newly_displaced",
         "movements",
         "displaced_by_option",
@@ -139,7 +139,7 @@ STEP = Step(
         ("wait_background", "f8"),
         ("spent", "f8"),
         ("held_back", "f8"),
-        ("fled", "i8"),
+        ("fled_of_late", "i8"),
     ),
     measures=(
         Measure(
@@ -176,8 +176,8 @@ STEP = Step(
 )
 """``shock`` is the factor on the hazard of flight of the week, ``shock_z`` its normal score;
 ``wait_*`` the hazards of flight that have gathered since people last left, ``spent`` those that
-have cumulated before, ``held_back`` those at which people would have left and could not; ``fled``
-counts those who left in the week."""
+have cumulated before, ``held_back`` those at which people would have left and could not;
+``fled_of_late`` counts those who left in the week."""
 
 
 @kernel
@@ -509,7 +509,7 @@ def leave_place(net, values, plan, state, place, line, passed_on, day, ahead, ke
                 state.scratch[0] = 1.0
                 count, total = np.int64(1), 1.0
         people += leavers
-        own.fled += leavers
+        own.fled_of_late += leavers
         m = choose_leavers(net, state, place, status, leavers, m, day, draw)
         if corridor:
             state.counts[0].displaced_by_option += leavers

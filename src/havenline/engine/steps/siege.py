@@ -20,7 +20,7 @@ from havenline.engine.step import Measure, Step
 OPEN, SHUT_AGAIN = 1, 2
 
 STEP = Step(
-    "Which places may not be left, and whether a corridor is open.",
+    "Which places may not be left; corridors.",
     reads=("record", "option", "holders", "people", "siege"),
     writes=("siege", "besieged"),
     parts=("siege",),

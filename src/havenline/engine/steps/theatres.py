@@ -28,7 +28,7 @@ from havenline.engine.step import Measure, Step
 from havenline.engine.steps import truce
 
 STEP = Step(
-    "Fighting, flight and return in linked theatres, in small.",
+    "Fighting and flight in linked theatres.",
     reads=("record", "offensive", "theatres"),
     writes=(
         "theatres",
@@ -109,7 +109,7 @@ def begin(net, values, record, state, key):  # type: ignore[no-untyped-def]
         one.truce_hazard = truce.hazard(values, declared.days)
         one.truce_left = exponential(of)
         one.failed = 0
-        one.fear = elsewhere.draw_fear(values, mix(of, _FEAR))
+        one.fear = elsewhere.draw_level(values, mix(of, _FEAR))
         total = 0.0
         for a in range(declared.first, declared.end):
             area = state.theatre_area[a]
