@@ -23,6 +23,7 @@ from tests.crises_random import (
     Walk,
     crisis_of,
     job_of,
+    towns_in_a_row,
 )
 
 STANDS = {
@@ -264,3 +265,24 @@ def test_a_camp_of_unknown_size_draws_as_one_of_the_size_it_is_taken_for() -> No
     unknown = dict.fromkeys(("area_m2", "planned_capacity", "occupancy"))
     assert pull(40_000.0, **unknown) == pytest.approx(2.0 * pull(10_000.0, **unknown), rel=1e-6)
     assert pull(40_000.0) == pull(10_000.0) > 0.0
+
+
+@pytest.mark.parametrize("passage", ["no", "yes"])
+def test_whoever_holds_a_place_its_people_may_leave_it(passage: str) -> None:
+    """Over nobody's ground but that of their own: as many as the new holder lets go."""
+    row = towns_in_a_row(
+        happenings=((2, "offensive_start", 2),),
+        changes=((8, "t1", "att", 8), (9, "t2", "att", 9)),
+        refuge=(("def", "att", 0.0, passage),),
+    )
+    law = {**STANDS, "flight_front": 0.05, "flight_captured": 0.5, "flight_at_capture": 0.3}
+    walked = Walk(job_of(crisis_of(row), settings=law))
+    ids = walked.job.world.place_ids
+    one, two = ids.index("t1"), ids.index("t2")
+    walked.to(8)
+    before = int(walked.state.by_status[two, 0])
+    state = walked.to(20)
+    assert int(state.by_status[two, 0]) < 0.7 * before
+    # t1 lies behind t2: its people would have to cross ground that is not theirs
+    assert np.isfinite(state.dist[two, ids.index("t3")])
+    assert np.isfinite(state.dist[one, ids.index("t3")]) == (passage == "yes")

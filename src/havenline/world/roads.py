@@ -1,9 +1,10 @@
 """Shortest roads between places, over the roads that are open, and distances to fronts.
 
-A road is open to people who flee when the holders of both its ends let them pass, and when it
-does not cross a border. Whose people they are is told by where they set out from: row ``i`` of a
-matrix of distances is that of the people of place ``i``. Onto ground that they may only go into
-(such as across a front) they do not travel to reach other ground behind it.
+A road is open to people who flee when the holder of the end that it leads to lets them pass, and
+when it does not cross a border: whoever holds the place that they leave, they may leave it (how
+many do is told by `havenline.engine.steps.flight`). Whose people they are is told by where they set
+out from: row ``i`` of a matrix of distances is that of the people of place ``i``. Onto ground that
+they may only go into (such as across a front) they do not travel to reach other ground behind it.
 """
 
 from __future__ import annotations
@@ -77,8 +78,6 @@ def shortest_from(source, ptr, link, road, holder, passes, dist, pred, queue, qu
         dist[i] = UNREACHED
         pred[i] = -1
         queued[i] = False
-    if passes[holder[source]] == 0:
-        return
     dist[source] = np.float32(0.0)
     queue[0] = source
     queued[source] = True
@@ -117,7 +116,7 @@ def reroute_around(  # type: ignore[no-untyped-def]
         if i == changed:
             shortest_from(i, ptr, link, road, holder, passes, dist[i], pred[i], queue, queued)
             stale[i] = True
-        elif passes[before] != passes[holder[changed]] and passes[holder[i]] != 0:
+        elif passes[before] != passes[holder[changed]]:
             known = pred[i, changed] >= 0
             reroute_from(
                 i, changed, ptr, link, road, holder, passes, dist[i], pred[i], queue, queued
