@@ -36,14 +36,16 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     """Count fear once a week; see `havenline.engine.steps.truce.step` for the parameters."""
     if day % WEEK != 0 or values.flight_fear <= 0.0:
         return
-    n = state.place.shape[0]
+    n, per_km = state.place.shape[0], 1.0 / values.flight_fear_km
     for i in range(n):
+        if state.by_status[i].sum() == 0:
+            continue  # nobody there to be afraid
         fled, people = 0.0, np.float64(net.place[i].people)
         for j in range(n):
             there = net.place[j].people
             if j == i or there == 0:
                 continue
-            off = state.dist[i, j] / values.flight_fear_km
+            off = state.dist[i, j] * per_km
             weight = 1.0 / (1.0 + off * off)
             fled += weight * state.place[j].fled_of_late
             people += weight * there
