@@ -21,7 +21,7 @@ WEEK = 7
 
 STEP = Step(
     "Fear spreads from places that people have fled from.",
-    reads=("fled_of_late", "roads"),
+    reads=("fled_of_late", "people", "roads"),
     writes=("fear", "fled_of_late"),
     parts=("fear",),
     tables=("populations", "routes"),
