@@ -60,7 +60,7 @@ def words_of(page: str) -> str:
 def test_how_the_agreement_was_kept_is_told_and_then_the_chance(page: str) -> None:
     text = words_of(page)
     kept = text.index("of 12 observation posts 2 are surrounded and 2 were shelled")
-    assert kept < text.index("Hollowed out, within the 70 days")
+    assert kept < text.index("Hollowed out within the 70 days")
     assert "in 7 of 20 futures. Newly displaced in these:" in text
 
 

@@ -175,10 +175,7 @@ def _kept(crisis: Crisis, result: Any) -> str:
     """Return how the agreement had been eroded, and the chance that it is hollowed out."""
     from havenline.telling.compliance import eroded, hollowed
 
-    dataset = result.dataset
-    ids, named = dataset["option"].to_numpy(), dataset["option_name"].to_numpy()
-    names = {str(i): str(name) for i, name in zip(ids, named, strict=True)}
-    return "\n".join(filter(None, [eroded(crisis, result.as_of), *hollowed(dataset, names)]))
+    return "\n".join(filter(None, [eroded(crisis, result.as_of), *hollowed(result.dataset)]))
 
 
 def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> list[Path]:

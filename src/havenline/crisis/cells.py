@@ -173,6 +173,11 @@ def _parse_ids(text: str, column: Column) -> tuple[Value, tuple[str, str, str, s
     return None, ("bad_id", "not an id", expected, hint)
 
 
+def ids_named(text: str) -> list[str]:
+    """Return the ids that a cell names; none for an empty one."""
+    return [part for part in split_ids(text) if part]
+
+
 def split_ids(text: str) -> list[str]:
     """Split a cell of several ids.
 

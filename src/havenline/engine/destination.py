@@ -6,14 +6,14 @@ The pull of place j on people at place i is
 
 as `havenline.engine.gravity` has it, times ``border_shelter`` at a border, on ground that an
 offensive attacks, with ``own`` a factor of the place, drawn once in each future (lognormal, its
-mean one or what the counts of people by area speak for, see
-`havenline.engine.conditioning.pull`); ``size`` the people there and
-the places of its sites, where these are not known ``site_unknown`` at least; ``room`` falling
-linearly from 1 at 90% to 0.2 at 150% of the shelter places, with the same for what is not known,
-and never to zero; ``safety`` 1 - exp(-d / s) at d road kilometres from the nearest front, s
-= ``destination_safe_km``; and ``refuge`` how much the ground of the holder of j draws the people of
-i (see `havenline.engine.refuge`). Nobody goes into a place under siege. A choice set holds the
-fewest destinations with 99% of the weight, at most 40; sets are built anew once a week and when the
+mean one or what the counts of people by area speak for, see `havenline.engine.conditioning.pull`):
+what draws people there that nobody counted; ``size`` the people there and the places of its sites,
+where these are not known ``site_unknown`` at least; ``room`` falling linearly from 1 at 90% to 0.2
+at 150% of the shelter places, with the same for what is not known, and never to zero; ``safety`` 1
+- exp(-d / s) at d road kilometres from the nearest front, s = ``destination_safe_km``; and
+``refuge`` how much the ground of the holder of j draws the people of i (see
+`havenline.engine.refuge`). Nobody goes into a place under siege. A choice set holds the fewest
+destinations with 99% of the weight, at most 40; sets are built anew once a week and when the
 record changes the roads, weights every day.
 """
 

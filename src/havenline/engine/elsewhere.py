@@ -8,7 +8,7 @@ person whose home it is has never left, had come home by the as-of date, has com
 away; the four always sum to its people.
 
 What was counted by the as-of date sets them at the start. Those who had fled by then were the
-rarer, so whoever never left has borne the hazard after which that share has left.
+readier, so whoever never left has borne the hazard after which that share has left.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def flee(values, one, area, ahead, draw):  # type: ignore[no-untyped-def]
     if one.on == 1:
         near = values.flight_front * math.exp(-area.km / values.flight_front_length)
     week = DAYS_PER_WEEK * violence(values, one) * area.violent
-    hazard = one.fear * (near + bombed(values, week, one.on)) + values.flight_background
+    hazard = one.flight_level * (near + bombed(values, week, one.on)) + values.flight_background
     chance = -math.expm1(-hazard)
     of_stayed = -math.expm1(-felt(values, area.borne, hazard))
     stayed = binomial(area.stayed, of_stayed, mix(draw, STAYED))

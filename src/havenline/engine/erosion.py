@@ -84,5 +84,5 @@ def gain(net, values, state, road, place):  # type: ignore[no-untyped-def]
         if state.defends[k, state.holder[i]] == DEFENDED and (
             i == place or state.dist[place, i] <= reach
         ):
-            people += net.start[i].sum()
+            people += net.place[i].people
     return (max(1, people) / TYPICAL_GAIN) ** values.erosion_gain

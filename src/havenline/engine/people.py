@@ -23,6 +23,16 @@ index stands for a home elsewhere, from before the start. Displaced people fill 
 ``DISPLACED_BEFORE`` on."""
 
 
+MOST_AT_ONCE = 0.999
+"""Most of those at a place whom one cause moves: a share of 1 has no hazard."""
+
+
+@kernel
+def hazard_of_share(share):  # type: ignore[no-untyped-def]
+    """Return the hazard that moves a share of those at a place."""
+    return -math.log1p(-min(MOST_AT_ONCE, share))
+
+
 @kernel
 def displaced(state, place):  # type: ignore[no-untyped-def]
     """Return the displaced people present at a place."""

@@ -63,7 +63,7 @@ THEATRE_STATE = np.dtype(
         ("truce_left", "f8"),
         ("truce_hazard", "f8"),
         ("failed", "i8"),
-        ("fear", "f8"),
+        ("flight_level", "f8"),
     ],
     align=True,
 )
@@ -217,7 +217,7 @@ class State(NamedTuple):
         Persons killed.
     theatre : (MOST_THEATRES,) records ``THEATRE_STATE``
         Linked theatres: the fields of an offensive and its truce, whether a truce has failed since
-        the as-of date, and the factor ``fear`` on the hazards of fighting.
+        the as-of date, and the factor ``flight_level`` on the hazards of fighting.
     theatre_area : (MOST_THEATRES * MOST_THEATRE_AREAS,) records ``THEATRE_AREA_STATE``
         Their areas, as the record lists them: people who never left, who were ``back`` home by
         the as-of date, who came ``home`` since and who are ``away``; ``km`` to the front;

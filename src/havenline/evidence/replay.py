@@ -14,10 +14,8 @@ import pandas as pd
 import xarray as xr
 
 from havenline import words
+from havenline.engine.conditioning.frailty import FEW
 from havenline.facts.counts import CountOfAll, Totals
-
-FEW = 4000.0
-"""Persons below which a count by area says little."""
 
 
 @dataclass(frozen=True)

@@ -272,12 +272,12 @@ def counts_of_all(crisis: Observed, measure: str, as_of: date) -> list[CountOfAl
     list of CountOfAll
         Those known on a day, in order of the days they describe.
     """
-    every, series = crisis.observations, crisis.meta.displaced_series
+    every = crisis.observations
     rows = every[every["measure"].eq(measure) & every["unit"].eq("persons")]
     if rows.empty:  # of most measures in most crises, and asked in every run
         return []
     rows = _known(rows, as_of)
-    main = set(every["area_id"][every["series_id"] == series])
+    main = areas_of_main(crisis)
     homes = set(crisis.places["area_id"])
     whole = [
         neighbour == "" and (area in main or homes <= areas_within(crisis.areas, {area}))
@@ -288,6 +288,12 @@ def counts_of_all(crisis: Observed, measure: str, as_of: date) -> list[CountOfAl
         CountOfAll(day.date(), float(persons))
         for day, persons in zip(newest["date"], newest["value"], strict=True)
     ]
+
+
+def areas_of_main(crisis: Observed) -> set[str]:
+    """Return the areas of the main series: a count of one of them covers the whole crisis."""
+    rows = crisis.observations
+    return set(rows.loc[rows["series_id"] == crisis.meta.displaced_series, "area_id"])
 
 
 RETURNS = ("returned_cumulative", "displaced_present")

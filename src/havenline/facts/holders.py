@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from havenline.crisis.cells import split_ids
+from havenline.crisis.cells import ids_named
 from havenline.facts.known import known_by
 
 
@@ -49,7 +49,7 @@ def changes_known(control: pd.DataFrame, as_of: date) -> Iterator[Change]:
     rows = rows.sort_values(["date", "published", "place_id", "party_id"], kind="stable")
     columns = (rows[name] for name in ("date", "place_id", "party_id", "how", "contested"))
     for day, place, party, how, contested in zip(*columns, strict=True):
-        others = tuple(filter(None, split_ids(str(contested))))
+        others = tuple(ids_named(str(contested)))
         yield Change(day.date(), str(place), str(party), str(how), others)
 
 

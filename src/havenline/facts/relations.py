@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from havenline.crisis.cells import ids_named
 from havenline.facts.known import known_by
 
 if TYPE_CHECKING:
@@ -173,4 +174,4 @@ def _refuge(rows: pd.DataFrame, day: date) -> dict[Pair, Refuge]:
 
 
 def _ids(cell: str) -> frozenset[str]:
-    return frozenset(part for part in (p.strip() for p in str(cell).split(";")) if part)
+    return frozenset(ids_named(str(cell)))

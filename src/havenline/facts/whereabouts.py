@@ -9,6 +9,7 @@ from typing import NamedTuple
 from havenline.crisis import Crisis
 from havenline.crisis.answers import ANSWERS
 from havenline.facts.areas import places_named
+from havenline.facts.counts import areas_of_main
 from havenline.facts.known import known_by
 from havenline.facts.observed import WHERE, Counted, Series, every_count
 
@@ -61,9 +62,7 @@ def whereabouts_known(crisis: Crisis, as_of: date) -> list[CountOfPart]:
 def _parts(crisis: Crisis, as_of: date) -> Iterator[CountOfPart]:
     rows, start = known_by(crisis.observations, as_of), crisis.meta.period.start
     rows = rows[rows["measure"].isin(WHERE) & rows["unit"].eq("persons") & rows["neighbour"].eq("")]
-    every, series = crisis.observations, crisis.meta.displaced_series
-    main = set(every["area_id"][every["series_id"] == series])
-    rows = rows[~rows["area_id"].isin(main)]
+    rows = rows[~rows["area_id"].isin(areas_of_main(crisis))]
     named = places_named(crisis)
     whole = set().union(*map(named, crisis.places["place_id"]))
     for figure in _chosen(every_count(rows), start, as_of):

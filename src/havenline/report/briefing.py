@@ -206,7 +206,7 @@ def _behind(
         "havens": behind.havens(dataset, names),
         "truces": behind.truces(dataset, names),
         "eroded": eroded(crisis, pd.Timestamp(dataset["day"].to_numpy()[0]).date()),
-        "hollowed": hollowed(dataset, names),
+        "hollowed": hollowed(dataset),
         "needs": behind.phases(dataset),
         "hosts": behind.hosts(dataset, crisis),
         "inaction": behind.inaction(dataset, comparison, names),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 import xarray as xr
@@ -56,23 +55,24 @@ def eroded(crisis: Crisis, as_of: date) -> str:
     return f"Up to {words.day(as_of)}: {stands}; {'; '.join(parts)}."
 
 
-def hollowed(dataset: xr.Dataset, names: Mapping[str, str]) -> list[str]:
+def hollowed(dataset: xr.Dataset) -> list[str]:
     """Return the chance that an agreement is hollowed out: what it means, a sentence an option.
 
     Parameters
     ----------
     dataset : xarray.Dataset
         A result.
-    names : mapping of str to str
-        Names of the options by id.
     """
+    ids, told = (map(str, dataset[name].to_numpy()) for name in ("option", "option_name"))
+    names = dict(zip(ids, told, strict=True))
     futures, cases = int(dataset.sizes["future"]), hollowed_out(dataset)
     if not cases:
         return []
     out = [
-        f"Hollowed out, within the {words.number(dataset.sizes['day'] - 1)} days: while it stands, "
-        f"more than {HOLLOW_SHARE:.0%} of the people on the ground that it covered lived where "
-        f"ground is lost under it, or {HOLLOW_PHASES} phases of redeployment or more are missed."
+        f"Hollowed out within the {words.number(dataset.sizes['day'] - 1)} days: more than "
+        f"{HOLLOW_SHARE:.0%} of the people on the ground that an agreement covers lived where "
+        f"ground is lost while it stands, or {HOLLOW_PHASES} or more phases of redeployment are "
+        "missed."
     ]
     for case in cases:
         text = f"{names[case.option]}: in {of_hundred(case.futures, futures)} futures."

@@ -142,8 +142,10 @@ class Record(NamedTuple):
         Whether a place lies in the areas of an offensive.
     by_agreement : (n_day, n_place) bool
         Whether a place changed hands by agreement on the day.
-    contested : (n_day, n_place) int64
-        Parties that hold a part of a place, its holder apart, as bits by their index.
+    contested : (n_day, n_place) int16
+        Index into ``parts``: which parties hold a part of a place, its holder apart; 0 for none.
+    parts : (n_set, n_party + 1) bool
+        Sets of parties that hold a part of one place.
     shut : (n_day, n_place) bool
         Whether people may not leave a place on the day.
     order : (n_order,) records ``ORDER``
@@ -210,7 +212,8 @@ class Record(NamedTuple):
     offensive: NDArray[np.void]
     within: NDArray[np.bool_]
     by_agreement: NDArray[np.bool_]
-    contested: NDArray[np.int64]
+    contested: NDArray[np.int16]
+    parts: NDArray[np.bool_]
     shut: NDArray[np.bool_]
     order: NDArray[np.void]
     violence: NDArray[np.void]
@@ -306,7 +309,7 @@ def known_facts(
     period = world.crisis.meta.period
     check_as_of(world.crisis, as_of)
     n_day = (as_of - period.start).days + 1
-    holder, by_agreement, contested = _holders(world, period.start, as_of, n_day)
+    holder, by_agreement, contested, parts = _holders(world, period.start, as_of, n_day)
     terms = terms_known(world.crisis, period.start, as_of)
     offensives = offensives_known(world.crisis, as_of)
     arrays = compile_terms(world.party_ids, world.abroad, terms, offensives)
@@ -359,6 +362,7 @@ def known_facts(
         within=_within(world, offensives),
         by_agreement=by_agreement,
         contested=contested,
+        parts=parts,
         shut=_shut(world, period.start, as_of, holder),
         order=_orders(world, period.start, as_of),
         violence=_violence(world, period.start, as_of),
@@ -465,18 +469,21 @@ def _lost(world: World, as_of: dt.date, since: Mapping[str, dt.date | None]) -> 
 
 def _holders(
     world: World, start: dt.date, as_of: dt.date, n_day: int
-) -> tuple[NDArray[np.int8], NDArray[np.bool_], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int8], NDArray[np.bool_], NDArray[np.int16], NDArray[np.bool_]]:
     number = {party: i for i, party in enumerate(world.party_ids)}
     holder = np.full((n_day, len(world.place_ids)), len(number), dtype=np.int8)
     index = {p: i for i, p in enumerate(world.place_ids)}
     agreed = np.zeros(holder.shape, dtype=np.bool_)
-    contested = np.zeros(holder.shape, dtype=np.int64)
+    contested = np.zeros(holder.shape, dtype=np.int16)
+    sets: dict[tuple[str, ...], int] = {(): 0}
     for change in changes_known(world.crisis.control, as_of):
         day = max(0, (change.day - start).days)
         holder[day:, index[change.place]] = number[change.party]
         agreed[day, index[change.place]] = change.how in BY_AGREEMENT
-        contested[day:, index[change.place]] = sum(1 << number[p] for p in change.contested)
-    return holder, agreed, contested
+        others = tuple(sorted(change.contested))
+        contested[day:, index[change.place]] = sets.setdefault(others, len(sets))
+    parts = np.array([[p in s for p in (*world.party_ids, None)] for s in sets], dtype=np.bool_)
+    return holder, agreed, contested, parts
 
 
 def _orders(world: World, start: dt.date, as_of: dt.date) -> NDArray[np.void]:

@@ -238,8 +238,8 @@ def offensive_facts(
         row["key"] = key_of_text(f"offensive:{offensive.id}")
         row["since"] = (offensive.since - start).days
         row["truce_age"] = age
-        row["announced"] = offensive.announced is not None and not begun
         if offensive.announced is not None and not begun:
+            row["announced"] = True
             row["announced_on"] = (offensive.announced - start).days
         row["intervened"] = against
     return facts

@@ -124,7 +124,7 @@ def test_without_a_truce_nothing_is_hollowed_out_or_told() -> None:
     data = run(found)
     assert (data["agreement_hollowed"] == 0.0).all()
     assert hollowed_out(data) == ()
-    assert hollowed(data, {"no_deal": "No deal"}) == []
+    assert hollowed(data) == []
     assert eroded(crisis_of(found), crisis_of(found).meta.as_of) == (
         "Up to 21 January 2030: no truce stands; of 2 observation posts 1 is surrounded."
     )
@@ -144,8 +144,8 @@ def test_it_is_told_for_the_whole_horizon_with_what_it_means_for_people() -> Non
         "about 90 breaches a month were counted; of 2 phases of redeployment 1 had been due by "
         "then and 1 missed."
     )
-    text = " ".join(hollowed(data, {"no_deal": "No deal"}))
-    assert f"No deal: in {case.futures} of 20 futures." in text
+    text = " ".join(hollowed(data))
+    assert f"{data['option_name'].item(0)}: in {case.futures} of 20 futures." in text
 
 
 def test_no_post_and_no_day_of_it_leaves_a_run(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_no_post_and_no_day_of_it_leaves_a_run(tmp_path: Path) -> None:
     comparison = compare(data)
     write_tidy(data, tmp_path)
     (tmp_path / "compared.json").write_text(json.dumps(comparison.to_json_dict()))
-    told = [eroded(found, found.meta.as_of), *hollowed(data, {"no_deal": "a", "deal": "b"})]
+    told = [eroded(found, found.meta.as_of), *hollowed(data)]
     (tmp_path / "told.txt").write_text("\n".join(told))
     files = sorted(tmp_path.iterdir())
     assert len(files) > 3

@@ -53,10 +53,10 @@ STEP = Step(
     page="front",
     place=(("far_side", "i8"), ("crossed", "i8"), ("taken_on", "i8"), ("contested", "i8")),
 )
-"""``contested`` are those who hold a part of a place, as bits; ``far_side`` is 1 where a place was
-handed over by a line, 2 where it was taken by force after the as-of date; ``crossed`` counts
-people who came back to it since; ``taken_on`` is the day on which it last came under those who
-attacked it."""
+"""``contested`` is the set of those who hold a part of a place, as the record lists them;
+``far_side`` is 1 where a place was handed over by a line, 2 where it was taken by force after the
+as-of date; ``crossed`` counts people who came back to it since; ``taken_on`` is the day on which
+it last came under those who attacked it."""
 
 
 @kernel
@@ -183,7 +183,7 @@ def take_place(net, record, state, place, road, left_km, day):  # type: ignore[n
     state.place[place].contested = 0
     mover = state.road[road].mover
     if state.offensive[mover].truce == 1:
-        state.offensive[mover].lost += net.start[place].sum()
+        state.offensive[mover].lost += net.place[place].people
     for a in range(net.ptr[place], net.ptr[place + 1]):
         e = net.link[a].road
         k, tail, _ = front_on(net, record, state, e)
@@ -344,13 +344,13 @@ def hand_over(net, plan, state):  # type: ignore[no-untyped-def]
 def front_within(record, state, place):  # type: ignore[no-untyped-def]
     """Let the front of those who hold parts of a place and fight each other run through it."""
     offensives, parties = state.offensive.shape[0], state.contact.shape[0]
-    there = state.place[place].contested | (np.int64(1) << np.int64(state.holder[place]))
+    there, holder = record.parts[state.place[place].contested], state.holder[place]
     by_none = False
     for p in range(parties):
-        if not (there >> p) & 1:
+        if not there[p] and p != holder:
             continue
         for q in range(parties):
-            if not (there >> q) & 1 or state.contact[p, q] != AT_WAR:
+            if (not there[q] and q != holder) or state.contact[p, q] != AT_WAR:
                 continue
             by_none = True
             for k in range(offensives):

@@ -38,6 +38,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         return
     n, per_km = state.place.shape[0], 1.0 / values.flight_fear_km
     for i in range(n):
+        state.place[i].fear = 0.0
         if state.by_status[i].sum() == 0:
             continue  # nobody there to be afraid
         fled, people = 0.0, np.float64(net.place[i].people)
@@ -49,6 +50,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             weight = 1.0 / (1.0 + off * off)
             fled += weight * state.place[j].fled_of_late
             people += weight * there
-        state.place[i].fear = min(1.0, fled / people) if people > 0.0 else 0.0
+        if people > 0.0:
+            state.place[i].fear = min(1.0, fled / people)
     for i in range(n):
         state.place[i].fled_of_late = 0

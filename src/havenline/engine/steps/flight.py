@@ -51,11 +51,13 @@ from havenline.engine.journey import deal, travel_days
 from havenline.engine.people import (
     DISPLACED_BEFORE,
     DISPLACED_SINCE,
+    MOST_AT_ONCE,
     RESIDENT,
     RETURNED,
     add,
     choose,
     choose_homes,
+    hazard_of_share,
     list_row,
 )
 from havenline.engine.step import Measure, Step
@@ -75,8 +77,6 @@ STARTERS = (RESIDENT, DISPLACED_BEFORE)
 """Statuses of the people at the start, in the order of ``Network.start``."""
 
 MOST_SCALE = 1e4
-MOST_AT_ONCE = 0.999
-"""Most of those at a place that a capture moves in a day: a share of 1 has no hazard."""
 LEAST_FRAILTY = 1e-6
 """Below this variance of readiness all are taken to be alike: the formula divides by it."""
 
@@ -289,7 +289,7 @@ def fighting_hazard(net, record, values, plan, state, place, day):  # type: igno
     hazard += orders.hazard(values, state, place)
     hazard *= allowed(values, plan, state, place)
     if state.place[place].taken_on == day:
-        hazard -= math.log1p(-min(MOST_AT_ONCE, values.flight_at_capture))
+        hazard += hazard_of_share(values.flight_at_capture)
     return hazard
 
 
@@ -596,13 +596,13 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     for i in range(n):
         if state.by_status[i].sum() > 0:
             own = state.place[i]
-            fear = fighting_hazard(net, record, values, plan, state, i, day)
-            own.wait_fighting += scale * times * fear
+            hazard = scale * times * fighting_hazard(net, record, values, plan, state, i, day)
+            own.wait_fighting += hazard
             rest = scale * background_hazard(net, values, plan, state, i)
             own.wait_background += rest
             through = siege.gate(values, plan, state, i)
             if through < 1.0:
-                own.held_back += (scale * times * fear + rest) * (1.0 - through) / through
+                own.held_back += (hazard + rest) * (1.0 - through) / through
             elif own.held_back > 0.0:
                 own.wait_fighting += own.held_back
                 own.held_back = 0.0

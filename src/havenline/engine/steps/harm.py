@@ -124,7 +124,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             continue
         place = net.place[i].key
         here = state.by_status[i].sum()
-        at_start = max(1, net.start[i].sum())
+        at_start = max(1, net.place[i].people)
         present = min(4.0, here / at_start) ** values.violence_theta
         base = mix(mix(mix(key, processes.KILLED), place), day)
         killed = min(here, poisson(events * per_event * present, base))

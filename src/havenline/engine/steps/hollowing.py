@@ -53,7 +53,7 @@ def begin(net, record, state, k, lost):  # type: ignore[no-untyped-def]
     people = lost
     for i in range(state.holder.shape[0]):
         if state.defends[k, state.holder[i]] == DEFENDED and record.within[k, i]:
-            people += net.start[i].sum()
+            people += net.place[i].people
     state.offensive[k].lost = lost
     state.offensive[k].covered = people
 

@@ -5,18 +5,15 @@ are about); no option gives one. For ``order_days`` the hazard of flight is high
 
     -log(1 - order_share) / order_days,
 
-so that of people of mean readiness the share ``order_share`` has left at the end.
+so that of people of mean readiness the share ``order_share`` has left at the end, before the level
+that the counts of flight speak for (see `havenline.engine.level`) multiplies it with all hazards.
 """
 
 from __future__ import annotations
 
-import math
-
 from havenline.draws.kernels import kernel
+from havenline.engine.people import hazard_of_share
 from havenline.engine.step import Step
-
-MOST = 0.999
-"""Most of those at a place that an order moves: a share of 1 has no hazard."""
 
 STEP = Step(
     "People are told to leave places.",
@@ -48,4 +45,4 @@ def hazard(values, state, place):  # type: ignore[no-untyped-def]
     left = state.place[place].ordered
     if left <= 0.0:
         return 0.0
-    return -math.log1p(-min(MOST, values.order_share)) / values.order_days * min(1.0, left)
+    return hazard_of_share(values.order_share) / values.order_days * min(1.0, left)

@@ -77,7 +77,7 @@ STEP = Step(
     ),
 )
 
-_FEAR, _TURNS = 0, 1
+_LEVEL, _TURNS = 0, 1
 """Draws of a theatre beside that of its truce."""
 
 
@@ -109,7 +109,7 @@ def begin(net, values, record, state, key):  # type: ignore[no-untyped-def]
         one.truce_hazard = truce.hazard(values, declared.days)
         one.truce_left = exponential(of)
         one.failed = 0
-        one.fear = elsewhere.draw_level(values, mix(of, _FEAR))
+        one.flight_level = elsewhere.draw_level(values, mix(of, _LEVEL))
         total = 0.0
         for a in range(declared.first, declared.end):
             area = state.theatre_area[a]

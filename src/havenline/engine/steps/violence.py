@@ -69,11 +69,9 @@ def nearness(net, values, state, place):  # type: ignore[no-untyped-def]
     for k in range(state.defends.shape[0]):
         if state.defends[k, state.holder[place]] == DEFENDED:
             side = 1.0
-    people = 0
-    for status in range(2):
-        for g in range(net.start.shape[2]):
-            people += net.start[place, status, g]
-    return side * people * math.exp(-front_km(state, place) / values.violence_length)
+    return (
+        side * net.place[place].people * math.exp(-front_km(state, place) / values.violence_length)
+    )
 
 
 @kernel
@@ -102,7 +100,7 @@ def total_nearness(net, values, state):  # type: ignore[no-untyped-def]
         if shelters(state, i, i):
             state.scratch[i] = nearness(net, values, state, i)
             total += state.scratch[i]
-            people += net.start[i].sum()
+            people += net.place[i].people
     return max(total, FAR * people)
 
 
