@@ -37,6 +37,7 @@ class Record(NamedTuple):
 
     border: NDArray[np.int8]
     permeability: NDArray[np.float64]
+    enter: NDArray[np.float64]
 
 
 class Plan(NamedTuple):
@@ -51,14 +52,16 @@ def run_permeability(values: Any, record: Any, plan: Any, neighbour: Any, day: A
 
 
 def chance(
-    now: int, then: int, declared: float = math.nan, **values: float
+    now: int, then: int, declared: float = math.nan, enter: float = 1.0, **values: float
 ) -> tuple[float, float, float]:
     """Chance on the day before the as-of date (the border closed), on it, and on the day after."""
     drawn = np.zeros(1, dtype=[(name, "f8") for name in DRAWN])
     for name, value in {**DRAWN, **values}.items():
         drawn[name] = value
     record = Record(
-        np.array([[OPEN, CLOSED], [OPEN, now]], dtype=np.int8), np.array([math.nan, declared])
+        np.array([[OPEN, CLOSED], [OPEN, now]], dtype=np.int8),
+        np.array([math.nan, declared]),
+        np.array([1.0, enter]),
     )
     plan = Plan(np.array([[OPEN, now], [OPEN, then]], dtype=np.int8))
     got = [float(run_permeability(drawn[0], record, plan, 1, day)) for day in range(3)]
@@ -92,6 +95,19 @@ def test_a_declared_chance_holds_for_the_regime_of_the_as_of_date() -> None:
     assert chance(MANAGED, MANAGED, declared=0.04) == (0.001, 0.04, 0.04)
     assert chance(MANAGED, OPEN, declared=0.04) == (0.001, 0.04, 0.5)
     assert chance(MANAGED, OPEN, declared=0.7) == (0.001, 0.7, 0.7), "an option never shuts"
+
+
+def test_counts_at_a_border_act_on_the_hazard_until_it_opens_further() -> None:
+    before, now, then = chance(MANAGED, MANAGED, enter=2.0)
+    assert (before, now) == pytest.approx((1.0 - 0.999**2, 1.0 - 0.9**2))
+    assert then == now
+    assert chance(MANAGED, OPEN, enter=2.0)[2] == 0.5, "they say nothing of an open border"
+    assert chance(MANAGED, OPEN, enter=20.0)[2] == pytest.approx(1.0 - 0.9**20), "no less than now"
+    assert chance(MANAGED, MANAGED, declared=0.04, enter=2.0) == (
+        pytest.approx(1.0 - 0.999**2),
+        0.04,
+        0.04,
+    )
 
 
 def two_gates(one: str, two: str) -> Sketch:

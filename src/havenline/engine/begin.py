@@ -39,6 +39,7 @@ def begin(net, record, values, state, key):  # type: ignore[no-untyped-def]
             max(0.0, state.by_status[i, DISPLACED_BEFORE] - in_sites)
             + values.host_slack * state.by_status[i, RESIDENT]
         )
+        here.to_sites = record.to_sites[i]
         here.shock = 1.0
         here.choice_day = -1
         here.taken_on = -1

@@ -31,17 +31,27 @@ def of_regime(values, regime):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def as_counted(chance, factor):  # type: ignore[no-untyped-def]
+    """Return a chance of a day whose hazard is multiplied by a factor; the same where it is 1."""
+    if factor == 1.0:
+        return chance
+    return -math.expm1(factor * math.log1p(-chance))
+
+
+@kernel
 def permeability(values, record, plan, neighbour, day, today):  # type: ignore[no-untyped-def]
     """Return the chance of entry of a day for a person who waits to cross to a neighbour.
 
     After the as-of date options only open borders: then it is never less than it was on that day.
+    Where no chance is declared, the hazard has the factor that counts at the border speak for,
+    until it opens further.
     """
     ahead, now = day - today, record.border[today, neighbour]
     regime = record.border[day, neighbour] if ahead <= 0 else plan.border[ahead, neighbour]
     known = record.permeability[neighbour]
     if math.isnan(known):
-        known = of_regime(values, now)
+        known = as_counted(of_regime(values, now), record.enter[neighbour])
     if regime == now:
         return known
     chance = of_regime(values, regime)
-    return chance if ahead <= 0 else max(known, chance)
+    return as_counted(chance, record.enter[neighbour]) if ahead <= 0 else max(known, chance)

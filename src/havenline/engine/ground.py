@@ -27,7 +27,7 @@ from havenline.draws.kernels import kernel_entry
 from havenline.engine import faults
 from havenline.engine.begin import begin
 from havenline.engine.conditioning import left_of_priors
-from havenline.engine.conditioning.pull import Met, follow_whereabouts
+from havenline.engine.conditioning.factors import Met, follow_counts
 from havenline.engine.day import walk
 from havenline.engine.executors import MOST_FUTURES, run_in_order
 from havenline.engine.journey import pack_trips, unpack_trips
@@ -177,8 +177,8 @@ class Ground:
         The plan of no option, under which the past is replayed.
     left : mapping of str to (n_cell,) float64
         What the counts leave of the prior of parameters; see `havenline.engine.conditioning`.
-    whereabouts : tuple of Met
-        Counts of people by area beside the plain past that follows them.
+    met : tuple of Met
+        Counts beside the main series, with the plain past that follows them.
     """
 
     world: World
@@ -191,7 +191,7 @@ class Ground:
     days: int
     plain: Schedule
     left: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    whereabouts: tuple[Met, ...] = ()
+    met: tuple[Met, ...] = ()
 
     @property
     def crisis(self) -> Crisis:
@@ -476,7 +476,7 @@ def prepare(
         for name, weights in left.items():
             values[name] = sample_one(parameters[name], futures, seed, weights)
         ground = replace(ground, values=values, left=left)
-    return follow_whereabouts(ground)
+    return follow_counts(ground)
 
 
 def run_future(ground: Ground, plans: Sequence[Schedule], future: int) -> FutureRuns:

@@ -171,23 +171,26 @@ class Results:
             "partial": int(not self.done.all()),
             "futures_done": done,
             "choice_weight_cut": share_cut(self.cut),
-            "whereabouts": json.dumps(self._whereabouts()),
+            "followed": json.dumps(self._followed()),
         }
 
-    def _whereabouts(self) -> list[dict[str, Any]]:
-        """Return the counts of people by area beside the past that follows them, as plain data."""
-        areas = self.ground.crisis.areas
-        names = dict(zip(areas["area_id"], areas["name"], strict=True))
+    def _followed(self) -> list[dict[str, Any]]:
+        """Return the counts beside the main series, with the past that follows them."""
+        crisis = self.ground.crisis
+        names = dict(zip(crisis.areas["area_id"], crisis.areas["name"], strict=True))
+        names |= {neighbour.id: neighbour.name for neighbour in crisis.meta.neighbours}
         return [
             {
+                "figure": met.count.figure,
                 "area_id": met.count.area,
-                "name": names[met.count.area],
+                "neighbour": met.count.neighbour,
+                "name": names.get(met.count.neighbour or met.count.area, "the whole crisis"),
                 "since": met.count.start.isoformat() if met.count.start else None,
                 "date": met.count.end.isoformat(),
                 "counted": met.count.persons,
                 "run": round(met.run),
             }
-            for met in self.ground.whereabouts
+            for met in self.ground.met
         ]
 
     def finish(self) -> xr.Dataset | Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,20 @@ import pandas as pd
 import xarray as xr
 
 from havenline import words
-from havenline.engine.conditioning.frailty import FEW
+from havenline.engine.conditioning.counted import few_of
 from havenline.facts.counts import CountOfAll, Totals
+from havenline.facts.followed import (
+    ARRIVED,
+    CAME_BACK,
+    ENTERED,
+    HOME,
+    IN_SITES,
+    KILLED,
+    LEFT,
+    THERE,
+    UNSHELTERED,
+    WAITING,
+)
 
 
 @dataclass(frozen=True)
@@ -49,24 +61,42 @@ class ReturnsFit:
         return {"measure": self.measure, "counts": self.counts, "miss": self.miss}
 
 
+COUNTED_AS: Mapping[str, str] = {
+    THERE: "people by area",
+    ARRIVED: "arrivals by area",
+    LEFT: "people who left",
+    IN_SITES: "people in sites",
+    ENTERED: "entries to a neighbour",
+    WAITING: "people waiting at a border",
+    CAME_BACK: "people back from abroad",
+    KILLED: "civilians killed",
+    UNSHELTERED: "people without shelter",
+    HOME: "people gone home",
+}
+"""What counts beside the main series count, as a reader is told."""
+
+
 @dataclass(frozen=True)
-class AreasFit:
-    """The plain past beside the counts of people by area that it follows.
+class CountsFit:
+    """The plain past beside the counts of one figure that it follows.
 
     Attributes
     ----------
+    figure : str
+        One of `COUNTED_AS`.
     counts : int
     factor : float
         Root mean square of the logarithm of run over counted, as a factor; counted and run each
-        with `FEW` persons more.
+        with the persons more below which a count says little.
     worst : str
-        Name of the area of the count that is met worst.
+        What the count is of that is met worst: an area or a neighbour.
     day : date
         Its day.
     counted, run : float
         Persons.
     """
 
+    figure: str
     counts: int
     factor: float
     worst: str
@@ -74,18 +104,10 @@ class AreasFit:
     counted: float
     run: float
 
-    @property
-    def sentence(self) -> str:
-        """What a reader is told, with its full stop."""
-        return (
-            f"It meets {words.counted(self.counts, 'count')} of people by area within a factor of "
-            f"{self.factor:.1f}; worst in {self.worst} ({words.day(self.day)}): "
-            f"{words.figure(self.run)} where {words.figure(self.counted)} were counted."
-        )
-
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fit as plain data."""
         return {
+            "figure": self.figure,
             "counts": self.counts,
             "factor": self.factor,
             "worst": self.worst,
@@ -93,6 +115,21 @@ class AreasFit:
             "counted": self.counted,
             "run": self.run,
         }
+
+
+def _told(fits: Sequence[CountsFit]) -> str:
+    """Return what a reader is told of counts beside the main series, and which is met worst."""
+    parts = [
+        f"{words.counted(fit.counts, 'count') if not k else fit.counts} of "
+        f"{COUNTED_AS[fit.figure]} within a factor of {fit.factor:.1f}"
+        for k, fit in enumerate(fits)
+    ]
+    worst = max(fits, key=lambda fit: fit.factor)
+    return (
+        f"It meets {words.listed(parts)}; worst {COUNTED_AS[worst.figure]} in {worst.worst} "
+        f"({words.day(worst.day)}): {words.figure(worst.run)} where "
+        f"{words.figure(worst.counted)} were counted."
+    )
 
 
 @dataclass(frozen=True)
@@ -111,8 +148,8 @@ class ReplayFit:
         The replay's mean less that count, persons.
     returns : ReturnsFit or None
         The same of counts of return; None where there are none.
-    areas : AreasFit or None
-        The same of counts of people by area.
+    beside : tuple of CountsFit
+        The same of counts of anything else, one for each figure.
     """
 
     counts: int
@@ -120,7 +157,7 @@ class ReplayFit:
     worst: date
     off: float
     returns: ReturnsFit | None = None
-    areas: AreasFit | None = None
+    beside: tuple[CountsFit, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -131,8 +168,8 @@ class ReplayFit:
             f"{words.figure(self.miss)} (root mean square); worst on {words.day(self.worst)}, "
             f"{words.figure(abs(self.off))} {side} it."
         )
-        more = [fit.sentence for fit in (self.returns, self.areas) if fit is not None]
-        return " ".join([flight, *more])
+        returns = [] if self.returns is None else [self.returns.sentence]
+        return " ".join([flight, *returns, *([_told(self.beside)] if self.beside else [])])
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fit as plain data."""
@@ -142,7 +179,7 @@ class ReplayFit:
             "worst": self.worst.isoformat(),
             "off": self.off,
             "returns": None if self.returns is None else self.returns.to_json_dict(),
-            "areas": None if self.areas is None else self.areas.to_json_dict(),
+            "beside": [fit.to_json_dict() for fit in self.beside],
         }
 
 
@@ -179,24 +216,28 @@ def replay_fit(
         worst=known.dates[int(np.flatnonzero(inside)[worst])],
         off=float(off[worst]),
         returns=_returns_fit(dataset, *returns),
-        areas=_areas_fit(dataset),
+        beside=tuple(_beside(dataset)),
     )
 
 
-def _areas_fit(dataset: xr.Dataset) -> AreasFit | None:
-    met = json.loads(str(dataset.attrs.get("whereabouts", "[]")))
-    if not met:
-        return None
-    off = [math.log((one["run"] + FEW) / (one["counted"] + FEW)) for one in met]
-    worst = met[int(np.argmax(np.abs(off)))]
-    return AreasFit(
-        counts=len(met),
-        factor=math.exp(math.sqrt(float(np.mean(np.square(off))))),
-        worst=worst["name"],
-        day=date.fromisoformat(worst["date"]),
-        counted=worst["counted"],
-        run=max(0.0, worst["run"]),
-    )
+def _beside(dataset: xr.Dataset) -> Iterator[CountsFit]:
+    met = json.loads(str(dataset.attrs.get("followed", "[]")))
+    for figure in COUNTED_AS:
+        of = [one for one in met if one["figure"] == figure]
+        if not of:
+            continue
+        few = few_of(figure)
+        off = [math.log((max(0.0, one["run"]) + few) / (one["counted"] + few)) for one in of]
+        worst = of[int(np.argmax(np.abs(off)))]
+        yield CountsFit(
+            figure=figure,
+            counts=len(of),
+            factor=math.exp(math.sqrt(float(np.mean(np.square(off))))),
+            worst=worst["name"],
+            day=date.fromisoformat(worst["date"]),
+            counted=worst["counted"],
+            run=max(0.0, worst["run"]),
+        )
 
 
 def _returns_fit(

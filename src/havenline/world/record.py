@@ -165,9 +165,12 @@ class Record(NamedTuple):
         Whether a place has a site of which neither capacity nor people in it are known.
     transit : (n_place,) bool
         Whether people are passed on from the sites of a place.
-    pull : (n_place,) float64
-        Factor on the pull of each place that the counts of people by area speak for; 1 before
-        they are asked (see `havenline.engine.conditioning.pull`).
+    pull, leave, to_sites : (n_place,) float64
+        Factors that the counts of parts of the crisis speak for, on the pull of each place, on the
+        hazard of flight from it, on its sites over the hosts there; 1 before they are asked (see
+        `havenline.engine.conditioning.factors`).
+    enter : (n_neighbour,) float64
+        The same on the hazard of getting in.
     move : (n_move,) records ``MOVE``
         Organised moves: key of the id, first and last day (below 0 before the period), persons
         on all days, whether they leave the crisis.
@@ -224,6 +227,9 @@ class Record(NamedTuple):
     unsized: NDArray[np.bool_]
     transit: NDArray[np.bool_]
     pull: NDArray[np.float64]
+    leave: NDArray[np.float64]
+    to_sites: NDArray[np.float64]
+    enter: NDArray[np.float64]
     move: NDArray[np.void]
     leaves: NDArray[np.bool_]
     reaches: NDArray[np.bool_]
@@ -375,6 +381,9 @@ def known_facts(
         unsized=_placed(world, unsized_places(world.crisis.sites, as_of)),
         transit=_placed(world, transit_places(world.crisis.sites, as_of)),
         pull=np.ones(len(world.place_ids)),
+        leave=np.ones(len(world.place_ids)),
+        to_sites=np.ones(len(world.place_ids)),
+        enter=np.ones(len(world.neighbour_ids)),
         move=move,
         leaves=leaves,
         reaches=reaches,

@@ -1,8 +1,8 @@
 """What the facts of the past leave of the prior of parameters, before any future runs.
 
-One file for each parameter that is conditioned so. Its prior is cut into cells of equal chance;
-facts known by the as-of date weigh them, and each future's value, a quantile of the prior, becomes
-the same quantile of what is left. Where the facts cannot tell, or the user or the crisis fixed the
+One file for each way in which facts speak of a parameter. Its prior is cut into cells of equal
+chance; facts known by the as-of date weigh them, and each future's value, a quantile of the prior,
+becomes the same quantile of what is left. Where the facts cannot tell, or the user or the crisis fixed the
 parameter, nothing changes.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from havenline.engine.conditioning import frailty, pace, returns
+from havenline.engine.conditioning import frailty, pace, returns, totals
 from havenline.engine.conditioning.plain import cells
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WEIGHED: Mapping[str, Callable[[Ground, list[float]], NDArray[np.float64] | None]] = {
     pace.NAME: pace.weigh,
     frailty.NAME: frailty.weigh,
+    **totals.WEIGHED,
     returns.NAME: returns.weigh,
 }
 """What weighs the values of a parameter, one for each cell; None where the facts cannot tell."""

@@ -8,7 +8,8 @@ newest count fits,
     exp(-1/2 exp(-age / FORGET_DAYS)
         (log((counted + FEW) / (run + FEW)) / ``flight_count_error``)^2).
 
-Only the newest speaks, for it is of a stock: what was counted before is in it.
+Only the newest speaks, for it is of a stock: what was counted before is in it. Where there is none,
+counts of those who went home over some days do (`havenline.engine.conditioning.totals`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from havenline.engine.conditioning import totals
 from havenline.engine.conditioning.frailty import FEW, FORGET_DAYS
 from havenline.engine.conditioning.plain import plain_values, without_counts
 from havenline.engine.measures import of_return
@@ -38,7 +40,7 @@ def weigh(ground: Ground, hazards: Sequence[float]) -> Floats | None:
     """Return the chance of each hazard by the counts of returns; None where there is none."""
     measure, counts = returns_known(ground.crisis, ground.as_of)
     if not counts:
-        return None
+        return totals.WEIGHED[NAME](ground, hazards)
     newest, free = counts[-1], without_counts(ground, "due")
     error = ground.parameters["flight_count_error"].value
     keep = math.exp(-(ground.as_of - newest.day).days / FORGET_DAYS)

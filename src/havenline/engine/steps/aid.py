@@ -39,7 +39,14 @@ STEP = Step(
     tables=("sites", "populations"),
     page="aid",
     course=(("suspensions", "i8"), ("aid", "f8"), ("aid_left", "f8")),
-    place=(("tents", "f8"), ("homes", "f8"), ("room", "f8"), ("site", "f8"), ("shelter", "f8")),
+    place=(
+        ("tents", "f8"),
+        ("homes", "f8"),
+        ("room", "f8"),
+        ("site", "f8"),
+        ("shelter", "f8"),
+        ("to_sites", "f8"),
+    ),
     measures=(
         Measure(
             "cost_usd",
@@ -58,7 +65,8 @@ STEP = Step(
 """Shelter places are ``tents``, dignified ``homes`` and ``room`` with host families, ``site`` those
 of
 them that sites were built for, in all
-``shelter`` (0 where not held); ``suspensions`` counts how often donors suspended or resumed, so
+``shelter`` (0 where not held), ``to_sites`` how many more people sites hold for their places than
+hosts do; ``suspensions`` counts how often donors suspended or resumed, so
 that an odd number is a suspension."""
 
 
@@ -72,11 +80,11 @@ def unsheltered(state, place):  # type: ignore[no-untyped-def]
 def in_sites(net, state, place):  # type: ignore[no-untyped-def]
     """Return displaced people at a place who are in its sites, a whole number.
 
-    Sites and hosts share them as their places are. Where no host has room all are in sites, however
+    Sites and hosts share them as their places are, with the factor that counts speak for. Where no host has room all are in sites, however
     full these are; in a camp that has lost its last place too, elsewhere nobody is then.
     """
     here = state.place[place]
-    sites = here.tents + here.homes
+    sites = here.to_sites * (here.tents + here.homes)
     if here.room > 0.0:
         share = sites / (sites + here.room)
     else:

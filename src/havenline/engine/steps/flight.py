@@ -2,17 +2,18 @@
 
 The daily hazard of a person at place i, of mean readiness, is
 
-    phi o_i [ l0 c_i + level shock_i ( lf sum_k O_k s_ik exp(-d_ik / L_i) + lb ln(1 + b_i / 5) ) ],
+    phi m_i o_i [ l0 c_i + level shock_i ( lf sum_k O_k s_ik exp(-d_ik / L_i) + lb ln(1 + b_i / 5) ) ],
 
 with d_ik the road distance to the front of offensive k, O_k 1 while it runs and
 ``flight_announced`` from the day on which it was announced until then, s_ik 1 and
 ``flight_attackers_side`` for ground of those who attack, L_i ``flight_front_length``, shorter in
 built-up places by ``flight_built_up_reach``, lb multiplied by ``flight_pause`` while no offensive
 runs, b_i the events of seven days, c_i whether the place lies in an area of concern, and phi 1 for
-residents and the IDP ratio for displaced people. o_i is 1 on ground that shelters its people and
-falls to ``flight_captured`` on ground that does not: there people leave only as far as the new
-holder lets them. On the day when a place is taken a share ``flight_at_capture`` of those still
-there leaves.
+residents and the IDP ratio for displaced people. m_i is the factor that counts of those who left an
+area speak for (`havenline.engine.conditioning.factors`), 1 where there is none. o_i is 1 on ground
+that shelters its people and falls to ``flight_captured`` on ground that does not: there people leave
+only as far as the new holder lets them. On the day when a place is taken a share
+``flight_at_capture`` of those still there leaves.
 
 People differ in readiness: it is gamma distributed among those who live at a place, with mean 1 and
 variance theta (``flight_frailty``). After a cumulated hazard H the share (1 + theta H)^(-1/theta)
@@ -290,19 +291,19 @@ def fighting_hazard(net, record, values, plan, state, place, day):  # type: igno
     hazard *= allowed(values, plan, state, place)
     if state.place[place].taken_on == day:
         hazard += hazard_of_share(values.flight_at_capture)
-    return hazard
+    return record.leave[place] * hazard
 
 
 @kernel
-def background_hazard(net, values, plan, state, place):  # type: ignore[no-untyped-def]
+def background_hazard(net, record, values, plan, state, place):  # type: ignore[no-untyped-def]
     """Return the daily hazard of flight away from any fighting."""
     if not net.place[place].concern:
         return 0.0
-    return allowed(values, plan, state, place) * values.flight_background
+    return record.leave[place] * allowed(values, plan, state, place) * values.flight_background
 
 
 @kernel
-def expected_new(net, values, plan, state, scale, days):  # type: ignore[no-untyped-def]
+def expected_new(net, record, values, plan, state, scale, days):  # type: ignore[no-untyped-def]
     """Return the expected newly displaced of some days with all hazards times ``scale``.
 
     ``scratch`` holds the hazards of fighting.
@@ -314,7 +315,11 @@ def expected_new(net, values, plan, state, scale, days):  # type: ignore[no-unty
     """
     total, slope = 0.0, 0.0
     for i in range(state.holder.shape[0]):
-        lam = scale * days * (background_hazard(net, values, plan, state, i) + state.scratch[i])
+        lam = (
+            scale
+            * days
+            * (background_hazard(net, record, values, plan, state, i) + state.scratch[i])
+        )
         if lam <= 0.0:
             continue
         own = state.place[i]
@@ -329,7 +334,7 @@ def expected_new(net, values, plan, state, scale, days):  # type: ignore[no-unty
 
 
 @kernel
-def scale_to_record(net, values, plan, state, published, days):  # type: ignore[no-untyped-def]
+def scale_to_record(net, record, values, plan, state, published, days):  # type: ignore[no-untyped-def]
     """Return the factor on all hazards that meets the count of some days in expectation.
 
     Newton's method on the logarithms of both; see `expected_new` for what it reads.
@@ -344,7 +349,7 @@ def scale_to_record(net, values, plan, state, published, days):  # type: ignore[
         return MOST_SCALE
     guess = 0.0
     for _ in range(60):
-        total, slope = expected_new(net, values, plan, state, math.exp(guess), days)
+        total, slope = expected_new(net, record, values, plan, state, math.exp(guess), days)
         if total <= 0.0 or slope <= 0.0:
             break
         move = math.log(published / total) * total / slope
@@ -371,9 +376,9 @@ def learn_from_earlier(net, record, values, plan, state):  # type: ignore[no-unt
             state.scratch[i] = allowed(values, plan, state, i) * (
                 values.flight_front * near + bombed(values, events, 1)
             )
-        scale = scale_to_record(net, values, plan, state, persons, days)
+        scale = scale_to_record(net, record, values, plan, state, persons, days)
         if 0.0 < scale < MOST_SCALE:
-            expected, slope = expected_new(net, values, plan, state, scale, days)
+            expected, slope = expected_new(net, record, values, plan, state, scale, days)
             level.learn_earlier(values, state, math.log(scale), slope / expected, days)
 
 
@@ -582,9 +587,11 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         for i in range(n):
             state.scratch[i] = fighting_hazard(net, record, values, plan, state, i, day)
         published = max(0.0, record.day[day].target - state.course[0].newly_moved)
-        scale, times = scale_to_record(net, values, plan, state, published, 1.0), 1.0
+        scale, times = scale_to_record(net, record, values, plan, state, published, 1.0), 1.0
         if state.course[0].offensive == 1:
-            level.count(state, published, expected_new(net, values, plan, state, 1.0, 1.0)[0])
+            level.count(
+                state, published, expected_new(net, record, values, plan, state, 1.0, 1.0)[0]
+            )
     if ahead <= 0 and ahead % level.WEEK == 0:
         level.learn_week(values, state)
     if ahead == 0:
@@ -598,7 +605,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             own = state.place[i]
             hazard = scale * times * fighting_hazard(net, record, values, plan, state, i, day)
             own.wait_fighting += hazard
-            rest = scale * background_hazard(net, values, plan, state, i)
+            rest = scale * background_hazard(net, record, values, plan, state, i)
             own.wait_background += rest
             through = siege.gate(values, plan, state, i)
             if through < 1.0:

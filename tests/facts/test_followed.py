@@ -1,11 +1,11 @@
-"""Where the displaced were, as known on a day: which counts of areas a run follows."""
+"""What was counted beside the main series: which counts a run follows."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
 
-from havenline.facts.whereabouts import whereabouts_known
+from havenline.facts.followed import followed_known
 from tests.crises_random import START, Sketch, crisis_of, towns_in_a_row
 
 Row = tuple[str, str, int | None, int, float, int]
@@ -20,9 +20,7 @@ def known(
     *rows: Row, on: int = 20, **changes: object
 ) -> list[tuple[str, date | None, date, float]]:
     sketch: Sketch = replace(towns_in_a_row(there=rows), **changes)  # type: ignore[arg-type]
-    return [
-        (c.area, c.start, c.end, c.persons) for c in whereabouts_known(crisis_of(sketch), day(on))
-    ]
+    return [(c.area, c.start, c.end, c.persons) for c in followed_known(crisis_of(sketch), day(on))]
 
 
 def test_the_newest_of_who_was_there_holds_and_every_arrival_counts() -> None:
@@ -65,7 +63,7 @@ def test_it_says_which_places_and_of_whom() -> None:
             ("displaced_present", "north", None, 12, 9_000, 13),
         )
     )
-    middle, north = whereabouts_known(crisis_of(sketch), day(20))
+    middle, north = followed_known(crisis_of(sketch), day(20))
     assert (middle.places, middle.since_the_start) == (MIDDLE, False)
     assert (north.places, north.since_the_start) == (NORTH, True)
 
@@ -74,25 +72,70 @@ def test_a_count_of_the_whole_crisis_says_nothing_of_a_part() -> None:
     crisis = crisis_of(
         towns_in_a_row(counts=((9, 1_000.0, 9),), there=(("present", "north", None, 9, 900, 9),))
     )
-    assert len(whereabouts_known(crisis, day(20))) == 1
+    assert len(followed_known(crisis, day(20))) == 1
     one = crisis.observations.copy()
     one.loc[one["series_id"] == "newly", "area_id"] = "north"
-    assert whereabouts_known(replace(crisis, observations=one), day(20)) == []
+    assert followed_known(replace(crisis, observations=one), day(20)) == []
     areas = crisis.areas.copy()
     areas.loc[len(areas)] = {"area_id": "land", "name": "land", "level": 1, "parent_id": ""}
     areas.loc[areas["area_id"] != "land", "parent_id"] = "land"
     every = crisis.observations.copy()
     every.loc[every["series_id"] == "present", "area_id"] = "land"
-    assert whereabouts_known(replace(crisis, areas=areas, observations=every), day(20)) == []
+    assert followed_known(replace(crisis, areas=areas, observations=every), day(20)) == []
 
 
-def test_other_measures_and_neighbours_are_left() -> None:
+def figures(*rows: Row) -> list[tuple[str, str, float]]:
+    crisis = crisis_of(towns_in_a_row(counts=((9, 1_000.0, 9),), there=rows))
+    return [
+        (c.figure, c.area if c.places else "", c.persons) for c in followed_known(crisis, day(20))
+    ]
+
+
+def test_each_measure_of_a_part_is_one_figure_of_a_run() -> None:
+    assert figures(
+        ("in_sites", "north", None, 9, 900, 9),
+        ("present", "north", None, 9, 800, 9),
+        ("departed", "middle", 5, 9, 700, 9),
+        ("moves", "middle", 5, 9, 600, 9),
+        ("killed", "middle", 5, 9, 50, 9),  # of a part: no run has it
+        ("sheltered_outside", "north", None, 9, 40, 9),
+    ) == [
+        ("arrived", "middle", 600.0),
+        ("in_sites", "north", 900.0),
+        ("left", "middle", 700.0),
+        ("there", "north", 800.0),
+    ]
+
+
+def test_a_neighbour_is_counted_for_what_is_told_of_it_alone() -> None:
     crisis = crisis_of(
         towns_in_a_row(
-            there=(("in_sites", "north", None, 9, 900, 9), ("present", "north", None, 9, 900, 9))
+            there=(
+                ("entered", "north", 5, 9, 900, 9),
+                ("stranded_at_border", "north", None, 9, 300, 9),
+                ("present", "north", None, 9, 900, 9),
+            )
         )
     )
-    abroad = crisis.observations.copy()
-    abroad["neighbour"] = "nb"
-    assert len(whereabouts_known(crisis, day(20))) == 1
-    assert whereabouts_known(replace(crisis, observations=abroad), day(20)) == []
+    rows = crisis.observations.copy()
+    rows["neighbour"] = "nb"
+    found = followed_known(replace(crisis, observations=rows), day(20))
+    assert [(c.figure, c.neighbour, c.places) for c in found] == [
+        ("entered", "nb", frozenset()),
+        ("waiting", "nb", frozenset()),
+    ]
+
+
+def test_counts_of_the_whole_are_of_moves_deaths_and_shelter() -> None:
+    measures = ("departed", "moves", "killed", "returned", "arrived", "in_sites")
+    crisis = crisis_of(
+        towns_in_a_row(
+            counts=((9, 1_000.0, 9),),
+            there=tuple((m, "north", None if m == "in_sites" else 5, 9, 9.0, 9) for m in measures),
+        )
+    )
+    rows = crisis.observations.copy()
+    rows.loc[rows["series_id"] == "newly", "area_id"] = "north"
+    found = followed_known(replace(crisis, observations=rows), day(20))
+    assert [c.figure for c in found] == ["home", "in_sites", "killed", "left", "left"]
+    assert all(not c.places for c in found)
