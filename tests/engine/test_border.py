@@ -103,11 +103,7 @@ def test_counts_at_a_border_act_on_the_hazard_until_it_opens_further() -> None:
     assert then == now
     assert chance(MANAGED, OPEN, enter=2.0)[2] == 0.5, "they say nothing of an open border"
     assert chance(MANAGED, OPEN, enter=20.0)[2] == pytest.approx(1.0 - 0.9**20), "no less than now"
-    assert chance(MANAGED, MANAGED, declared=0.04, enter=2.0) == (
-        pytest.approx(1.0 - 0.999**2),
-        0.04,
-        0.04,
-    )
+    assert chance(MANAGED, MANAGED, declared=0.04, enter=2.0)[1:] == (0.04, 0.04)
 
 
 def two_gates(one: str, two: str) -> Sketch:

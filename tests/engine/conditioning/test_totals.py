@@ -60,7 +60,7 @@ def job(name: str, persons: float | None, **settings: float) -> Job:
 @pytest.mark.parametrize("name", COUNTS)
 def test_a_count_of_the_whole_moves_what_answers_to_it(name: str) -> None:
     figure = ANSWERING[name]
-    levels = job(name, None).ground.parameters[name].law.ppf([0.05, 0.95])
+    levels = job(name, None).ground.parameters[name].law.ppf(np.array([0.05, 0.95]))
     made = []
     for level in levels:
         ground = job(name, None, **{name: float(level)}).ground

@@ -2,8 +2,8 @@
 
 One file for each way in which facts speak of a parameter. Its prior is cut into cells of equal
 chance; facts known by the as-of date weigh them, and each future's value, a quantile of the prior,
-becomes the same quantile of what is left. Where the facts cannot tell, or the user or the crisis fixed the
-parameter, nothing changes.
+becomes the same quantile of what is left. Where the facts cannot tell, or the user or the crisis
+fixed the parameter, nothing changes.
 """
 
 from __future__ import annotations

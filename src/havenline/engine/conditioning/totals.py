@@ -65,10 +65,8 @@ def weigh(figure: str, name: str, ground: Ground, levels: Sequence[float]) -> Fl
         values[name] = level
         return past_of(replace(ground, values=values))
 
-    error = ground.parameters["flight_count_error"].value
-    return weigh_levels(
-        run, levels, counts, error, round(ground.parameters["report_lag_days"].value)
-    )
+    error, lag = (ground.parameters[of].value for of in ("flight_count_error", "report_lag_days"))
+    return weigh_levels(run, levels, counts, error, round(lag))
 
 
 def weigh_levels(

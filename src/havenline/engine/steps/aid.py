@@ -80,8 +80,9 @@ def unsheltered(state, place):  # type: ignore[no-untyped-def]
 def in_sites(net, state, place):  # type: ignore[no-untyped-def]
     """Return displaced people at a place who are in its sites, a whole number.
 
-    Sites and hosts share them as their places are, with the factor that counts speak for. Where no host has room all are in sites, however
-    full these are; in a camp that has lost its last place too, elsewhere nobody is then.
+    Sites and hosts share them as their places are, with the factor that counts speak for. Where no
+    host has room all are in sites, however full these are; in a camp that has lost its last place
+    too, elsewhere nobody is then.
     """
     here = state.place[place]
     sites = here.to_sites * (here.tents + here.homes)

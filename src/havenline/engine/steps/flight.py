@@ -2,7 +2,8 @@
 
 The daily hazard of a person at place i, of mean readiness, is
 
-    phi m_i o_i [ l0 c_i + level shock_i ( lf sum_k O_k s_ik exp(-d_ik / L_i) + lb ln(1 + b_i / 5) ) ],
+    phi m_i o_i [ l0 c_i
+        + level shock_i ( lf sum_k O_k s_ik exp(-d_ik / L_i) + lb ln(1 + b_i / 5) ) ],
 
 with d_ik the road distance to the front of offensive k, O_k 1 while it runs and
 ``flight_announced`` from the day on which it was announced until then, s_ik 1 and
@@ -11,8 +12,8 @@ built-up places by ``flight_built_up_reach``, lb multiplied by ``flight_pause`` 
 runs, b_i the events of seven days, c_i whether the place lies in an area of concern, and phi 1 for
 residents and the IDP ratio for displaced people. m_i is the factor that counts of those who left an
 area speak for (`havenline.engine.conditioning.factors`), 1 where there is none. o_i is 1 on ground
-that shelters its people and falls to ``flight_captured`` on ground that does not: there people leave
-only as far as the new holder lets them. On the day when a place is taken a share
+that shelters its people and falls to ``flight_captured`` on ground that does not: there people
+leave only as far as the new holder lets them. On the day when a place is taken a share
 ``flight_at_capture`` of those still there leaves.
 
 People differ in readiness: it is gamma distributed among those who live at a place, with mean 1 and
@@ -589,9 +590,8 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
         published = max(0.0, record.day[day].target - state.course[0].newly_moved)
         scale, times = scale_to_record(net, record, values, plan, state, published, 1.0), 1.0
         if state.course[0].offensive == 1:
-            level.count(
-                state, published, expected_new(net, record, values, plan, state, 1.0, 1.0)[0]
-            )
+            expected, _ = expected_new(net, record, values, plan, state, 1.0, 1.0)
+            level.count(state, published, expected)
     if ahead <= 0 and ahead % level.WEEK == 0:
         level.learn_week(values, state)
     if ahead == 0:
