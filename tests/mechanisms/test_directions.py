@@ -175,7 +175,7 @@ ELSEWHERE = {
         "destination_size_power",
         "vehicle_km_day", "vehicle_share", "walk_km_day",
     ),
-    "tests/engine/conditioning/test_pull.py": ("destination_area_sd",),
+    "tests/engine/conditioning/test_factors.py": ("destination_area_sd",),
     "tests/engine/steps/test_harm_and_aid.py": (
         "camp_slack", "home_life_months", "host_slack", "mortality_unsheltered",
         "persons_per_unit", "tent_life_months", "tents_per_month", "violence_events",

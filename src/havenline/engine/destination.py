@@ -6,7 +6,7 @@ The pull of place j on people at place i is
 
 as `havenline.engine.gravity` has it, times ``border_shelter`` at a border, on ground that an
 offensive attacks, with ``own`` a factor of the place, drawn once in each future (lognormal, its
-mean one or what the counts of people by area speak for, see `havenline.engine.conditioning.pull`):
+mean one or what counts by area speak for, see `havenline.engine.conditioning.factors`):
 what draws people there that nobody counted; ``size`` the people there and the places of its sites,
 where these are not known ``site_unknown`` at least; ``room`` falling linearly from 1 at 90% to 0.2
 at 150% of the shelter places, with the same for what is not known, and never to zero; ``safety`` 1
