@@ -49,7 +49,9 @@ OF_THE_WHOLE: Mapping[str, str] = {
     "returned": HOME,
 }
 """The same of counts of the whole crisis."""
-UNITS = ("persons", "movements")
+MOVED: Mapping[str, str] = {"departed": LEFT}
+"""Of counts of moves of an area, where one person may stand several times: where people have come to
+be is not in them."""
 
 
 class Followed(NamedTuple):
@@ -106,11 +108,10 @@ def followed_known(crisis: Crisis, as_of: date) -> list[Followed]:
 
 def _followed(crisis: Crisis, as_of: date) -> Iterator[Followed]:
     rows, start = known_by(crisis.observations, as_of), crisis.meta.period.start
-    rows = rows[rows["unit"].isin(UNITS)]
     named, main = places_named(crisis), areas_of_main(crisis)
     whole = set().union(*map(named, crisis.places["place_id"]))
 
-    def figure_of(series: Series) -> tuple[str, frozenset[str]]:
+    def figure_of(series: Series, of_parts: Mapping[str, str]) -> tuple[str, frozenset[str]]:
         """Return what a series counts, ``""`` if nothing that is followed, and its places."""
         if series.measure in OF_NEIGHBOURS:
             return OF_NEIGHBOURS[series.measure], frozenset()
@@ -119,24 +120,24 @@ def _followed(crisis: Crisis, as_of: date) -> Iterator[Followed]:
             return "", frozenset()
         if series.area in main or places == whole:
             return OF_THE_WHOLE.get(series.measure, ""), frozenset()
-        return OF_PARTS.get(series.measure, ""), frozenset(places)
+        return of_parts.get(series.measure, ""), frozenset(places)
 
-    counts = {
-        series: figures for series, figures in every_count(rows).items() if figure_of(series)[0]
-    }
-    for counted in _chosen(counts, start, as_of):
-        series = counted.series
-        figure, places = figure_of(series)
-        yield Followed(
-            figure,
-            series.area,
-            series.neighbour,
-            places,
-            counted.start,
-            counted.end,
-            counted.value,
-            ANSWERS[series.measure].since_the_start,
-        )
+    for unit, of_parts in (("persons", OF_PARTS), ("movements", MOVED)):
+        every = every_count(rows[rows["unit"].eq(unit)])
+        figures = {series: figure_of(series, of_parts) for series in every}
+        counts = {series: every[series] for series, (figure, _) in figures.items() if figure}
+        for counted in _chosen(counts, start, as_of):
+            figure, places = figures[counted.series]
+            yield Followed(
+                figure,
+                counted.series.area,
+                counted.series.neighbour,
+                places,
+                counted.start,
+                counted.end,
+                counted.value,
+                ANSWERS[counted.series.measure].since_the_start,
+            )
 
 
 def _chosen(
