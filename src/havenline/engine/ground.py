@@ -42,6 +42,7 @@ from havenline.engine.state import (
 )
 from havenline.engine.values import sample_one, sample_values
 from havenline.errors import RunError
+from havenline.facts.followed import Followed, followed_known
 from havenline.options.schedule import (
     Schedule,
     build_schedule,
@@ -177,6 +178,8 @@ class Ground:
         The plan of no option, under which the past is replayed.
     left : mapping of str to (n_cell,) float64
         What the counts leave of the prior of parameters; see `havenline.engine.conditioning`.
+    followed : tuple of Followed
+        Counts beside the main series that were known.
     met : tuple of Met
         Counts beside the main series, with the plain past that follows them.
     """
@@ -191,6 +194,7 @@ class Ground:
     days: int
     plain: Schedule
     left: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    followed: tuple[Followed, ...] = ()
     met: tuple[Met, ...] = ()
 
     @property
@@ -469,6 +473,7 @@ def prepare(
         seed=seed,
         days=horizon,
         plain=build_schedule(world, facts, _NO_OPTION, horizon),
+        followed=tuple(followed_known(crisis, date)),
     )
     left = left_of_priors(ground)
     if left:

@@ -50,7 +50,7 @@ OF_THE_WHOLE: Mapping[str, str] = {
 }
 """The same of counts of the whole crisis."""
 MOVED: Mapping[str, str] = {"departed": LEFT}
-"""Of counts of moves of an area, where one person may stand several times: where people have come to
+"""Of counts of moves, where one person may stand several times: where people have come to
 be is not in them."""
 
 
@@ -108,6 +108,7 @@ def followed_known(crisis: Crisis, as_of: date) -> list[Followed]:
 
 def _followed(crisis: Crisis, as_of: date) -> Iterator[Followed]:
     rows, start = known_by(crisis.observations, as_of), crisis.meta.period.start
+    rows = rows[rows["measure"].isin([*OF_PARTS, *OF_NEIGHBOURS, *OF_THE_WHOLE])]
     named, main = places_named(crisis), areas_of_main(crisis)
     whole = set().union(*map(named, crisis.places["place_id"]))
 

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from havenline.engine.conditioning.counted import Count, answer, count_of, together
 from havenline.engine.conditioning.plain import plain_values
 from havenline.engine.past import Past, past_of
-from havenline.facts.followed import ENTERED, IN_SITES, LEFT, WAITING, Followed, followed_known
+from havenline.facts.followed import ENTERED, IN_SITES, LEFT, WAITING, Followed
 
 if TYPE_CHECKING:
     from havenline.engine.ground import Ground
@@ -100,30 +100,27 @@ def follow_counts(ground: Ground) -> Ground:
     Where no count is known, or ``destination_area_sd`` is 0, it is the same ground but for what
     the counts were beside it.
     """
-    known = followed_known(ground.crisis, ground.as_of)
-    if not known:
+    if not ground.followed:
         return ground
     sd = ground.parameters[SPREAD].value
-    counts = [count_of(ground, count) for count in known]
+    counts = [count_of(ground, count) for count in ground.followed]
     values = plain_values(ground)
     values["destination_pull_sd"] = 0.0
     plain = replace(ground, values=values)
     factors = Factors(*(getattr(ground.facts.record, name) for name in Factors._fields))
-    followed = followed_by(ground, known, counts) if sd > 0.0 else []
+    followed = followed_by(ground, counts) if sd > 0.0 else []
     error, lag = (ground.parameters[name].value for name in (ERROR, LAG))
     factors, past = fit(
         lambda given: past_of(_with(plain, given)), followed, factors, error, round(lag), sd
     )
     met = tuple(
         Met(count, held.made(past) - (held.persons - count.persons))
-        for count, held in zip(known, counts, strict=True)
+        for count, held in zip(ground.followed, counts, strict=True)
     )
     return replace(_with(ground, factors), met=met)
 
 
-def followed_by(
-    ground: Ground, known: Sequence[Followed], counts: Sequence[Count]
-) -> list[Followable]:
+def followed_by(ground: Ground, counts: Sequence[Count]) -> list[Followable]:
     """Return what the counts of parts of a crisis give a factor to.
 
     Counts of one area, or neighbour, that one factor answers to are held together; a count of the
@@ -131,7 +128,7 @@ def followed_by(
     """
     place = ground.world.network.place
     found: dict[tuple[str, frozenset[str], str], tuple[On, list[Count]]] = {}
-    for of, count in zip(known, counts, strict=True):
+    for of, count in zip(ground.followed, counts, strict=True):
         kind, on = "", {}
         if of.figure == ENTERED:
             crossings = np.append(count.inside, False)[place["border"]] & place["crossing"]

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from havenline.engine.conditioning.counted import Count, count_of, together
 from havenline.engine.conditioning.plain import plain_values
 from havenline.engine.past import Past, past_of
-from havenline.facts.followed import CAME_BACK, HOME, KILLED, LEFT, UNSHELTERED, followed_known
+from havenline.facts.followed import CAME_BACK, HOME, KILLED, LEFT, UNSHELTERED
 
 if TYPE_CHECKING:
     from havenline.engine.ground import Ground
@@ -55,8 +55,7 @@ def weigh(figure: str, name: str, ground: Ground, levels: Sequence[float]) -> Fl
     ground : Ground
     levels : sequence of float
     """
-    known = followed_known(ground.crisis, ground.as_of)
-    counts = [count_of(ground, k) for k in known if k.figure == figure and not k.places]
+    counts = [count_of(ground, k) for k in ground.followed if k.figure == figure and not k.places]
     if not counts:
         return None
 
