@@ -20,7 +20,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lowest docs clean
+.PHONY: help run test types tests lowest docs clean
 
 help:
 	@sed -n '/^#   make/s/^# *//p' $(firstword $(MAKEFILE_LIST))
@@ -28,10 +28,16 @@ help:
 run: .venv/ready
 	$(BIN)/havenline run $(CRISIS) --out $(OUT) $(ARGS)
 
+# Types are checked while the first kernels are compiled.
 test: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(MAKE) --no-print-directory -j 2 types tests
+
+types: .venv/ready-dev
 	$(BIN)/mypy
+
+tests: .venv/ready-dev
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Old versions warn of new ones, so warnings are no errors here.

@@ -19,6 +19,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         simulate(open_crisis(builtin_crises()[0]), futures=1, days=1, options=[])
 
 
+LONGEST = ("test_new_process.py", "test_page.py", "test_hostile.py", "test_simulation.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker is left with one at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture(scope="session")
 def synthetic() -> ModuleType:
     """The module tests/synthetic.py: ``synthetic.synthetic_dataset()`` makes a small result."""

@@ -165,7 +165,7 @@ def test_a_random_parameter_is_refused_in_words_or_runs(
     agreed(folder)
 
 
-@pytest.mark.parametrize("number", range(300))
+@pytest.mark.parametrize("number", range(200))
 def test_a_random_cell_is_refused_in_words_or_runs(
     number: int, example: Path, tmp_path: Path
 ) -> None:

@@ -53,7 +53,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def havenline(copy: Path, *words: str) -> str:
-    env = {**os.environ, "PYTHONPATH": str(copy), "NUMBA_OPT": "0", "COLUMNS": "300"}
+    env = {**os.environ, "PYTHONPATH": str(copy), "COLUMNS": "300"}
     env.pop("NUMBA_CACHE_DIR", None)
     done = subprocess.run(
         [sys.executable, "-m", "havenline", *words], env=env, capture_output=True, text=True,

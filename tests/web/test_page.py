@@ -199,6 +199,11 @@ def test_the_bargaining_table_says_what_the_python_interface_says(
         again.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
         assert text_of(again, "#bargain-answer") == text_of(page, "#bargain-answer")
         assert again.input_value("#support-donors") == "0.6"
+        for width in (1280, 390):
+            page = opened("#t=bargain", width, 844)
+            page.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
+            assert_accessible(page)
+            assert_no_wider(page, width)
 
 
 def test_play_moves_the_day_and_the_map(opened: Callable[..., Any]) -> None:
@@ -322,12 +327,13 @@ def test_the_keyboard_is_enough(opened: Callable[..., Any]) -> None:
     until(page, f"havenline.redraws.length > {redraws}")
 
 
-@pytest.mark.parametrize("tab", ["answer", "beside", "bargain", "evidence", "out"])
+@pytest.mark.parametrize("tab", ["answer", "beside", "evidence", "out"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_no_serious_fault(opened: Callable[..., Any], tab: str, width: int) -> None:
-    page = opened(f"#t={tab}&d=20", width, 844)
-    if tab == "bargain":
-        page.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
+    assert_accessible(opened(f"#t={tab}&d=20", width, 844))
+
+
+def assert_accessible(page: Any) -> None:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document).then(r => r.violations)")
     serious = [
@@ -360,12 +366,13 @@ def test_the_kept_scores_of_the_past_are_drawn_and_told(opened: Callable[..., An
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 def test_nothing_sticks_out_sideways(opened: Callable[..., Any], size: tuple[int, int]) -> None:
     page = opened("", *size)
-    for tab in ("beside", "bargain", "evidence", "out", "answer"):
+    for tab in ("beside", "evidence", "out", "answer"):
         page.click(f"#tab-{tab}")
-        if tab == "bargain":
-            page.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= size[0] + 1, tab
+        assert_no_wider(page, size[0])
+
+
+def assert_no_wider(page: Any, width: int) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= width + 1
 
 
 def test_right_to_left_mirrors_the_page(opened: Callable[..., Any]) -> None:
