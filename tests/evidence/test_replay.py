@@ -27,9 +27,7 @@ def result() -> xr.Dataset:
             there=(("present", "north", None, 9, 9_000, 9), ("departed", "middle", 1, 9, 5_000, 9)),
         )
     )
-    dataset = simulate(crisis, futures=3, workers=1, days=5)
-    assert isinstance(dataset, xr.Dataset)
-    return dataset
+    return simulate(crisis, futures=3, workers=1, days=5).dataset
 
 
 @pytest.fixture(scope="module")

@@ -114,7 +114,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "fled_of_late": ("fled_of_late",),
     "fear": ("fear",),
     "ordered": ("ordered",),
-    "shelter": ("tents", "homes", "room", "site", "shelter"),
+    "shelter": ("tents", "homes", "room", "site", "shelter", "to_sites"),
     "readiness": ("shock", "shock_z", "wait_fighting", "wait_background", "spent"),
     "level": tuple(n for n in LEVEL.names or () if n not in ("tempo", "tempo_z")),
     "tempo": ("tempo", "tempo_z"),
