@@ -359,7 +359,8 @@ def crisis_of(sketch: Sketch) -> Crisis:
                     "kind": k,
                     "published": _day(known),
                     "offensives": "".join(of[:1]),
-                    "where": "".join(of[1:]),
+                    "where": "".join(of[1:2]),
+                    "neighbour": "".join(of[2:]),
                 }
                 for i, (d, k, known, *of) in enumerate(sketch.happenings)
             ],
@@ -370,6 +371,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 "published": DATE,
                 "offensives": "str",
                 "where": "str",
+                "neighbour": "str",
             },
         ),
         observations=_frame(

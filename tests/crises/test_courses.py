@@ -133,11 +133,12 @@ def test_idlib_the_pulse_onward_lies_in_the_range_once_the_gate_is_open() -> Non
 
 
 def test_an_option_that_opens_an_open_gate_changes_nothing() -> None:
-    lever = {"lever": "onward", "neighbour": "turkey", "start": 3}
+    lever = {"lever": "onward", "neighbour": "tr", "start": 3}
     told = OptionSpec.model_validate(
         {"id": "open", "name": "Open", "summary": "The gate is opened.", "levers": [lever]}
     )
     for day, same in (("2020-02-29", True), ("2020-02-27", False)):
         ground = prepare(open_crisis("idlib-2020"), dt.date.fromisoformat(day), futures=1, days=7)
         plan = ground.plan(told)
-        assert (plan.onward_open == ground.plain.onward_open) is same
+        opens = (plan.neighbour["onward_open"] == ground.plain.neighbour["onward_open"]).all()
+        assert opens == same

@@ -14,6 +14,7 @@ import pytest
 from havenline.crisis import Crisis, init_crisis, open_crisis
 from havenline.crisis.levers import LineLever, MonitorsLever
 from havenline.crisis.parameters import known_parameters
+from havenline.engine.ground import prepare
 from havenline.errors import HavenlineError
 from havenline.negotiation.answer import Negotiation
 from havenline.negotiation.collapse import hazard_ratios
@@ -22,7 +23,7 @@ from havenline.negotiation.landing import HEADLINE
 from havenline.negotiation.negotiate import Talks, negotiate, open_talks
 from havenline.negotiation.parties import Judgement, draw, read_parties
 from havenline.negotiation.problem import Aspect, Model
-from havenline.negotiation.runs import Measured
+from havenline.negotiation.runs import wear_of
 from havenline.negotiation.terms import as_option, list_terms, read_lines
 from havenline.report.bargain import page
 from havenline.web.bargaining import DRAWS, SHOWN, bargaining_payload
@@ -139,6 +140,38 @@ def test_a_guarantee_that_is_supported_stands_longer(talks: Talks) -> None:
     assert np.array_equal(after[:, ~guaranteed], before[:, ~guaranteed])
 
 
+def test_what_was_kept_of_an_agreement_wears_every_settlement_alike(talks: Talks) -> None:
+    plain = model_of(talks)
+    worn = dataclasses.replace(
+        talks.ran, measured=dataclasses.replace(talks.ran.measured, wear=np.full(4, 3.0))
+    )
+    model = model_of(dataclasses.replace(talks, ran=worn))
+    none = {"donors": 0.0}
+    before = hazard_ratios(plain, none)
+    np.testing.assert_allclose(hazard_ratios(model, none), 3.0 * before)
+    old, new = plain.solve_payoffs(none), model.solve_payoffs(none)
+    assert (new.stands_at[1] < old.stands_at[1]).all()
+
+
+def test_a_record_of_breaches_makes_settlements_fail_sooner(
+    example: Crisis, tmp_path: Path
+) -> None:
+    """Posts lost and breaches counted, as the folder of an agreement that was not kept has them."""
+    assert (open_talks(example, futures=2, runs=14, days=8).ran.measured.wear == 1.0).all()
+    idlib = open_crisis("idlib-2020")
+    as_of = idlib.meta.as_of
+    ground = prepare(idlib, as_of, futures=2, days=1)
+    kept = ground.facts.record.compliance[0]
+    assert kept["posts"] > 0.0
+    wear = wear_of(ground)
+    drawn = {name: ground.values[name] for name in ("truce_hr_breaches", "truce_hr_posts")}  # noqa: PD011
+    by_hand = drawn["truce_hr_breaches"] ** kept["doublings"]
+    by_hand = by_hand * drawn["truce_hr_posts"] ** kept["posts"]
+    assert kept["missed"] == 0
+    np.testing.assert_allclose(wear, by_hand)
+    assert (wear > 1.0).all()
+
+
 def test_a_tie_cut_without_a_deal_lowers_no_deal_for_the_one_that_needs_it(talks: Talks) -> None:
     p = model_of(talks).solve_payoffs({"donors": 0.0})
     lost = p.no_deal_plain - p.no_deal
@@ -192,7 +225,7 @@ def test_a_party_that_cares_for_nothing_but_ground_blocks_what_gives_it_less(
     for courses in (ran.stands, ran.falls):
         values["ground_taken"][courses[worse]] = 0.6
         values["ground_taken"][courses[better]] = 0.2
-    made_up = dataclasses.replace(ran, measured=Measured(values, ran.measured.parameters))
+    made_up = dataclasses.replace(ran, measured=dataclasses.replace(ran.measured, values=values))
     plain = dict.fromkeys(("red_lines", "dependences", "supports"))
     found = answer_of(dataclasses.replace(talks, ran=made_up), {}, stakes=stakes, **plain)
     at = found.solved.names.index("lowland")
@@ -272,7 +305,9 @@ def test_runs_that_pay_one_side_only_make_no_deal(talks: Talks) -> None:
     values["ground_taken"][[*found.stands, *found.falls]] = 0.9
     values["newly_displaced"][:] = 100.0
     values["newly_displaced"][[*found.stands, *found.falls]] = 900.0
-    made_up = dataclasses.replace(found, measured=Measured(values, found.measured.parameters))
+    made_up = dataclasses.replace(
+        found, measured=dataclasses.replace(found.measured, values=values)
+    )
     plain = dict.fromkeys(("red_lines", "dependences", "supports"))
     answer = answer_of(dataclasses.replace(talks, ran=made_up), {}, **plain)
     assert answer.chance == 0.0

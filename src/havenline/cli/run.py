@@ -114,6 +114,7 @@ def run(
     from havenline.facts.counts import displaced_known, returns_known
     from havenline.options import with_line
     from havenline.outcomes import compare
+    from havenline.telling.compliance import agreement_json, told_of_agreement
 
     declared = opened(crisis)
     if line is not None:
@@ -147,7 +148,8 @@ def run(
             returns_known(declared, result.as_of),
         )
         cut = float(result.dataset.attrs["choice_weight_cut"])
-        kept = _kept(declared, result)
+        kept = told_of_agreement(result.dataset, declared)
+        agreement = agreement_json(result.dataset, declared)
         if folder is not None and stage is not None:
             made = _write_all(result, declared, comparison, stage)
             written = [folder / file.name for file in made]
@@ -155,13 +157,17 @@ def run(
                 (folder / name).unlink(missing_ok=True)  # of another run: not beside this one
             result.dataset.close()
     if as_json:
-        plain = {**comparison.to_json_dict(), "replay": fit.to_json_dict() if fit else None}
+        plain = {
+            **comparison.to_json_dict(),
+            "replay": fit.to_json_dict() if fit else None,
+            "agreement": agreement,
+        }
         sys.stdout.write(json.dumps(plain, allow_nan=False) + "\n")
     else:
         _print_comparison(declared, comparison)
         _print_cut(cut)
         if kept:
-            out.print(f"\n{kept}", markup=False)
+            out.print("\n" + "\n".join(kept), markup=False)
         if fit is not None:
             out.print(f"\n{fit.sentence}", style="dim")
         for path in written:
@@ -169,13 +175,6 @@ def run(
     if result.partial:
         err.print("Stopped early: the result holds the futures that were done and says so.")
         raise typer.Exit(1)
-
-
-def _kept(crisis: Crisis, result: Any) -> str:
-    """Return how the agreement had been eroded, and the chance that it is hollowed out."""
-    from havenline.telling.compliance import eroded, hollowed
-
-    return "\n".join(filter(None, [eroded(crisis, result.as_of), *hollowed(result.dataset)]))
 
 
 def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> list[Path]:

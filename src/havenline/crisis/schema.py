@@ -290,6 +290,12 @@ _HAPPENINGS = Table(
             "the places or areas, of any level, that it is about, separated by ';'; empty: all",
             refers="places or areas",
         ),
+        optional(
+            "neighbour",
+            "id",
+            "the neighbour that opens or shuts the way onward; empty: all",
+            refers="meta.neighbours",
+        ),
         Column("what", "text", "one sentence"),
         Column("numbers", "text", "figures it names", required=False),
         published_column(),
@@ -304,8 +310,8 @@ _HAPPENINGS = Table(
     "its own. Of the rows of one day ends of truces count first, then pauses, then truces, then "
     "starts of offensives, so an offensive that starts and is halted on one day runs on; date the "
     "halt a day later if it held.",
-    does="starts, pauses and truces say on which days offensives run up to the as-of date; "
-    "every other kind is told alone",
+    does="starts, pauses and truces say on which days offensives run up to the as-of date; what "
+    "any other kind does stands beside it below, or it is told alone",
 )
 
 _COMPLIANCE = Table(

@@ -147,6 +147,14 @@ _TABLE = (
         "cumulative",
     ),
     Variable(
+        "went_on",
+        (*DAILY, "neighbour"),
+        "float64",
+        "attempts to go on from each neighbour since the as-of date",
+        "persons",
+        "cumulative",
+    ),
+    Variable(
         "waiting",
         (*DAILY, "neighbour"),
         "float64",

@@ -67,6 +67,8 @@ class Output(NamedTuple):
         1 where people were within 10 km of the front on a day of an offensive.
     entered, came_back : (n_day, n_neighbour) int64
         Entries to each neighbour, and returns from it, since the as-of date.
+    went_on : (n_day, n_neighbour) int64
+        Attempts to go on from each neighbour since the as-of date.
     waiting : (n_day, n_neighbour) int64
         Displaced persons who wait at the border with each neighbour.
     flows : (n_week, n_area, n_area) int32
@@ -85,6 +87,7 @@ class Output(NamedTuple):
     exposed: NDArray[np.uint8]
     entered: NDArray[np.int64]
     came_back: NDArray[np.int64]
+    went_on: NDArray[np.int64]
     waiting: NDArray[np.int64]
     flows: NDArray[np.int32]
     hollowed: NDArray[np.uint8]
@@ -110,6 +113,7 @@ def empty_output(days: int, areas: int, groups: int, neighbours: int) -> Output:
         exposed=np.zeros((weeks, areas), dtype=np.uint8),
         entered=np.zeros((days + 1, neighbours), dtype=np.int64),
         came_back=np.zeros((days + 1, neighbours), dtype=np.int64),
+        went_on=np.zeros((days + 1, neighbours), dtype=np.int64),
         waiting=np.zeros((days + 1, neighbours), dtype=np.int64),
         flows=np.zeros((weeks, areas, areas), dtype=np.int32),
         hollowed=np.zeros(1, dtype=np.uint8),
@@ -253,5 +257,6 @@ def write_day(net, state, out, ahead):  # type: ignore[no-untyped-def]
     for k in range(out.entered.shape[1]):
         out.entered[ahead, k] = state.entered[k]
         out.came_back[ahead, k] = state.came_back[k]
+        out.went_on[ahead, k] = state.went_on[k]
     out.hollowed[0] = course.hollowed
     out.series[ahead] = counts

@@ -100,6 +100,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "people": ("persons", "by_status", "by_row", "crossed"),
     "calendar": ("trip", "trip_head", "free_trip", "on_the_way", "stranded"),
     "abroad": ("abroad", "entered", "came_back"),
+    "went on": ("went_on",),
     "dead": ("dead",),
     "arrivals": ("arrived", "flow"),
     "departures": ("set_out",),
@@ -126,7 +127,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "theatres": ("theatre", "theatre_area", "linked"),
     "intervention": ("in_way", "stop_left", "clash_left"),
     "rout": ("rout",),
-    "siege": ("shut", "shut_by", "corridor", "corridor_left"),
+    "siege": ("shut", "shut_by", "led_out", "corridor", "corridor_left"),
     "held back": ("held_back",),
     "containment": ("containment", "containment_left"),
     "deliveries": ("suspensions", "aid", "aid_left"),
@@ -212,7 +213,11 @@ class State(NamedTuple):
     abroad : (n_neighbour, n_home + 1, n_group) int64
         Persons who entered each neighbour and are there.
     entered, came_back : (n_neighbour,) int64
-        Entries to each since the as-of date.
+        Entries to each neighbour, and returns from it, since the as-of date.
+    onward_opened : (n_neighbour,) int64
+        Day ahead on which each opened its far border under pressure, 0 while it has not.
+    went_on : (n_neighbour,) int64
+        Attempts to go on from each since the as-of date.
     dead : (n_group,) int64
         Persons killed.
     theatre : (MOST_THEATRES,) records ``THEATRE_STATE``
@@ -275,6 +280,8 @@ class State(NamedTuple):
     abroad: NDArray[np.int64]
     entered: NDArray[np.int64]
     came_back: NDArray[np.int64]
+    onward_opened: NDArray[np.int64]
+    went_on: NDArray[np.int64]
     dead: NDArray[np.int64]
     theatre: NDArray[np.void]
     theatre_area: NDArray[np.void]
@@ -347,6 +354,8 @@ def empty_state(network: Network, sizes: Sizes, trips: int, horizon: int) -> Sta
         abroad=np.zeros((neighbours, n_area + 1, g), dtype=np.int64),
         entered=np.zeros(neighbours, dtype=np.int64),
         came_back=np.zeros(neighbours, dtype=np.int64),
+        onward_opened=np.zeros(neighbours, dtype=np.int64),
+        went_on=np.zeros(neighbours, dtype=np.int64),
         dead=np.zeros(g, dtype=np.int64),
         theatre=np.zeros(MOST_THEATRES, dtype=THEATRE_STATE),
         theatre_area=np.zeros(MOST_THEATRES * MOST_THEATRE_AREAS, dtype=THEATRE_AREA_STATE),

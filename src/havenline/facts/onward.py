@@ -11,17 +11,20 @@ from havenline.facts.known import known_by
 OPENS, CLOSES = "onward_opens", "onward_closes"
 
 
-def open_since(happenings: pd.DataFrame, as_of: date) -> date | None:
-    """Return the day from which the way onward stood open at the end of a day, or None.
+def open_since(happenings: pd.DataFrame, neighbour: str, as_of: date) -> date | None:
+    """Return the day from which a neighbour's way onward stood open at the end of a day, or None.
 
     Parameters
     ----------
     happenings : DataFrame
+    neighbour : str
+        What names no neighbour is of each.
     as_of : date
         Only happenings up to this day that were published by it; of one day the closing counts
         last. Opened again while it is open, it has been so since the first time.
     """
-    rows = known_by(happenings[happenings["kind"].isin([OPENS, CLOSES])], as_of)
+    rows = happenings[happenings["kind"].isin([OPENS, CLOSES])]
+    rows = known_by(rows[rows["neighbour"].isin(["", neighbour])], as_of)
     told = sorted(
         (day.date(), kind == CLOSES) for day, kind in zip(rows["date"], rows["kind"], strict=True)
     )

@@ -37,11 +37,13 @@ def hazard_ratios(model: Model, support: Mapping[str, float]) -> Floats:
     """Return the hazard ratio of collapse by terms, (draws, settlements).
 
     The truce model's own ratios: compliance, observers and a buffer with joint patrols, interposed
-    soldiers with a force, substance where a line settles something, listed groups left out. Support
-    for a guarantee lowers it further where there is one.
+    soldiers with a force, substance where a line settles something, listed groups left out. How the
+    agreement before it was kept wears each settlement alike. Support for a guarantee lowers it
+    further where there is one.
     """
     t = truce_law(model)
-    ratio = np.ones((model.draws, len(model.terms)))
+    wear = model.outlook @ model.ran.measured.wear
+    ratio = np.repeat(wear[:, None], len(model.terms), axis=1)
     lasting = model.judged["guarantee_lasting"]
     helped = np.exp(-lasting * model.add_support(support, "guarantee"))
     thousands = model.parameters["settlement_force"].value / 1000.0

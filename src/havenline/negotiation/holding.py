@@ -26,11 +26,12 @@ def assess_holding(solved: Solved, row: int) -> dict[str, Any]:
     -------
     dict
         ``stands``: chance to stand after 6, 12 and 36 months, mean of draws, with the truce
-        model's law. ``parties``: for each that consents or could break it, its payoff while it
-        stands, once collapsed, without a deal and with the chance of collapse; what it gains by
-        breaking it first and how often that is more than keeping it is worth; the constant hazard
-        of collapse up to which it is worth signing beside the one expected. ``shift``: the test of
-        shifts in power at its handover.
+        model's law. ``wear``: the factor on the hazard of collapse from how the agreement of before
+        was kept, mean of futures. ``parties``: for each that consents or could break it, its payoff
+        while it stands, once collapsed, without a deal and with the chance of collapse; what it
+        gains by breaking it first and how often that is more than keeping it is worth; the constant
+        hazard of collapse up to which it is worth signing beside the one expected. ``shift``: the
+        test of shifts in power at its handover.
     """
     model, payoffs = solved.model, solved.payoffs
     everyone = model.parties.all
@@ -68,6 +69,7 @@ def assess_holding(solved: Solved, row: int) -> dict[str, Any]:
             f"{round(12 * y)} months": float(s)
             for y, s in zip(HORIZON_YEARS, payoffs.stands_at[:, row], strict=True)
         },
+        "wear": float(model.ran.measured.wear.mean()),
         "parties": rows,
         "shift": _shift(model, row),
     }

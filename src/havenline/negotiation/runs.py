@@ -79,10 +79,14 @@ class Measured:
         By id of `measures.MEASURES`, in its unit.
     parameters : dict of str to (future,) float64
         The uncertain values of each future.
+    wear : (future,) float64
+        Factor on the hazard of a truce from how the agreement was kept up to the as-of date, as
+        `havenline.engine.erosion` has it: a new one between the same parties begins with it.
     """
 
     values: dict[str, Floats]
     parameters: dict[str, Floats]
+    wear: Floats
 
 
 def measure(
@@ -148,7 +152,22 @@ def measure(
         if progress is not None:
             progress(done, futures)
     drawn = {n: np.asarray(ground.values[n], dtype=np.float64) for n in VALUES.names or ()}
-    return Measured(found, drawn)
+    return Measured(found, drawn, wear_of(ground))
+
+
+def wear_of(ground: Ground) -> Floats:
+    """Return the factor on the hazard of a truce from how the agreement was kept, (future,).
+
+    Parameters
+    ----------
+    ground : Ground
+    """
+    kept, values = ground.facts.record.compliance[0], ground.values
+    return np.asarray(
+        values["truce_hr_breaches"] ** kept["doublings"]
+        * values["truce_hr_posts"] ** kept["posts"]
+        * values["truce_hr_missed"] ** kept["missed"]
+    )
 
 
 def border_regime(crisis: Crisis, as_of: dt.date | None = None) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from havenline.negotiation.answer import Negotiation
 from havenline.words import percent
 
+WORN = 1.05
+"""Factor on the hazard of collapse from which it is told."""
 TEMPTED = 0.5
 """Share of draws from which a party is named as tempted to break a settlement."""
 MOST_SETS = 4
@@ -79,6 +81,11 @@ def holding(answer: Negotiation) -> list[str]:
         ]
         if tempted:
             said.append(f"Tempted to break it first: {', '.join(tempted)}.")
+        if answer.hold["wear"] >= WORN:
+            said.append(
+                "How the agreement before it was kept makes it collapse "
+                f"{answer.hold['wear']:.1f} times as readily, in the mean of the futures."
+            )
         shift = answer.hold["shift"]
         if shift is not None:
             said.append(

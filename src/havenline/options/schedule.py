@@ -30,6 +30,7 @@ from havenline.crisis.levers import (
 )
 from havenline.crisis.registry import suggest
 from havenline.crisis.sites import site_places
+from havenline.draws import key_of_text
 from havenline.errors import OptionRefused, RunError
 from havenline.facts.areas import places_named
 from havenline.facts.borders import UNKNOWN
@@ -45,6 +46,10 @@ NEVER = 1 << 30
 
 PLAN_PLACE = np.dtype(
     [("handed", "?"), ("restored", "?"), ("haven", "?"), ("corridor", "?"), ("to", "i8")]
+)
+PLAN_NEIGHBOUR = np.dtype(
+    [("key", "u8"), ("hosted", "f8"), ("onward_open", "i8")],
+    align=True,
 )
 PLAN_DAY = np.dtype(
     [
@@ -89,10 +94,8 @@ class Schedule(NamedTuple):
     haven_capacity : float
         Persons whom the haven can shelter by its area, water and latrines; infinite where none
         of them is declared.
-    hosted : float
-        Refugees in the neighbouring countries.
-    onward_open : int
-        Day from which a neighbour lets people go on freely.
+    neighbour : (n_neighbour,) records ``PLAN_NEIGHBOUR``
+        Key of the id, refugees who are there, day from which it lets people go on freely.
     containment_start, exemption_start : int
         Day from which listed groups are contained; from which aid is exempt despite listing.
     intervention_start, intervention_until : int
@@ -126,8 +129,7 @@ class Schedule(NamedTuple):
     haven_start: int
     haven_kind: int
     haven_capacity: float
-    hosted: float
-    onward_open: int
+    neighbour: NDArray[np.void]
     containment_start: int
     exemption_start: int
     intervention_start: int
@@ -204,6 +206,7 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
     place["to"] = -1
     day = np.zeros(days + 1, dtype=PLAN_DAY)
     border = np.repeat(facts.record.border[-1:], days + 1, axis=0)
+    neighbour = _neighbours(world, facts)
     halted = np.ones(len(facts.record.offensive), dtype=np.bool_)
     intervened = np.zeros(len(facts.record.offensive), dtype=np.bool_)
     day["aid"] = 1.0
@@ -229,8 +232,6 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
         "haven_start": NEVER,
         "haven_kind": 0,
         "haven_capacity": math.inf,
-        "hosted": float(sum(h.refugees for n in world.crisis.meta.neighbours for h in n.hosts)),
-        "onward_open": _onward_open(world, facts),
         "containment_start": NEVER,
         "exemption_start": NEVER,
         "intervention_start": NEVER,
@@ -262,7 +263,8 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             terms["haven_capacity"] = haven_capacity(lever)
             _haven(world, facts, option, lever, place, day)
         elif isinstance(lever, OnwardLever):
-            terms["onward_open"] = min(terms["onward_open"], _day(option, lever.start, facts))
+            opens = neighbour[_neighbour(world, option, lever.neighbour)]
+            opens["onward_open"] = min(opens["onward_open"], _day(option, lever.start, facts))
         elif isinstance(lever, ContainmentLever):
             terms["containment_start"] = _day(option, lever.start, facts)
         elif isinstance(lever, ExemptionLever):
@@ -293,10 +295,11 @@ def build_schedule(world: World, facts: Facts, option: OptionSpec, days: int) ->
             first = _day(option, lever.start, facts)
             last = days if lever.until is None else _day(option, lever.until, facts)
             day["aid"][first : last + 1] *= lever.level
-    for array in (place, day, border, halted, intervened):
+    for array in (place, day, neighbour, border, halted, intervened):
         array.flags.writeable = False
     return Schedule(
-        place=place, day=day, border=border, halted=halted, intervened=intervened,
+        place=place, day=day, neighbour=neighbour, border=border, halted=halted,
+        intervened=intervened,
         **terms,  # type: ignore[arg-type]
     )  # fmt: skip
 
@@ -330,10 +333,27 @@ def _in_order(option: OptionSpec, as_of: dt.date) -> list[Lever]:
     return sorted(option.levers, key=rank)
 
 
-def _onward_open(world: World, facts: Facts) -> int:
-    """Return the day ahead on which the far border was opened, of those up to the as-of date."""
-    since = open_since(world.crisis.happenings, facts.as_of)
-    return NEVER if since is None else (since - facts.as_of).days
+def _neighbours(world: World, facts: Facts) -> NDArray[np.void]:
+    """Return who is in each neighbour, and since when its far border was open by the as-of date."""
+    hosts = {n.id: sum(h.refugees for h in n.hosts) for n in world.crisis.meta.neighbours}
+    found = np.zeros(len(world.neighbour_ids), dtype=PLAN_NEIGHBOUR)
+    for row, name in zip(found, world.neighbour_ids, strict=True):
+        since = open_since(world.crisis.happenings, name, facts.as_of)
+        opened = NEVER if since is None else (since - facts.as_of).days
+        row["key"], row["hosted"] = key_of_text(f"neighbour:{name}"), hosts[name]
+        row["onward_open"] = opened
+    return found
+
+
+def _neighbour(world: World, option: OptionSpec, name: str) -> int:
+    """Return the index of a neighbour that a lever names."""
+    if name not in world.neighbour_ids:
+        hint = suggest(name, world.neighbour_ids)
+        raise RunError(
+            f"option {option.id!r}: {name!r} is no neighbour of the crisis"
+            + (f"; {hint}" if hint else "")
+        )
+    return world.neighbour_ids.index(name)
 
 
 def _day(option: OptionSpec, value: dt.date | int, facts: Facts) -> int:
@@ -503,7 +523,7 @@ def _haven(
 def _border(
     world: World, facts: Facts, option: OptionSpec, lever: BorderLever, border: NDArray[np.int8]
 ) -> None:
-    regime, at = REGIMES.index(lever.regime), world.neighbour_ids.index(lever.neighbour)
+    regime, at = REGIMES.index(lever.regime), _neighbour(world, option, lever.neighbour)
     known = int(facts.record.border[-1, at])
     now = "unknown" if known == UNKNOWN else REGIMES[known]
     if regime < known and (known != UNKNOWN or lever.regime == "closed"):

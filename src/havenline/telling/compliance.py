@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import xarray as xr
 
@@ -83,3 +84,47 @@ def hollowed(dataset: xr.Dataset) -> list[str]:
             text += "."
         out.append(text)
     return out
+
+
+def told_of_agreement(dataset: xr.Dataset, crisis: Crisis) -> list[str]:
+    """Return how the agreement was kept, and the chance that it is hollowed out.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    crisis : Crisis
+
+    Returns
+    -------
+    list of str
+        Empty where nothing is recorded and no truce stands in any future.
+    """
+    as_of = date.fromisoformat(str(dataset.attrs["as_of"]))
+    return [text for text in (eroded(crisis, as_of), *hollowed(dataset)) if text]
+
+
+def agreement_json(dataset: xr.Dataset, crisis: Crisis) -> dict[str, Any]:
+    """Return the same as plain data: what was recorded, and by option how often it is hollowed out.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+    crisis : Crisis
+    """
+    as_of = date.fromisoformat(str(dataset.attrs["as_of"]))
+    return {
+        "kept": eroded(crisis, as_of) or None,
+        "hollowed_out": [
+            {
+                "option": case.option,
+                "futures": case.futures,
+                "of": int(dataset.sizes["future"]),
+                "newly_displaced": None if case.displaced is None else vars(case.displaced),
+                "newly_displaced_otherwise": (
+                    None if case.otherwise is None else vars(case.otherwise)
+                ),
+            }
+            for case in hollowed_out(dataset)
+        ],
+    }

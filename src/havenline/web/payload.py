@@ -21,6 +21,7 @@ from havenline.outcomes.comparison import compare
 from havenline.outcomes.delay import delay_json, price_of_delay
 from havenline.outcomes.indicators import INDICATORS
 from havenline.telling import answer, behind
+from havenline.telling.compliance import told_of_agreement
 
 BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
 SERIES = (
@@ -194,6 +195,7 @@ def detail_payload(dataset: xr.Dataset, crisis: Crisis) -> dict[str, Any]:
             for t in behind.failures(dataset, crisis, names)
         ],
         "standing": behind.standing(dataset, names),
+        "agreement": told_of_agreement(dataset, crisis),
         "havens": _rows(behind.havens(dataset, names)),
         "needs": _rows(behind.need_rows(dataset)),
         "hosts": _rows(behind.host_rows(dataset, crisis)),

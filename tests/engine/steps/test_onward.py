@@ -133,3 +133,34 @@ def test_those_who_have_just_entered_go_on_the_more() -> None:
         attempts(open_gate, **law, onward_new=ratio)[0, :, -1].mean() for ratio in (1.0, 4.0)
     )
     assert 2.0 * few < many < 4.2 * few
+
+
+def two(**changes: Any) -> Crisis:
+    """Two neighbours with as many refugees, one of which opens the way onward under the option."""
+    crossings = (("z9", "closed", -9, -9), ("t4", "closed", -9, -9, "other"))
+    plain = crisis_of(row(options={"gate": (GATE,)}, days=40, crossings=crossings, **changes))
+    host = Host(id="h", name="Host", population=80_000_000, refugees=500_000, source_id="made")
+    neighbours = [n.model_copy(update={"hosts": [host]}) for n in plain.meta.neighbours]
+    return dataclasses.replace(plain, meta=plain.meta.model_copy(update={"neighbours": neighbours}))
+
+
+def test_each_neighbour_has_a_far_border_of_its_own() -> None:
+    rates = {"onward_managed": 1e-4, "onward_open": 1e-4, "onward_pulse": 50_000.0}
+    data = simulate(two(), futures=40, workers=1, settings={**STILL, **rates}).dataset
+    by = data["went_on"]
+    np.testing.assert_array_equal(by.sum("neighbour"), data["onward_attempts"])
+    plain, gate = by.isel(day=-1).mean("future").to_numpy()
+    assert list(data["neighbour"].to_numpy()) == ["nb", "other"]
+    assert gate[0] > 50_000.0 > 1_000.0 > gate[1]
+    assert gate[1] == plain[1]  # the luck of one is not that of the other
+    expected = 500_000 * 1e-4 * 40 / 30.4375
+    assert (np.abs(plain - expected) < 0.6 * expected).all()
+
+
+def test_the_past_of_one_neighbour_opens_it_alone() -> None:
+    opened = two(happenings=((4, "onward_opens", 4, "", "", "other"),))
+    rates = {"onward_managed": 1e-12, "onward_open": 1e-2, "onward_pulse": 1e-9}
+    data = simulate(opened, futures=10, workers=1, settings={**STILL, **rates}).dataset
+    gone = data["went_on"].isel(option=0, day=-1).to_numpy()
+    assert (gone[:, 0] == 0).all()
+    assert (gone[:, 1] > 1_000).all()

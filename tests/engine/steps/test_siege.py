@@ -161,6 +161,35 @@ def test_one_side_alone_keeps_a_corridor_for_a_shorter_time() -> None:
     assert agreed > alone
 
 
+def enclave(**lever: Any) -> Sketch:
+    """The town under siege, and behind it one that the attackers hold: no road leads out."""
+    row = opened(**lever)
+    return replace(
+        row, towns=tuple(replace(t, party="att") if t.id == "t2" else t for t in row.towns)
+    )
+
+
+def test_a_corridor_leads_out_of_an_enclave_through_the_lines() -> None:
+    kept = {"corridor_fail_rate": 0.0, "siege_leak": 1.0, "refuge_hostile": 0.0}
+    none, out = (walk(enclave(), plan, kept) for plan in (0, 1))
+    last = none.last
+    at, city = (out.job.world.place_ids.index(place) for place in ("t1", "z9"))
+    assert at_t1(none, last) == 20_000
+    assert at_t1(out, last) < 15_000
+    state = out.to(last)
+    assert np.isfinite(state.dist[at, city])
+    assert state.by_status[city, DISPLACED_BEFORE:].sum() > 1_000
+    assert not np.isfinite(none.to(last).dist[at, city])
+
+
+def test_when_a_corridor_is_shut_again_no_road_leads_through_the_lines() -> None:
+    out = walk(enclave(), 1, {"corridor_fail_rate": 365.0 * 50.0})
+    at, city = (out.job.world.place_ids.index(place) for place in ("t1", "z9"))
+    assert np.isfinite(out.to(out.job.facts.days + 5).dist[at, city])
+    assert not np.isfinite(out.to(out.last).dist[at, city])
+    assert int(out.to(out.last).place["led_out"].sum()) == 0
+
+
 def test_a_corridor_for_other_places_opens_nothing_here() -> None:
     none, out = (walk(opened(where=["t2"]), plan) for plan in (0, 1))
     np.testing.assert_array_equal(none.to(none.last).persons, out.to(out.last).persons)

@@ -45,6 +45,7 @@ function drawDetail(page) {
       box.replaceChildren(
         ...found.failures.map((f) => el("div", { class: "told" }, el("h3", {}, f.name), f.sentences.map((s) => el("p", {}, s)))),
         ...found.standing.map((s) => el("p", {}, s)),
+        ...found.agreement.length ? [el("div", { class: "told", id: "agreement" }, el("h3", {}, TEXT.agreement), found.agreement.map((s) => el("p", {}, s)))] : [],
         el("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": TEXT.limits }, table(heads, found.limits.map(named), TEXT.limits)),
         el("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": TEXT.needs }, table(heads, found.needs.map(named), TEXT.needs)),
         el("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": TEXT.hosts }, table(heads, found.hosts.map(named), TEXT.hosts)));

@@ -121,6 +121,7 @@ export const TEXT = {
   delayNone: "Choose an option other than no deal on the first tab.",
   perWeek: "Each week later", worseIn: "Worse in",
   limits: "Futures within what can be carried",
+  agreement: "How the agreement was kept, and whether it is hollowed out",
   needs: "What is needed",
   havens: "Where the haven holds, and where it fails",
   hosts: "Pressure on services in host areas, 0 to 100",
