@@ -6,8 +6,9 @@ which they get out is ``siege_leak`` of that at which they would leave; what is 
 again: when the siege is lifted, when the place has changed hands, or while a corridor of the option
 is open. A corridor leads in both directions, to a destination of one's own choice, over ground of
 whoever holds it: while it is open, people of the places that it opens may travel on every road that
-crosses no border, those of an enclave through the lines around it. Once open it is shut again at a constant rate (``corridor_fail_rate``; ``corridor_one_side`` times that where only
-one side agreed to it), and no other opens.
+crosses no border, those of an enclave through the lines around it. Once open it is shut again at a
+constant rate (``corridor_fail_rate``; ``corridor_one_side`` times that where only one side agreed
+to it), and no other opens.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ STEP = Step(
         ),
     ),
 )
-"""``shut`` is 1 where people may not leave; ``shut_by`` who held the place then; ``led_out`` 1 while
-its people may travel through the lines."""
+"""``shut`` is 1 where people may not leave; ``shut_by`` who held the place then; ``led_out`` 1
+while its people may travel through the lines."""
 
 
 @kernel
