@@ -58,6 +58,7 @@ def test_who_is_tempted_and_what_holds(answer: Negotiation) -> None:
     first, second = list(sentences.full_names(answer))[:2]
     names = sentences.full_names(answer)
     hold = {
+        "wear": 1.0,
         "parties": {first: {"tempted_in": 0.8}, second: {"tempted_in": 0.1}},
         "shift": {"day": 30, "passes": False},
     }
@@ -70,6 +71,10 @@ def test_who_is_tempted_and_what_holds(answer: Negotiation) -> None:
     assert said[2].startswith("3 of 7")
     assert f"{names[first]} with {names[second]}" in said[3]
     assert said[4].endswith(f"{names[second]}.")
+    worn = sentences.holding(
+        with_values(answer, hold={**hold, "wear": 1.5}, flagged={"count": 3, "of": 7})
+    )
+    assert "collapse 1.5 times as readily" in worn[1]
     nobody = with_values(answer, hold=None, coalitions={"smallest": [], "turns_on": None})
     assert any("No set of parties" in text for text in sentences.holding(nobody))
 

@@ -100,7 +100,6 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "people": ("persons", "by_status", "by_row", "crossed"),
     "calendar": ("trip", "trip_head", "free_trip", "on_the_way", "stranded"),
     "abroad": ("abroad", "entered", "came_back"),
-    "went on": ("went_on",),
     "dead": ("dead",),
     "arrivals": ("arrived", "flow"),
     "departures": ("set_out",),
@@ -116,7 +115,14 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "fear": ("fear",),
     "ordered": ("ordered",),
     "shelter": ("tents", "homes", "room", "site", "shelter", "to_sites"),
-    "readiness": ("shock", "shock_z", "wait_fighting", "wait_background", "spent"),
+    "readiness": (
+        "shock",
+        "shock_z",
+        "wait_fighting",
+        "wait_background",
+        "wait_again",
+        "spent",
+    ),
     "level": tuple(n for n in LEVEL.names or () if n not in ("tempo", "tempo_z")),
     "tempo": ("tempo", "tempo_z"),
     "pull": ("pull", "safety", "open", "own_pull"),
@@ -136,7 +142,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "time away": ("departed",),
     "moved": ("newly_moved",),
     "recent displacement": ("displaced_before", "displaced_daily"),
-    "onward_opened": ("onward_opened",),
+    "onward_opened": ("onward_opened", "went_on"),
 }
 """What the parts of the state are called in the table of steps, and the fields that each holds.
 Each measure is a part of its own, by its name."""

@@ -21,7 +21,9 @@ variance theta (``flight_frailty``). After a cumulated hazard H the share (1 + t
 is still there, and the hazard of those is 1 / (1 + theta H) of the mean (Vaupel, Manton and
 Stallard 1979). So who is ready goes at once, a front that stands displaces ever fewer, and a few
 never leave. H is kept for each place. People who were displaced since the start or came back have
-shown that they are ready: their hazard does not fall.
+shown that they are ready: their hazard does not fall. Nor does a count of the newly displaced speak
+of them day by day: on days that it covers too they flee at the level learned so far, else what it
+takes to move the last who never fled would keep those who did on the road.
 
 One shock for each place and week multiplies the hazard of all who are there; given it, people leave
 independently. Flight so precedes capture where people may leave.
@@ -139,6 +141,7 @@ STEP = Step(
         ("shock_z", "f8"),
         ("wait_fighting", "f8"),
         ("wait_background", "f8"),
+        ("wait_again", "f8"),
         ("spent", "f8"),
         ("held_back", "f8"),
         ("fled_of_late", "i8"),
@@ -177,7 +180,8 @@ STEP = Step(
     ),
 )
 """``shock`` is the factor on the hazard of flight of the week, ``shock_z`` its normal score;
-``wait_*`` the hazards of flight that have gathered since people last left, ``spent`` those that
+``wait_*`` the hazards of flight that have gathered since people last left, ``wait_again`` those of
+fighting for people who have fled before, ``spent`` those that
 have cumulated before, ``held_back`` those at which people would have left and could not;
 ``fled_of_late`` counts those who left in the week."""
 
@@ -398,7 +402,8 @@ def is_due(place, key, day):  # type: ignore[no-untyped-def]
     Where the chance of a day is small, people leave once a week with the chance of those days
     together; which day of the week is the place's own.
     """
-    if place.wait_fighting + place.wait_background >= GATHER_UP_TO:
+    gathered = max(place.wait_fighting, place.wait_again) + place.wait_background
+    if gathered >= GATHER_UP_TO:
         return True
     return (np.uint64(day) + key) % GATHER_DAYS == 0
 
@@ -470,10 +475,11 @@ def leave_place(net, values, plan, state, place, line, passed_on, day, ahead, ke
         Daily hazard at which those displaced in the crisis are passed on from a transit site.
     """
     own = state.place[place]
-    fighting, background = own.wait_fighting, own.wait_background
+    fighting, background, again = own.wait_fighting, own.wait_background, own.wait_again
     spent = own.spent
     own.wait_fighting = 0.0
     own.wait_background = 0.0
+    own.wait_again = 0.0
     own.spent += fighting + background
     corridor = siege.by_corridor(plan, state, place)
     here = mix(mix(mix(key, processes.FLIGHT), net.place[place].key), day)
@@ -485,12 +491,12 @@ def leave_place(net, values, plan, state, place, line, passed_on, day, ahead, ke
         if status == RESIDENT:
             lam = felt(values, spent, fighting + background)
         elif status == RETURNED:
-            lam = fighting + background
+            lam = again + background
         elif status == DISPLACED_BEFORE:
             ratio = values.flight_idp_ratio
             lam = felt(values, ratio * spent, ratio * (fighting + background))
         else:
-            lam = values.flight_idp_ratio * fighting + passed_on
+            lam = values.flight_idp_ratio * again + passed_on
         lam += line
         if lam <= 0.0:
             continue
@@ -584,6 +590,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     scale, times = 1.0, state.flight[0].level
     if state.course[0].offensive == 1:
         times *= state.flight[0].tempo
+    learned = times
     if ahead <= 0 and record.day[day].target >= 0.0:
         for i in range(n):
             state.scratch[i] = fighting_hazard(net, record, values, plan, state, i, day)
@@ -603,8 +610,10 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
     for i in range(n):
         if state.by_status[i].sum() > 0:
             own = state.place[i]
-            hazard = scale * times * fighting_hazard(net, record, values, plan, state, i, day)
+            plain = fighting_hazard(net, record, values, plan, state, i, day)
+            hazard = scale * times * plain
             own.wait_fighting += hazard
+            own.wait_again += learned * plain
             rest = scale * background_hazard(net, record, values, plan, state, i)
             own.wait_background += rest
             through = siege.gate(values, plan, state, i)
@@ -612,6 +621,7 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
                 own.held_back += (hazard + rest) * (1.0 - through) / through
             elif own.held_back > 0.0:
                 own.wait_fighting += own.held_back
+                own.wait_again += own.held_back
                 own.held_back = 0.0
             if not own.wait_fighting + own.wait_background >= 0.0:
                 state.books[0].fault = faults.HAZARD  # no number: no draw from it would end

@@ -25,7 +25,7 @@ def _account(name: str, long_name: str, *of: str) -> Measure:
 
 
 STEP = Step(
-    "The sum of all accounts is checked and written down.",
+    "All accounts are summed and checked.",
     reads=("people", "calendar", "abroad", "people_moved_out", "dead"),
     writes=("accounts",),
     parts=(),

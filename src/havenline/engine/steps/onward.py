@@ -40,7 +40,7 @@ STEP = Step(
         "recent displacement",
         "onward_opened",
     ),
-    writes=("recent displacement", "onward_opened", "went on", "onward_attempts"),
+    writes=("recent displacement", "onward_opened", "onward_attempts"),
     parts=("onward",),
     tables=("crisis", "happenings"),
     page="onward",

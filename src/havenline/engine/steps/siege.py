@@ -26,7 +26,7 @@ OPEN, SHUT_AGAIN = 1, 2
 
 STEP = Step(
     "Which places may not be left; corridors.",
-    reads=("record", "option", "holders", "people", "siege"),
+    reads=("record", "option", "holders", "people", "relations", "siege"),
     writes=("siege", "roads", "besieged"),
     parts=("siege",),
     tables=("happenings", "places"),
