@@ -20,7 +20,7 @@ from havenline.engine.step import Step
 WEEK = 7
 
 STEP = Step(
-    "Fear spreads from places that people have fled from.",
+    "Fear spreads from places people fled from.",
     reads=("fled_of_late", "people", "roads"),
     writes=("fear", "fled_of_late"),
     parts=("fear",),
