@@ -37,6 +37,7 @@ SPARE = 64_000_000
 """Bytes that must stay free on the disk: more than HDF5 holds back and writes when it closes."""
 READ_AT_ONCE = 30_000_000  # bytes of small variables that are read when a result is opened
 _SERIES_BLOCK = 100  # futures in one chunk of a daily series
+_LARGE_BLOCK = 10  # futures of a large variable that are written together
 
 
 class ResultStore:
@@ -97,14 +98,13 @@ class ResultStore:
         blocks = {name: self._block(name, large[name], future) for name in layout.LARGE}
         daily = {name: self._block(name, array, future) for name, array in (series or {}).items()}
         self._want_room(sum(block.nbytes for block in (*blocks.values(), *daily.values())))
-        for name, block in blocks.items():
-            self._variable(file, name)[:, future] = block
         at = np.arange(self._written.size)[future]
-        for name, block in daily.items():
+        for name, block in {**blocks, **daily}.items():
+            rows = self._waiting.setdefault(name, {})
             for number, row in zip(np.atleast_1d(at), _futures_of(block, future), strict=True):
-                self._waiting.setdefault(name, {})[int(number)] = row
-        if any(len(rows) >= _SERIES_BLOCK for rows in self._waiting.values()):
-            self._flush(file)
+                rows[int(number)] = row
+            if len(rows) >= (_LARGE_BLOCK if name in blocks else _SERIES_BLOCK):
+                self._flush(file, name)
         self._written[future] = True
 
     def finish(
@@ -140,7 +140,8 @@ class ResultStore:
         if not keep.any():
             raise RunError("no future was finished, so there is no result to keep")
         self._want_room(sum(np.asarray(array).nbytes for array in small.values()))
-        self._flush(file)
+        for name in tuple(self._waiting):
+            self._flush(file, name)
         for name, array in small.items():
             values = layout.VARIABLES[name].typed(array)
             expected = layout.shape_of(name, self.coords)
@@ -208,14 +209,14 @@ class ResultStore:
             raise ValueError(f"{name} has shape {block.shape}, not {expected}")
         return block
 
-    def _flush(self, file: h5netcdf.File) -> None:
-        """Write the daily series that wait, neighbouring futures together."""
-        for name, rows in self._waiting.items():
-            numbers = np.array(sorted(rows), dtype=np.int64)
-            for run in np.split(numbers, np.flatnonzero(np.diff(numbers) != 1) + 1):
-                block = np.stack([rows[int(n)] for n in run], axis=1)
-                self._variable(file, name)[:, int(run[0]) : int(run[-1]) + 1] = block
-        self._waiting = {}
+    def _flush(self, file: h5netcdf.File, name: str) -> None:
+        """Write the futures of a variable that wait, neighbouring ones together."""
+        rows = self._waiting.pop(name)
+        self._want_room(sum(row.nbytes for row in rows.values()))
+        numbers = np.array(sorted(rows), dtype=np.int64)
+        for run in np.split(numbers, np.flatnonzero(np.diff(numbers) != 1) + 1):
+            block = np.stack([rows[int(n)] for n in run], axis=1)
+            self._variable(file, name)[:, int(run[0]) : int(run[-1]) + 1] = block
 
     def _variable(self, file: h5netcdf.File, name: str) -> Any:
         if name in file.variables:

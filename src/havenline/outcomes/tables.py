@@ -80,7 +80,8 @@ def without_formula(text: str) -> str:
 
 
 def _plain(values: list[Any]) -> list[Any]:
-    return [without_formula(v) if isinstance(v, str) else v for v in values]
+    plain = {v: without_formula(v) for v in {v for v in values if isinstance(v, str)}}
+    return [plain[v] if isinstance(v, str) else v for v in values]
 
 
 def to_csv(frame: pd.DataFrame, target: Path | StringIO) -> None:
