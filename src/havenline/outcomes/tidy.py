@@ -76,31 +76,30 @@ def daily_table(dataset: xr.Dataset) -> pd.DataFrame:
     import pandas as pd
 
     days = dataset["day"].to_numpy()
-    parts = []
-    for option in _options(dataset):
-        for name in (*DAILY_SERIES, *_SUMMED):
-            if name in _NOT_PUBLISHED or name not in dataset:
-                continue
-            declared = VARIABLES[name]
-            part = pd.DataFrame(
-                {
-                    "option": option,
-                    "day": days,
-                    "variable": name,
-                    "unit": declared.units,
-                    "measure": declared.measure,
-                    "prior_only": int(declared.prior_only),
-                }
-            )
-            quantiles = (
-                np.quantile(_summed(dataset, name, option), QUANTILES, axis=0)
-                if name in _SUMMED
-                else bands(dataset, name, option, QUANTILES)
-            )
-            for column, quantile in zip(_COLUMNS, quantiles, strict=True):
-                part[column] = quantile.round(2)
-            parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    names = [n for n in (*DAILY_SERIES, *_SUMMED) if n not in _NOT_PUBLISHED and n in dataset]
+    options = _options(dataset)
+    quantiles = [
+        np.quantile(_summed(dataset, name, option), QUANTILES, axis=0)
+        if name in _SUMMED
+        else bands(dataset, name, option, QUANTILES)
+        for option in options
+        for name in names
+    ]
+    rows = [(option, VARIABLES[name]) for option in options for name in names]
+    told: dict[str, list[str] | list[int]] = {
+        "option": [option for option, _ in rows],
+        "variable": [declared.name for _, declared in rows],
+        "unit": [declared.units for _, declared in rows],
+        "measure": [declared.measure for _, declared in rows],
+        "prior_only": [int(declared.prior_only) for _, declared in rows],
+    }
+    table = pd.DataFrame(
+        {name: np.repeat(np.array(values), len(days)) for name, values in told.items()}
+    )
+    table.insert(1, "day", np.tile(days, len(rows)))
+    for column, values in zip(_COLUMNS, np.stack(quantiles, axis=1), strict=True):
+        table[column] = values.ravel().round(2)
+    return table
 
 
 def indicators_table(dataset: xr.Dataset) -> pd.DataFrame:

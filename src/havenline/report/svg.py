@@ -18,9 +18,12 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 
 def plain(value: object) -> str:
     """Return a value as one line of text without control or direction-changing characters."""
+    text = str(value)
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = [
         " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
-        for c in str(value)
+        for c in text
         if c not in _BIDI and unicodedata.category(c) not in ("Cs", "Cn")
     ]
     return " ".join("".join(kept).split())
