@@ -90,7 +90,7 @@ def daily_table(dataset: xr.Dataset) -> pd.DataFrame:
         "option": [option for option, _ in rows],
         "variable": [declared.name for _, declared in rows],
         "unit": [declared.units for _, declared in rows],
-        "measure": [declared.measure for _, declared in rows],
+        "measure": [str(declared.measure) for _, declared in rows],
         "prior_only": [int(declared.prior_only) for _, declared in rows],
     }
     table = pd.DataFrame(

@@ -8,7 +8,9 @@ fixed the parameter, nothing changes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,12 +43,11 @@ def left_of_priors(ground: Ground) -> dict[str, NDArray[np.float64]]:
     dict of str to (n_cell,) float64
         Chances, adding up to one; parameters of which the facts say nothing are left out.
     """
-    found = {}
-    for name, weigh in WEIGHED.items():
-        parameter = ground.parameters[name]
-        if parameter.distribution == "fixed":
-            continue
-        weights = weigh(ground, cells(parameter))
-        if weights is not None:
-            found[name] = weights
-    return found
+    asked = [name for name in WEIGHED if ground.parameters[name].distribution != "fixed"]
+
+    def weigh(name: str) -> NDArray[np.float64] | None:
+        return WEIGHED[name](ground, cells(ground.parameters[name]))
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # none rests on what another found
+        found = zip(asked, threads.map(weigh, asked), strict=True)
+        return {name: weights for name, weights in found if weights is not None}
