@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from havenline import open_crisis, simulate
 from havenline.crisis.levers import OptionSpec
 from havenline.engine.ground import prepare
+from havenline.engine.past import past_of
+from havenline.facts.areas import areas_within
 
 Floats = NDArray[np.float64]
 
@@ -106,6 +108,34 @@ def test_tripoli_the_curve_bends() -> None:
     assert np.median(second) < 0.8 * np.median(first)
     assert np.median(second) / 60 < 0.75 * 119_925 / 117, "slower than until then"
     assert holds(path[:, 119], 140_133)
+
+
+def in_state(run: xr.Dataset, name: str, state: str) -> Floats:
+    """Displaced people in an area and all that lie in it, on the as-of date."""
+    inside = areas_within(open_crisis(name).areas, {state})
+    return displaced_in(run, *(a for a in run["area"].to_numpy() if a in inside))
+
+
+def test_khartoum_the_states_along_the_nile_fill_and_people_cross_to_egypt() -> None:
+    """577,000 were counted in River Nile, 367,000 in Al Jazirah, 285,000 in White Nile."""
+    late = course("khartoum-2023", "2023-10-10")
+    for state, counted in (("SD16", 577_000), ("SD15", 367_000), ("SD09", 285_000)):
+        found = in_state(late, "khartoum-2023", state)
+        assert counted / 2.5 < found.mean() < 2.5 * counted, state
+    ground = prepare(open_crisis("khartoum-2023"), dt.date(2023, 8, 1), futures=12, days=1)
+    egypt = ground.world.neighbour_ids.index("egypt")
+    entered = np.mean([past_of(ground, f).entered[-1, egypt] for f in range(12)])
+    assert 250_000 / 2.5 < entered < 2.5 * 279_000
+
+
+def test_marawi_the_city_empties() -> None:
+    """172,000 were counted as gone from the city of 202,000 by 27 May."""
+    ground = prepare(open_crisis("marawi-2017"), dt.date(2017, 6, 4), futures=24, days=1)
+    at = ground.crisis.places.set_index("place_id")["area_id"]
+    city = np.array([at[place] == "PH1903617000" for place in ground.world.place_ids])
+    left = np.array([past_of(ground, f).left[-1, city].sum() for f in range(24)], dtype=np.float64)
+    assert np.median(left) > 100_000
+    assert holds(left, 171_517)
 
 
 def test_idlib_people_come_home_in_the_spring_of_2020() -> None:

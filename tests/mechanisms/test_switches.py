@@ -201,7 +201,7 @@ OFF: Mapping[str, tuple[Mapping[str, float], Mapping[str, Any], Sequence[str]]] 
     ),
     "a host state that opens under pressure": (
         {"onward_opening_rate": 0.0},
-        {"onward_opening_pressure": 2.0, "onward_opening_days": 60.0},
+        {"onward_opening_pressure": 9.0, "onward_opening_days": 60.0},
         "onward only",
     ),
     "deaths from what displacement brings": (
