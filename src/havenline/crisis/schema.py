@@ -372,9 +372,10 @@ _OBSERVATIONS = Table(
     reading="Of the main counts of one day the one published last by the as-of date holds (it is "
     "the revision), then the more exact (=, about, almost, >), then the higher. A cumulative "
     "count below an earlier one adds nobody, and the way back up is not counted again.",
-    does="the main rows of the displaced_series scale the replay; every other series with a "
-        "measure is held against the run by `havenline hindcast`; nothing published after the "
-        "as-of date informs the run",
+    does="the main rows of the displaced_series scale the replay; what else was counted, of the "
+        "whole crisis, an area or a neighbour, moves what answers to it until the replay meets it "
+        "as far as it is believed; every series with a measure is held against the run by "
+        "`havenline hindcast`; nothing published after the as-of date informs the run",
 )  # fmt: skip
 
 _PARTIES = Table(
