@@ -46,3 +46,19 @@ def test_what_the_choice_sets_leave_out_is_told_above_a_hundredth(
     printed = capsys.readouterr().out
     assert said in printed
     assert bool(printed) == bool(said)
+
+
+def test_json_holds_how_the_agreement_was_kept_and_how_often_it_is_hollowed_out(
+    havenline: Command,
+) -> None:
+    answer = havenline(
+        "run", "idlib-2020", "--as-of", "2020-03-15", "--days", "20", "--futures", "4",
+        "--option", "ceasefire", "--json",
+    )  # fmt: skip
+    told = json.loads(answer.out)["agreement"]
+    assert "of 12 observation posts" in told["kept"]
+    assert {case["option"] for case in told["hollowed_out"]} == {"no_deal", "ceasefire"}
+    for case in told["hollowed_out"]:
+        assert 0 <= case["futures"] <= case["of"] == 4
+        both = (case["newly_displaced"] is None, case["newly_displaced_otherwise"] is None)
+        assert both == (case["futures"] == 0, case["futures"] == 4)

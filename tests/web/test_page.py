@@ -206,6 +206,18 @@ def test_the_bargaining_table_says_what_the_python_interface_says(
             assert_no_wider(page, width)
 
 
+def test_how_agreements_were_kept_stands_beside_when_options_fail(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened("#t=beside")
+    page.click("#detail button")
+    page.wait_for_selector("#agreement", timeout=SECONDS * 1000)
+    told = text_of(page, "#agreement")
+    assert "of 12 observation posts" in told
+    assert "Ceasefire on the current line: in" in told
+    assert page.locator("#detail table").count() == 3
+
+
 def test_play_moves_the_day_and_the_map(opened: Callable[..., Any]) -> None:
     page = opened("#d=3")
     assert page.evaluate("havenline.state.day") == 3
