@@ -320,11 +320,8 @@ def expected_new(net, record, values, plan, state, scale, days):  # type: ignore
     """
     total, slope = 0.0, 0.0
     for i in range(state.holder.shape[0]):
-        lam = (
-            scale
-            * days
-            * (background_hazard(net, record, values, plan, state, i) + state.scratch[i])
-        )
+        hazard = background_hazard(net, record, values, plan, state, i) + state.scratch[i]
+        lam = scale * days * hazard
         if lam <= 0.0:
             continue
         own = state.place[i]
