@@ -323,23 +323,31 @@ def known_parameters(
     return dict(sorted(chosen.items()))
 
 
-def newest_source(row: Parameter, sources: pd.DataFrame) -> dt.date | None:
+def published_by_id(sources: pd.DataFrame) -> dict[str, dt.date | None]:
+    """Return when each source was published, by id; None where no day is known.
+
+    Parameters
+    ----------
+    sources : pandas.DataFrame
+        The crisis's table ``sources``.
+    """
+    days = zip(sources["source_id"], sources["published"], strict=True)
+    return {str(source): None if pd.isna(day) else day.date() for source, day in days}
+
+
+def newest_source(row: Parameter, published: Mapping[str, dt.date | None]) -> dt.date | None:
     """Return when the newest source of a row was published; None where no day is known.
 
     Parameters
     ----------
     row : Parameter
-    sources : pandas.DataFrame
-        The crisis's table ``sources``; a row of the default table names none of them.
+    published : mapping of str to datetime.date
+        As `published_by_id` returns it; a row of the default table names none of them.
     """
-    if sources.empty:
-        return None
     ids = split_ids(row.source)
-    if not set(ids) <= set(sources["source_id"].tolist()):
+    if not set(ids) <= set(published):
         return None
-    found = sources[sources["source_id"].isin(ids)]
-    days = found["published"].dropna()
-    return days.max().date() if len(days) else None
+    return max((day for i in ids if (day := published[i]) is not None), default=None)
 
 
 def known_later(
@@ -355,10 +363,11 @@ def known_later(
         The crisis's table ``sources``.
     as_of : datetime.date
     """
+    published = published_by_id(sources)
     return tuple(
         name
         for name, row in parameters.items()
-        if max(row.known_from, newest_source(row, sources) or row.known_from) > as_of
+        if max(row.known_from, newest_source(row, published) or row.known_from) > as_of
     )
 
 

@@ -14,6 +14,7 @@ from havenline.crisis.parameters import (
     known_later,
     known_parameters,
     newest_source,
+    published_by_id,
 )
 from havenline.crisis.stocks import Stock
 from havenline.facts.populations import people_known
@@ -146,12 +147,13 @@ def audit(crisis: Crisis, as_of: dt.date | None = None) -> Audit:
     titles = (table["publisher"] + ": " + table["title"]).to_dict()
     parameters = known_parameters(day, crisis.parameters)
     late = set(known_later(parameters, crisis.sources, day))
+    published = published_by_id(crisis.sources)
     rows = []
     for name, parameter in parameters.items():
         ids = split_ids(parameter.source)
         own = all(i in titles for i in ids)
         texts = tuple(str(titles[i]) for i in ids) if own else (parameter.source,)
-        newest = newest_source(parameter, crisis.sources)
+        newest = newest_source(parameter, published)
         rows.append(Audited(parameter, texts, newest, name in late))
     return Audit(
         crisis=crisis.id,

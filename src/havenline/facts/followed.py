@@ -124,7 +124,10 @@ def _followed(crisis: Crisis, as_of: date) -> Iterator[Followed]:
         return of_parts.get(series.measure, ""), frozenset(places)
 
     for unit, of_parts in (("persons", OF_PARTS), ("movements", MOVED)):
-        every = every_count(rows[rows["unit"].eq(unit)])
+        of_unit = rows[rows["unit"].eq(unit)]
+        if of_unit.empty:
+            continue
+        every = every_count(of_unit)
         figures = {series: figure_of(series, of_parts) for series in every}
         counts = {series: every[series] for series, (figure, _) in figures.items() if figure}
         for counted in _chosen(counts, start, as_of):

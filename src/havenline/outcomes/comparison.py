@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from havenline.engine.layout import VARIABLES
 from havenline.errors import RunError
 from havenline.outcomes.errors import clearly_not_zero, quantile_error, round_to_error
-from havenline.outcomes.indicators import INDICATORS, Better, Indicator, judged_by, per_future
+from havenline.outcomes.indicators import (
+    INDICATORS,
+    Better,
+    Indicator,
+    judged_by,
+    per_future,
+    read_once,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,12 +284,11 @@ def compare(dataset: xr.Dataset, baseline: str | None = None) -> Comparison:
         raise RunError(f"the result has no option {baseline}; it has {', '.join(ids)}")
     base = ids.index(baseline) if baseline else None
     answers: list[dict[str, Answer]] = [{} for _ in ids]
+    given = read_once(dataset)
     for indicator in INDICATORS.values():
-        for column, answer in enumerate(
-            _answers(
-                indicator, per_future(dataset, indicator.id), judged_by(dataset, indicator.id), base
-            )
-        ):
+        values = per_future(dataset, indicator.id, given)
+        weighed = judged_by(dataset, indicator.id, given)
+        for column, answer in enumerate(_answers(indicator, values, weighed, base)):
             answers[column][indicator.id] = answer
     attrs = dataset.attrs
     first_day = np.datetime_as_string(dataset["day"].to_numpy()[0], unit="D")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -342,7 +343,9 @@ INDICATORS: dict[str, Indicator] = {i.id: i for i in _TABLE}
 """Every indicator by id, in the order of the answer."""
 
 
-def per_future(dataset: xr.Dataset, indicator: str) -> NDArray[np.float64]:
+def per_future(
+    dataset: xr.Dataset, indicator: str, given: Values | None = None
+) -> NDArray[np.float64]:
     """Return one indicator by option and future.
 
     Parameters
@@ -351,6 +354,8 @@ def per_future(dataset: xr.Dataset, indicator: str) -> NDArray[np.float64]:
         A result.
     indicator : str
         Id from :data:`INDICATORS`.
+    given : callable, optional
+        What reads the dataset, as `read_once` returns it, where several indicators are asked for.
 
     Returns
     -------
@@ -358,7 +363,7 @@ def per_future(dataset: xr.Dataset, indicator: str) -> NDArray[np.float64]:
         In the unit of the indicator.
     """
     declared = INDICATORS[indicator]
-    given = _given(dataset)
+    given = given or read_once(dataset)
     series = given(declared.series)
     if series.shape[1] == 0:
         raise RunError("the result has no finished future")
@@ -400,9 +405,10 @@ def parameter_of(dataset: xr.Dataset, name: str) -> Floats:
     return np.asarray(row[:, known.index(name)], dtype=np.float64)
 
 
-def _given(dataset: xr.Dataset) -> Values:
+def read_once(dataset: xr.Dataset) -> Values:
     """Return what gives a daily series, or the value of a parameter in each future, by name."""
 
+    @cache
     def values(name: str) -> Floats:
         if name in DAILY_SERIES:
             return series_of(dataset, name)
@@ -411,13 +417,15 @@ def _given(dataset: xr.Dataset) -> Values:
     return values
 
 
-def judged_by(dataset: xr.Dataset, indicator: str) -> NDArray[np.float64]:
+def judged_by(
+    dataset: xr.Dataset, indicator: str, given: Values | None = None
+) -> NDArray[np.float64]:
     """Return by what options are held against each other: `per_future`, which has the parameters.
 
     Fewer who flee because the way out is blocked are no gain: where an indicator counts who fled,
     those who wanted to leave and could not count with them.
     """
-    values = per_future(dataset, indicator)
+    values = per_future(dataset, indicator, given)
     if INDICATORS[indicator].with_kept_in:
-        return values + per_future(dataset, "kept_in")
+        return values + per_future(dataset, "kept_in", given)
     return values
