@@ -30,10 +30,25 @@ def test_the_newest_of_who_was_there_holds_and_every_arrival_counts() -> None:
         ("arrived", "middle", 5, 8, 300, 9),
         ("arrived", "middle", 5, 12, 800, 13),
     ) == [
-        ("middle", day(4), day(8), 300.0),
-        ("middle", day(8), day(12), 500.0),
+        ("middle", day(4), day(12), 800.0),  # 300, then 500 more
         ("north", None, day(12), 9_000.0),
     ]
+
+
+def test_days_between_two_figures_keep_them_apart() -> None:
+    assert known(
+        ("departed", "middle", 5, 8, 300, 9),
+        ("departed", "middle", 11, 12, 80, 13),
+        ("departed", "middle", 13, 14, 20, 15),
+    ) == [("middle", day(4), day(8), 300.0), ("middle", day(10), day(14), 100.0)]
+
+
+def test_of_figures_from_before_the_period_those_within_it_count() -> None:
+    assert known(
+        ("arrived", "middle", -20, 5, 700, 6),
+        ("arrived", "middle", -20, 9, 900, 9),
+        ("arrived", "middle", -20, 12, 950, 12),
+    ) == [("middle", day(5), day(12), 250.0)]
 
 
 def test_of_two_counters_of_one_day_the_one_published_last_holds() -> None:
@@ -82,6 +97,14 @@ def test_a_count_of_the_whole_crisis_says_nothing_of_a_part() -> None:
     every = crisis.observations.copy()
     every.loc[every["series_id"] == "present", "area_id"] = "land"
     assert followed_known(replace(crisis, areas=areas, observations=every), day(20)) == []
+
+
+def test_one_count_of_several_areas_means_the_places_of_all() -> None:
+    crisis = crisis_of(towns_in_a_row(there=(("arrived", "middle", 5, 9, 900, 9),)))
+    rows = crisis.observations.copy()
+    rows.loc[rows["series_id"] == "arrived", "area_id"] = "north; middle"
+    (count,) = followed_known(replace(crisis, observations=rows), day(20))
+    assert (count.area, count.places) == ("north; middle", NORTH | MIDDLE)
 
 
 def figures(*rows: Row) -> list[tuple[str, str, float]]:

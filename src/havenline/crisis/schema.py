@@ -348,7 +348,8 @@ _OBSERVATIONS = Table(
         Column("series_id", "id", "the series it belongs to"),
         Column("date", "date", "day of the figure, last day of one that covers many"),
         Column("period_start", "date", "first day that the figure covers", required=False),
-        area_column("the area that it covers"),
+        Column("area_id", "codes", "the area that it covers; several with ';' where one figure "
+               "covers them together", refers="areas"),
         optional("neighbour", "id", "the country it speaks of", refers="meta.neighbours"),
         Column("value", "number", "the figure", low=0.0, high=1e12),
         *_range("value", "", 1e12),

@@ -14,7 +14,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from havenline import __version__
+from havenline import __version__, words
+from havenline.crisis.cells import ids_named
 from havenline.crisis.levers import OptionSpec
 from havenline.crisis.parameters import known_later
 from havenline.engine.ground import FutureRuns, Ground
@@ -184,13 +185,14 @@ class Results:
                 "figure": met.count.figure,
                 "area_id": met.count.area,
                 "neighbour": met.count.neighbour,
-                "name": names.get(met.count.neighbour or met.count.area, "the whole crisis"),
+                "name": words.listed([names[i] for i in ids_named(of)]) or "the whole crisis",
                 "since": met.count.start.isoformat() if met.count.start else None,
                 "date": met.count.end.isoformat(),
                 "counted": met.count.persons,
                 "run": round(met.run),
             }
             for met in self.ground.met
+            for of in (met.count.neighbour or met.count.area,)
         ]
 
     def finish(self) -> xr.Dataset | Path:

@@ -141,11 +141,11 @@ def shared_counts(observations: pd.DataFrame, areas: pd.DataFrame) -> Iterator[S
     wanted = [figure for figures in every_count(rows).values() for figure in figures]
     for _, same in groupby(sorted(wanted, key=lambda f: (*days(f), f.series.area)), key=days):
         together = list(same)
-        named = {figure.series.area for figure in together}
+        within = [areas_within(areas, {figure.series.area}) for figure in together]
         finest = [
             figure
-            for figure in together
-            if areas_within(areas, {figure.series.area}) & named == {figure.series.area}
+            for figure, own in zip(together, within, strict=True)
+            if not any(other < own for other in within)
         ]
         if len(finest) > 1 and sum(figure.value for figure in finest) > 0.0:
             yield Shared(str(finest[0].series), tuple(finest))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import partial
 
 import pandas as pd
 
 from havenline.crisis import Crisis
+from havenline.crisis.cells import ids_named
 from havenline.crisis.moves import places_of
 
 
@@ -41,14 +41,14 @@ def areas_within(areas: pd.DataFrame, wanted: Collection[str]) -> set[str]:
     areas : DataFrame
         Columns area_id and parent_id.
     wanted : collection of str
-        Area ids.
+        Area ids; several in one, with ``;``, where a figure covers them together.
 
     Returns
     -------
     set of str
     """
     found: set[str] = set()
-    more = set(wanted)
+    more = {area for cell in wanted for area in ids_named(cell)}
     while more:
         found |= more
         more = set(areas.loc[areas["parent_id"].isin(list(more)), "area_id"]) - found
@@ -56,7 +56,7 @@ def areas_within(areas: pd.DataFrame, wanted: Collection[str]) -> set[str]:
 
 
 def places_named(crisis: Crisis) -> Callable[[str], set[str]]:
-    """Return what gives the places that the id of a place or of an area, of any level, means.
+    """Return what gives the places that a cell means, by ids of places or areas of any level.
 
     Parameters
     ----------
@@ -65,7 +65,8 @@ def places_named(crisis: Crisis) -> Callable[[str], set[str]]:
     Returns
     -------
     callable
-        From an id to the places that people may be at, as `havenline.crisis.moves.places_of`.
+        From ids, with ``;`` between them, to the places that people may be at, as
+        `havenline.crisis.moves.places_of`; from an empty cell to none.
     """
     places, above = crisis.places, lineage(crisis.areas)
     areas_of = {
@@ -73,4 +74,8 @@ def places_named(crisis: Crisis) -> Callable[[str], set[str]]:
         for place, area in zip(places["place_id"], places["area_id"], strict=True)
     }
     kinds = dict(zip(places["place_id"], places["kind"], strict=True))
-    return partial(places_of, kinds=kinds, areas_of=areas_of)
+
+    def named(cell: str) -> set[str]:
+        return set().union(*(places_of(i, kinds, areas_of) for i in ids_named(cell)))
+
+    return named

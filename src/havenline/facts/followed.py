@@ -8,7 +8,7 @@ series and counts of return are read by `havenline.facts.counts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -90,7 +90,8 @@ def followed_known(crisis: Crisis, as_of: date) -> list[Followed]:
     A count of the area of the main series is one of the whole crisis, as in
     `havenline.facts.counts.counts_of_all`. Of what was there on a day, the newest count of an area
     or neighbour holds, for what was counted before is in it; of several that are as new, the one
-    published last. What is counted over days counts where these are of the period alone.
+    published last. What is counted over days counts where these are of the period alone; figures of
+    a series whose days follow one another are one of all of these days.
 
     Parameters
     ----------
@@ -149,12 +150,14 @@ def _chosen(
 ) -> Iterator[Counted]:
     """Walk what was counted over days of the period, and the newest of what was there."""
     there: dict[tuple[str, str, str], Counted] = {}
-    for counted in (counted for figures in counts.values() for counted in figures):
-        if not start < counted.end <= as_of:
-            continue
+    first = start - timedelta(days=1)
+    of_period = (
+        [f for f in figures if start < f.end <= as_of and (f.start or first) >= first]
+        for figures in counts.values()
+    )
+    for counted in (counted for figures in of_period for counted in _joined(figures)):
         if counted.start is not None:
-            if counted.start >= start - timedelta(days=1):
-                yield counted
+            yield counted
             continue
         series = counted.series
         of = series.area, series.neighbour, OF_PARTS.get(series.measure, series.measure)
@@ -162,3 +165,24 @@ def _chosen(
         if (before.end, before.published) <= (counted.end, counted.published):
             there[of] = counted
     yield from there.values()
+
+
+def _joined(figures: Iterable[Counted]) -> Iterator[Counted]:
+    """Walk the figures of a series; what was counted over days that follow is one of all of them.
+
+    Who is counted late on one day is in the rise of the next, so together they err less.
+    """
+    whole: Counted | None = None
+    for figure in figures:
+        if whole is not None and figure.start == whole.end:
+            value, low, high = (
+                getattr(whole, name) + getattr(figure, name) for name in ("value", "low", "high")
+            )
+            published = max(whole.published, figure.published)
+            whole = Counted(figure.series, whole.start, figure.end, value, low, high, published)
+            continue
+        if whole is not None:
+            yield whole
+        whole = figure
+    if whole is not None:
+        yield whole

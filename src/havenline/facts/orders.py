@@ -7,7 +7,6 @@ from datetime import date
 from typing import NamedTuple
 
 from havenline.crisis import Crisis
-from havenline.crisis.cells import ids_named
 from havenline.crisis.choices import ORDER_TO_LEAVE
 from havenline.facts.areas import places_named
 from havenline.facts.known import known_by
@@ -40,7 +39,6 @@ def orders_known(crisis: Crisis, as_of: date) -> Iterator[Order]:
     found = {
         Order(day.date(), place)
         for day, where in zip(rows["date"], rows["where"], strict=True)
-        for name in ids_named(str(where))
-        for place in named(name)
+        for place in named(str(where))
     }
     yield from sorted(found)

@@ -6,7 +6,6 @@ from datetime import date
 from typing import NamedTuple
 
 from havenline.crisis import Crisis
-from havenline.crisis.cells import ids_named
 from havenline.crisis.choices import SIEGE_KINDS
 from havenline.facts.areas import places_named
 from havenline.facts.known import known_by
@@ -51,7 +50,7 @@ def sieges_known(crisis: Crisis, as_of: date) -> list[Siege]:
     besieged: dict[str, bool] = {}
     changes = []
     for day, _, kind, where in told:
-        for place in sorted({place for name in ids_named(where) for place in named(name)}):
+        for place in sorted(named(str(where))):
             if kind in ("siege_begins", "order_to_stay"):
                 besieged[place] = True
             elif kind == "siege_lifts":

@@ -11,7 +11,7 @@ import pandas as pd
 from havenline import words
 from havenline.crisis import Crisis
 from havenline.crisis.answers import ANSWERS, WITHOUT
-from havenline.crisis.cells import split_ids
+from havenline.crisis.cells import ids_named, split_ids
 from havenline.crisis.checks_relations import ACTING
 from havenline.crisis.choices import HAPPENING_KINDS, HOSTING, MEASURES
 from havenline.crisis.schema import TABLES
@@ -122,10 +122,14 @@ def _series(crisis: Crisis) -> Iterator[Unused]:
     within = lineage(crisis.areas)
     served = [set(within[home]) for home in set(places["area_id"])]
     whole = set.intersection(*served) if served else set()
-    whole |= set(rows.loc[main, "area_id"])
-    everywhere = rows["area_id"].isin(whole) | (rows["neighbour"] != "")
+
+    def touch(areas: set[str]) -> pd.Series[bool]:
+        return rows["area_id"].map(lambda cell: not areas.isdisjoint(ids_named(cell))).astype(bool)
+
+    everywhere = rows["area_id"].isin(rows.loc[main, "area_id"]) | (rows["neighbour"] != "")
+    everywhere |= touch(whole)
     yield told(
-        "area_without_destination", ~everywhere & ~rows["area_id"].isin(set().union(*served)),
+        "area_without_destination", ~everywhere & ~touch(set().union(*served)),
         "no place that people may live in or flee to lies in it, so no run has a figure for it",
         "area_id",
     )  # fmt: skip
