@@ -19,7 +19,7 @@ from havenline import open_crisis, simulate
 from havenline.crisis.levers import OptionSpec
 from havenline.engine.ground import prepare
 from havenline.engine.past import past_of
-from havenline.facts.areas import areas_within
+from havenline.facts.areas import areas_within, places_named
 
 Floats = NDArray[np.float64]
 
@@ -46,6 +46,18 @@ def home_by(run: xr.Dataset, day: str) -> Floats:
     """People home again since the start by a day of the past, (futures,)."""
     found = run["history_returned"].sel(history_day=np.datetime64(day))
     return found.to_numpy().astype(np.float64)
+
+
+def until(name: str, as_of: str, figure: str, areas: str = "", day: str = "") -> Floats:
+    """Persons of a figure of the past up to a day, in some areas or everywhere, (24 futures,)."""
+    crisis = open_crisis(name)
+    ground = prepare(crisis, dt.date.fromisoformat(as_of), futures=24, days=1)
+    inside = np.array(
+        [not areas or p in places_named(crisis)(areas) for p in ground.world.place_ids]
+    )
+    at = (dt.date.fromisoformat(day or as_of) - crisis.meta.period.start).days
+    pasts = (past_of(ground, future) for future in range(24))
+    return np.array([getattr(past, figure)[at, inside].sum() for past in pasts], dtype=np.float64)
 
 
 def holds(samples: Floats, observed: float) -> bool:
@@ -130,12 +142,37 @@ def test_khartoum_the_states_along_the_nile_fill_and_people_cross_to_egypt() -> 
 
 def test_marawi_the_city_empties() -> None:
     """172,000 were counted as gone from the city of 202,000 by 27 May."""
-    ground = prepare(open_crisis("marawi-2017"), dt.date(2017, 6, 4), futures=24, days=1)
-    at = ground.crisis.places.set_index("place_id")["area_id"]
-    city = np.array([at[place] == "PH1903617000" for place in ground.world.place_ids])
-    left = np.array([past_of(ground, f).left[-1, city].sum() for f in range(24)], dtype=np.float64)
+    left = until("marawi-2017", "2017-06-04", "left", "PH1903617000")
     assert np.median(left) > 100_000
     assert holds(left, 171_517)
+
+
+def test_hodeidah_three_in_ten_are_on_the_side_that_came() -> None:
+    """24,366 of 78,400 households were counted there on 12 October, published that day."""
+    name, areas = "hodeidah-2018", "YE15;YE1819;YE1820"
+    before, known = (until(name, day, "arrived", areas) for day in ("2018-10-11", "2018-10-13"))
+    assert holds(known, 24_366 * 6)
+    assert np.median(known) > 2 * np.median(before)
+    run = course(name, "2018-10-13", futures=60)
+    inside = areas_within(open_crisis(name).areas, {areas, "YE24", "YE25"})
+    there = displaced_in(run, *(a for a in run["area"].to_numpy() if a in inside))
+    assert holds(there / on_day(run, "displaced_present", 0), 24_366 / 78_400)
+
+
+def test_palma_most_leave_after_the_attackers_and_nangade_and_mueda_fill() -> None:
+    """Of 64,099 counted by 31 May 12,290 were by 6 April; 17,213 and 17,324 had come to the two."""
+    left, held = (
+        until("palma-2021", "2021-06-04", "left", "MZ0116", day)
+        for day in ("2021-06-04", "2021-04-05")
+    )
+    assert np.median(held) < 0.35 * np.median(left)
+    came = [until("palma-2021", "2021-06-04", "arrived", area) for area in ("MZ0115", "MZ0112")]
+    away = until("palma-2021", "2021-06-04", "arrived") - until(
+        "palma-2021", "2021-06-04", "arrived", "MZ0116"
+    )
+    for people, counted in zip(came, (17_213, 17_324), strict=True):
+        assert holds(people, counted)
+    assert np.median(sum(came) / away) > 0.3
 
 
 def test_idlib_people_come_home_in_the_spring_of_2020() -> None:

@@ -109,3 +109,31 @@ def test_while_it_fights_the_front_is_slower_and_violence_higher() -> None:
     assert moved[1] < 0.2 * moved[0]
     events = [float(w.to(w.today + 8).events.sum()) for w in (free, fought)]
     assert events[1] > events[0]
+
+
+@pytest.mark.parametrize("given", [{}, {"offensive_start_rate": 2.0}, {"front_speed": 3.0}])
+def test_once_it_has_stopped_the_fighting_no_more_people_are_exposed_than_without_it(
+    given: Mapping[str, float],
+) -> None:
+    """People near a front on which an offensive runs, in the same futures, from the day it stops.
+
+    Before that day more may be: a front that an army slows passes fewer of them.
+    """
+    law = {**RUNS, "intervention_days": 4.0, "offensive_end_rate": 0.5, **given}
+    job = job_of(crisis_of(row()), settings=law, futures=FUTURES)
+    exposed: list[tuple[float, float]] = []
+    for future in range(FUTURES):
+        without, army = (
+            job.ground.branch(job.ground.replay(future), plan).out.series for plan in job.plans
+        )
+        if army["offensive_running"].all():
+            continue
+        stopped = int(np.argmin(army["offensive_running"]))
+        none, some = (
+            (s["near_front"] * s["offensive_running"])[stopped:].sum() for s in (without, army)
+        )
+        exposed.append((none, some))
+    none, some = np.array(exposed, dtype=np.float64).T
+    assert len(exposed) > FUTURES / 2
+    assert some.mean() <= none.mean()
+    assert none.mean() > 0.0

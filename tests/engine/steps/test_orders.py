@@ -10,7 +10,17 @@ import numpy as np
 import pytest
 
 from havenline.facts.orders import orders_known
-from tests.crises_random import QUIET, START, STEADY_AXES, Walk, crisis_of, job_of, towns_in_a_row
+from tests.crises_random import (
+    QUIET,
+    START,
+    STEADY_AXES,
+    Road,
+    Town,
+    Walk,
+    crisis_of,
+    job_of,
+    towns_in_a_row,
+)
 
 NOBODY_ELSE = {
     **QUIET,
@@ -70,3 +80,23 @@ def test_no_number_changes_without_an_order() -> None:
     named = replace(plain, happenings=(*plain.happenings, (3, "order_to_leave", 40, "", "t2")))
     one, other = (job_of(crisis_of(s), futures=2).ground.replay(1).past for s in (plain, named))
     np.testing.assert_array_equal(one, other)
+
+
+def test_a_camp_that_is_ordered_away_falls_empty_of_those_in_its_sites() -> None:
+    row = towns_in_a_row(
+        happenings=((2, "offensive_start", 2), (10, "order_to_leave", 10, "", "c5")), as_of=20
+    )
+    camp = Town("c5", "middle", -0.1, 0.3, idps=9_000, in_sites=9_000, kind="camp_cluster")
+    sketch = replace(
+        row, towns=(*row.towns, camp), roads=(*row.roads, Road("rc", "t3", "c5", 30.0))
+    )
+    there = []
+    for share in (0.0, 0.99):
+        given = {**NOBODY_ELSE, "order_share": share, "flight_idp_ratio": 1.0}
+        walked = Walk(job_of(crisis_of(sketch), settings=given))
+        at = walked.job.world.place_ids.index("c5")
+        state = walked.to(20)
+        there.append(int(state.by_status[at].sum()))
+    kept, ordered = there
+    assert kept == 9_000
+    assert ordered < 500

@@ -3,9 +3,10 @@
 A count weighs
 
     w = exp(-age / FORGET_DAYS)
-        / (``flight_count_error``^2 + (few / larger of counted and run)^2 + late^2)
+        / (``flight_count_error``^2 / weeks + (few / larger of counted and run)^2 + late^2)
 
-so that a few people say little. Nor does a count that is too low where most have just come: there
+with the weeks over which people were counted, one at least and for who was there on a day, for
+the errors of weeks are taken to be apart. So a few people say little. Nor does a count that is too low where most have just come: there
 ``late`` is the logarithm of (run + few) over the same ``report_lag_days`` before, for people are
 counted some days after they come, and never sooner. Counts of one thing err together: of several,
 the mean by these weights is one count of the largest of them.
@@ -66,6 +67,11 @@ class Count:
     persons: float
     keep: float
 
+    @property
+    def weeks(self) -> float:
+        """Weeks over which people were counted; one at least, and for who was there."""
+        return 1.0 if self.start is None else max(1.0, (self.end - max(-1, self.start)) / 7.0)
+
     def made(self, past: Past, before: int = 0) -> float:
         """Return the persons of a past that it counts, as they were some days before."""
         return float(past.counted(self.figure, self.start, self.end - before)[self.inside].sum())
@@ -102,7 +108,7 @@ def missed(count: Count, past: Past, error: float, lag: int) -> tuple[float, flo
     count : Count
     past : Past
     error : float
-        Standard deviation of the logarithm of a count around what happened.
+        Standard deviation of the logarithm of a week's count around what happened.
     lag : int
         Days after which people are counted.
     """
@@ -112,7 +118,7 @@ def missed(count: Count, past: Past, error: float, lag: int) -> tuple[float, flo
         late = math.log((made + few) / (count.made(past, lag) + few))
     small = few / max(1.0, made, count.persons)
     miss = math.log((count.persons + few) / (made + few))
-    return miss, count.keep / (error**2 + small**2 + max(0.0, late) ** 2)
+    return miss, count.keep / (error**2 / count.weeks + small**2 + max(0.0, late) ** 2)
 
 
 def together(
