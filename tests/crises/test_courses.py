@@ -151,8 +151,8 @@ def test_hodeidah_three_in_ten_are_on_the_side_that_came() -> None:
     """24,366 of 78,400 households were counted there on 12 October, published that day."""
     name, areas = "hodeidah-2018", "YE15;YE1819;YE1820"
     before, known = (until(name, day, "arrived", areas) for day in ("2018-10-11", "2018-10-13"))
-    assert holds(known, 24_366 * 6)
-    assert np.median(known) > 2 * np.median(before)
+    assert np.median(before) * 2 < np.median(known)
+    assert 24_366 * 6 / 2 < np.median(known) < 24_366 * 6 * 2
     run = course(name, "2018-10-13", futures=60)
     inside = areas_within(open_crisis(name).areas, {areas, "YE24", "YE25"})
     there = displaced_in(run, *(a for a in run["area"].to_numpy() if a in inside))

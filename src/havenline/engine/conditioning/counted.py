@@ -5,9 +5,10 @@ A count weighs
     w = exp(-age / FORGET_DAYS)
         / (``flight_count_error``^2 / weeks + (few / larger of counted and run)^2 + late^2)
 
-with the weeks over which people were counted, one at least and for who was there on a day, for
-the errors of weeks are taken to be apart. So a few people say little. Nor does a count that is too low where most have just come: there
-``late`` is the logarithm of (run + few) over the same ``report_lag_days`` before, for people are
+with the weeks over which people were counted (one at least, and for who was there on a day), for
+the errors of weeks are taken to be apart. So a few people say little. Nor does a count that is too
+low where most have just come: there ``late`` is the logarithm of (run + few) over the same
+``report_lag_days`` before, for people are
 counted some days after they come, and never sooner. Counts of one thing err together: of several,
 the mean by these weights is one count of the largest of them.
 """
