@@ -217,7 +217,7 @@ ELSEWHERE = {
         "destination_safe_km", "refuge_hostile", "refuge_neutral", "site_unknown", "transit_days",
     ),
     "tests/engine/steps/test_returns.py": (
-        "return_damaged", "return_far_km", "return_quiet_days", "return_unsettled",
+        "return_damaged", "return_far_km", "return_quiet_days", "return_unsettled", "return_wary",
     ),
     "tests/engine/test_border.py": (
         "return_abroad", "border_shelter",

@@ -30,7 +30,7 @@ ANY_YEAR = dt.date.min
 NOT_ZERO = ("km", "days", "months", "persons")
 """Units of parameters that a formula divides by: lengths and times."""
 DIVISORS = ("siege_leak", "transit_days", "vehicle_km_day", "violence_events", "walk_km_day")
-NUMERATORS = ("onward_pulse",)
+NUMERATORS = ("onward_pulse", "return_wary")
 """Of these units, and divided by in no formula."""
 SCALES = "pressure_"
 """How names of parameters begin that scale the index of pressure: none may be 0."""

@@ -30,9 +30,8 @@ from havenline.engine import border, processes
 from havenline.engine.gravity import nearness, pull_of_size, room
 from havenline.engine.journey import add_slot, travel_days
 from havenline.engine.people import displaced
-from havenline.engine.refuge import shelters
+from havenline.engine.refuge import attacked, shelters
 from havenline.world import roads
-from havenline.world.terms import DEFENDED
 
 MAX_CHOICES = 40
 """Most destinations in a choice set."""
@@ -99,10 +98,8 @@ def border_factor(net, values, state, place):  # type: ignore[no-untyped-def]
     """Return the factor on the pull of a place for a border near it, where its holder is
     attacked.
     """
-    if net.place[place].border >= 0:
-        for k in range(state.defends.shape[0]):
-            if state.defends[k, state.holder[place]] == DEFENDED:
-                return values.border_shelter
+    if net.place[place].border >= 0 and attacked(state, place):
+        return values.border_shelter
     return 1.0
 
 

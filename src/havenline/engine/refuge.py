@@ -18,6 +18,15 @@ from havenline.world import terms
 
 
 @kernel
+def attacked(state, place):  # type: ignore[no-untyped-def]
+    """Whether an offensive is known against the holder of a place."""
+    for k in range(state.defends.shape[0]):
+        if state.defends[k, state.holder[place]] == terms.DEFENDED:
+            return True
+    return False
+
+
+@kernel
 def set_terms(record, values, state, key, epoch):  # type: ignore[no-untyped-def]
     """Set what holds between parties to that of a stretch of days.
 

@@ -112,6 +112,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "nearness": ("most_near",),
     "recent events": ("event_rate",),
     "fled_of_late": ("fled_of_late",),
+    "leaving": ("leaving",),
     "fear": ("fear",),
     "ordered": ("ordered",),
     "shelter": ("tents", "homes", "room", "site", "shelter", "to_sites"),

@@ -16,6 +16,7 @@ from havenline.engine.people import DISPLACED_SINCE, RETURNED
 from havenline.engine.state import State
 from havenline.engine.steps.aid import DAYS_PER_MONTH
 from havenline.engine.steps.returns import FEW, TURN_DAYS
+from havenline.world.terms import DEFENDED
 from tests.crises_random import (
     QUIET,
     STEADY_AXES,
@@ -30,8 +31,9 @@ from tests.crises_random import (
 )
 
 QUIET_DAYS, FAR_KM, UNSETTLED, OTHER, HOSTILE = 9.0, 7.0, 0.3, 0.1, 0.05
-HOUSEHOLD, DAMAGED = 5.0, 0.6
+HOUSEHOLD, DAMAGED, WARY = 5.0, 0.6, 60.0
 LAW = {
+    "return_wary": WARY,
     "return_quiet_days": QUIET_DAYS,
     "return_far_km": FAR_KM,
     "return_unsettled": UNSETTLED,
@@ -49,12 +51,14 @@ def homeward_by_hand(
     """Hazard of return to each place over that to a quiet home of its own side, written anew."""
     out = np.zeros(len(state.holder))
     relations = state.contact == 2
+    attacked = (state.defends == DEFENDED)[:, state.holder].any(axis=0)
     for j in range(len(out)):
-        near = 0.0 if state.course["truce"][0] else math.exp(-state.front[j] / FAR_KM)
+        km = 0.0 if attacked[j] else state.front[j]
+        near = 0.0 if state.course["truce"][0] else math.exp(-km / FAR_KM)
         trust = 1.0 - (1.0 - UNSETTLED) * near
         accept = OTHER if relations[state.own[j], state.holder[j]] else 1.0
         homes = max(1, job.world.network.start[j, 0].sum()) / HOUSEHOLD
-        out[j] = (1.0 - math.exp(-quiet[j] / QUIET_DAYS)) * trust * accept
+        out[j] = -math.expm1(-quiet[j] / QUIET_DAYS) * trust * accept
         out[j] *= 1.0 - DAMAGED * (1.0 - math.exp(-damaged[j] / homes))
     return out
 
@@ -71,6 +75,7 @@ def test_the_hazard_of_return_is_that_of_home(sketch: Sketch) -> None:
         on = state.offensive["on"] == 1
         calm = (1.0 - np.exp(-state.fronts[:-1][on] / FAR_KM)).prod(axis=0)
         quiet = (quiet + 1.0) * calm * np.exp(-state.events[day % 7] / 5.0)
+        quiet *= np.exp(-WARY * state.place["leaving"])
         np.testing.assert_allclose(state.place["quiet_days"], quiet, rtol=1e-9)
         homes = (net.start[:, 0].sum(axis=1) > 0) & (net.place["home"] >= 0)
         guarded = (state.contact == 1)[state.own, state.holder]
@@ -123,6 +128,27 @@ def test_while_the_offensive_runs_nobody_comes_home_near_its_front() -> None:
     truce = {"halt": [{"lever": "truce", "start": 1}]}
     halted = replace(running, options=truce)
     assert home_again(halted, 1, given={**still, "truce_cure_share": 1.0}) > 1_000
+
+
+def test_few_come_home_to_where_people_are_leaving() -> None:
+    """An offensive with its front 24 km off and more, from which one in a hundred leaves a day."""
+    row = towns_in_a_row(happenings=PAUSED[:1])
+    slow = {"front_axis_share": 0.0, "flight_front": 0.05, "return_far_km": 0.5}
+    home = [home_again(row, given={**slow, "return_wary": wary}) for wary in (0.0, 100.0, 3000.0)]
+    assert home[0] > 1.5 * home[1] > 0
+    assert home[1] > 3 * home[2]
+
+
+def test_while_its_holder_is_attacked_a_home_is_as_unsettled_far_from_the_front_as_near() -> None:
+    """Without fighting, in the pause of an offensive: the front stands 24 km away and more."""
+    row = towns_in_a_row(happenings=PAUSED, days=20)
+    given = {**GIVEN, **LAW, "return_wary": 0.0}
+    walk = Walk(job_of(crisis_of(row), settings=given))
+    state = walk.to(walk.today)
+    at = [walk.job.world.place_ids.index(place) for place in ("t4", "z9")]
+    far, quiet = state.front[at], -np.expm1(-state.place["quiet_days"][at] / QUIET_DAYS)
+    assert far.min() > 20.0
+    np.testing.assert_allclose(state.place["homeward"][at], UNSETTLED * quiet, rtol=1e-6)
 
 
 def test_people_come_home_behind_a_front_that_moves_on() -> None:
@@ -194,7 +220,7 @@ def test_a_count_that_was_not_yet_known_changes_nothing() -> None:
 def test_few_who_go_home_together_are_as_many_on_the_whole() -> None:
     """Small villages, whose people go home few at a time."""
     row = towns_in_a_row(people=(600, 400, 300, 200), happenings=PAUSED, days=100)
-    law = {**GIVEN, "return_monthly": 0.3, "return_far_km": 0.01}
+    law = {**GIVEN, "return_monthly": 0.3, "return_far_km": 0.01, "return_unsettled": 1.0}
     expected, few, home = 0.0, 0.0, 0
     job = job_of(crisis_of(row), settings=law, futures=30)
     for future in range(30):

@@ -85,7 +85,7 @@ LEAST_FRAILTY = 1e-6
 """Below this variance of readiness all are taken to be alike: the formula divides by it."""
 
 STEP = Step(
-    "People leave, choose where to go and set out.",
+    "People leave, and choose where to go.",
     reads=(
         "record",
         "option",
@@ -119,6 +119,7 @@ STEP = Step(
         "let in",
         "departures",
         "fled_of_late",
+        "leaving",
         "newly_displaced",
         "movements",
         "displaced_by_option",
@@ -145,6 +146,7 @@ STEP = Step(
         ("spent", "f8"),
         ("held_back", "f8"),
         ("fled_of_late", "i8"),
+        ("leaving", "f8"),
     ),
     measures=(
         Measure(
@@ -183,7 +185,8 @@ STEP = Step(
 ``wait_*`` the hazards of flight that have gathered since people last left, ``wait_again`` those of
 fighting for people who have fled before, ``spent`` those that
 have cumulated before, ``held_back`` those at which people would have left and could not;
-``fled_of_late`` counts those who left in the week."""
+``fled_of_late`` counts those who left in the week, ``leaving`` is the hazard of fighting of the
+day, also where nobody is left."""
 
 
 @kernel
@@ -605,10 +608,11 @@ def step(net, record, values, plan, state, key, day, today):  # type: ignore[no-
             left = state.let_in[a, b] + state.per_day[a, b]
             state.let_in[a, b] = min(state.per_day[a, b], left)
     for i in range(n):
+        own = state.place[i]
+        plain = fighting_hazard(net, record, values, plan, state, i, day)
+        hazard = scale * times * plain
+        own.leaving = hazard
         if state.by_status[i].sum() > 0:
-            own = state.place[i]
-            plain = fighting_hazard(net, record, values, plan, state, i, day)
-            hazard = scale * times * plain
             own.wait_fighting += hazard
             own.wait_again += learned * plain
             rest = scale * background_hazard(net, record, values, plan, state, i)

@@ -8,14 +8,16 @@ with m the months since people of that home left (their mean), accept_j how far 
 are accepted by its holder (1 on own ground; declared, or the parameter for ground of another), q_j
 the days of quiet there, which every day go from q to
 
-    (q + 1) exp(-e_j / ``SHAKEN``) prod_k (1 - exp(-f_jk / ``return_far_km``))
+    (q + 1) exp(-e_j / ``SHAKEN`` - w h_j) prod_k (1 - exp(-f_jk / ``return_far_km``))
 
-with e_j the violent events of the day and f_jk road kilometres to the front of each offensive that
+with e_j the violent events of the day, h_j its hazard of flight at home and w ``return_wary`` (nobody
+comes home to where people are leaving), f_jk road kilometres to the front of each offensive that
 runs, and trust_j
 
     1 - (1 - ``return_unsettled``) exp(-d_j / ``return_far_km``)
 
-at d_j kilometres from any front; 1 while a truce stands. Where h homes of H have been damaged since
+at d_j kilometres from any front, 0 where an offensive is known against its holder; 1 while a truce
+stands. Where h homes of H have been damaged since
 the start, the hazard is 1 - ``return_damaged`` (1 - exp(-h / H)) times that. So people come home
 behind a front that moves on, under a truce as far as it brings quiet, and to homes that changed
 hands as far as they may and dare. Homes are known by area: hazards of its places are averaged, and
@@ -42,6 +44,7 @@ from havenline.engine import processes
 from havenline.engine.destination import divide
 from havenline.engine.journey import deal, travel_days
 from havenline.engine.people import DISPLACED_SINCE, RETURNED, add, choose, list_row
+from havenline.engine.refuge import attacked
 from havenline.engine.step import Measure, Step
 from havenline.engine.steps.aid import DAYS_PER_MONTH
 from havenline.engine.steps.control import FAR_SIDE_HANDED
@@ -85,6 +88,7 @@ STEP = Step(
         "time away",
         "quiet",
         "damage",
+        "leaving",
     ),
     writes=(
         "people",
@@ -154,6 +158,7 @@ def count_quiet(values, state, day):  # type: ignore[no-untyped-def]
     """Count the days for which each place has been quiet, less where it is shaken again."""
     for j in range(state.holder.shape[0]):
         kept = unshaken(state.events[day % 7, j])
+        kept *= math.exp(-values.return_wary * state.place[j].leaving)
         for k in range(state.offensive.shape[0]):
             if state.offensive[k].on == 1:
                 kept *= undisturbed(values, state.fronts[k, j])
@@ -192,7 +197,8 @@ def set_homeward(net, values, plan, state, day, ahead):  # type: ignore[no-untyp
         state.weight[row] += people
         if about_to_be_handed_over(plan, j, ahead):
             continue
-        here.homeward = wish(values, here.quiet_days, state.front[j], state.course[0].truce)
+        km = 0.0 if attacked(state, j) else state.front[j]
+        here.homeward = wish(values, here.quiet_days, km, state.course[0].truce)
         here.homeward *= accepted(values, plan, state, j)
         residents = net.start[j, 0].sum()
         if here.damaged > 0.0 and residents > 0:

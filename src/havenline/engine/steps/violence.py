@@ -23,11 +23,10 @@ from havenline.draws.kernels import kernel
 from havenline.draws.keys import mix
 from havenline.draws.samplers import negative_binomial
 from havenline.engine import processes
-from havenline.engine.refuge import shelters
+from havenline.engine.refuge import attacked, shelters
 from havenline.engine.step import Step
 from havenline.engine.steps import intervention
 from havenline.engine.steps.control import front_km
-from havenline.world.terms import DEFENDED
 
 FAR = 0.05
 """Where the front is so far from all that people times nearness fall below this share of the
@@ -65,10 +64,7 @@ a place of the days before."""
 @kernel
 def nearness(net, values, state, place):  # type: ignore[no-untyped-def]
     """Return the people of a place at the start, weighted by how near and whose the front is."""
-    side = values.violence_behind
-    for k in range(state.defends.shape[0]):
-        if state.defends[k, state.holder[place]] == DEFENDED:
-            side = 1.0
+    side = 1.0 if attacked(state, place) else values.violence_behind
     return (
         side * net.place[place].people * math.exp(-front_km(state, place) / values.violence_length)
     )
