@@ -532,7 +532,7 @@ def crisis_of(sketch: Sketch) -> Crisis:
                 "source_id": "str",
             },
         ),
-        sources=pd.DataFrame(),
+        sources=_frame([], {"source_id": "str", "published": DATE}),
         options=options_of(sketch.options),
         geography={"lines": {"type": "FeatureCollection", "features": features}},
         input_hashes={},
