@@ -10,7 +10,7 @@ the days of quiet there, which every day go from q to
 
     (q + 1) exp(-e_j / ``SHAKEN`` - w h_j) prod_k (1 - exp(-f_jk / ``return_far_km``))
 
-with e_j the violent events of the day, h_j its hazard of flight at home and w ``return_wary`` (nobody
+with e_j the violent events of the day, h_j the hazard of flight at home, w ``return_wary`` (nobody
 comes home to where people are leaving), f_jk road kilometres to the front of each offensive that
 runs, and trust_j
 
