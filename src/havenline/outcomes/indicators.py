@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -406,9 +406,12 @@ def parameter_of(dataset: xr.Dataset, name: str) -> Floats:
 
 
 def read_once(dataset: xr.Dataset) -> Values:
-    """Return what gives a daily series, or the value of a parameter in each future, by name."""
+    """Return what gives a daily series, or the value of a parameter in each future, by name.
 
-    @cache
+    A few that were read last are held: those of one indicator, not all of a large result.
+    """
+
+    @lru_cache(maxsize=4)
     def values(name: str) -> Floats:
         if name in DAILY_SERIES:
             return series_of(dataset, name)
