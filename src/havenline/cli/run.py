@@ -109,6 +109,7 @@ def run(
         if given is not None:
             raise HavenlineError(f"{name}: only for a displacement case, which {crisis} is not")
     from havenline.engine import simulate
+    from havenline.engine.chunks import forget
     from havenline.engine.folder import written_whole
     from havenline.evidence.replay import replay_fit
     from havenline.facts.counts import displaced_known, returns_known
@@ -127,6 +128,8 @@ def run(
             task = bar.add_task("Preparing (the first run compiles)", total=futures)
 
             def show(done: int, total: int) -> None:
+                if not bar.tasks[task].completed and done > 1:
+                    err.print(f"Going on after {done:,} of {total:,} futures that were kept.")
                 bar.update(task, description="Futures", completed=done, total=total)
 
             result = simulate(
@@ -139,6 +142,7 @@ def run(
                 workers=workers,
                 settings=fixed,
                 out=stage,
+                keep=folder,
                 progress=show,
             )
         comparison = compare(result.dataset)
@@ -173,8 +177,11 @@ def run(
         for path in written:
             out.print(f"  {path}", soft_wrap=True)
     if result.partial:
-        err.print("Stopped early: the result holds the futures that were done and says so.")
+        more = "" if folder is None else " The same command again goes on from there."
+        err.print(f"Stopped early: the result holds the futures that were done and says so.{more}")
         raise typer.Exit(1)
+    if folder is not None:
+        forget(folder)
 
 
 def _write_all(result: Any, crisis: Crisis, comparison: Any, folder: Path) -> list[Path]:

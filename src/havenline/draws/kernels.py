@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +24,19 @@ _config: Any = numba.config
 _dirs: Any = appdirs.AppDirs
 
 
-def sources_digest(package: Path) -> str:
+def sources_digest(package: Path, rooms: Sequence[str] = ROOMS) -> str:
     """Return a digest of all source files that hold kernels, of the compiler and its level.
 
     Parameters
     ----------
     package : Path
         Folder of the package.
+    rooms : sequence of str
+        Folders in it; those that hold kernels by default.
     """
     compiler = f"{numba.__version__} {int(_config.OPT)}"
     digest = hashlib.blake2b(compiler.encode(), digest_size=12)
-    for room in ROOMS:
+    for room in rooms:
         for path in sorted((package / room).rglob("*.py")):
             digest.update(path.relative_to(package).as_posix().encode())
             digest.update(path.read_bytes())

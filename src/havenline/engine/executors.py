@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 from havenline.errors import RunError
@@ -16,10 +17,17 @@ MOST_FUTURES = 100_000
 MOST_WORKERS = 256
 
 
+def refuse_workers(workers: int | None) -> None:
+    """Refuse fewer workers than one, with a `RunError`."""
+    if workers is not None and workers < 1:
+        raise RunError(f"workers: {workers} given; at least 1 is needed")
+
+
 def run_in_order(
     work: Callable[[int], T],
     futures: int,
     *,
+    first: int = 0,
     workers: int | None = None,
     executor: Executor | None = None,
 ) -> Generator[T, None, None]:
@@ -33,6 +41,9 @@ def run_in_order(
     work : callable
         Called with the number of a future; where other processes do it, one that can be pickled.
     futures : int
+        How many there are.
+    first : int
+        The one to begin with; those before it are left out.
     workers : int, optional
         Threads; one for each processor by default.
     executor : concurrent.futures.Executor, optional
@@ -43,25 +54,23 @@ def run_in_order(
     RunError
         If there are to be no workers; at once, before anything is done.
     """
-    if workers is not None and workers < 1:
-        raise RunError(f"workers: {workers} given; at least 1 is needed")
-    number = min(workers or os.cpu_count() or 1, futures, MOST_WORKERS)
-    return _results(work, futures, number, executor)
+    refuse_workers(workers)
+    number = max(1, min(workers or os.cpu_count() or 1, futures - first, MOST_WORKERS))
+    return _results(work, range(first, futures), number, executor)
 
 
 def _results(
-    work: Callable[[int], T], futures: int, number: int, executor: Executor | None
+    work: Callable[[int], T], futures: range, number: int, executor: Executor | None
 ) -> Generator[T, None, None]:
     own = None if executor is not None else ThreadPoolExecutor(max_workers=number)
     pool = executor or own
     assert pool is not None
     waiting: deque[Future[T]] = deque()
-    following = 0
+    following = iter(futures)
     try:
-        for _ in range(futures):
-            while following < futures and len(waiting) < 4 * number:
-                waiting.append(pool.submit(work, following))
-                following += 1
+        for _ in futures:
+            for future in islice(following, 4 * number - len(waiting)):
+                waiting.append(pool.submit(work, future))
             yield waiting.popleft().result()
     finally:
         for one in waiting:

@@ -395,6 +395,7 @@ class Ground:
         self,
         options: Sequence[OptionSpec],
         *,
+        first: int = 0,
         workers: int | None = None,
         executor: Executor | None = None,
     ) -> Generator[FutureRuns, None, None]:
@@ -403,6 +404,8 @@ class Ground:
         Parameters
         ----------
         options : sequence of OptionSpec
+        first : int
+            The future to begin with.
         workers : int, optional
             Threads; one for each processor by default.
         executor : concurrent.futures.Executor, optional
@@ -410,7 +413,7 @@ class Ground:
         """
         plans = tuple(self.plan(option) for option in options)
         work = partial(run_future, self, plans)
-        return run_in_order(work, self.futures, workers=workers, executor=executor)
+        return run_in_order(work, self.futures, first=first, workers=workers, executor=executor)
 
 
 def prepare(

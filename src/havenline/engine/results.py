@@ -18,6 +18,7 @@ from havenline import __version__, words
 from havenline.crisis.cells import ids_named
 from havenline.crisis.levers import OptionSpec
 from havenline.crisis.parameters import known_later
+from havenline.engine.chunks import Chunk
 from havenline.engine.ground import FutureRuns, Ground
 from havenline.engine.layout import (
     BY_NEIGHBOUR,
@@ -118,7 +119,7 @@ class Results:
         self.large = {name: np.zeros(shape, types[name]) for name, shape in shapes.items()}
 
     def take(self, future: FutureRuns) -> None:
-        """Keep the runs of one future; empty flows are left to the caller to add."""
+        """Keep the runs of one future; empty exposure and flows are left to the caller to add."""
         number, outputs = future.future, [run.out for run in future.runs]
         self.done[number] = True
         for name, of in HISTORY.items():
@@ -126,7 +127,8 @@ class Results:
         self.shelter[number] = future.shelter
         self.cut[number] = sum(run.cut for run in future.runs)
         for k, out in enumerate(outputs):
-            self.exposed[k] += out.exposed
+            if out.exposed.size:
+                self.exposed[k] += out.exposed
             self.hollowed[k, number] = out.hollowed[0]
             if out.flows.size:
                 self.flows[k] += out.flows
@@ -140,6 +142,13 @@ class Results:
         for name, array in self.large.items():
             for k, out in enumerate(outputs):
                 array[k, number] = _daily(out, name)
+
+    def take_chunk(self, chunk: Chunk) -> None:
+        """Keep the runs of futures that an earlier run had done."""
+        for future in chunk.runs:
+            self.take(future)
+        self.exposed += chunk.exposed
+        self.flows += chunk.flows
 
     def _small(self) -> dict[str, NDArray[Any]]:
         """Return the variables that are not by option, future and day, for all futures."""

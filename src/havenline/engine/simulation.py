@@ -17,6 +17,8 @@ import xarray as xr
 from havenline.crisis import Crisis
 from havenline.crisis.levers import OptionSpec
 from havenline.crisis.parameters import Parameter
+from havenline.engine.chunks import Chunks, key_of
+from havenline.engine.executors import refuse_workers
 from havenline.engine.ground import prepare
 from havenline.engine.results import Results
 from havenline.engine.store import open_result
@@ -61,6 +63,7 @@ def simulate(
     settings: Mapping[str, float] | None = None,
     offensive: Mapping[dt.date, bool] | None = None,
     out: Path | None = None,
+    keep: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
     """Simulate options of a crisis in many futures.
@@ -92,8 +95,12 @@ def simulate(
         that are conditional on it.
     out : Path, optional
         Folder to write ``result.nc`` to while futures finish; held in memory otherwise.
+    keep : Path, optional
+        Folder that is there, in which futures that are done are kept while others run, so that the
+        same call goes on from them if it is killed. They stay until another run keeps its own, or
+        `havenline.engine.chunks.forget` removes them.
     progress : callable, optional
-        Called with (futures done, futures in all).
+        Called with (futures done, futures in all); first with those that were kept, if any.
 
     Returns
     -------
@@ -111,18 +118,29 @@ def simulate(
         crisis, as_of, settings, futures=futures, seed=seed, days=days, offensive=offensive
     )
     specs = ground.chosen(options)
-    each = ground.each(specs, workers=workers)
+    refuse_workers(workers)
+    chunks = Chunks(keep, key_of(ground, specs)) if keep is not None else None
     results = Results(ground, specs, out)
     second = start_if_cold()
     try:
-        with _Stop() as stop, closing(each) as finished:
-            for runs in finished:
-                results.take(runs)
-                stop.done += 1
-                if progress is not None:
-                    progress(stop.done, futures)
-                if stop.wished:
-                    break
+        with _Stop() as stop:
+            for chunk in chunks.kept() if chunks is not None else ():
+                results.take_chunk(chunk)
+                stop.done += len(chunk.runs)
+            if stop.done and progress is not None:
+                progress(stop.done, futures)
+            with closing(ground.each(specs, first=stop.done, workers=workers)) as finished:
+                for runs in finished:
+                    results.take(runs)
+                    stop.done += 1
+                    if chunks is not None:
+                        chunks.add(runs)
+                    if progress is not None:
+                        progress(stop.done, futures)
+                    if stop.wished:
+                        break
+        if chunks is not None:
+            chunks.close(stopped=stop.wished)
         made = results.finish()
     except BaseException:
         results.discard()

@@ -143,7 +143,7 @@ class Schedule(NamedTuple):
 
 def plan_arrays(plan: Schedule) -> tuple[NDArray[Any], ...]:
     """Return the arrays of a schedule."""
-    return plan.place, plan.border, plan.day, plan.halted, plan.intervened
+    return tuple(value for value in plan if isinstance(value, np.ndarray))
 
 
 def chosen_options(world: World, names: Sequence[str | OptionSpec] | None) -> list[OptionSpec]:
