@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from havenline.crisis import Crisis, init_crisis, open_crisis
-from havenline.crisis.parameters import parameter_names
+from havenline.crisis.parameters import default_table, parameter_names
 from havenline.engine import simulate
 from havenline.engine.layout import LARGE
 from havenline.errors import RunError
@@ -385,16 +386,32 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Crisis:
     return open_crisis(init_crisis(tmp_path_factory.mktemp("crises") / "example"))
 
 
-@pytest.mark.parametrize("name", parameter_names())
-@pytest.mark.parametrize("value", [0.0, 1.0])
-def test_a_setting_at_its_ends_runs_or_is_refused(example: Crisis, name: str, value: float) -> None:
-    refused = ""
+def ran_or_refused(crisis: Crisis, settings: Mapping[str, float]) -> set[str]:
+    """Run a crisis; return the settings that it was refused for, each by its name."""
     try:
-        found = simulate(example, futures=1, days=3, workers=1, settings={name: value})
+        found = simulate(crisis, futures=1, days=3, workers=1, settings=settings).dataset
     except RunError as error:
-        refused = str(error)
-    if refused:
-        assert name in refused
-    else:
-        assert compare(found.dataset).futures == 1
-        assert not found.dataset["ledger_residual"].any()
+        named = set(re.findall(r"\w+", str(error))) & set(settings)
+        if named:
+            return named
+        raise
+    assert compare(found).futures == 1
+    assert not found["ledger_residual"].any()
+    return set()
+
+
+@pytest.mark.parametrize("name", parameter_names())
+def test_a_setting_of_zero_runs_or_is_refused(example: Crisis, name: str) -> None:
+    ran_or_refused(example, {name: 0.0})
+
+
+@pytest.mark.parametrize("part", sorted({row.part for row in default_table()}))
+def test_settings_of_one_run_together_without_those_that_are_refused(
+    example: Crisis, part: str
+) -> None:
+    given = {row.name: 1.0 for row in default_table() if row.part == part}
+    while refused := ran_or_refused(example, given):
+        for name in refused:
+            assert ran_or_refused(example, {name: 1.0}) == {name}
+            del given[name]
+    assert given
