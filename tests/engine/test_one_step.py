@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from havenline.draws.held import held
 from havenline.engine import simulate
 from havenline.engine.people import DISPLACED_BEFORE, DISPLACED_SINCE
 from havenline.engine.state import State
@@ -39,6 +40,7 @@ few = settings(max_examples=20, deadline=None, derandomize=True)
 def run_entry(
     net: Any, record: Any, values: Any, plan: Any, state: Any, key: Any, day: Any, today: Any
 ) -> None:
+    net, record, plan, state = held(net), held(record), held(plan), held(state)
     entry.step(net, record, values, plan, state, key, day, today)
 
 
@@ -46,14 +48,16 @@ def run_entry(
 def run_aid_and_arrivals(
     net: Any, record: Any, values: Any, plan: Any, state: Any, key: Any, day: Any, today: Any
 ) -> None:
+    net, record, plan, state = held(net), held(record), held(plan), held(state)
     aid.step(net, record, values, plan, state, key, day, today)
     arrivals.step(net, record, values, plan, state, key, day, today)
 
 
 @compiled
 def run_unsheltered(state: Any, out: Any) -> None:
+    kept = held(state)
     for i in range(len(out)):
-        out[i] = unsheltered(state, i)
+        out[i] = unsheltered(kept, i)
 
 
 def by_home(persons: NDArray[np.int64]) -> NDArray[np.int64]:
