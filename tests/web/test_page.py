@@ -79,6 +79,39 @@ def opened(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
         yield open_page
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The worked example over fewer days, which is run in no time, with a line south of its own."""
+    folder = init_crisis(tmp_path_factory.mktemp("crises") / "example", bargaining=True)
+    declared = folder / "crisis.yaml"
+    text = declared.read_text("utf-8")
+    assert text.count("horizon_days: 90 ") == 1
+    declared.write_text(text.replace("horizon_days: 90 ", "horizon_days: 40 "), "utf-8")
+    lines = folder / "geography/lines.geojson"
+    drawn = json.loads(lines.read_text("utf-8"))
+    south = json.loads(json.dumps(drawn["features"][0]))
+    south["properties"].update(line_id="south", name="South of the river (invented)")
+    for point in south["geometry"]["coordinates"]:
+        point[1] -= 0.12
+    drawn["features"].append(south)
+    lines.write_text(json.dumps(drawn), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small_address(serving: ModuleType, small: Path) -> Iterator[str]:
+    """Address of a server of the small crisis."""
+    with serving.served(str(small)) as address:
+        yield address
+
+
+@pytest.fixture
+def opened_small(chromium: Any, small_address: str) -> Iterator[Callable[..., Any]]:
+    """Open the page of the small crisis."""
+    with browsing(chromium, small_address) as open_page:
+        yield open_page
+
+
 def text_of(page: Any, selector: str) -> str:
     return str(page.inner_text(selector))
 
@@ -127,29 +160,31 @@ def test_says_what_it_is_what_follows_and_how_sure(opened: Callable[..., Any]) -
 
 
 def test_a_lever_gives_the_numbers_of_the_python_interface(
-    opened: Callable[..., Any], scene: dict[str, Any]
+    opened_small: Callable[..., Any], small: Path
 ) -> None:
-    page = opened("#o=open_border")
-    before = text_of(page, '[data-option="open_border"] .change')
+    page = opened_small("#o=river_line")
+    before = text_of(page, '[data-option="river_line"] .change')
     move(page, "#lever-0-start", 20)
-    option = json.loads(json.dumps(scene["options"][4]))
-    assert option["id"] == "open_border"
+    crisis = open_crisis(small)
+    option = next(o for o in crisis.options if o.id == "river_line").model_dump(
+        mode="json", by_alias=True
+    )
     option["levers"][0]["start"] = 20
     spec = OptionSpec.model_validate_json(json.dumps(option))
-    dataset = simulate(open_crisis("idlib-2020"), options=[spec], futures=50).dataset
+    dataset = simulate(crisis, options=[spec], futures=50).dataset
     row = next(
         r
         for r in answer.table(answer.columns_of(compare(dataset)))
         if r.indicator == "newly_displaced"
     )
-    shown = text_of(page, '[data-option="open_border"] .change')
+    shown = text_of(page, '[data-option="river_line"] .change')
     assert shown != before
     assert shown.startswith(row.cells[1].change)
     assert row.cells[1].change_spread in shown
     assert row.cells[1].futures.removeprefix("better in ") in shown
-    assert "changed" in text_of(page, '[data-option="open_border"] .name')
+    assert "changed" in text_of(page, '[data-option="river_line"] .name')
     page.click("#reset")
-    shown = "document.querySelector('[data-option=open_border] .change').innerText"
+    shown = "document.querySelector('[data-option=river_line] .change').innerText"
     until(page, f"{shown} === {json.dumps(before)}")
 
 
@@ -168,42 +203,40 @@ def test_a_truce_may_halt_some_of_several_offensives(opened: Callable[..., Any])
 
 
 def test_the_bargaining_table_says_what_the_python_interface_says(
-    chromium: Any, serving: ModuleType, tmp_path: Path
+    opened_small: Callable[..., Any], small: Path
 ) -> None:
-    folder = init_crisis(tmp_path / "example", bargaining=True)
-    with serving.served(str(folder)) as address, browsing(chromium, address) as opened:
-        page = opened("#t=bargain")
-        page.wait_for_selector("#bargain-chance", timeout=2 * SECONDS * 1000)
-        plain = text_of(page, "#bargain-answer")
-        before = page.evaluate("havenline.bargains.length")
-        page.eval_on_selector(
-            "#support-donors",
-            "e => { e.value = 0.6; e.dispatchEvent(new Event('input', {bubbles: true})); }",
-        )
-        until(page, f"havenline.bargains.length > {before}")
-        talks = open_talks(open_crisis(folder), futures=FUTURES, runs=RUNS)
-        for support, said in (
-            ({}, plain),
-            ({"donors": 0.6}, text_of(page, "#bargain-answer")),
-        ):
-            wanted = talks.answer(support, draws=DRAWS).to_json_dict()
-            assert whole_percent(wanted["chance"]) in said
-            assert wanted["landing"]["text"] in said
-        rows = page.locator("#bargain-lines tbody tr").all_inner_texts()
-        assert len(rows) == len(wanted["agreeable"])
-        for row, line in zip(rows, wanted["agreeable"], strict=True):
-            assert line["line"] in row
-            assert whole_percent(line["some"]) in row
-        time.sleep(0.4)  # the address follows a moment later
-        again = opened(f"#{urlsplit(page.url).fragment}")
-        again.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
-        assert text_of(again, "#bargain-answer") == text_of(page, "#bargain-answer")
-        assert again.input_value("#support-donors") == "0.6"
-        for width in (1280, 390):
-            page = opened("#t=bargain", width, 844)
-            page.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
-            assert_accessible(page)
-            assert_no_wider(page, width)
+    page = opened_small("#t=bargain")
+    page.wait_for_selector("#bargain-chance", timeout=2 * SECONDS * 1000)
+    plain = text_of(page, "#bargain-answer")
+    before = page.evaluate("havenline.bargains.length")
+    page.eval_on_selector(
+        "#support-donors",
+        "e => { e.value = 0.6; e.dispatchEvent(new Event('input', {bubbles: true})); }",
+    )
+    until(page, f"havenline.bargains.length > {before}")
+    talks = open_talks(open_crisis(small), futures=FUTURES, runs=RUNS)
+    for support, said in (
+        ({}, plain),
+        ({"donors": 0.6}, text_of(page, "#bargain-answer")),
+    ):
+        wanted = talks.answer(support, draws=DRAWS).to_json_dict()
+        assert whole_percent(wanted["chance"]) in said
+        assert wanted["landing"]["text"] in said
+    rows = page.locator("#bargain-lines tbody tr").all_inner_texts()
+    assert len(rows) == len(wanted["agreeable"])
+    for row, line in zip(rows, wanted["agreeable"], strict=True):
+        assert line["line"] in row
+        assert whole_percent(line["some"]) in row
+    time.sleep(0.4)  # the address follows a moment later
+    again = opened_small(f"#{urlsplit(page.url).fragment}")
+    again.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
+    assert text_of(again, "#bargain-answer") == text_of(page, "#bargain-answer")
+    assert again.input_value("#support-donors") == "0.6"
+    for width in (1280, 390):
+        page = opened_small("#t=bargain", width, 844)
+        page.wait_for_selector("#bargain-chance", timeout=SECONDS * 1000)
+        assert_accessible(page)
+        assert_no_wider(page, width)
 
 
 def test_how_agreements_were_kept_stands_beside_when_options_fail(
@@ -266,22 +299,22 @@ def test_a_sub_district_tells_its_camps(opened: Callable[..., Any], scene: dict[
     assert f"{camp['people']:,}" in text_of(page, "#place")
 
 
-def test_a_link_restores_the_view(opened: Callable[..., Any]) -> None:
-    first = opened("#o=ceasefire&s=killed&d=40")
-    move(first, "#lever-1-persons", 1000)
+def test_a_link_restores_the_view(opened_small: Callable[..., Any]) -> None:
+    first = opened_small("#o=river_line&s=killed&d=30")
+    move(first, "#lever-2-shelter_units_per_month", 1000)
     time.sleep(0.4)  # the address follows a moment later
     link = urlsplit(first.url).fragment
-    second = opened(f"#{link}")
+    second = opened_small(f"#{link}")
     for what in (
         "havenline.state.option",
         "havenline.state.day",
         "havenline.state.series",
-        "havenline.state.changed.ceasefire.levers[1].persons",
-        "document.querySelector('#lever-1-persons').value",
+        "havenline.state.changed.river_line.levers[2].shelter_units_per_month",
+        "document.querySelector('#lever-2-shelter_units_per_month').value",
         "document.querySelector('#curve-title').innerText",
     ):
         assert first.evaluate(what) == second.evaluate(what), what
-    shown = '[data-option="ceasefire"] .change'
+    shown = '[data-option="river_line"] .change'
     end = time.monotonic() + SECONDS  # the first may wait for its answer still
     while text_of(first, shown).split("(")[0] != text_of(second, shown).split("(")[0]:
         assert time.monotonic() < end
@@ -294,8 +327,8 @@ def test_a_broken_link_opens_the_page_all_the_same(opened: Callable[..., Any]) -
     assert page.locator("#options [role=radio]").count() == 6
 
 
-def test_the_line_can_be_drawn_elsewhere(opened: Callable[..., Any]) -> None:
-    page = opened("#o=highway_line_haven")
+def test_the_line_can_be_drawn_elsewhere(opened_small: Callable[..., Any]) -> None:
+    page = opened_small("#o=river_line")
     before = page.evaluate("havenline.redraws.length")
     page.select_option("#lever-1-line_id", "drawn-line")
     until(page, f"havenline.redraws.length > {before}")
@@ -305,8 +338,8 @@ def test_the_line_can_be_drawn_elsewhere(opened: Callable[..., Any]) -> None:
     assert text_of(page, "#sides") != first
 
 
-def test_the_keyboard_is_enough(opened: Callable[..., Any]) -> None:
-    page = opened()
+def test_the_keyboard_is_enough(opened_small: Callable[..., Any]) -> None:
+    page = opened_small()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
 
@@ -325,6 +358,8 @@ def test_the_keyboard_is_enough(opened: Callable[..., Any]) -> None:
     before = page.evaluate("havenline.state.option")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("havenline.state.option") != before
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("havenline.state.option") == before
     tab_to("#time .play")
     page.keyboard.press("Enter")
     until(page, "havenline.state.day > 0")
@@ -339,10 +374,16 @@ def test_the_keyboard_is_enough(opened: Callable[..., Any]) -> None:
     until(page, f"havenline.redraws.length > {redraws}")
 
 
-@pytest.mark.parametrize("tab", ["answer", "beside", "evidence", "out"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_no_serious_fault(opened: Callable[..., Any], tab: str, width: int) -> None:
-    assert_accessible(opened(f"#t={tab}&d=20", width, 844))
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_no_part_has_a_serious_fault_or_sticks_out_sideways(
+    opened: Callable[..., Any], size: tuple[int, int]
+) -> None:
+    page = opened("#d=20", *size)
+    for tab in ("beside", "evidence", "out", "answer"):
+        page.click(f"#tab-{tab}")
+        assert page.evaluate("havenline.state.tab") == tab
+        assert_accessible(page)
+        assert_no_wider(page, size[0])
 
 
 def assert_accessible(page: Any) -> None:
@@ -373,14 +414,6 @@ def test_the_kept_scores_of_the_past_are_drawn_and_told(opened: Callable[..., An
         mark = page.locator(".past-bar .span-diamond").nth(k).bounding_box()
         at = (mark["x"] + mark["width"] / 2 - bar["x"]) / bar["width"]
         assert at == pytest.approx(d.counted / top, abs=0.02)
-
-
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
-def test_nothing_sticks_out_sideways(opened: Callable[..., Any], size: tuple[int, int]) -> None:
-    page = opened("", *size)
-    for tab in ("beside", "evidence", "out", "answer"):
-        page.click(f"#tab-{tab}")
-        assert_no_wider(page, size[0])
 
 
 def assert_no_wider(page: Any, width: int) -> None:

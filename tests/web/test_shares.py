@@ -505,6 +505,22 @@ def test_a_client_that_never_reads_is_hung_up_on(
             time.sleep(0.05)
 
 
+def test_half_open_clients_are_dropped_and_others_are_served(
+    monkeypatch: pytest.MonkeyPatch, held: list[socket.socket]
+) -> None:
+    monkeypatch.setattr(limits, "MOST_HEAD_SECONDS", 0.5)
+    with door() as port:
+        for k in range(limits.MOST_CONNECTIONS + 50):
+            held.append(asks(port, ""))
+            if k % 2:
+                held[-1].sendall(b"GET / HTTP/1.1\r\nHost: 127")  # and no more
+        for one in held:
+            while one.recv(4096):  # until the server hangs up
+                pass
+        held.append(asks(port, "/"))
+        assert read_head(held[-1]).startswith("http/1.1 200 ")
+
+
 @pytest.mark.parametrize("path", ["", "/large", "/"])
 def test_those_who_do_nothing_make_room_for_others(held: list[socket.socket], path: str) -> None:
     """Connections that ask for nothing, or never read what they asked for."""
