@@ -145,6 +145,11 @@ class Distribution:
         """
         if self.shape == "fixed":
             return np.full(len(u), self.value)
+        if self.shape == "normal":  # most are; what scipy.stats reckons, in a tenth of the time
+            return np.asarray(special.ndtri(u) * ((self.high - self.low) / (2 * Z95)) + self.value)
+        if self.shape == "lognormal":
+            spread = np.log(self.high / self.low) / (2 * Z95)
+            return np.asarray(np.exp(spread * special.ndtri(u)) * self.value)
         return np.asarray(self.frozen.ppf(u), dtype=np.float64)
 
 

@@ -149,7 +149,6 @@ def parameter_names() -> tuple[str, ...]:
 
 
 @cache
-@cache
 def bounds(name: str) -> tuple[float, float]:
     """Return the lowest and the highest value that a run can hold of a parameter.
 
@@ -187,8 +186,10 @@ def out_of_bounds(name: str, value: float) -> str | None:
     value : float
         In the unit of the parameter.
     """
-    unit = next(row.unit for row in default_table() if row.name == name)
     lowest, highest = bounds(name)
+    if lowest <= value <= highest and not (name in CORRELATIONS and value >= 1):
+        return None
+    unit = next(row.unit for row in default_table() if row.name == name)
     if value <= 0 < lowest:
         return f"above 0 ({unit})"
     if value < lowest:

@@ -365,15 +365,15 @@ def _known(rows: pd.DataFrame, as_of: date | None) -> pd.DataFrame:
     return known_by(rows[rows["date"] <= pd.Timestamp(as_of)], as_of)
 
 
-def newest_by(column: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the row that holds for each value of a column, in order of the days.
+def newest_by(column: str | list[str], rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the row that holds for each value of a column, or of several, in order of the days.
 
     The newest day holds; of several rows about it the one published last, then the more exact
     qualifier, then the higher value.
 
     Parameters
     ----------
-    column : str
+    column : str or list of str
         ``date`` for one row a day, ``area_id`` for the newest of each area.
     rows : DataFrame
         Observations.

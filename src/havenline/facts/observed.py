@@ -106,10 +106,13 @@ def every_count(observations: pd.DataFrame) -> dict[Series, list[Counted]]:
     main = rows["main"].eq(1).groupby([rows["series_id"], rows["counter"]]).transform("any")
     rows = rows[rows["main"].eq(1) | ~main]
     keys = ["series_id", "counter", "measure", "area_id", "neighbour", "repeats", "period_start"]
+    rows = newest_by([*keys, "date"], rows)
+    every = list(_rows(rows))
     found: dict[Series, list[Counted]] = {}
-    for key, part in rows.groupby(keys, dropna=False, sort=True):
-        series, since = Series(*map(str, key[:6])), part["period_start"].iloc[0]
-        figures = list(_rows(newest_by("date", part)))
+    places = pd.Series(range(len(rows)), index=rows.index)
+    for key, own in places.groupby([rows[name] for name in keys], dropna=False, sort=True):
+        series, since = Series(*map(str, key[:6])), key[6]
+        figures = [every[k] for k in own]
         of_series = found.setdefault(series, [])
         if MEASURES[series.measure].over:
             of_series += _rises(series, None if pd.isna(since) else since.date(), figures)
