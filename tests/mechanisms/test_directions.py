@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from havenline.crisis import Crisis
 from havenline.engine import simulate
 from havenline.outcomes.indicators import INDICATORS, per_future
 from tests.crises_random import Levers
@@ -139,10 +141,14 @@ CASES = [
 ]  # fmt: skip
 
 
+@cache
+def crisis_with(option: str) -> Crisis:
+    return full_crisis({} if option == "no_deal" else {option: OPTIONS[option]})
+
+
 def total(option: str, outcome: str, settings: Mapping[str, float]) -> float:
-    levers = {} if option == "no_deal" else {option: OPTIONS[option]}
     data = simulate(
-        full_crisis(levers), futures=40, seed=6, workers=1, settings={**STEADY, **settings}
+        crisis_with(option), futures=40, seed=6, workers=1, settings={**STEADY, **settings}
     ).dataset
     row = 0 if option == "no_deal" else 1
     if outcome in INDICATORS:

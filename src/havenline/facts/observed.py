@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -109,10 +109,10 @@ def every_count(observations: pd.DataFrame) -> dict[Series, list[Counted]]:
     rows = newest_by([*keys, "date"], rows)
     every = list(_rows(rows))
     found: dict[Series, list[Counted]] = {}
-    places = pd.Series(range(len(rows)), index=rows.index)
-    for key, own in places.groupby([rows[name] for name in keys], dropna=False, sort=True):
+    by_key: Any = rows.assign(at=range(len(rows))).groupby(keys, dropna=False, sort=True)["at"]
+    for key, at in by_key:
         series, since = Series(*map(str, key[:6])), key[6]
-        figures = [every[k] for k in own]
+        figures = [every[k] for k in at]
         of_series = found.setdefault(series, [])
         if MEASURES[series.measure].over:
             of_series += _rises(series, None if pd.isna(since) else since.date(), figures)
