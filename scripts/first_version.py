@@ -244,6 +244,18 @@ STEPS = (
         {**DRIVEN, **ALIKE, **NOBODY_RETURNS},
     ),
     Step(
+        "slow",
+        "the same without shelling, the level drawn: many hazards are small",
+        ("no_deal newly_displaced", "no_deal share fenwick"),
+        {
+            **DRIVEN,
+            **NOBODY_RETURNS,
+            **NOBODY_DIES,
+            "tempo_sd": 0.0,
+            "flight_bombardment": 0.0,
+        },
+    ),
+    Step(
         "luck",
         "level, tempo, shocks and pull are drawn, the front stands",
         ("no_deal newly_displaced", "no_deal movements", "open_border entries"),
