@@ -97,6 +97,7 @@ NEW_OFF: Mapping[str, float] = {
     "return_quiet_days": 0.002,  # the least
     "return_far_km": 12000.0,  # the most: with the next, return under a truce alone
     "return_unsettled": 0.0,
+    "return_wary": 0.0,
     "onward_opening_rate": 0.0,
     "onward_new": 1.0,
 }
