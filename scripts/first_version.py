@@ -487,12 +487,12 @@ PATCHES = (
         "gathered",
         "new",
         _FLIGHT,
-        "            plain = fighting_hazard(",
-        "            if own.taken_on == day:\n"
-        "                own.wait_fighting = 0.0\n"
-        "                own.wait_again = 0.0\n"
-        "                own.wait_background = 0.0\n"
-        "            plain = fighting_hazard(",
+        "        plain = fighting_hazard(",
+        "        if own.taken_on == day:\n"
+        "            own.wait_fighting = 0.0\n"
+        "            own.wait_again = 0.0\n"
+        "            own.wait_background = 0.0\n"
+        "        plain = fighting_hazard(",
     ),
 )
 """What undoes the differences of form. They are for ``--undo`` alone, made in copies."""
