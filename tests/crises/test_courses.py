@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from havenline import open_crisis, simulate
 from havenline.crisis.levers import OptionSpec
-from havenline.engine.ground import prepare
-from havenline.engine.past import past_of
+from havenline.engine.ground import Ground, prepare
+from havenline.engine.past import Past, past_of
 from havenline.facts.areas import areas_within, places_named
 
 Floats = NDArray[np.float64]
@@ -48,16 +48,20 @@ def home_by(run: xr.Dataset, day: str) -> Floats:
     return found.to_numpy().astype(np.float64)
 
 
+@cache
+def pasts(name: str, as_of: str) -> tuple[Ground, list[Past]]:
+    """Replay a crisis in 24 futures."""
+    ground = prepare(open_crisis(name), dt.date.fromisoformat(as_of), futures=24, days=1)
+    return ground, [past_of(ground, future) for future in range(24)]
+
+
 def until(name: str, as_of: str, figure: str, areas: str = "", day: str = "") -> Floats:
     """Persons of a figure of the past up to a day, in some areas or everywhere, (24 futures,)."""
-    crisis = open_crisis(name)
-    ground = prepare(crisis, dt.date.fromisoformat(as_of), futures=24, days=1)
-    inside = np.array(
-        [not areas or p in places_named(crisis)(areas) for p in ground.world.place_ids]
-    )
-    at = (dt.date.fromisoformat(day or as_of) - crisis.meta.period.start).days
-    pasts = (past_of(ground, future) for future in range(24))
-    return np.array([getattr(past, figure)[at, inside].sum() for past in pasts], dtype=np.float64)
+    ground, found = pasts(name, as_of)
+    named = places_named(ground.crisis)(areas)
+    inside = np.array([not areas or place in named for place in ground.world.place_ids])
+    at = (dt.date.fromisoformat(day or as_of) - ground.facts.start).days
+    return np.array([getattr(past, figure)[at, inside].sum() for past in found], dtype=np.float64)
 
 
 def holds(samples: Floats, observed: float) -> bool:
@@ -134,9 +138,9 @@ def test_khartoum_the_states_along_the_nile_fill_and_people_cross_to_egypt() -> 
     for state, counted in (("SD16", 577_000), ("SD15", 367_000), ("SD09", 285_000)):
         found = in_state(late, "khartoum-2023", state)
         assert counted / 2.5 < found.mean() < 2.5 * counted, state
-    ground = prepare(open_crisis("khartoum-2023"), dt.date(2023, 8, 1), futures=12, days=1)
+    ground, found = pasts("khartoum-2023", "2023-08-01")
     egypt = ground.world.neighbour_ids.index("egypt")
-    entered = np.mean([past_of(ground, f).entered[-1, egypt] for f in range(12)])
+    entered = np.mean([past.entered[-1, egypt] for past in found])
     assert 250_000 / 2.5 < entered < 2.5 * 279_000
 
 
