@@ -13,7 +13,12 @@ from havenline.engine.measures import COUNTS, of_return
 from tests.crises_random import STEADY_AXES, Job, crisis_of, job_of, towns_in_a_row
 
 FLED = ((6, 20_000.0, 7), (10, 30_000.0, 11))
-GIVEN = {**STEADY_AXES, "return_quiet_days": 1.0, "return_decay_months": 100.0}
+GIVEN = {
+    **STEADY_AXES,
+    "return_quiet_days": 1.0,
+    "return_decay_months": 100.0,
+    "return_unsettled": 1.0,
+}
 HAZARDS = (0.1, 0.5, 2.0, 8.0)
 
 
