@@ -138,9 +138,9 @@ def test_khartoum_the_states_along_the_nile_fill_and_people_cross_to_egypt() -> 
     for state, counted in (("SD16", 577_000), ("SD15", 367_000), ("SD09", 285_000)):
         found = in_state(late, "khartoum-2023", state)
         assert counted / 2.5 < found.mean() < 2.5 * counted, state
-    ground, found = pasts("khartoum-2023", "2023-08-01")
+    ground, replays = pasts("khartoum-2023", "2023-08-01")
     egypt = ground.world.neighbour_ids.index("egypt")
-    entered = np.mean([past.entered[-1, egypt] for past in found])
+    entered = np.mean([past.entered[-1, egypt] for past in replays])
     assert 250_000 / 2.5 < entered < 2.5 * 279_000
 
 
